@@ -1,0 +1,83 @@
+// The status contract: every condition type and reason that users can meet, and the rules of writing them (kstatus).
+
+export const CONDITION_TYPES = [
+  'Ready',
+  'CredentialsValid',
+  'ResolvedRefs',
+  'KeysIssued',
+  'Programmed',
+  'Reconciling',
+  'Stalled',
+] as const;
+export type ConditionType = (typeof CONDITION_TYPES)[number];
+
+/** Reason -> what it means. docs/status.md mirrors this table. */
+export const REASONS = {
+  Succeeded: 'everything that the object asks for is in force',
+  Progressing: 'the operator is working on it',
+  ProgressingWithRetry: 'something is missing or unreachable; the operator tries again by itself',
+  SecretNotFound: 'the Secret that the object names does not exist',
+  SecretKeyMissing: 'the Secret exists, but has no such key or an empty value',
+  CredentialsInvalid: 'the provider refused the credential',
+  CredentialsUnproven: 'the provider has not yet said whether the credential is valid',
+  ProviderUnreachable: 'the provider could not be asked',
+  ProviderNotSupported: 'this version cannot serve this provider type yet',
+  EndpointNotAllowed: 'the endpoint is an address that the operator refuses to call',
+  LLMNotFound: 'the Repository names an AILLMConfig that does not exist in its namespace',
+  LLMNotReady: 'an attached AILLMConfig has no usable credential yet',
+  RepositoryNotFound: 'the AIPolicy names a Repository that does not exist in its namespace',
+  KeySecretConflict: 'a Secret with the name of a key Secret exists and was not made by the operator',
+  NoGateways: 'no gateway is connected',
+  PushPending: 'gateways have not acknowledged this generation yet',
+  Rejected: 'a gateway refused this object',
+  Suspended: 'spec.suspend is true',
+  NotEnforced: 'this version accepts policies, but does not enforce them yet',
+  InvalidSpec: 'the object breaks a rule of its schema',
+} as const;
+export type Reason = keyof typeof REASONS;
+
+/** metav1.Condition. */
+export interface Condition {
+  type: ConditionType;
+  status: 'True' | 'False' | 'Unknown';
+  reason: Reason;
+  message: string;
+  lastTransitionTime: string;
+  observedGeneration: number;
+}
+
+/** A condition before it is merged with what was there. */
+export type ConditionDraft = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+const MAX_MESSAGE = 1024;
+
+/**
+ * Merges freshly computed conditions with those in status: lastTransitionTime moves only when a status flips, drafts
+ * replace everything that was there before, and the order is that of CONDITION_TYPES, so equal input gives equal output.
+ */
+export function mergeConditions(
+  before: readonly { type: string; status: string; lastTransitionTime: string }[],
+  drafts: readonly ConditionDraft[],
+  generation: number,
+  now: Date,
+): Condition[] {
+  return CONDITION_TYPES.flatMap((type) => {
+    const draft = drafts.find((candidate) => candidate.type === type);
+    if (draft === undefined) return [];
+    const previous = before.find((candidate) => candidate.type === type);
+    const unchanged = previous !== undefined && previous.status === draft.status;
+    return [
+      {
+        ...draft,
+        message: draft.message.length > MAX_MESSAGE ? `${draft.message.slice(0, MAX_MESSAGE - 1)}…` : draft.message,
+        lastTransitionTime: unchanged ? previous.lastTransitionTime : toKubernetesTime(now),
+        observedGeneration: generation,
+      },
+    ];
+  });
+}
+
+/** metav1.Time: RFC 3339 with whole seconds. */
+export function toKubernetesTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,196 @@
+// Generated from crds/repositories.yaml by `npm run generate`. Do not edit.
+
+/**
+ * One logical endpoint of a workspace.
+ */
+export interface RepositorySpec {
+  /**
+   * API dialects that applications can use.
+   */
+  surfaces?: ('OpenAI' | 'Anthropic' | 'Google')[];
+  /**
+   * Attached AILLMConfigs of the same namespace. When two offer the same model, the one that is listed first serves it.
+   *
+   * Items: One attached AILLMConfig.
+   */
+  llms: {
+    /**
+     * Name of the AILLMConfig.
+     */
+    name: string;
+    /**
+     * Limits this repository to these of its models, by the names that applications ask for. Without it all are offered.
+     */
+    models?: string[];
+  }[];
+  /**
+   * Keys that applications authenticate with. For each the operator makes a Secret with OPENAI_API_KEY and OPENAI_BASE_URL. Deleting that Secret revokes the key and makes a new one; removing the entry revokes it for good.
+   *
+   * Items: One API key.
+   */
+  apiKeys?: {
+    /**
+     * Name of the key, unique in the repository.
+     */
+    name: string;
+    /**
+     * API dialect that the key is for.
+     */
+    type?: 'OpenAI' | 'Anthropic' | 'Google';
+    /**
+     * Name of the Secret to deliver the key in. Defaults to REPOSITORY-KEY. An existing Secret that the operator did not make is never overwritten.
+     */
+    secretName?: string;
+    /**
+     * When the key stops working. It never expires when absent.
+     */
+    expiresAt?: string;
+    /**
+     * Replaces the key regularly.
+     */
+    rotation?: {
+      /**
+       * Age at which a key is replaced, in hours, minutes and seconds.
+       */
+      every: string;
+      /**
+       * How long the replaced key goes on working. At once invalid when absent.
+       */
+      overlap?: string;
+    };
+    /**
+     * Limits the key to these models of the repository. Without it all are allowed.
+     */
+    models?: string[];
+  }[];
+  /**
+   * Set to true to answer every request of this repository with 403 and to leave its keys as they are.
+   */
+  suspend?: boolean;
+}
+
+/**
+ * What the operator observed. Written by the operator only.
+ */
+export interface RepositoryStatus {
+  /**
+   * The metadata.generation that this status describes; -1 until the operator has seen the object.
+   */
+  observedGeneration?: number;
+  /**
+   * Value of the annotation ai.flashback.tech/reconcile-requested-at that was handled last.
+   */
+  lastHandledReconcileAt?: string;
+  /**
+   * The latest observations of the object's state. Ready is always present once the operator has seen the object.
+   *
+   * Items: One observation in the standard Kubernetes condition form.
+   */
+  conditions?: {
+    /**
+     * Name of the condition in CamelCase, for example Ready.
+     */
+    type: string;
+    /**
+     * True, False or Unknown.
+     */
+    status: 'True' | 'False' | 'Unknown';
+    /**
+     * Machine-readable cause in CamelCase.
+     */
+    reason: string;
+    /**
+     * What happened and what to do about it, for a person. Never holds credentials.
+     */
+    message: string;
+    /**
+     * When the status last changed from one value to another.
+     */
+    lastTransitionTime: string;
+    /**
+     * The metadata.generation that this condition was computed from.
+     */
+    observedGeneration?: number;
+  }[];
+  /**
+   * Base URL for applications.
+   */
+  endpoint?: string;
+  /**
+   * The keys that exist. Never holds key material.
+   *
+   * Items: One key.
+   */
+  keys?: {
+    /**
+     * Public identifier of this key, as in metrics and logs.
+     */
+    id: string;
+    /**
+     * Name of the entry in spec.apiKeys.
+     */
+    name: string;
+    /**
+     * API dialect that the key is for.
+     */
+    type?: string;
+    /**
+     * First characters of the key, enough for a person to recognise it.
+     */
+    prefix?: string;
+    /**
+     * Secret that delivers the key.
+     */
+    secretName?: string;
+    /**
+     * When the key was made.
+     */
+    createdAt?: string;
+    /**
+     * When the key stops working.
+     */
+    expiresAt?: string;
+  }[];
+  /**
+   * The first 200 models that this repository offers, in alphabetical order.
+   *
+   * Items: One model.
+   */
+  models?: {
+    /**
+     * Name that applications ask for.
+     */
+    name: string;
+    /**
+     * AILLMConfig that serves it.
+     */
+    llm: string;
+  }[];
+  /**
+   * How many models this repository offers.
+   */
+  modelCount?: number;
+  /**
+   * Policies that apply to this repository, by scope from organization to repository.
+   *
+   * Items: One policy that applies.
+   */
+  policies?: {
+    /**
+     * Name of the AIPolicy.
+     */
+    name: string;
+    /**
+     * Namespace of the AIPolicy.
+     */
+    namespace: string;
+    /**
+     * Scope that it applies through.
+     */
+    scope: string;
+    /**
+     * What a violation leads to.
+     */
+    action: string;
+  }[];
+}

@@ -1,0 +1,78 @@
+// The three kinds as objects, and the names that belong to the API group. Field types come from crds/ (see generated/).
+import type { AILLMConfigSpec, AILLMConfigStatus } from './generated/aillmconfigs.ts';
+import type { AIPolicySpec, AIPolicyStatus } from './generated/aipolicies.ts';
+import type { RepositorySpec, RepositoryStatus } from './generated/repositories.ts';
+
+export const API_GROUP = 'ai.flashback.tech';
+export const API_VERSION = 'v1alpha1';
+
+/** Every kind of the API group with its plural, as used in API paths. */
+export const KINDS = { AILLMConfig: 'aillmconfigs', Repository: 'repositories', AIPolicy: 'aipolicies' } as const;
+export type Kind = keyof typeof KINDS;
+
+/** Labels and annotations that the operator writes or reads. */
+export const LABELS = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  partOf: 'app.kubernetes.io/part-of',
+  /** On key Secrets: name of the Repository. */
+  repository: `${API_GROUP}/repository`,
+  /** On key Secrets: name of the entry in spec.apiKeys. */
+  apiKey: `${API_GROUP}/api-key`,
+} as const;
+export const ANNOTATIONS = {
+  keyId: `${API_GROUP}/key-id`,
+  keyCreatedAt: `${API_GROUP}/key-created-at`,
+  previousKeyId: `${API_GROUP}/previous-key-id`,
+  previousKeyExpiresAt: `${API_GROUP}/previous-key-expires-at`,
+  reconcileRequestedAt: `${API_GROUP}/reconcile-requested-at`,
+} as const;
+export const MANAGED_BY = 'flashback-operator';
+
+/** The part of metav1.ObjectMeta that the operator reads. */
+export interface ObjectMeta {
+  name: string;
+  namespace: string;
+  uid: string;
+  generation: number;
+  resourceVersion?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+}
+
+interface Resource<K extends Kind, Spec, Status> {
+  apiVersion: string;
+  kind: K;
+  metadata: ObjectMeta;
+  spec: Spec;
+  status?: Status;
+}
+
+export type AILLMConfig = Resource<'AILLMConfig', AILLMConfigSpec, AILLMConfigStatus>;
+export type Repository = Resource<'Repository', RepositorySpec, RepositoryStatus>;
+export type AIPolicy = Resource<'AIPolicy', AIPolicySpec, AIPolicyStatus>;
+export interface ResourceByKind {
+  AILLMConfig: AILLMConfig;
+  Repository: Repository;
+  AIPolicy: AIPolicy;
+}
+export type AnyResource = ResourceByKind[Kind];
+export type ProviderType = AILLMConfigSpec['type'];
+
+/** A namespaced name. */
+export interface ObjectKey {
+  namespace: string;
+  name: string;
+}
+
+/** `namespace/name`, the key of every map of objects. */
+export function keyOf({ namespace, name }: ObjectKey): string {
+  return `${namespace}/${name}`;
+}
+
+/** Inverse of keyOf. */
+export function parseKey(key: string): ObjectKey {
+  const slash = key.indexOf('/');
+  return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}

@@ -1,0 +1,61 @@
+// Every error that an application can get from the gateway. docs/errors.md mirrors this table; a test compares the two.
+// Users match on `code`, never on text.
+
+interface ErrorDefinition {
+  status: number;
+  /** `error.type` of the OpenAI envelope. */
+  type: string;
+  /** Who has to act, for metrics: a closed vocabulary. */
+  cause: 'caller' | 'policy' | 'provider' | 'gateway';
+  meaning: string;
+}
+
+export const ERRORS = {
+  key_missing: { status: 401, type: 'invalid_request_error', cause: 'caller', meaning: 'the request carries no API key' },
+  key_malformed: { status: 401, type: 'invalid_request_error', cause: 'caller', meaning: 'the API key has a typo, or is not a key of this gateway' },
+  key_unknown: { status: 401, type: 'invalid_request_error', cause: 'caller', meaning: 'the API key is well-formed, but this gateway never issued it' },
+  key_expired: { status: 401, type: 'invalid_request_error', cause: 'caller', meaning: 'the API key has expired' },
+  key_revoked: { status: 401, type: 'invalid_request_error', cause: 'caller', meaning: 'the API key was revoked' },
+  repository_suspended: { status: 403, type: 'invalid_request_error', cause: 'caller', meaning: 'the repository is suspended' },
+  surface_not_enabled: { status: 404, type: 'invalid_request_error', cause: 'caller', meaning: 'the repository does not expose this API dialect' },
+  route_not_found: { status: 404, type: 'invalid_request_error', cause: 'caller', meaning: 'there is no such path on the gateway' },
+  method_not_allowed: { status: 405, type: 'invalid_request_error', cause: 'caller', meaning: 'the path exists, but not with this HTTP method' },
+  model_not_found: { status: 404, type: 'invalid_request_error', cause: 'caller', meaning: 'the model is not offered by this repository, or not to this key' },
+  model_missing: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body names no model' },
+  body_not_json: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is not a JSON object in UTF-8' },
+  body_incomplete: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the connection ended before the whole body had arrived' },
+  content_encoding_not_supported: { status: 415, type: 'invalid_request_error', cause: 'caller', meaning: 'the request body is compressed' },
+  body_too_large: { status: 413, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is larger than the gateway accepts' },
+  operation_not_supported: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the provider of this model cannot do this operation' },
+  rate_limited: { status: 429, type: 'rate_limit_error', cause: 'provider', meaning: 'the provider limits the rate of requests' },
+  provider_rejected_request: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the provider refused the request; its own code and message are passed on' },
+  provider_credentials_rejected: { status: 502, type: 'api_error', cause: 'provider', meaning: 'the provider refused the credential that the gateway holds' },
+  provider_failed: { status: 502, type: 'api_error', cause: 'provider', meaning: 'the provider answered with an error of its own' },
+  provider_unreachable: { status: 502, type: 'api_error', cause: 'provider', meaning: 'no connection to the provider' },
+  provider_stream_broken: { status: 502, type: 'api_error', cause: 'provider', meaning: 'the provider stopped in the middle of its answer' },
+  provider_overloaded: { status: 503, type: 'api_error', cause: 'provider', meaning: 'the provider is overloaded or unavailable' },
+  provider_timeout: { status: 504, type: 'api_error', cause: 'provider', meaning: 'the provider did not answer in time' },
+  gateway_not_ready: { status: 503, type: 'api_error', cause: 'gateway', meaning: 'the gateway has no configuration yet' },
+  internal_error: { status: 500, type: 'api_error', cause: 'gateway', meaning: 'a fault of the gateway; its log has the details under the request id' },
+} as const satisfies Record<string, ErrorDefinition>;
+
+export type ErrorCode = keyof typeof ERRORS;
+export type ErrorCause = ErrorDefinition['cause'];
+
+/** An error with a code from the table, on its way to the caller. */
+export class GatewayError extends Error {
+  override readonly name = 'GatewayError';
+  readonly code: ErrorCode;
+  readonly param: string | null;
+
+  constructor(code: ErrorCode, message: string, options: { param?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.param = options.param ?? null;
+  }
+}
+
+/** The OpenAI error envelope. */
+export interface ErrorEnvelope {
+  error: { message: string; type: string; param: string | null; code: string };
+}
