@@ -48,15 +48,24 @@ export interface UpstreamError {
 
 /**
  * Answer to "is this credential good?". Only a definite refusal is `invalid`; everything else that is not a success is
- * `unknown` and changes nothing.
+ * `unknown` and changes nothing. `proven: false`: the server answers a wrong key just the same, so nothing is known
+ * about this one until traffic uses it.
  */
 export type Verification =
-  | { verdict: 'valid'; models: string[] }
+  | { verdict: 'valid'; models: string[]; proven: boolean }
   | { verdict: 'invalid'; message: string }
   | { verdict: 'unknown'; message: string; retryAfterMs?: number };
 
-/** A plain HTTP exchange for verification; the caller brings deadline, TLS and address checks. */
-export type HttpGet = (path: string) => Promise<{ status: number; headers: Record<string, string>; body: string }>;
+/** One HTTP exchange of a verification. `wrong` sends a credential that no server can accept. */
+export interface ProbeCall {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: string;
+  credential: 'given' | 'wrong';
+}
+
+/** Carries out a probe; the caller brings deadline, TLS and address checks. Rejects when there is no HTTP answer. */
+export type Probe = (call: ProbeCall) => Promise<{ status: number; headers: Record<string, string>; body: string }>;
 
 export interface Provider {
   readonly type: ProviderType;
@@ -65,7 +74,7 @@ export interface Provider {
   /** Headers that authenticate, as a flat list of name, value. */
   authorize(credential: SnapshotProvider['credential']): string[];
   /** A free call that proves authentication (never mere reachability) and lists the models. */
-  verify(get: HttpGet): Promise<Verification>;
+  verify(probe: Probe): Promise<Verification>;
   /** Translates an application's call. */
   toRequest(request: GatewayRequest): UpstreamRequest;
   /** Tokens, from the last bytes of an answer or of a stream. Undefined: none were reported. */

@@ -1,0 +1,119 @@
+// Carries a provider's credential check out over HTTP: one deadline, no retries, no redirects, bounded reads.
+import { Pool, type Dispatcher } from 'undici';
+import type { ProviderType } from '../api/resources.ts';
+import type { SnapshotProvider } from '../snapshot/snapshot.ts';
+import { guardedLookup, refuseEndpoint, type AddressPolicy } from './addresses.ts';
+import type { Probe, Provider, Verification } from './provider.ts';
+import { redactProviderText } from './redact.ts';
+
+/** What to check: the same fields that a snapshot carries for the provider. */
+export type VerificationTarget = Pick<SnapshotProvider, 'type' | 'endpoint' | 'credential' | 'ca' | 'headers'>;
+
+const DEADLINE_MS = 10_000;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const WRONG_KEY_MEMORY_MS = 24 * 3_600_000;
+/** No server can have issued this one. */
+const WRONG_SECRET = 'sk-flashback-credential-check-that-must-be-refused';
+
+type Answer = Awaited<ReturnType<Probe>>;
+
+async function readBounded(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw new Error(`the answer is larger than ${MAX_BODY_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
+  if (error.name === 'TimeoutError') return `no answer within ${DEADLINE_MS / 1000} s`;
+  return `${error.message}${code}`;
+}
+
+export interface VerifierOptions {
+  providers: Partial<Record<ProviderType, Provider>>;
+  addresses: AddressPolicy;
+  now: () => number;
+}
+
+/** Checks credentials against providers. Remembers per endpoint for a day how a wrong key is answered. */
+export class Verifier {
+  readonly #options: VerifierOptions;
+  readonly #wrongKeyAnswers = new Map<string, { answer: Answer; at: number }>();
+
+  constructor(options: VerifierOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects: whatever goes wrong on the way is `unknown`. Messages hold no credential. */
+  async verify(target: VerificationTarget, signal?: AbortSignal): Promise<Verification> {
+    const provider = this.#options.providers[target.type];
+    if (provider === undefined) return { verdict: 'unknown', message: `this version cannot check credentials of type ${target.type}` };
+    const refused = refuseEndpoint(target.endpoint, this.#options.addresses);
+    if (refused !== undefined) return { verdict: 'unknown', message: refused };
+
+    const { origin } = new URL(target.endpoint);
+    const pool = new Pool(origin, {
+      connections: 1,
+      allowH2: false,
+      connect: {
+        timeout: DEADLINE_MS,
+        lookup: guardedLookup(this.#options.addresses),
+        ...(target.ca === undefined ? {} : { ca: target.ca }),
+      },
+    });
+    const deadline = AbortSignal.timeout(DEADLINE_MS);
+    try {
+      const probe = this.#probe(pool, provider, target, signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+      return this.#redact(await provider.verify(probe), target);
+    } catch (error) {
+      return this.#redact({ verdict: 'unknown', message: describe(error) }, target);
+    } finally {
+      await pool.destroy();
+    }
+  }
+
+  #probe(pool: Pool, provider: Provider, target: VerificationTarget, signal: AbortSignal): Probe {
+    return async (call) => {
+      // Without a credential there is nothing to prove.
+      if (call.credential === 'wrong' && target.credential === undefined) return { status: 401, headers: {}, body: '' };
+      const memoryKey = `${call.method} ${target.endpoint}${call.path}`;
+      const remembered = this.#wrongKeyAnswers.get(memoryKey);
+      if (call.credential === 'wrong' && remembered !== undefined && this.#options.now() - remembered.at < WRONG_KEY_MEMORY_MS) {
+        return remembered.answer;
+      }
+      const credential =
+        call.credential === 'given' ? target.credential : { ...target.credential, secret: WRONG_SECRET };
+      const { statusCode, headers, body } = await pool.request({
+        method: call.method,
+        path: new URL(target.endpoint).pathname.replace(/\/+$/, '') + call.path,
+        headers: [
+          ...target.headers.flat(),
+          ...provider.authorize(credential),
+          ...(call.body === undefined ? [] : ['content-type', 'application/json']),
+          'accept',
+          'application/json',
+          'user-agent',
+          'flashback-ai-gateway',
+        ],
+        body: call.body ?? null,
+        signal,
+      });
+      const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+      const answer = { status: statusCode, headers: Object.fromEntries(flat) as Record<string, string>, body: await readBounded(body) };
+      if (call.credential === 'wrong') this.#wrongKeyAnswers.set(memoryKey, { answer, at: this.#options.now() });
+      return answer;
+    };
+  }
+
+  #redact(verification: Verification, target: VerificationTarget): Verification {
+    if (verification.verdict === 'valid') return verification;
+    const secrets = Object.values(target.credential ?? {});
+    return { ...verification, message: redactProviderText(verification.message, secrets).slice(0, 500) };
+  }
+}
