@@ -121,7 +121,7 @@ export interface AILLMConfigSpec {
    */
   validation?: {
     /**
-     * How often the credential is checked again, at least 10s.
+     * How often the credential is checked again, from 10s to 168h.
      */
     interval?: string;
   };
