@@ -106,7 +106,7 @@ export class Verifier {
       });
       const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
       const answer = { status: statusCode, headers: Object.fromEntries(flat) as Record<string, string>, body: await readBounded(body) };
-      if (call.credential === 'wrong') this.#wrongKeyAnswers.set(memoryKey, { answer, at: this.#options.now() });
+      if (call.credential === 'wrong') this.#wrongKeyAnswers.set(memoryKey, { answer: { ...answer, body: '' }, at: this.#options.now() });
       return answer;
     };
   }

@@ -1,0 +1,35 @@
+// From the Authorization header to the repository it opens. One hash and one Map lookup for a good key.
+import type { IncomingMessage } from 'node:http';
+import { hashKey, isWellFormedKey } from '../api/api-key.ts';
+import { GatewayError } from '../errors.ts';
+import type { KeyEntry, Tables } from './tables.ts';
+
+const MAX_KEY_LENGTH = 512;
+
+function bearerToken(request: IncomingMessage): string {
+  const header = request.headers.authorization;
+  if (header === undefined || header === '') {
+    throw new GatewayError('key_missing', 'No API key was given. Send it as "Authorization: Bearer sk-...".');
+  }
+  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  if (token === undefined || token.length > MAX_KEY_LENGTH) {
+    throw new GatewayError('key_malformed', 'The Authorization header is not of the form "Bearer sk-...".');
+  }
+  return token;
+}
+
+function explainUnknownKey(token: string, hash: string, tables: Tables): GatewayError {
+  if (tables.revokedKeys.has(hash)) return new GatewayError('key_revoked', 'This API key was revoked. Take the current one from its Secret.');
+  if (isWellFormedKey(token)) return new GatewayError('key_unknown', 'This API key does not exist here.');
+  return new GatewayError('key_malformed', 'This is not a key of this gateway, or it has a typo: its checksum is wrong.');
+}
+
+/** The entry of the key that the request carries. Throws GatewayError key_*. */
+export function authenticate(request: IncomingMessage, tables: Tables, now: number): KeyEntry {
+  const token = bearerToken(request);
+  const hash = hashKey(token);
+  const entry = tables.keys.get(hash);
+  if (entry === undefined) throw explainUnknownKey(token, hash, tables);
+  if (now >= entry.expiresAt) throw new GatewayError('key_expired', `This API key expired at ${new Date(entry.expiresAt).toISOString()}.`);
+  return entry;
+}

@@ -1,0 +1,214 @@
+// One call to a provider, relayed to the caller as it arrives: back-pressure both ways, cancelled when the caller leaves.
+import type { ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../clock.ts';
+import type { UpstreamRequest } from '../providers/provider.ts';
+import { EventRelay } from './event-relay.ts';
+import type { RequestRecord } from './recorder.ts';
+import { errorEnvelope, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
+import { Tail } from './tail.ts';
+import type { Target } from './tables.ts';
+import { fromErrorResponse, fromTransportError } from './upstream-error.ts';
+
+const STREAM_TAIL_BYTES = 16 * 1024;
+const JSON_TAIL_BYTES = 1024 * 1024;
+const ERROR_BODY_BYTES = 64 * 1024;
+const DONE = 'data: [DONE]\n\n';
+/** Headers of the provider that the caller gets; everything else could name accounts or contradict our framing. */
+const PASSED_HEADERS = ['content-type', 'content-encoding', 'retry-after', 'openai-processing-ms', 'openai-version'];
+
+export interface ExchangeOptions {
+  response: ServerResponse;
+  target: Target;
+  request: UpstreamRequest;
+  record: RequestRecord;
+  clock: Clock;
+  /** Flat list of name, value for every answer. */
+  answerHeaders: readonly string[];
+  /** Called when the provider answers 401. */
+  onCredentialRejected: (llm: string) => void;
+}
+
+class CallerGoneError extends Error {
+  override readonly name = 'CallerGoneError';
+}
+
+class TotalTimeoutError extends Error {
+  override readonly name = 'TotalTimeoutError';
+  readonly code = 'FLASHBACK_TOTAL_TIMEOUT';
+}
+
+type Headers = Record<string, string | string[] | undefined>;
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #options: ExchangeOptions;
+  readonly #done: () => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #abortReason: Error | undefined;
+  #status = 0;
+  #headers: Headers = {};
+  #relay: EventRelay | undefined;
+  #tail = new Tail(ERROR_BODY_BYTES);
+  #errorBytes = 0;
+  #corked = false;
+  #ended = false;
+  #timer: { clear(): void } | undefined;
+
+  constructor(options: ExchangeOptions, done: () => void) {
+    this.#options = options;
+    this.#done = done;
+    const { response, target, clock } = options;
+    response.on('drain', () => this.#controller?.resume());
+    response.on('close', () => {
+      if (!response.writableFinished) this.#abort(new CallerGoneError());
+    });
+    const { total } = target.upstream.settings.timeouts;
+    if (total !== undefined) this.#timer = clock.setTimeout(() => this.#abort(new TotalTimeoutError()), total);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#abortReason !== undefined) controller.abort(this.#abortReason);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (status >= 300) return;
+    const { response, request, record, answerHeaders } = this.#options;
+    const type = headers['content-type'];
+    const isEventStream = record.stream && typeof type === 'string' && type.startsWith('text/event-stream');
+    const out: string[] = [];
+    for (const name of PASSED_HEADERS) {
+      const value = headers[name];
+      if (typeof value === 'string') out.push(name, value);
+    }
+    if (isEventStream) {
+      this.#relay = new EventRelay(request.hideUsageEvent);
+      this.#tail = new Tail(STREAM_TAIL_BYTES);
+      out.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
+    } else {
+      this.#tail = new Tail(JSON_TAIL_BYTES);
+      const length = headers['content-length'];
+      if (typeof length === 'string') out.push('content-length', length);
+    }
+    record.status = status;
+    response.writeHead(status, [...out, ...answerHeaders]);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const { record, clock } = this.#options;
+    if (this.#status >= 300) {
+      // Errors are read whole, up to a bound; beyond it nothing of use can follow.
+      this.#errorBytes += chunk.length;
+      if (this.#errorBytes <= ERROR_BODY_BYTES) this.#tail.push(chunk);
+      return;
+    }
+    record.firstByteAt ??= clock.monotonic();
+    this.#tail.push(chunk);
+    const out = this.#relay === undefined ? chunk : this.#relay.push(chunk);
+    if (out !== undefined && !this.#write(out)) controller.pause();
+  }
+
+  onResponseEnd(): void {
+    if (this.#ended) return;
+    if (this.#status >= 300) return this.#endWithErrorResponse();
+    const { response, record, target } = this.#options;
+    if (this.#relay !== undefined) {
+      const rest = this.#relay.flush();
+      if (rest !== undefined) this.#write(rest);
+      if (!this.#tail.bytes().toString('latin1').trimEnd().endsWith('[DONE]')) this.#write(rest === undefined ? DONE : `\n\n${DONE}`);
+    }
+    const usage = target.upstream.provider.readUsage(this.#tail.bytes());
+    if (usage !== undefined) record.usage = usage;
+    response.end();
+    return this.#finish();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.#ended) return;
+    const { response, record, target } = this.#options;
+    if (error instanceof CallerGoneError || this.#abortReason instanceof CallerGoneError) {
+      record.clientGone = true;
+      if (!response.headersSent) record.status = 499;
+      return this.#finish();
+    }
+    const answer = fromTransportError(this.#abortReason ?? error, target.upstream.name, response.headersSent);
+    record.code = answer.code;
+    if (!response.headersSent) return this.#endWith(answer);
+    if (this.#relay === undefined) {
+      // A JSON body that stops short can only be told by the connection itself.
+      response.destroy();
+      return this.#finish();
+    }
+    this.#write(`data: ${JSON.stringify(errorEnvelope(answer))}\n\n${DONE}`);
+    response.end();
+    return this.#finish();
+  }
+
+  #endWithErrorResponse(): void {
+    const { target, onCredentialRejected } = this.#options;
+    const { upstream } = target;
+    if (this.#status === 401) onCredentialRejected(upstream.key);
+    const body = this.#tail.bytes().toString('utf8');
+    const secrets = Object.values(upstream.settings.credential ?? {});
+    this.#endWith(fromErrorResponse(upstream.provider, secrets, { status: this.#status, headers: this.#headers, body }));
+  }
+
+  #endWith(answer: ErrorAnswer): void {
+    const { response, record, answerHeaders } = this.#options;
+    record.code = answer.code;
+    record.status = statusOf(answer);
+    sendJson(response, record.status, JSON.stringify(errorEnvelope(answer)), [...(answer.headers ?? []), ...answerHeaders]);
+    this.#finish();
+  }
+
+  /** One system call per turn of the event loop, however many events arrive in it. */
+  #write(bytes: Buffer | string): boolean {
+    const { response } = this.#options;
+    if (!this.#corked) {
+      this.#corked = true;
+      response.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        // After end() the response uncorks itself; doing it again corrupts the connection on Node 24.
+        if (!response.writableEnded) response.uncork();
+      });
+    }
+    return response.write(bytes);
+  }
+
+  #abort(reason: Error): void {
+    if (this.#ended || this.#abortReason !== undefined) return;
+    this.#abortReason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#timer?.clear();
+    this.#done();
+  }
+}
+
+/** Carries a request out. Resolves when the answer is complete, failed or abandoned; never rejects. */
+export function exchange(options: ExchangeOptions): Promise<void> {
+  const { target, request } = options;
+  const { upstream } = target;
+  return new Promise((resolve) => {
+    const handler = new Exchange(options, resolve);
+    upstream.pool.dispatch(
+      {
+        origin: upstream.origin,
+        path: upstream.basePath + request.path,
+        method: 'POST',
+        headers: upstream.headers,
+        body: request.body,
+        headersTimeout: upstream.settings.timeouts.response,
+        bodyTimeout: upstream.settings.timeouts.idle,
+      },
+      handler,
+    );
+  });
+}

@@ -1,0 +1,34 @@
+// GET /v1/models and /v1/models/{id}: what this key may use, in OpenAI's form.
+import { GatewayError } from '../errors.ts';
+import type { KeyEntry, Target } from './tables.ts';
+
+function describe(id: string, target: Target): object {
+  // The provider's own creation time is not part of the snapshot; SDKs need a number.
+  return { id, object: 'model', created: 0, owned_by: target.upstream.name };
+}
+
+/** JSON of the model list. */
+export function listModels(key: KeyEntry): string {
+  const data = [...key.repository.models]
+    .filter(([id]) => key.models === undefined || key.models.has(id))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([id, target]) => describe(id, target));
+  return JSON.stringify({ object: 'list', data });
+}
+
+/** JSON of one model. Throws GatewayError model_not_found. */
+export function showModel(key: KeyEntry, id: string): string {
+  return JSON.stringify(describe(id, findModel(key, id).target));
+}
+
+/** Where a model is served for this key. `listed`: it is in the repository's table. */
+export function findModel(key: KeyEntry, model: string): { target: Target; listed: boolean } {
+  const { repository } = key;
+  if (key.models === undefined || key.models.has(model)) {
+    const target = repository.models.get(model);
+    if (target !== undefined) return { target, listed: true };
+    if (repository.open !== undefined) return { target: { upstream: repository.open, upstreamModel: model }, listed: false };
+  }
+  const shown = model.length > 100 ? `${model.slice(0, 100)}…` : model;
+  throw new GatewayError('model_not_found', `The model "${shown}" does not exist in this repository. GET /v1/models lists those that do.`, { param: 'model' });
+}

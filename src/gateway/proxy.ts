@@ -1,0 +1,167 @@
+// The proxy that applications call: routes, authentication, models, and calls to providers. A plain node:http handler,
+// because this path is measured.
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../clock.ts';
+import { GatewayError } from '../errors.ts';
+import type { Operation } from '../providers/provider.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { authenticate } from './authenticate.ts';
+import { exchange } from './exchange.ts';
+import { findModel, listModels, showModel } from './models-route.ts';
+import type { Recorder, RequestRecord } from './recorder.ts';
+import { parseBody, readBody } from './request-body.ts';
+import { errorEnvelope, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
+import type { Series, SeriesCache } from './series.ts';
+import type { KeyEntry, Tables } from './tables.ts';
+
+export interface ProxyOptions {
+  /** Tables in force, or undefined before the first snapshot. */
+  tables: () => Tables | undefined;
+  recorder: Recorder;
+  series: SeriesCache;
+  clock: Clock;
+  logger: Logger;
+  onCredentialRejected: (llm: string) => void;
+  /** True while the process drains: callers are told to use another connection. */
+  draining: () => boolean;
+}
+
+type Route = { method: 'POST'; operation: Operation } | { method: 'GET'; operation: 'models' };
+
+const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
+  ['/v1/chat/completions', { method: 'POST', operation: 'chat' }],
+  ['/v1/embeddings', { method: 'POST', operation: 'embeddings' }],
+  ['/v1/models', { method: 'GET', operation: 'models' }],
+]);
+const MODEL_PREFIX = '/v1/models/';
+const MODEL_ROUTE: Route = { method: 'GET', operation: 'models' };
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+function pathOf(request: IncomingMessage): string {
+  const url = request.url ?? '/';
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function routeFor(path: string, method: string | undefined): Route {
+  const route = ROUTES.get(path) ?? (path.startsWith(MODEL_PREFIX) && path.length > MODEL_PREFIX.length ? MODEL_ROUTE : undefined);
+  if (route === undefined) throw new GatewayError('route_not_found', `There is no ${path.slice(0, 200)} here. The base URL of SDKs ends in /v1.`);
+  if (route.method !== method) throw new GatewayError('method_not_allowed', `${path.slice(0, 200)} takes ${route.method}.`);
+  return route;
+}
+
+function decodeModel(path: string): string {
+  try {
+    return decodeURIComponent(path.slice(MODEL_PREFIX.length));
+  } catch {
+    throw new GatewayError('model_not_found', 'The model name in the path is not valid percent-encoding.', { param: 'model' });
+  }
+}
+
+function checkRepository({ repository }: KeyEntry): void {
+  const { settings } = repository;
+  if (settings.suspended) throw new GatewayError('repository_suspended', `The repository ${settings.name} is suspended.`);
+  if (!settings.surfaces.includes('OpenAI')) {
+    throw new GatewayError('surface_not_enabled', `The repository ${settings.name} does not expose the OpenAI surface.`);
+  }
+}
+
+export class Proxy {
+  readonly #options: ProxyOptions;
+
+  constructor(options: ProxyOptions) {
+    this.#options = options;
+  }
+
+  /** Handles one request to its end. Never rejects. */
+  readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { clock, recorder } = this.#options;
+    const path = pathOf(request);
+    const record: RequestRecord = {
+      requestId: requestIdOf(request),
+      method: request.method ?? '',
+      path: ROUTES.has(path) ? path : path.startsWith(MODEL_PREFIX) ? '/v1/models/{id}' : 'other',
+      operation: 'none',
+      startedAt: clock.monotonic(),
+      stream: false,
+      status: 200,
+      clientGone: false,
+    };
+    recorder.started();
+    const headers = ['x-request-id', record.requestId];
+    if (this.#options.draining()) headers.push('connection', 'close');
+    try {
+      await this.#serve(request, response, path, record, headers);
+    } catch (error) {
+      this.#fail(request, response, record, headers, error);
+    }
+    recorder.finished(record, clock.monotonic());
+  };
+
+  async #serve(request: IncomingMessage, response: ServerResponse, path: string, record: RequestRecord, headers: string[]): Promise<void> {
+    const { tables: currentTables, clock, onCredentialRejected } = this.#options;
+    const route = routeFor(path, request.method);
+    record.operation = route.operation;
+    const tables = currentTables();
+    if (tables === undefined) throw new GatewayError('gateway_not_ready', 'This gateway has no configuration yet.');
+    const key = authenticate(request, tables, clock.now());
+    record.key = key;
+    checkRepository(key);
+    if (route.operation === 'models') {
+      const json = path.startsWith(MODEL_PREFIX) ? showModel(key, decodeModel(path)) : listModels(key);
+      return sendJson(response, 200, json, headers);
+    }
+
+    const raw = await readBody(request);
+    const body = parseBody(raw);
+    const model = body['model'];
+    if (typeof model !== 'string' || model === '') {
+      throw new GatewayError('model_missing', 'The body must name a "model" as a string.', { param: 'model' });
+    }
+    const { target, listed } = findModel(key, model);
+    record.stream = body['stream'] === true;
+    record.series = this.#seriesOf(key, target.upstream, model, listed);
+    const upstreamRequest = target.upstream.provider.toRequest({
+      operation: route.operation,
+      upstreamModel: target.upstreamModel,
+      model,
+      stream: record.stream,
+      raw,
+      body,
+    });
+    return exchange({ response, target, request: upstreamRequest, record, clock, answerHeaders: headers, onCredentialRejected });
+  }
+
+  #seriesOf(key: KeyEntry, upstream: Parameters<SeriesCache['get']>[1], model: string, listed: boolean): Series {
+    return this.#options.series.get(key, upstream, model, listed);
+  }
+
+  #fail(request: IncomingMessage, response: ServerResponse, record: RequestRecord, headers: string[], error: unknown): void {
+    const answer = this.#toAnswer(error, record);
+    record.code = answer.code;
+    record.status = statusOf(answer);
+    if (response.destroyed) {
+      record.clientGone = true;
+      return;
+    }
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    // A body that is still coming would be read as the next request, so the connection ends with this answer.
+    if (!request.complete && !headers.includes('connection')) headers.push('connection', 'close');
+    sendJson(response, record.status, JSON.stringify(errorEnvelope(answer)), headers);
+  }
+
+  #toAnswer(error: unknown, record: RequestRecord): ErrorAnswer {
+    if (error instanceof GatewayError) return { code: error.code, message: error.message, param: error.param };
+    this.#options.logger.error({ err: error, requestId: record.requestId }, 'request failed inside the gateway');
+    return { code: 'internal_error', message: `The gateway failed. Its log has the details under request id ${record.requestId}.` };
+  }
+}

@@ -1,0 +1,104 @@
+// Tells what became of a request, exactly once: metrics and one access-log line with the same fields.
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import type { Usage } from '../providers/provider.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { GatewayMetrics } from '../telemetry/metrics.ts';
+import type { Series, SeriesCache } from './series.ts';
+import type { KeyEntry } from './tables.ts';
+
+/** What is known about a request; filled in as it goes. Times are monotonic milliseconds. */
+export interface RequestRecord {
+  requestId: string;
+  method: string;
+  path: string;
+  operation: string;
+  startedAt: number;
+  firstByteAt?: number;
+  stream: boolean;
+  key?: KeyEntry;
+  series?: Series;
+  status: number;
+  code?: ErrorCode;
+  usage?: Usage;
+  clientGone: boolean;
+}
+
+function identify(key: KeyEntry | undefined): object {
+  if (key === undefined) return {};
+  const { namespace, name } = key.repository.settings;
+  return { namespace, repository: name, key_id: key.id };
+}
+
+export class Recorder {
+  readonly #metrics: GatewayMetrics;
+  readonly #series: SeriesCache;
+  readonly #logger: Logger;
+  #inFlight = 0;
+
+  constructor(metrics: GatewayMetrics, series: SeriesCache, logger: Logger) {
+    this.#metrics = metrics;
+    this.#series = series;
+    this.#logger = logger;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  started(): void {
+    this.#metrics.flashback_requests_in_flight.set(++this.#inFlight);
+  }
+
+  finished(record: RequestRecord, endedAt: number): void {
+    this.#metrics.flashback_requests_in_flight.set(--this.#inFlight);
+    if (record.code !== undefined) this.#metrics.flashback_errors_total.inc({ cause: ERRORS[record.code].cause, code: record.code });
+    if (record.series !== undefined) this.#observe(record, record.series, endedAt);
+    this.#log(record, endedAt);
+  }
+
+  #observe(record: RequestRecord, series: Series, endedAt: number): void {
+    const { usage, firstByteAt } = record;
+    this.#series.countRequest(series, record.operation, record.status, record.code ?? 'none');
+    series.duration.observe((endedAt - record.startedAt) / 1000);
+    if (record.clientGone) series.disconnects.inc();
+    if (record.stream && firstByteAt !== undefined) {
+      series.firstToken.observe((firstByteAt - record.startedAt) / 1000);
+      if (usage !== undefined && usage.outputTokens > 1) {
+        series.perOutputToken.observe((endedAt - firstByteAt) / 1000 / (usage.outputTokens - 1));
+      }
+    }
+    if (usage === undefined) {
+      if (record.status < 400) series.withoutUsage.inc();
+      return;
+    }
+    series.inputUsage.observe(usage.inputTokens);
+    series.inputTokens.inc(usage.inputTokens);
+    if (record.operation === 'chat') {
+      series.outputUsage.observe(usage.outputTokens);
+      series.outputTokens.inc(usage.outputTokens);
+    }
+    if (usage.cachedInputTokens > 0) series.cachedInputTokens.inc(usage.cachedInputTokens);
+    if (usage.reasoningTokens > 0) series.reasoningTokens.inc(usage.reasoningTokens);
+  }
+
+  #log(record: RequestRecord, endedAt: number): void {
+    const { requestId, method, path, operation, status, stream, usage, code, clientGone } = record;
+    this.#logger.info(
+      {
+        requestId,
+        method,
+        path,
+        operation,
+        status,
+        ...(record.series?.labels ?? identify(record.key)),
+        stream,
+        durationMs: Math.round((endedAt - record.startedAt) * 10) / 10,
+        ...(record.firstByteAt === undefined ? {} : { firstByteMs: Math.round((record.firstByteAt - record.startedAt) * 10) / 10 }),
+        ...(usage === undefined ? {} : { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }),
+        ...(code === undefined ? {} : { code }),
+        ...(clientGone ? { clientGone } : {}),
+      },
+      'request',
+    );
+  }
+}

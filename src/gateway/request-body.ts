@@ -1,0 +1,76 @@
+// Reads and parses the body of a call: bounded, once, without copying what arrived in one piece.
+import { isAscii, isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { GatewayError } from '../errors.ts';
+import { topLevelMembers } from '../providers/json-splice.ts';
+
+/** Largest accepted body: long contexts with images fit. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+const DISCARD_FACTOR = 8;
+
+const MODEL_KEY = Buffer.from('"model"');
+const ESCAPED_ASCII = Buffer.from('\\u00');
+
+export function tooLarge(limit: number): GatewayError {
+  return new GatewayError('body_too_large', `The request body is larger than ${limit} bytes.`);
+}
+
+/** Whether the declared length alone says that the body is too large; a caller that waits for "100 Continue" is spared the upload. */
+export function declaresTooMuch(request: IncomingMessage, limit = MAX_BODY_BYTES): boolean {
+  return Number(request.headers['content-length'] ?? 0) > limit;
+}
+
+/** The whole body. Rejects with GatewayError body_too_large, body_incomplete or content_encoding_not_supported. */
+export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding !== 'identity') {
+      reject(new GatewayError('content_encoding_not_supported', `Content-Encoding ${encoding} is not supported; send the body uncompressed.`));
+      return;
+    }
+    let chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks = [];
+      // An answer before the end of the upload would be lost to a reset, so some more is read and thrown away first.
+      if (size > limit * DISCARD_FACTOR) reject(tooLarge(limit));
+    });
+    request.on('end', () => {
+      if (size > limit) reject(tooLarge(limit));
+      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    });
+    const incomplete = (): void => reject(new GatewayError('body_incomplete', 'The connection ended before the whole body had arrived.'));
+    request.on('error', incomplete);
+    request.on('close', incomplete);
+  });
+}
+
+/**
+ * JSON.parse keeps the last of two members of one name, another parser may keep the first. What is authorised here must be
+ * what the provider reads, so an ambiguous model is refused.
+ */
+function namesModelTwice(raw: Buffer): boolean {
+  const first = raw.indexOf(MODEL_KEY);
+  const suspicious = first !== raw.lastIndexOf(MODEL_KEY) || raw.includes(ESCAPED_ASCII);
+  return suspicious && topLevelMembers(raw).filter(({ name }) => name === 'model').length > 1;
+}
+
+/** Parses a body as a JSON object. Throws GatewayError body_not_json. */
+export function parseBody(raw: Buffer): Record<string, unknown> {
+  const ascii = isAscii(raw);
+  if (!ascii && !isUtf8(raw)) throw new GatewayError('body_not_json', 'The request body is not valid UTF-8.');
+  let body: unknown;
+  try {
+    body = JSON.parse(ascii ? raw.toString('latin1') : raw.toString('utf8'));
+  } catch {
+    throw new GatewayError('body_not_json', 'The request body is not valid JSON.');
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new GatewayError('body_not_json', 'The request body must be a JSON object.');
+  }
+  if (namesModelTwice(raw)) throw new GatewayError('body_not_json', 'The request body names "model" more than once.', { param: 'model' });
+  return body as Record<string, unknown>;
+}

@@ -1,0 +1,37 @@
+// Writes whole answers: JSON and errors in the OpenAI envelope.
+import type { ServerResponse } from 'node:http';
+import { ERRORS, type ErrorCode, type ErrorEnvelope } from '../errors.ts';
+
+/** An error as the caller will see it. The upstream's own values, where given, win over those of the table. */
+export interface ErrorAnswer {
+  code: ErrorCode;
+  message: string;
+  status?: number;
+  /** Passed on from the provider. */
+  upstream?: { type: string | null; param: string | null; code: string | null };
+  param?: string | null;
+  headers?: readonly string[];
+}
+
+export function errorEnvelope({ code, message, upstream, param }: ErrorAnswer): ErrorEnvelope {
+  return {
+    error: {
+      message,
+      type: upstream?.type ?? ERRORS[code].type,
+      param: upstream?.param ?? param ?? null,
+      code: upstream?.code ?? code,
+    },
+  };
+}
+
+/** The HTTP status of an answer. */
+export function statusOf({ code, status }: ErrorAnswer): number {
+  return status ?? ERRORS[code].status;
+}
+
+/** Sends a JSON answer and ends the response. `headers` is a flat list of name, value. */
+export function sendJson(response: ServerResponse, status: number, json: string, headers: readonly string[]): void {
+  const length = String(Buffer.byteLength(json));
+  response.writeHead(status, ['content-type', 'application/json', 'content-length', length, ...headers]);
+  response.end(json);
+}

@@ -1,0 +1,99 @@
+// The application-facing listener and its life: start, serve, drain.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GatewayError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { GatewayMetrics } from '../telemetry/metrics.ts';
+import { Proxy } from './proxy.ts';
+import { Recorder } from './recorder.ts';
+import { declaresTooMuch, MAX_BODY_BYTES } from './request-body.ts';
+import { errorEnvelope, sendJson } from './respond.ts';
+import { SeriesCache } from './series.ts';
+import type { Tables } from './tables.ts';
+
+/** Longer than load balancers keep idle connections, so that they are never surprised by a close. */
+const KEEP_ALIVE_MS = 75_000;
+const DRAIN_POLL_MS = 50;
+
+export interface GatewayServerOptions {
+  tables: () => Tables | undefined;
+  metrics: GatewayMetrics;
+  clock: Clock;
+  logger: Logger;
+  onCredentialRejected: (llm: string) => void;
+}
+
+export class GatewayServer {
+  readonly #server: Server;
+  readonly #recorder: Recorder;
+  readonly #series: SeriesCache;
+  readonly #clock: Clock;
+  #draining = false;
+
+  constructor({ tables, metrics, clock, logger, onCredentialRejected }: GatewayServerOptions) {
+    this.#clock = clock;
+    this.#series = new SeriesCache(metrics);
+    this.#recorder = new Recorder(metrics, this.#series, logger);
+    const proxy = new Proxy({
+      tables,
+      recorder: this.#recorder,
+      series: this.#series,
+      clock,
+      logger,
+      onCredentialRejected,
+      draining: () => this.#draining,
+    });
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, proxy.handle);
+    this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      if (declaresTooMuch(request)) return refuseUpload(response);
+      response.writeContinue();
+      void proxy.handle(request, response);
+    });
+  }
+
+  /** Starts listening; resolves with the port. Rejects with the system's error, for example EADDRINUSE. */
+  listen(port: number, host?: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ port, host }, () => {
+        this.#server.off('error', reject);
+        resolve((this.#server.address() as AddressInfo).port);
+      });
+    });
+  }
+
+  get inFlight(): number {
+    return this.#recorder.inFlight;
+  }
+
+  /** Call after every change of tables: metric series of keys that are gone are forgotten in time. */
+  onTables(tables: Tables): void {
+    this.#series.retain(new Set([...tables.keys.values()].map(({ id }) => id)), this.#clock.now());
+  }
+
+  /** From now on every answer tells its caller to use another connection. */
+  beginDrain(): void {
+    this.#draining = true;
+  }
+
+  /** Stops listening, lets requests under way finish for at most `graceMs`, then cuts the rest. Resolves with how many. */
+  async close(graceMs: number): Promise<number> {
+    this.beginDrain();
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    const deadline = this.#clock.monotonic() + graceMs;
+    while (this.#recorder.inFlight > 0 && this.#clock.monotonic() < deadline) {
+      this.#server.closeIdleConnections();
+      await new Promise<void>((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    }
+    const cut = this.#recorder.inFlight;
+    this.#server.closeAllConnections();
+    await closed;
+    return cut;
+  }
+}
+
+function refuseUpload(response: ServerResponse): void {
+  const { code, message } = new GatewayError('body_too_large', `The request body is larger than ${MAX_BODY_BYTES} bytes.`);
+  sendJson(response, 413, JSON.stringify(errorEnvelope({ code, message })), ['connection', 'close']);
+}

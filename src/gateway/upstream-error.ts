@@ -1,0 +1,57 @@
+// What a failing provider means for the caller: which code and status, and how much of the provider's own words.
+import { errors } from 'undici';
+import type { Provider } from '../providers/provider.ts';
+import { redactProviderText } from '../providers/redact.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { ErrorAnswer } from './respond.ts';
+
+const PASSED_HEADERS = ['retry-after', 'retry-after-ms'];
+const MAX_MESSAGE = 4_000;
+
+function codeFor(status: number): ErrorCode {
+  if (status === 401 || status === 403) return 'provider_credentials_rejected';
+  if (status === 429) return 'rate_limited';
+  if (status === 408 || status === 504) return 'provider_timeout';
+  if (status === 503 || status === 529) return 'provider_overloaded';
+  return status < 500 && status >= 400 ? 'provider_rejected_request' : 'provider_failed';
+}
+
+/** Reads an error response of the provider. Its message is kept, its credentials and account ids are not. */
+export function fromErrorResponse(
+  provider: Provider,
+  secrets: readonly string[],
+  response: { status: number; headers: Record<string, string | string[] | undefined>; body: string },
+): ErrorAnswer {
+  const { status } = response;
+  const code = codeFor(status);
+  const upstream = provider.toError(status, response.body);
+  const said = redactProviderText(upstream.message, secrets).slice(0, MAX_MESSAGE);
+  const headers = PASSED_HEADERS.flatMap((name) => {
+    const value = response.headers[name];
+    return typeof value === 'string' ? [name, value] : [];
+  });
+  if (code === 'provider_credentials_rejected') {
+    // Passed on as 401 it would send the caller looking for a fault in its own key.
+    return { code, message: `The provider refused the credential that this gateway holds (HTTP ${status}): ${said}` };
+  }
+  const passed = {
+    type: upstream.type,
+    param: upstream.param,
+    code: upstream.code === null ? null : redactProviderText(upstream.code, secrets),
+  };
+  return { code, message: said, upstream: passed, headers, ...(code === 'provider_rejected_request' ? { status } : {}) };
+}
+
+const TIMEOUTS = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'FLASHBACK_TOTAL_TIMEOUT', 'ETIMEDOUT']);
+
+/** Reads a failure without an HTTP answer. Names the connection by its resource, never by address. */
+export function fromTransportError(error: Error, llm: string, responseStarted: boolean): ErrorAnswer {
+  const code = 'code' in error ? String(error.code) : '';
+  if (TIMEOUTS.has(code)) return { code: 'provider_timeout', message: `The provider behind ${llm} did not answer in time.` };
+  if (responseStarted) return { code: 'provider_stream_broken', message: `The provider behind ${llm} stopped in the middle of its answer.` };
+  if (error instanceof errors.ConnectTimeoutError) {
+    return { code: 'provider_unreachable', message: `No connection to the provider behind ${llm} in time.` };
+  }
+  const shown = /^[A-Z_]{3,40}$/.test(code) ? ` (${code})` : '';
+  return { code: 'provider_unreachable', message: `No connection to the provider behind ${llm}${shown}.` };
+}

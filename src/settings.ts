@@ -1,0 +1,122 @@
+// Every flag and environment variable of every command, in one table. docs/settings.md mirrors it; a test compares the two.
+import { parseArgs } from 'node:util';
+import { parseDuration } from './api/duration.ts';
+
+type Command = 'up' | 'operator' | 'gateway';
+
+interface Setting {
+  commands: readonly Command[];
+  kind: 'string' | 'port' | 'duration' | 'switch' | 'list';
+  /** Undefined: no value unless given. */
+  default?: string;
+  help: string;
+}
+
+const ALL = ['up', 'operator', 'gateway'] as const;
+
+/** Flag name -> setting. The environment variable is FLASHBACK_ and the name in capitals with underscores. */
+export const SETTINGS = {
+  file: { commands: ['up'], kind: 'list', help: 'directory or file with manifests; repeatable' },
+  'state-dir': { commands: ['up'], kind: 'string', default: '.flashback', help: 'where delivered keys are kept' },
+  port: { commands: ['up', 'gateway'], kind: 'port', default: '8080', help: 'port that applications call' },
+  host: { commands: ['up', 'gateway'], kind: 'string', help: 'address to listen on (up: 127.0.0.1, gateway: all)' },
+  'metrics-port': { commands: ALL, kind: 'port', default: '9090', help: 'port of /metrics, /livez and /readyz' },
+  'log-level': { commands: ALL, kind: 'string', default: 'info', help: 'trace, debug, info, warn, error or silent' },
+  'allow-loopback-endpoints': { commands: ['operator', 'gateway'], kind: 'switch', help: 'let AILLMConfigs name loopback addresses; for development' },
+  'shutdown-grace': { commands: ['up', 'gateway'], kind: 'duration', default: '300s', help: 'how long requests under way may go on after SIGTERM' },
+  'shutdown-delay': { commands: ['gateway'], kind: 'duration', default: '5s', help: 'how long to go on accepting after SIGTERM, until load balancers have noticed' },
+  'push-port': { commands: ['gateway'], kind: 'port', default: '8443', help: 'port that receives snapshots' },
+  'tls-dir': { commands: ['gateway'], kind: 'string', default: '/etc/flashback/tls', help: 'directory with ca.crt, tls.crt, tls.key and snapshot.key' },
+  'snapshot-dir': { commands: ['gateway'], kind: 'string', default: '/etc/flashback/snapshot', help: 'directory where the sealed boot snapshot is mounted' },
+  kubeconfig: { commands: ['operator'], kind: 'string', help: 'kubeconfig file; without it the service account of the pod is used' },
+  namespace: { commands: ['operator'], kind: 'string', default: 'flashback-system', help: 'namespace of the release: lease, push certificates, boot snapshot' },
+  'watch-namespaces': { commands: ['operator'], kind: 'list', help: 'namespaces to watch, comma-separated; all when absent' },
+  gateway: { commands: ['operator'], kind: 'list', help: 'HOST:PORT of a gateway push port outside the cluster; repeatable' },
+  'gateway-service': { commands: ['operator'], kind: 'string', default: 'flashback-gateway-push', help: 'headless Service whose EndpointSlices name the gateways' },
+  'public-base-url': { commands: ['operator'], kind: 'string', default: 'http://flashback-gateway.flashback-system.svc:8080/v1', help: 'base URL that is delivered to applications' },
+  'lease-duration': { commands: ['operator'], kind: 'duration', default: '15s', help: 'how long a silent leader is respected' },
+  'lease-renew-deadline': { commands: ['operator'], kind: 'duration', default: '10s', help: 'how long a leader tries to renew before it exits' },
+  'lease-retry-period': { commands: ['operator'], kind: 'duration', default: '2s', help: 'pause between attempts on the lease' },
+} as const satisfies Record<string, Setting>;
+
+type Name = keyof typeof SETTINGS;
+type ValueOf<S extends Setting> = S['kind'] extends 'port' | 'duration'
+  ? number
+  : S['kind'] extends 'switch'
+    ? boolean
+    : S['kind'] extends 'list'
+      ? string[]
+      : S extends { default: string }
+        ? string
+        : string | undefined;
+export type Settings = { readonly [N in Name]: ValueOf<(typeof SETTINGS)[N]> };
+
+/** A mistake on the command line or in the environment, in one sentence for the person who made it. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Environment variable of a setting. */
+export function environmentName(name: string): string {
+  return `FLASHBACK_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function convert(name: string, setting: Setting, given: string | string[] | boolean | undefined): unknown {
+  if (setting.kind === 'switch') return given === true || given === 'true';
+  if (setting.kind === 'list') {
+    const items = given === undefined ? [] : Array.isArray(given) ? given : [String(given)];
+    return items.flatMap((item) => item.split(',')).filter((item) => item !== '');
+  }
+  const text = given === undefined ? setting.default : String(given);
+  if (text === undefined) return undefined;
+  if (setting.kind === 'port') {
+    if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new SettingsError(`--${name} must be a port from 0 to 65535, not "${text}"`);
+    return Number(text);
+  }
+  if (setting.kind === 'duration') {
+    try {
+      return parseDuration(text);
+    } catch (error) {
+      throw new SettingsError(`--${name}: ${error instanceof Error ? error.message : 'not a duration'}`);
+    }
+  }
+  return text;
+}
+
+/** Settings of a command from its arguments, then the environment, then the defaults. Throws SettingsError. */
+export function parseSettings(command: Command, args: readonly string[], env: Record<string, string | undefined>): Settings {
+  const known = Object.entries(SETTINGS as Record<string, Setting>);
+  const own = known.filter(([, { commands }]) => commands.includes(command));
+  const options = Object.fromEntries(
+    own.map(([name, { kind }]) => [
+      name,
+      {
+        type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
+        multiple: kind === 'list',
+        ...(name === 'file' ? { short: 'f' } : {}),
+      },
+    ]),
+  );
+  let values: Record<string, string | boolean | (string | boolean)[] | undefined>;
+  try {
+    ({ values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }));
+  } catch (error) {
+    throw new SettingsError(`${error instanceof Error ? error.message : String(error)}. See flashback ${command} --help.`);
+  }
+  const settings = known.map(([name, setting]) => {
+    const given = values[name] ?? (own.some(([ownName]) => ownName === name) ? env[environmentName(name)] : undefined);
+    return [name, convert(name, setting, given as string | string[] | boolean | undefined)];
+  });
+  return Object.freeze(Object.fromEntries(settings) as Settings);
+}
+
+/** The text of `flashback COMMAND --help`. */
+export function helpText(command: Command): string {
+  const lines = Object.entries(SETTINGS as Record<string, Setting>)
+    .filter(([, { commands }]) => commands.includes(command))
+    .map(([name, { help, default: value }]) => {
+      const flag = name === 'file' ? '-f, --file' : `--${name}`;
+      return `  ${flag.padEnd(28)}${help}${value === undefined ? '' : ` (default ${value})`}`;
+    });
+  return `Usage: flashback ${command} [options]\n\nOptions (environment: FLASHBACK_ and the name, as in ${environmentName('log-level')}):\n${lines.join('\n')}\n`;
+}
