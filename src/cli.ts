@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// The command line: picks the process to run. Each is loaded only when asked for, since the Kubernetes client alone takes
+// seconds and the gateway must never load it.
+import { readFileSync } from 'node:fs';
+import { StartError } from './process.ts';
+import { helpText, parseSettings, SettingsError, type Settings } from './settings.ts';
+
+const COMMANDS = {
+  up: { help: 'operator and gateway in one process, over a directory of manifests', load: async () => (await import('./up.ts')).up },
+  operator: { help: 'the operator, against a Kubernetes API server', load: async () => (await import('./operator.ts')).operator },
+  gateway: { help: 'the gateway, fed by operators', load: async () => (await import('./gateway.ts')).gateway },
+} as const satisfies Record<string, { help: string; load: () => Promise<(settings: Settings) => Promise<void>> }>;
+
+function isCommand(name: string | undefined): name is keyof typeof COMMANDS {
+  return name !== undefined && Object.hasOwn(COMMANDS, name);
+}
+
+function overview(): string {
+  const lines = Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(10)}${help}`);
+  return `Usage: flashback COMMAND [options]\n\nCommands:\n${lines.join('\n')}\n\nflashback COMMAND --help lists its options.\n`;
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === '--version') {
+    process.stdout.write(`${version()}\n`);
+    return 0;
+  }
+  if (!isCommand(name)) {
+    const asked = name === undefined || name === 'help' || name === '--help' || name === '-h';
+    (asked ? process.stdout : process.stderr).write(asked ? overview() : `flashback: there is no command "${name}".\n\n${overview()}`);
+    return asked ? 0 : 2;
+  }
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(helpText(name));
+    return 0;
+  }
+  const run = await COMMANDS[name].load();
+  await run(parseSettings(name, args, process.env));
+  return 0;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SettingsError) && !(error instanceof StartError)) throw error;
+  process.stderr.write(`flashback: ${error.message}\n`);
+  process.exitCode = error instanceof SettingsError ? 2 : 1;
+}
