@@ -27,7 +27,6 @@ export type RuleCheck = (value: unknown, old: unknown, path: string) => SchemaEr
 const REASON_PREFIX: Record<string, string> = {
   FieldValueInvalid: 'Invalid value',
   FieldValueRequired: 'Required value',
-  FieldValueDuplicate: 'Duplicate value',
   FieldValueForbidden: 'Forbidden',
 };
 
