@@ -92,6 +92,11 @@ describe('validateResource', () => {
     }
   });
 
+  it('does not pile rule failures on values of the wrong type', () => {
+    const messages = refusals(validateResource(schemas, llm({ headers: [{ name: 5, value: 'a' }] })));
+    expect(messages).toEqual(['spec.headers[0].name: Invalid value: must be of type string (Header name.)']);
+  });
+
   it('never repeats a value, as it could be a misplaced secret', () => {
     const secret = 'sk-planted canary';
     const places = [{ type: secret }, { endpoint: secret }, { endpointSecurity: secret }, { models: [{ name: secret }] }];
