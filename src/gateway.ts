@@ -1,0 +1,79 @@
+// The gateway process: reads its settings, wires, serves until SIGTERM. No Kubernetes in here.
+import { systemClock } from './clock.ts';
+import { AdminFiles } from './gateway/admin-files.ts';
+import { AdminServer } from './gateway/admin.ts';
+import { bootFromSealed } from './gateway/boot.ts';
+import { GatewayServer } from './gateway/server.ts';
+import { GatewayState } from './gateway/state.ts';
+import { buildTables, retirePools, type Tables } from './gateway/tables.ts';
+import { firstSignal, listenOn } from './process.ts';
+import type { Settings } from './settings.ts';
+import { HealthServer } from './telemetry/health.ts';
+import { createLogger } from './telemetry/log.ts';
+import { createGatewayMetrics, createRegistry } from './telemetry/metrics.ts';
+
+/** Runs until a signal, then drains: not ready, still accepting for the delay, then only what is under way. */
+export async function gateway(settings: Settings): Promise<void> {
+  const logger = createLogger({ name: 'gateway', level: settings['log-level'] });
+  const signal = firstSignal(logger);
+  const stop = new AbortController();
+  void signal.then(() => stop.abort());
+  const clock = systemClock;
+  const registry = createRegistry();
+  const metrics = createGatewayMetrics(registry);
+  const addresses = { allowLoopback: settings['allow-loopback-endpoints'] };
+  let draining = false;
+  let state: GatewayState<Tables> | undefined;
+
+  const health = new HealthServer({
+    registry,
+    live: { process: () => undefined },
+    ready: {
+      snapshot: () => (state?.ready === true ? undefined : 'no snapshot yet'),
+      serving: () => (draining ? 'shutting down' : undefined),
+    },
+  });
+  const metricsPort = await listenOn('metrics-port', settings['metrics-port'], () => health.listen(settings['metrics-port'], settings.host));
+
+  const directory = settings['tls-dir'];
+  const files = await AdminFiles.open({ directory, clock, logger }, stop.signal).catch((error: unknown) => {
+    if (stop.signal.aborted) return undefined;
+    throw error;
+  });
+  if (files === undefined) return health.close();
+
+  state = new GatewayState<Tables>({
+    key: files.current.snapshotKey,
+    prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses),
+    clock,
+    metrics,
+    logger,
+  });
+  const admin = new AdminServer({ files, state, clock, logger });
+  const server = new GatewayServer({
+    tables: () => state.current?.prepared,
+    metrics,
+    clock,
+    logger,
+    onCredentialRejected: (llm) => admin.reportRejectedCredential(llm),
+  });
+  state.onApplied((current, previous) => {
+    server.onTables(current.prepared);
+    if (previous !== undefined) retirePools(previous.prepared, current.prepared);
+  });
+  const port = await listenOn('port', settings.port, () => server.listen(settings.port, settings.host));
+  const pushPort = await listenOn('push-port', settings['push-port'], () => admin.listen(settings['push-port'], settings.host));
+  logger.info({ port, pushPort, metricsPort }, 'listening');
+  void bootFromSealed({ directory: settings['snapshot-dir'], key: () => files.current.snapshotKey, state, clock, logger }, stop.signal);
+
+  logger.info({ signal: await signal }, 'draining');
+  draining = true;
+  server.beginDrain();
+  if (settings['shutdown-delay'] > 0) await new Promise<void>((resolve) => setTimeout(resolve, settings['shutdown-delay']));
+  const cut = await server.close(settings['shutdown-grace']);
+  await admin.close();
+  files.close();
+  await health.close();
+  logger.info({ cut }, 'stopped');
+  process.exit(0);
+}
