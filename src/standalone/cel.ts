@@ -50,8 +50,8 @@ export function findDuplicates(schema: StructuralSchema, value: unknown, path: s
         return [];
       }
       const keys = schema['x-kubernetes-list-map-keys']?.join(', ');
-      const message = keys === undefined ? 'Duplicate value: remove the repetition' : `Duplicate value: ${keys} must be unique in this list`;
-      return [{ path: `${path}[${index}]`, message }];
+      const fix = keys === undefined ? 'remove the repetition' : `${keys} must be unique in this list`;
+      return [{ path: `${path}[${index}]`, message: `Duplicate value: ${fix}` }];
     });
     return [...repeated, ...value.flatMap((item, index) => findDuplicates(schema.items ?? {}, item, `${path}[${index}]`))];
   }

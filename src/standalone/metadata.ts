@@ -56,8 +56,8 @@ function validateName(name: unknown): SchemaError[] {
   const path = 'metadata.name';
   if (name === undefined || name === '') return [{ path, message: 'Required value: name is required' }];
   if (typeof name !== 'string' || (name.length <= 253 && DNS_SUBDOMAIN.test(name))) return [];
-  const rule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an";
-  return [{ path, message: `Invalid value: ${rule} alphanumeric character, in at most 253 characters` }];
+  const rule = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end";
+  return [{ path, message: `Invalid value: ${rule} with an alphanumeric character, in at most 253 characters` }];
 }
 
 function validateNamespace(namespace: unknown): SchemaError[] {

@@ -28,7 +28,7 @@ function describe(error: ErrorObject, path: string): SchemaError {
       return { path: field, message: `unknown field "${field}"; known fields here are ${Object.keys(propertiesOf(error)).join(', ')}` };
     }
     case 'enum':
-      return withHelp(`Unsupported value: supported values: ${(params['allowedValues'] as string[]).map((value) => `"${value}"`).join(', ')}`);
+      return withHelp(`Unsupported value: supported values: ${JSON.stringify(params['allowedValues']).slice(1, -1).replaceAll(',', ', ')}`);
     case 'type':
       return withHelp(`Invalid value: must be of type ${params['type']}`);
     case 'format':

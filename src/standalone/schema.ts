@@ -68,7 +68,8 @@ export function validateResource(schemas: Schemas, object: unknown, previous?: o
   if (manifest['apiVersion'] !== expected) return fail('apiVersion', `Invalid value: no such version; use ${expected}`);
   const kind = String(manifest['kind']).slice(0, 63);
   const schema = schemas.get(kind);
-  if (schema === undefined) return fail('kind', `Invalid value: no matches for kind "${kind}"; use one of ${[...schemas.keys()].join(', ')}`);
+  const known = [...schemas.keys()].join(', ');
+  if (schema === undefined) return fail('kind', `Invalid value: no matches for kind "${kind}"; use one of ${known}`);
   delete manifest['status'];
   if (isObject(manifest['metadata'])) manifest['metadata'] = { namespace: 'default', ...manifest['metadata'] };
 
@@ -94,7 +95,7 @@ function toJsonSchema(node: StructuralSchema, isMetadata = false): object {
   const children = Object.entries(properties ?? {}).map(([name, child]) => [name, toJsonSchema(child, name === 'metadata')] as const);
   return {
     ...Object.fromEntries(keywords),
-    ...(properties === undefined ? {} : { properties: Object.fromEntries(children), ...(isMetadata ? {} : { additionalProperties: false }) }),
+    ...(properties === undefined ? {} : { properties: Object.fromEntries(children), additionalProperties: isMetadata }),
     ...(items === undefined ? {} : { items: toJsonSchema(items) }),
   };
 }

@@ -20,7 +20,7 @@ export function crdCases(): CrdCase[] {
     .map((name) => {
       const source = readFileSync(new URL(name, directory), 'utf8');
       const error = /^# error: (.+)$/m.exec(source)?.[1];
-      if ((error === undefined) !== name.includes('/valid/')) throw new Error(`${name}: "# error:" belongs to invalid files, and only there`);
+      if ((error === undefined) !== name.includes('/valid/')) throw new Error(`${name}: only invalid files begin with "# error:"`);
       return { name, documents: source.split(/^---$/m), error };
     });
 }

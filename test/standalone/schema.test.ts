@@ -2,7 +2,8 @@ import { load, loadAll } from 'js-yaml';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { crdCases, samples } from '../crds/table.ts';
-import { compileKind, loadSchemas, validateResource, type Manifest, type Schemas, type ValidationResult } from '../../src/standalone/schema.ts';
+import { compileKind, loadSchemas, validateResource } from '../../src/standalone/schema.ts';
+import type { Manifest, Schemas, ValidationResult } from '../../src/standalone/schema.ts';
 import { API_GROUP } from '../../src/api/resources.ts';
 
 const CRDS = new URL('../../crds/', import.meta.url);
@@ -81,7 +82,7 @@ describe('validateResource', () => {
 
   it('explains a refused field by its description', () => {
     expect(refusals(validateResource(schemas, llm({ endpointSecurity: 'None' })))).toEqual([
-      expect.stringMatching(/^spec\.endpointSecurity: Unsupported value: supported values: "RequireTLS", "AllowPlaintext" \(RequireTLS refuses/),
+      expect.stringContaining('spec.endpointSecurity: Unsupported value: supported values: "RequireTLS", "AllowPlaintext" (RequireTLS'),
     ]);
   });
 
