@@ -1,0 +1,79 @@
+// Secrets of the release namespace that belong to the operator alone: its certificates and the sealed boot snapshot.
+import { LABELS, MANAGED_BY } from '../api/resources.ts';
+import type { SecretFiles } from '../push/secret-files.ts';
+import { FIELD_MANAGER, PATCH, type KubeClient } from './client.ts';
+import { hasCode, KubernetesError } from './kubernetes-error.ts';
+import { collectionPath, objectPath, type KubeList, type KubeObject } from './objects.ts';
+import { readLiveSecret } from './secret-writer.ts';
+
+const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const PAGE_SIZE = 500;
+
+/** SecretFiles over the Secrets of one namespace. Only Secrets that carry the operator's label are ever written or deleted. */
+export class ReleaseSecrets implements SecretFiles {
+  readonly #client: KubeClient;
+  readonly #namespace: string;
+
+  constructor(client: KubeClient, namespace: string) {
+    this.#client = client;
+    this.#namespace = namespace;
+  }
+
+  async read(name: string): Promise<Record<string, Buffer> | undefined> {
+    const secret = await readLiveSecret(this.#client, this.#path(name));
+    if (secret === undefined) return undefined;
+    return Object.fromEntries(Object.entries(secret.data ?? {}).map(([entry, value]) => [entry, Buffer.from(value, 'base64')]));
+  }
+
+  async write(name: string, data: Record<string, Uint8Array | string>, labels: Record<string, string> = {}): Promise<void> {
+    await this.#refuseForeign(name);
+    await this.#client.request({
+      method: 'PATCH',
+      path: this.#path(name),
+      query: { fieldManager: FIELD_MANAGER, force: true },
+      contentType: PATCH.apply,
+      body: {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        type: 'Opaque',
+        metadata: { name, namespace: this.#namespace, labels: { ...labels, [LABELS.managedBy]: MANAGED_BY } },
+        data: Object.fromEntries(Object.entries(data).map(([entry, value]) => [entry, Buffer.from(value).toString('base64')])),
+      },
+    });
+  }
+
+  async list(prefix: string): Promise<string[]> {
+    const names: string[] = [];
+    let token: string | undefined;
+    do {
+      const page: KubeList<KubeObject> = await this.#client.request({
+        method: 'GET',
+        path: collectionPath('v1', 'secrets', this.#namespace),
+        query: { labelSelector: `${LABELS.managedBy}=${MANAGED_BY}`, limit: PAGE_SIZE, continue: token },
+        accept: METADATA_LIST,
+      });
+      names.push(...(page.items ?? []).map(({ metadata }) => metadata.name));
+      token = page.metadata.continue === '' ? undefined : page.metadata.continue;
+    } while (token !== undefined);
+    return names.filter((name) => name.startsWith(prefix)).toSorted();
+  }
+
+  async delete(name: string): Promise<void> {
+    await this.#refuseForeign(name);
+    try {
+      await this.#client.request({ method: 'DELETE', path: this.#path(name) });
+    } catch (error) {
+      if (!hasCode(error, 404)) throw error;
+    }
+  }
+
+  async #refuseForeign(name: string): Promise<void> {
+    const live = await readLiveSecret(this.#client, this.#path(name));
+    if (live === undefined || live.metadata.labels?.[LABELS.managedBy] === MANAGED_BY) return;
+    throw new KubernetesError(409, 'Conflict', `the Secret ${this.#namespace}/${name} exists and was not made by the operator`);
+  }
+
+  #path(name: string): string {
+    return objectPath('v1', 'secrets', { namespace: this.#namespace, name });
+  }
+}

@@ -1,0 +1,236 @@
+// The ResourceStore of a cluster: the three kinds from watches, Secrets read live, writes by server-side apply.
+import { isDeepStrictEqual } from 'node:util';
+import { API_GROUP, API_VERSION, KINDS, LABELS, keyOf, type AnyResource, type Kind, type ObjectKey, type ResourceByKind } from '../api/resources.ts';
+import type { Clock } from '../clock.ts';
+import {
+  SecretForbiddenError,
+  type EventDraft,
+  type OwnedSecret,
+  type ResourceStore,
+  type SecretValue,
+  type StoreEvents,
+} from '../reconcile/store.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { KubeClient } from './client.ts';
+import { EventRecorder } from './events.ts';
+import { hasCode } from './kubernetes-error.ts';
+import { collectionPath, objectPath, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
+import type { Change } from './object-cache.ts';
+import { Reflector, type ReflectorHealth } from './reflector.ts';
+import { applyOwnedSecret, controllerUid, readLiveSecret } from './secret-writer.ts';
+import { StatusWriter } from './status-writer.ts';
+import { pause } from './backoff.ts';
+
+const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
+const METRICS_PERIOD_MS = 5_000;
+const PAGE_SIZE = 500;
+
+export interface KubernetesStoreOptions {
+  client: KubeClient;
+  /** Namespaces to watch; all when empty. */
+  watchNamespaces?: readonly string[];
+  /** Names this process in Events. */
+  identity: string;
+  clock: Clock;
+  /** From 0 to 1. */
+  random(): number;
+  logger: Logger;
+}
+
+export interface StoreHealth {
+  /** The three kinds were listed completely. */
+  synced: boolean;
+  watches: ReflectorHealth[];
+  /** Secrets may not be watched: changes are found only when reconcilers look again. */
+  secretWatchForbidden: boolean;
+}
+
+/** True when nothing that a reconciler acts on has changed. */
+export function isStatusOnly(previous: AnyResource, next: AnyResource): boolean {
+  const relevant = ({ metadata }: AnyResource): unknown[] => [
+    metadata.generation,
+    metadata.annotations,
+    metadata.labels,
+    metadata.deletionTimestamp,
+  ];
+  return isDeepStrictEqual(relevant(previous), relevant(next));
+}
+
+/** kubectl keeps a copy of applied Secrets, values included, in an annotation: nothing but identity may stay in memory. */
+function keepIdentity({ metadata: { name, namespace, uid, resourceVersion } }: KubeObject): KubeObject {
+  return { metadata: { name, uid, ...(namespace === undefined ? {} : { namespace }), ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
+}
+
+function withoutManagedFields(object: AnyResource): AnyResource {
+  Reflect.deleteProperty(object.metadata, 'managedFields');
+  return object;
+}
+
+function toSecretValue(secret: KubeSecret): SecretValue {
+  const ownerUid = controllerUid(secret);
+  return {
+    uid: secret.metadata.uid,
+    resourceVersion: secret.metadata.resourceVersion ?? '',
+    data: Object.fromEntries(Object.entries(secret.data ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64').toString('utf8')])),
+    labels: secret.metadata.labels ?? {},
+    annotations: secret.metadata.annotations ?? {},
+    ...(ownerUid === undefined ? {} : { ownerUid }),
+  };
+}
+
+function forbiddenAsSuch(what: string): (error: unknown) => never {
+  return (error) => {
+    if (hasCode(error, 403)) throw new SecretForbiddenError(`the operator may not read ${what}`);
+    throw error;
+  };
+}
+
+/** See ResourceStore. Start it once. */
+export class KubernetesStore implements ResourceStore {
+  readonly #options: KubernetesStoreOptions;
+  readonly #recorder: EventRecorder;
+  readonly #status: StatusWriter;
+  readonly #resources = new Map<Kind, Reflector<AnyResource>[]>();
+  readonly #secrets: Reflector<KubeObject>[] = [];
+  #events: StoreEvents | undefined;
+  #secretWatchForbidden = false;
+
+  constructor(options: KubernetesStoreOptions) {
+    this.#options = options;
+    this.#recorder = new EventRecorder(options);
+    this.#status = new StatusWriter(options.client);
+    const namespaces = options.watchNamespaces?.length ? options.watchNamespaces : [undefined];
+    for (const kind of Object.keys(KINDS) as Kind[]) {
+      this.#resources.set(kind, namespaces.map((namespace) => this.#resourceReflector(kind, namespace)));
+    }
+    this.#secrets = namespaces.map((namespace) => this.#secretReflector(namespace));
+  }
+
+  /** Begins to watch; announces changes until the signal is aborted. Resolves when everything has stopped. */
+  async start(events: StoreEvents, signal: AbortSignal): Promise<void> {
+    this.#events = events;
+    await Promise.all([...this.#all().map((reflector) => reflector.run(signal)), this.#reportContact(signal)]);
+  }
+
+  /** Resolves when the three kinds have been listed completely. Secrets are read live, so nothing waits for their watch. */
+  async synced(): Promise<void> {
+    await Promise.all([...this.#resources.values()].flat().map((reflector) => reflector.whenSynced()));
+  }
+
+  health(): StoreHealth {
+    return {
+      synced: [...this.#resources.values()].flat().every(({ synced }) => synced),
+      watches: this.#all().map((reflector) => reflector.health()),
+      secretWatchForbidden: this.#secretWatchForbidden,
+    };
+  }
+
+  get<K extends Kind>(kind: K, key: ObjectKey): ResourceByKind[K] | undefined {
+    for (const reflector of this.#resources.get(kind) ?? []) {
+      const found = reflector.get(key.namespace, key.name);
+      if (found !== undefined) return found as ResourceByKind[K];
+    }
+    return undefined;
+  }
+
+  list<K extends Kind>(kind: K): ResourceByKind[K][] {
+    const all = (this.#resources.get(kind) ?? []).flatMap((reflector) => reflector.values()) as ResourceByKind[K][];
+    return all
+      .map((object) => ({ key: keyOf(object.metadata), object }))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ object }) => object);
+  }
+
+  async getSecret(key: ObjectKey): Promise<SecretValue | undefined> {
+    const path = objectPath('v1', 'secrets', key);
+    const secret = await readLiveSecret(this.#options.client, path).catch(forbiddenAsSuch(`the Secret ${keyOf(key)}`));
+    return secret === undefined ? undefined : toSecretValue(secret);
+  }
+
+  async listKeySecrets(repository: ObjectKey): Promise<{ key: ObjectKey; value: SecretValue }[]> {
+    const { namespace, name } = repository;
+    const found: KubeSecret[] = [];
+    let token: string | undefined;
+    do {
+      const query = { labelSelector: `${LABELS.repository}=${name}`, limit: PAGE_SIZE, continue: token };
+      const page: KubeList<KubeSecret> = await this.#options.client
+        .request<KubeList<KubeSecret>>({ method: 'GET', path: collectionPath('v1', 'secrets', namespace), query })
+        .catch(forbiddenAsSuch(`the Secrets of ${namespace}`));
+      found.push(...(page.items ?? []));
+      token = page.metadata.continue === '' ? undefined : page.metadata.continue;
+    } while (token !== undefined);
+    return found.map((secret) => ({ key: { namespace, name: secret.metadata.name }, value: toSecretValue(secret) }));
+  }
+
+  applySecret(secret: OwnedSecret): Promise<void> {
+    return applyOwnedSecret(this.#options.client, secret);
+  }
+
+  async deleteSecret(key: ObjectKey, uid: string): Promise<void> {
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid } };
+    try {
+      await this.#options.client.request({ method: 'DELETE', path: objectPath('v1', 'secrets', key), body });
+    } catch (error) {
+      // Gone already, or another Secret by now.
+      if (!hasCode(error, 404, 409)) throw error;
+    }
+  }
+
+  applyStatus(object: AnyResource, status: object): Promise<void> {
+    return this.#status.apply(object, this.get(object.kind, object.metadata), status);
+  }
+
+  emit(event: EventDraft): void {
+    this.#recorder.emit(event);
+  }
+
+  #all(): Reflector<AnyResource | KubeObject>[] {
+    return [...this.#resources.values(), this.#secrets].flat() as Reflector<AnyResource | KubeObject>[];
+  }
+
+  #resourceReflector(kind: Kind, namespace: string | undefined): Reflector<AnyResource> {
+    return new Reflector<AnyResource>({
+      ...this.#options,
+      kind,
+      path: collectionPath(GROUP_VERSION, KINDS[kind], namespace),
+      keep: withoutManagedFields,
+      onChange: (change: Change<AnyResource>) => {
+        if (change.type === 'removed') this.#status.forget(change.object.metadata.uid);
+        if (change.type === 'changed' && isStatusOnly(change.previous, change.object)) return;
+        const { namespace: space, name } = change.object.metadata;
+        this.#events?.onResource(kind, { namespace: space, name });
+      },
+    });
+  }
+
+  #secretReflector(namespace: string | undefined): Reflector<KubeObject> {
+    return new Reflector<KubeObject>({
+      ...this.#options,
+      kind: 'Secret',
+      path: collectionPath('v1', 'secrets', namespace),
+      metadataOnly: true,
+      keep: keepIdentity,
+      onChange: ({ object: { metadata } }) => this.#events?.onSecret({ namespace: metadata.namespace ?? '', name: metadata.name }),
+      onFailure: (_operation, error) => {
+        if (error.code !== 403 || this.#secretWatchForbidden) return;
+        this.#secretWatchForbidden = true;
+        this.#options.logger.warn('watching Secrets is forbidden: a changed Secret is noticed at the next validation interval');
+      },
+      onHealthy: () => {
+        this.#secretWatchForbidden = false;
+      },
+    });
+  }
+
+  async #reportContact(signal: AbortSignal): Promise<void> {
+    const gauge = this.#options.client.metrics.flashback_watch_last_contact_seconds;
+    while (!signal.aborted) {
+      const oldest = new Map<string, number>();
+      for (const { kind, lastContactAgeMs } of this.#all().map((reflector) => reflector.health())) {
+        oldest.set(kind, Math.max(oldest.get(kind) ?? 0, lastContactAgeMs));
+      }
+      for (const [kind, age] of oldest) gauge.set({ kind }, age / 1000);
+      await pause(this.#options.clock, METRICS_PERIOD_MS, signal);
+    }
+  }
+}
