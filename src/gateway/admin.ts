@@ -1,0 +1,139 @@
+// The gateway's side of the push channel: takes snapshots from the operator and tells it, through a long poll, what is in
+// force and which credentials providers refuse. Mutual TLS; the only client is the operator.
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Clock } from '../clock.ts';
+import { MAX_SNAPSHOT_BYTES, OPERATOR_COMMON_NAME, REPORT_HOLD } from '../push/names.ts';
+import type { GatewayReport, Snapshot } from '../snapshot/snapshot.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { AdminFiles, AdminFileSet } from './admin-files.ts';
+import type { GatewayState } from './state.ts';
+
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+
+export interface AdminServerOptions {
+  files: AdminFiles;
+  state: Pick<GatewayState<unknown>, 'applied' | 'apply' | 'confirm' | 'onApplied' | 'replaceKey'>;
+  clock: Clock;
+  logger: Logger;
+}
+
+// TLS has proved that the certificate is from our authority. Gateways hold such certificates too: theirs must not do.
+const onlyOperator: RequestHandler = (request, response, next) => {
+  const certificate = request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined;
+  const isOperator = certificate?.subject.split('\n').includes(`CN=${OPERATOR_COMMON_NAME}`) === true;
+  if (isOperator && certificate.keyUsage?.includes(CLIENT_AUTH) === true) return next();
+  response.status(403).json({ error: `only ${OPERATOR_COMMON_NAME} may use this port` });
+};
+
+function tlsOf({ ca, cert, key }: AdminFileSet) {
+  return { ca, cert, key, minVersion: 'TLSv1.3' as const };
+}
+
+export class AdminServer {
+  readonly #options: AdminServerOptions;
+  readonly #server: Server;
+  /** Told that there may be something to report. */
+  readonly #waiting = new Set<() => void>();
+  #rejected = new Set<string>();
+
+  constructor(options: AdminServerOptions) {
+    this.#options = options;
+    const { files, state } = options;
+    this.#server = createServer({ ...tlsOf(files.current), requestCert: true, rejectUnauthorized: true }, this.#app());
+    this.#server.on('tlsClientError', (error) => options.logger.debug({ reason: error.message }, 'push connection refused'));
+    files.onChange((changed) => {
+      this.#server.setSecureContext(tlsOf(changed));
+      state.replaceKey(changed.snapshotKey);
+    });
+    state.onApplied(() => this.#wake());
+  }
+
+  /** Resolves with the port; rejects when the address cannot be had. */
+  async listen(port: number, host?: string): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** For the hot path: the upstream of this llm (`namespace/name`) answered 401. Cheap to call again and again. */
+  reportRejectedCredential(llmKey: string): void {
+    if (this.#rejected.has(llmKey)) return;
+    this.#rejected.add(llmKey);
+    this.#wake();
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  #app(): Express {
+    const app = express().disable('x-powered-by').disable('etag');
+    app.use(onlyOperator);
+    app.put('/v1/snapshot', express.json({ limit: MAX_SNAPSHOT_BYTES }), this.#take);
+    app.get('/v1/report', this.#report);
+    app.use(this.#failed);
+    return app;
+  }
+
+  readonly #take: RequestHandler = (request, response) => {
+    // Without a JSON content type there is no body.
+    if (typeof request.body !== 'object' || request.body === null) {
+      response.status(415).json({ error: 'the snapshot must be sent as application/json' });
+      return;
+    }
+    const answer = this.#options.state.apply(request.body as Snapshot);
+    this.#options.logger.info(answer, answer.result === 'ACK' ? 'snapshot accepted' : 'snapshot refused');
+    response.json(answer);
+  };
+
+  readonly #report: RequestHandler = (request, response) => {
+    const { state, clock } = this.#options;
+    // known: what the operator thinks is in force here; current: what it wants to be.
+    const { known, current } = request.query;
+    const hasNews = () => this.#rejected.size > 0 || known !== (state.applied?.digest ?? '');
+    const finish = () => {
+      this.#waiting.delete(wake);
+      timer.clear();
+    };
+    const answer = () => {
+      finish();
+      const rejected = this.#rejected;
+      this.#rejected = new Set();
+      response.once('close', () => {
+        // What did not get through is reported again.
+        if (!response.writableFinished) for (const llm of rejected) this.reportRejectedCredential(llm);
+      });
+      const applied = state.applied;
+      const report: GatewayReport = { ...(applied === undefined ? {} : { applied }), rejectedCredentials: [...rejected] };
+      response.json(report);
+    };
+    const wake = () => {
+      if (hasNews()) answer();
+    };
+    const timer = clock.setTimeout(answer, REPORT_HOLD);
+    response.once('close', finish);
+    this.#waiting.add(wake);
+    if (typeof current === 'string') state.confirm(current);
+    wake();
+  };
+
+  // Body too large, not JSON, unknown encoding: the parser's own status, without quoting the body.
+  readonly #failed: ErrorRequestHandler = (error, _request, response, _next) => {
+    const status: unknown = error?.status;
+    response.status(typeof status === 'number' ? status : 500).json({ error: String(error?.type ?? 'internal error') });
+  };
+}
