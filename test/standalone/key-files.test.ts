@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LABELS } from '../../src/api/resources.ts';
+import { systemClock } from '../../src/clock.ts';
+import { SecretConflictError, type OwnedSecret } from '../../src/reconcile/store.ts';
+import { formatKeyFile, keyFileName, parseKeyFile } from '../../src/standalone/key-file.ts';
+import { KeyFiles } from '../../src/standalone/key-files.ts';
+
+function aKey(overrides: Partial<OwnedSecret> = {}): OwnedSecret {
+  return {
+    key: { namespace: 'quickstart', name: 'assistant-app' },
+    owner: { kind: 'Repository', name: 'assistant', uid: 'u-1' },
+    data: { OPENAI_API_KEY: 'sk-abc_DEF-123', OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1', hash: 'f00' },
+    labels: { [LABELS.repository]: 'assistant', [LABELS.apiKey]: 'app' },
+    annotations: { 'ai.flashback.tech/key-id': 'key-1' },
+    ...overrides,
+  };
+}
+
+describe('the file of a key', () => {
+  it('is named after namespace, repository and key', () => {
+    expect(keyFileName(aKey())).toBe('quickstart.assistant.app.env');
+  });
+
+  it.each([{}, { [LABELS.repository]: '../x', [LABELS.apiKey]: 'app' }, { [LABELS.repository]: 'a/b', [LABELS.apiKey]: 'app' }])(
+    'is never outside its directory: labels %j',
+    (labels) => {
+      expect(() => keyFileName(aKey({ labels }))).toThrow(RangeError);
+    },
+  );
+
+  it('holds all that a Secret holds', () => {
+    const text = fc.string({ unit: 'binary' });
+    const names = fc.stringMatching(/^[-._a-zA-Z0-9]{1,20}$/).filter((name) => name !== '__proto__');
+    const map = fc.dictionary(names, text, { noNullPrototype: true });
+    fc.assert(
+      fc.property(map, map, map, (data, labels, annotations) => {
+        const secret = { ...aKey({ data, labels, annotations }), uid: 'uid-1' };
+        expect(parseKeyFile(formatKeyFile(secret))).toEqual(secret);
+      }),
+    );
+  });
+
+  it.each(['', 'OPENAI_API_KEY=sk-mine\n', '# secret: a/b\n'])('is not one that somebody else wrote: %j', (text) => {
+    expect(parseKeyFile(text)).toBeUndefined();
+  });
+
+  it('gives a shell exactly the key and the base URL', async () => {
+    const path = join(await mkdtemp(join(tmpdir(), 'flashback-key-')), 'k.env');
+    const hostile = { OPENAI_API_KEY: 'sk-abc', OPENAI_BASE_URL: 'http://h:1/v1', EVIL: '$(echo pwned >&2; exit 3)', note: 'a\nB=c' };
+    await writeFile(path, formatKeyFile({ ...aKey({ data: hostile }), uid: 'u' }));
+    const output = execFileSync('sh', ['-c', `set -a; . "${path}"; env`], { env: {}, encoding: 'utf8' });
+    const own = output.split('\n').filter((line) => !/^(PWD|OLDPWD|SHLVL|_)=|^$/.test(line));
+    expect(own.toSorted()).toEqual(['OPENAI_API_KEY=sk-abc', 'OPENAI_BASE_URL=http://h:1/v1']);
+  });
+});
+
+describe('the directory of keys', () => {
+  let root: string;
+  let directory: string;
+  let announced: string[];
+  let open: KeyFiles[];
+
+  async function start(): Promise<KeyFiles> {
+    const files = new KeyFiles({
+      directory,
+      clock: systemClock,
+      onSecret: ({ namespace, name }) => void announced.push(`${namespace}/${name}`),
+      onWatchError: (message) => expect.fail(message),
+    });
+    open.push(files);
+    await files.start();
+    return files;
+  }
+
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'flashback-keys-'));
+    directory = join(root, '.flashback/keys');
+    announced = [];
+    open = [];
+  });
+  afterEach(async () => {
+    for (const files of open) await files.stop();
+    await rm(root, { recursive: true });
+  });
+
+  it('and its files are for their owner only, and git ignores them', async () => {
+    const files = await start();
+    await files.apply(aKey());
+    const path = files.pathOf(aKey());
+    expect(path).toBe(join(directory, 'quickstart.assistant.app.env'));
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(directory)).mode & 0o777).toBe(0o700);
+    expect(await readFile(join(directory, '.gitignore'), 'utf8')).toBe('*\n');
+    expect((await readdir(directory)).toSorted()).toEqual(['.gitignore', 'quickstart.assistant.app.env']);
+  });
+
+  it('keeps keys across a restart', async () => {
+    const first = await start();
+    await first.apply(aKey());
+    const before = await first.get(aKey().key);
+    await first.stop();
+    const second = await start();
+    expect(await second.get(aKey().key)).toEqual(before);
+    expect(before).toMatchObject({ data: aKey().data, labels: aKey().labels, annotations: aKey().annotations, ownerUid: 'u-1' });
+  });
+
+  it('lists the keys of one repository only', async () => {
+    const files = await start();
+    await files.apply(aKey());
+    const labels = { [LABELS.repository]: 'other', [LABELS.apiKey]: 'app' };
+    await files.apply(aKey({ key: { namespace: 'quickstart', name: 'other-app' }, labels }));
+    await files.apply(aKey({ key: { namespace: 'elsewhere', name: 'assistant-app' } }));
+    expect((await files.listOf({ namespace: 'quickstart', name: 'assistant' })).map(({ key }) => key)).toEqual([aKey().key]);
+  });
+
+  it('announces what is written, edited and deleted', async () => {
+    const files = await start();
+    await files.apply(aKey());
+    await vi.waitFor(() => expect(announced).toEqual(['quickstart/assistant-app']));
+    await writeFile(files.pathOf(aKey()), formatKeyFile({ ...aKey({ data: {} }), uid: 'u' }));
+    await vi.waitFor(() => expect(announced).toHaveLength(2));
+    await unlink(files.pathOf(aKey()));
+    await vi.waitFor(() => expect(announced).toHaveLength(3));
+    expect(await files.get(aKey().key)).toBeUndefined();
+  });
+
+  it('survives the removal of the whole directory', async () => {
+    const files = await start();
+    await files.apply(aKey());
+    await vi.waitFor(() => expect(announced).toHaveLength(1));
+    await rm(join(root, '.flashback'), { recursive: true });
+    await vi.waitFor(() => expect(announced).toHaveLength(2));
+    await files.apply(aKey());
+    await vi.waitFor(() => expect(announced).toHaveLength(3), { timeout: 5000 });
+  });
+
+  it('keeps the uid of a Secret that changes, and gives a new one to the next of its name', async () => {
+    const files = await start();
+    await files.apply(aKey());
+    const first = await files.get(aKey().key);
+    await files.apply(aKey({ data: { OPENAI_API_KEY: 'sk-other' } }));
+    const second = await files.get(aKey().key);
+    expect(second?.uid).toBe(first?.uid);
+    expect(second?.resourceVersion).not.toBe(first?.resourceVersion);
+    await files.delete(aKey().key, 'another-uid');
+    expect(await files.get(aKey().key)).toBeDefined();
+    await files.delete(aKey().key, first?.uid ?? '');
+    expect(await files.get(aKey().key)).toBeUndefined();
+    await files.apply(aKey());
+    expect((await files.get(aKey().key))?.uid).not.toBe(first?.uid);
+  });
+
+  it.each(['OPENAI_API_KEY=mine\n', formatKeyFile({ ...aKey({ owner: { kind: 'Repository', name: 'assistant', uid: 'u-2' } }), uid: 'u' })])(
+    'never overwrites a file of somebody else: case %#',
+    async (text) => {
+      const files = await start();
+      await writeFile(files.pathOf(aKey()), text);
+      await expect(files.apply(aKey())).rejects.toThrow(SecretConflictError);
+      expect(await readFile(files.pathOf(aKey()), 'utf8')).toBe(text);
+    },
+  );
+
+  it('takes a copy under another name for no key', async () => {
+    const files = await start();
+    await files.apply(aKey());
+    await writeFile(join(directory, 'backup.env'), await readFile(files.pathOf(aKey())));
+    await unlink(files.pathOf(aKey()));
+    expect(await files.get(aKey().key)).toBeUndefined();
+  });
+});
