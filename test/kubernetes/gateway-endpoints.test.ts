@@ -1,0 +1,83 @@
+// Gateways found through EndpointSlices.
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { GatewayEndpoints, toGatewayEndpoints, type EndpointSlice, type GatewayEndpoint } from '../../src/kubernetes/gateway-endpoints.ts';
+import { FakeApiServer } from '../fake/api-server.ts';
+import { FakeClock, clientOf, recordingLogger } from './fixture.ts';
+
+const path = (name: string): string => `/apis/discovery.k8s.io/v1/namespaces/release/endpointslices/${name}`;
+
+function slice(change: Partial<EndpointSlice>): EndpointSlice {
+  return {
+    metadata: { name: 's', namespace: 'release', uid: 's' },
+    addressType: 'IPv4',
+    ports: [
+      { name: 'metrics', port: 9090 },
+      { name: 'push', port: 8443 },
+    ],
+    ...change,
+  };
+}
+
+test('a pod that is not ready yet is in the list', () => {
+  const endpoints = [
+    { addresses: ['10.0.0.2'], conditions: { ready: true, serving: false }, targetRef: { uid: 'b' } },
+    { addresses: ['10.0.0.1'], conditions: { ready: true, serving: true }, targetRef: { uid: 'a' } },
+    { addresses: ['10.0.0.3'], conditions: { ready: true, serving: true, terminating: true }, targetRef: { uid: 'c' } },
+  ];
+  expect(toGatewayEndpoints([slice({ endpoints })], 'push')).toEqual([
+    { id: 'a', host: '10.0.0.1', port: 8443, ready: true },
+    { id: 'b', host: '10.0.0.2', port: 8443, ready: false },
+    { id: 'c', host: '10.0.0.3', port: 8443, ready: false },
+  ]);
+});
+
+test('a dual-stack pod is one gateway', () => {
+  const targetRef = { uid: 'a' };
+  const four = slice({ endpoints: [{ addresses: ['10.0.0.1'], targetRef }] });
+  const six = slice({ addressType: 'IPv6', endpoints: [{ addresses: ['fd00::1'], targetRef }] });
+  expect(toGatewayEndpoints([six, four], 'push')).toEqual([{ id: 'a', host: '10.0.0.1', port: 8443, ready: true }]);
+});
+
+test('slices without the port, addresses or with host names are left out', () => {
+  const endpoints = [{ addresses: ['10.0.0.1'] }, { addresses: [] }, {}];
+  expect(toGatewayEndpoints([slice({ ports: [], endpoints }), slice({ addressType: 'FQDN', endpoints })], 'push')).toEqual([]);
+});
+
+let server: FakeApiServer;
+let stop: AbortController;
+beforeEach(async () => {
+  server = await FakeApiServer.start();
+  stop = new AbortController();
+});
+afterEach(async () => {
+  stop.abort();
+  await server.stop();
+});
+
+test('the list is told once at the start, even when empty, and then whenever it changes', async () => {
+  const told: GatewayEndpoint[][] = [];
+  const gateways = new GatewayEndpoints({
+    client: clientOf(server.url),
+    namespace: 'release',
+    service: 'flashback-gateway-push',
+    portName: 'push',
+    clock: new FakeClock(),
+    random: () => 0,
+    logger: recordingLogger().logger,
+    onChange: (endpoints) => told.push(endpoints),
+  });
+  const run = gateways.run(stop.signal);
+  await vi.waitFor(() => expect(told).toEqual([[]]));
+  await vi.waitFor(() => expect(server.openWatches).toBe(1));
+  expect(server.requests[0]?.query['labelSelector']).toBe('kubernetes.io/service-name=flashback-gateway-push');
+  const { metadata: _metadata, ...content } = slice({ endpoints: [{ addresses: ['10.0.0.1'], targetRef: { uid: 'a' } }] });
+  server.put(path('s'), content);
+  await vi.waitFor(() => expect(told).toHaveLength(2));
+  server.put(path('s'), { ...content, unrelated: true });
+  server.put(path('s'), { ...content, unrelated: false });
+  server.remove(path('s'));
+  await vi.waitFor(() => expect(told).toHaveLength(3));
+  expect(told.map((list) => list.length)).toEqual([0, 1, 0]);
+  stop.abort();
+  await run;
+});
