@@ -1,0 +1,134 @@
+// What `flashback up` says to the person who started it. Pure: text from what is known, no secrets in it.
+import { keyOf, type AnyResource, type ObjectKey, type Repository } from '../api/resources.ts';
+
+/** A key that an application can use. */
+export interface DeliveredKey {
+  repository: ObjectKey;
+  /** Name of the entry in spec.apiKeys. */
+  name: string;
+  /** Path of the file, relative to where the person is. */
+  path: string;
+}
+
+export interface ReportInput {
+  resources: readonly AnyResource[];
+  /** As applications use it, with /v1. */
+  baseUrl: string;
+  metricsUrl: string;
+  keys: readonly DeliveredKey[];
+  /** Origin of the demo provider, and the host that it stands in for; absent when none was started. */
+  demo?: { url: string; host: string };
+  /** Width of the terminal in characters; messages are cut to fit. Absent: nothing is cut. */
+  columns?: number;
+}
+
+const MIN_MESSAGE = 40;
+
+interface Readiness {
+  status: string;
+  reason: string;
+  message: string;
+}
+
+function readinessOf(resource: AnyResource): Readiness {
+  const ready = resource.status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready ?? { status: 'Unknown', reason: '-', message: 'not looked at yet' };
+}
+
+/** `Repository quickstart/assistant: Ready (Succeeded)`. */
+export function describeStatus(resource: AnyResource): string {
+  const { status, reason, message } = readinessOf(resource);
+  const subject = `${resource.kind} ${keyOf(resource.metadata)}`;
+  return status === 'True' ? `${subject}: Ready (${reason})` : `${subject}: not Ready (${reason}): ${message}`;
+}
+
+/** Columns as wide as their widest cell; the last is cut so that lines fit. */
+function table(rows: readonly (readonly string[])[], columns: number | undefined): string[] {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => (row[index] ?? '').length)));
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const room = columns === undefined ? Infinity : Math.max(MIN_MESSAGE, columns - before);
+  return rows.map((row) => {
+    const cells = row.slice(0, -1).map((cell, index) => cell.padEnd((widths[index] ?? 0) + 2));
+    const last = row.at(-1) ?? '';
+    return `${cells.join('')}${last.length > room ? `${last.slice(0, room - 1)}…` : last}`.trimEnd();
+  });
+}
+
+function resourceTable(resources: readonly AnyResource[], columns: number | undefined): string[] {
+  const rows = resources.map((resource) => {
+    const { status, reason, message } = readinessOf(resource);
+    return [resource.kind, keyOf(resource.metadata), status, reason, message.replace(/\s+/g, ' ')];
+  });
+  return table([['KIND', 'NAMESPACE/NAME', 'READY', 'REASON', 'MESSAGE'], ...rows], columns);
+}
+
+function shellQuote(text: string): string {
+  return /^[A-Za-z0-9_./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A path that the dot command takes as a path: without a slash it would search PATH. */
+function sourcePath(path: string): string {
+  return shellQuote(path.includes('/') ? path : `./${path}`);
+}
+
+function chatModelOf(repository: Repository): string | undefined {
+  const names = (repository.status?.models ?? []).map(({ name }) => name);
+  return names.find((name) => !/embed/i.test(name)) ?? names[0];
+}
+
+/** The key to show an example with: of a Repository that is ready, and of which a model is known. */
+function exampleOf({ resources, keys }: ReportInput): { path: string; model: string } | undefined {
+  for (const { repository, path } of keys) {
+    const resource = resources.find(({ kind, metadata }) => kind === 'Repository' && keyOf(metadata) === keyOf(repository));
+    if (resource?.kind !== 'Repository' || readinessOf(resource).status !== 'True') continue;
+    const model = chatModelOf(resource);
+    if (model !== undefined) return { path, model };
+  }
+  return undefined;
+}
+
+function snippets({ path, model }: { path: string; model: string }): string[] {
+  const source = `set -a; . ${sourcePath(path)}; set +a`;
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello!' }] });
+  const script = [
+    'import OpenAI from "openai";',
+    `const chat = await new OpenAI().chat.completions.create(${body});`,
+    'console.log(chat.choices[0].message.content);',
+  ];
+  return [
+    'Try it in another terminal, in this directory:',
+    '',
+    source,
+    `curl "$OPENAI_BASE_URL/chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY" -H "Content-Type: application/json" -d ${shellQuote(body)}`,
+    '',
+    'The same with the OpenAI SDK (npm install openai):',
+    '',
+    source,
+    `node --input-type=module -e ${shellQuote(`\n${script.join('\n')}\n`)}`,
+  ];
+}
+
+function keyTable({ keys }: ReportInput): string[] {
+  if (keys.length === 0) return ['API keys:   none yet; add an entry to spec.apiKeys of a Repository'];
+  const rows = keys.map(({ repository, name, path }) => [`  ${keyOf(repository)}`, name, path]);
+  return ['API keys (delete a file to revoke its key and get a new one):', ...table(rows, undefined)];
+}
+
+/** The report after the start, in lines that end with a newline. */
+export function startReport(input: ReportInput): string {
+  const { resources, baseUrl, metricsUrl, demo, columns } = input;
+  const example = exampleOf(input);
+  const lines = [
+    ...(resources.length === 0 ? ['There are no resources yet.'] : resourceTable(resources, columns)),
+    '',
+    `Base URL:   ${baseUrl}`,
+    `Metrics:    ${metricsUrl}`,
+    ...(demo === undefined ? [] : [`Demo:       demo provider on ${demo.url} stands in for ${demo.host}; it only echoes`]),
+    ...keyTable(input),
+    '',
+    ...(example === undefined ? ['No Repository with a key is ready yet; this changes as soon as one is.'] : snippets(example)),
+    '',
+    'Edit the files, and the changes take effect at once. Ctrl-C ends.',
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import type { AnyResource, Repository } from '../../src/api/resources.ts';
+import { startDemoProvider } from '../../src/demo/provider.ts';
+import { describeStatus, startReport, type ReportInput } from '../../src/standalone/report.ts';
+
+const run = promisify(execFile);
+
+type Condition = NonNullable<NonNullable<Repository['status']>['conditions']>[number];
+
+function ready(status: 'True' | 'False', reason: string, message: string): { conditions: Condition[] } {
+  return { conditions: [{ type: 'Ready', status, reason, message, lastTransitionTime: '2026-01-01T00:00:00Z' }] };
+}
+
+function aRepository(overrides: Partial<Repository> = {}): Repository {
+  return {
+    apiVersion: 'ai.flashback.tech/v1alpha1',
+    kind: 'Repository',
+    metadata: { namespace: 'quickstart', name: 'assistant', uid: 'u', generation: 1 },
+    spec: { llms: [{ name: 'demo' }] },
+    status: {
+      ...ready('True', 'Succeeded', 'all is in force'),
+      models: [
+        { name: 'demo-embedding', llm: 'demo' },
+        { name: 'demo-chat', llm: 'demo' },
+      ],
+    },
+    ...overrides,
+  };
+}
+
+function aReport(overrides: Partial<ReportInput> = {}): string {
+  return startReport({
+    resources: [aRepository()],
+    baseUrl: 'http://127.0.0.1:8080/v1',
+    metricsUrl: 'http://127.0.0.1:9090/metrics',
+    keys: [{ repository: { namespace: 'quickstart', name: 'assistant' }, name: 'app', path: '.flashback/keys/quickstart.assistant.app.env' }],
+    ...overrides,
+  });
+}
+
+/** The snippets: what stands between a `set -a` line and the next empty line. */
+function snippetsOf(report: string): string[] {
+  return report.match(/^set -a;[^]*?(?=\n\n)/gm) ?? [];
+}
+
+describe('the report', () => {
+  it('aligns the resources in a table', () => {
+    const llm: AnyResource = {
+      apiVersion: 'ai.flashback.tech/v1alpha1',
+      kind: 'AILLMConfig',
+      metadata: { namespace: 'quickstart', name: 'demo', uid: 'u', generation: 1 },
+      spec: { type: 'OpenAI' },
+      status: ready('False', 'CredentialsInvalid', 'the provider refused\nthe credential'),
+    };
+    expect(aReport({ resources: [llm, aRepository()] }).split('\n').slice(0, 3)).toEqual([
+      'KIND         NAMESPACE/NAME        READY  REASON              MESSAGE',
+      'AILLMConfig  quickstart/demo       False  CredentialsInvalid  the provider refused the credential',
+      'Repository   quickstart/assistant  True   Succeeded           all is in force',
+    ]);
+  });
+
+  it('cuts messages to the width of the terminal, and only then', () => {
+    const message = 'word '.repeat(100).trim();
+    const resources = [aRepository({ status: ready('False', 'LLMNotReady', message) })];
+    const line = (columns: number | undefined): string => aReport({ resources, ...(columns === undefined ? {} : { columns }) }).split('\n')[1] ?? '';
+    expect(line(120)).toHaveLength(120);
+    expect(line(undefined)).toContain(message);
+  });
+
+  it('says where everything is', () => {
+    const report = aReport({ demo: { url: 'http://127.0.0.1:4010', host: 'demo-provider.flashback.svc' } });
+    expect(report).toContain('http://127.0.0.1:8080/v1\n');
+    expect(report).toContain('http://127.0.0.1:9090/metrics\n');
+    expect(report).toContain('demo provider on http://127.0.0.1:4010 stands in for demo-provider.flashback.svc');
+    expect(report).toContain('.flashback/keys/quickstart.assistant.app.env\n');
+    expect(aReport()).not.toContain('demo provider');
+  });
+
+  it('names a model that the repository offers, and a chat model where it can', () => {
+    expect(aReport()).toContain('"model":"demo-chat"');
+  });
+
+  it.each([
+    ['it is not ready', { status: ready('False', 'LLMNotReady', 'x') }],
+    ['no model is known', { status: ready('True', 'Succeeded', 'x') }],
+  ])('shows no example that could not work: %s', (_case, overrides) => {
+    const report = aReport({ resources: [aRepository(overrides)] });
+    expect(report).not.toContain('curl');
+    expect(report).toContain('No Repository with a key is ready yet');
+  });
+
+  it('copes with nothing at all', () => {
+    expect(aReport({ resources: [], keys: [] })).toContain('There are no resources yet.');
+  });
+});
+
+describe('the snippets of the report', () => {
+  it('work as they are pasted', async () => {
+    const demo = await startDemoProvider({ port: 0, host: '127.0.0.1', delayMs: 0 });
+    const directory = await mkdtemp(join(tmpdir(), "flashback it's-"));
+    const path = join(directory, 'key.env');
+    await writeFile(path, `OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=${demo.url}/v1\n`);
+    const snippets = snippetsOf(aReport({ keys: [{ repository: { namespace: 'quickstart', name: 'assistant' }, name: 'app', path }] }));
+    expect(snippets).toHaveLength(2);
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    for (const snippet of snippets) {
+      const { stdout } = await run('bash', ['-c', snippet], { env });
+      expect(stdout).toContain('You said: Hello!');
+    }
+    await demo.close();
+    await rm(directory, { recursive: true });
+  });
+});
+
+describe('a line about a status', () => {
+  it.each([
+    [aRepository(), 'Repository quickstart/assistant: Ready (Succeeded)'],
+    [aRepository({ status: ready('False', 'LLMNotFound', 'no such llm') }), 'Repository quickstart/assistant: not Ready (LLMNotFound): no such llm'],
+    [aRepository({ status: {} }), 'Repository quickstart/assistant: not Ready (-): not looked at yet'],
+  ])('case %#', (resource, line) => {
+    expect(describeStatus(resource)).toBe(line);
+  });
+});
