@@ -61,9 +61,10 @@ function keepIdentity({ metadata: { name, namespace, uid, resourceVersion } }: K
   return { metadata: { name, uid, ...(namespace === undefined ? {} : { namespace }), ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
 }
 
-function withoutManagedFields(object: AnyResource): AnyResource {
+/** Items of a list may come without kind and apiVersion; nobody needs managedFields. */
+function keepResource(kind: Kind, object: AnyResource): AnyResource {
   Reflect.deleteProperty(object.metadata, 'managedFields');
-  return object;
+  return Object.assign(object, { apiVersion: GROUP_VERSION, kind });
 }
 
 function toSecretValue(secret: KubeSecret): SecretValue {
@@ -193,7 +194,7 @@ export class KubernetesStore implements ResourceStore {
       ...this.#options,
       kind,
       path: collectionPath(GROUP_VERSION, KINDS[kind], namespace),
-      keep: withoutManagedFields,
+      keep: (object) => keepResource(kind, object),
       onChange: (change: Change<AnyResource>) => {
         if (change.type === 'removed') this.#status.forget(change.object.metadata.uid);
         if (change.type === 'changed' && isStatusOnly(change.previous, change.object)) return;

@@ -1,0 +1,306 @@
+// The store: what is announced, what is read live, and what is never written.
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Repository } from '../../src/api/resources.ts';
+import { ReleaseSecrets } from '../../src/kubernetes/secrets.ts';
+import { KubernetesStore, type KubernetesStoreOptions } from '../../src/kubernetes/store.ts';
+import { SecretConflictError, SecretForbiddenError, type OwnedSecret } from '../../src/reconcile/store.ts';
+import { FakeApiServer } from '../fake/api-server.ts';
+import { FakeClock, clientOf, recordingLogger, type LogLine } from './fixture.ts';
+
+const repository = (name: string, namespace = 'team'): string => `/apis/ai.flashback.tech/v1alpha1/namespaces/${namespace}/repositories/${name}`;
+const secret = (name: string, namespace = 'team'): string => `/api/v1/namespaces/${namespace}/secrets/${name}`;
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+let server: FakeApiServer;
+let stop: AbortController;
+let clock: FakeClock;
+let runs: Promise<void>[];
+beforeEach(async () => {
+  server = await FakeApiServer.start();
+  stop = new AbortController();
+  clock = new FakeClock();
+  runs = [];
+});
+afterEach(async () => {
+  stop.abort();
+  await Promise.all(runs);
+  await server.stop();
+});
+
+function build(options: Partial<KubernetesStoreOptions> = {}): { store: KubernetesStore; lines: LogLine[]; seen: string[] } {
+  const { logger, lines } = recordingLogger();
+  const store = new KubernetesStore({ client: clientOf(server.url), identity: 'pod-1', clock, random: () => 0, logger, ...options });
+  return { store, lines, seen: [] };
+}
+
+async function started(options: Partial<KubernetesStoreOptions> = {}): Promise<ReturnType<typeof build>> {
+  const made = build(options);
+  const events = {
+    onResource: (kind: string, { namespace, name }: { namespace: string; name: string }) => void made.seen.push(`${kind} ${namespace}/${name}`),
+    onSecret: ({ namespace, name }: { namespace: string; name: string }) => void made.seen.push(`Secret ${namespace}/${name}`),
+  };
+  runs.push(made.store.start(events, stop.signal));
+  await made.store.synced();
+  return made;
+}
+
+const writes = (): typeof server.requests => server.requests.filter(({ method }) => method !== 'GET');
+
+describe('announcements', () => {
+  test('objects and Secrets that exist are announced, then their changes', async () => {
+    server.put(repository('chat'), { spec: {} });
+    const { store, seen } = await started();
+    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    server.put(secret('openai'), { data: {} });
+    await vi.waitFor(() => expect(seen).toEqual(['Repository team/chat', 'Secret team/openai']));
+    expect(store.get('Repository', { namespace: 'team', name: 'chat' })).toBeDefined();
+    expect(store.health()).toMatchObject({ synced: true, secretWatchForbidden: false });
+  });
+
+  test('a change of status alone is kept, but not announced', async () => {
+    const metadata = { generation: 1, labels: { a: 'b' } };
+    server.put(repository('chat'), { metadata, spec: {} });
+    const { store, seen } = await started();
+    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    server.put(repository('chat'), { metadata, spec: {}, status: { observedGeneration: 1 } });
+    await vi.waitFor(() => expect(store.get('Repository', { namespace: 'team', name: 'chat' })?.status).toEqual({ observedGeneration: 1 }));
+    expect(seen).toEqual(['Repository team/chat']);
+    for (const change of [{ generation: 2 }, { labels: {} }, { annotations: { x: 'y' } }, { deletionTimestamp: '2026-01-01T00:00:00Z' }]) {
+      server.put(repository('chat'), { metadata: { ...metadata, ...change }, spec: {} });
+      server.put(repository('chat'), { metadata, spec: {} });
+    }
+    await vi.waitFor(() => expect(seen).toHaveLength(9));
+  });
+
+  test('a Secret is announced on every change, for Secrets have no generation', async () => {
+    server.put(secret('openai'), { data: { apiKey: base64('one') } });
+    const { seen } = await started();
+    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    server.put(secret('openai'), { data: { apiKey: base64('two') } });
+    server.remove(secret('openai'));
+    await vi.waitFor(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai', 'Secret team/openai']));
+  });
+
+  test('only the given namespaces are watched', async () => {
+    server.put(repository('a', 'one'), { spec: {} });
+    server.put(repository('b', 'two'), { spec: {} });
+    server.put(repository('c', 'three'), { spec: {} });
+    const { store } = await started({ watchNamespaces: ['two', 'one'] });
+    expect(store.list('Repository').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(['one/a', 'two/b']);
+    expect(server.requests.every(({ path }) => /\/namespaces\/(one|two)\//.test(path))).toBe(true);
+  });
+
+  test('where Secrets may not be watched this is said once, and everything else works', async () => {
+    server.put(repository('chat'), { spec: {} });
+    server.fail(({ path }) => path === '/api/v1/secrets', { status: 403 }, Infinity);
+    const { store, seen, lines } = await started();
+    const attempts = (): number => server.requests.filter(({ path }) => path === '/api/v1/secrets').length;
+    for (let round = 1; round <= 3; round += 1) {
+      await vi.waitFor(() => expect(clock.waiting).toContain(22_500));
+      expect(attempts()).toBe(round);
+      clock.advance(22_500);
+    }
+    await vi.waitFor(() => expect(clock.waiting).toContain(22_500));
+    expect(seen).toEqual(['Repository team/chat']);
+    expect(store.health()).toMatchObject({ synced: true, secretWatchForbidden: true });
+    expect(lines.filter(({ msg }) => msg.startsWith('watching Secrets is forbidden'))).toHaveLength(1);
+    server.heal();
+    clock.advance(22_500);
+    await vi.waitFor(() => expect(store.health().secretWatchForbidden).toBe(false));
+  });
+
+  test('the age of the last contact is a metric', async () => {
+    const client = clientOf(server.url);
+    await started({ client });
+    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    server.fail(() => true, 'hang', Infinity);
+    clock.advance(20_000);
+    await vi.waitFor(async () => {
+      clock.advance(5_000);
+      const { values } = await client.metrics.flashback_watch_last_contact_seconds.get();
+      expect(Object.fromEntries(values.map(({ labels, value }) => [labels.kind, value > 10]))).toEqual({ AILLMConfig: true, Repository: true, AIPolicy: true, Secret: true });
+    });
+  });
+});
+
+describe('Secrets', () => {
+  test('are read live and decoded', async () => {
+    const { store } = await started();
+    server.put(secret('openai'), { metadata: { ownerReferences: [{ uid: 'r1', controller: true }] }, data: { apiKey: base64('one') } });
+    expect(await store.getSecret({ namespace: 'team', name: 'openai' })).toMatchObject({ data: { apiKey: 'one' }, ownerUid: 'r1' });
+    server.put(secret('openai'), { data: { apiKey: base64('two') } });
+    expect((await store.getSecret({ namespace: 'team', name: 'openai' }))?.data).toEqual({ apiKey: 'two' });
+    expect(await store.getSecret({ namespace: 'team', name: 'none' })).toBeUndefined();
+  });
+
+  test('that may not be read are told apart from those that do not exist and from an absent server', async () => {
+    const { store } = build();
+    server.fail(() => true, { status: 403 });
+    await expect(store.getSecret({ namespace: 'team', name: 'openai' })).rejects.toThrow(SecretForbiddenError);
+    server.fail(() => true, { status: 500 });
+    await expect(store.getSecret({ namespace: 'team', name: 'openai' })).rejects.toMatchObject({ code: 500 });
+  });
+
+  test('leave nothing in memory but their identity, not even what kubectl copies into an annotation', async () => {
+    const planted = base64('sk-planted');
+    server.put(secret('openai'), {
+      metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': `{"data":{"apiKey":"${planted}"}}` } },
+      data: { apiKey: planted },
+    });
+    const received: unknown[] = [];
+    const { seen, store } = await started();
+    await vi.waitFor(() => expect(seen).toEqual(['Secret team/openai']));
+    const { inspect } = await import('node:util');
+    received.push(inspect(store, { depth: 20, showHidden: true }));
+    expect(String(received)).not.toContain(planted);
+    expect(server.requests.filter(({ path }) => path === '/api/v1/secrets').every(({ headers }) => headers.accept?.includes('PartialObjectMetadata'))).toBe(true);
+  });
+
+  test('are deleted only while their uid is the expected one', async () => {
+    const { store } = build();
+    const { metadata } = server.put(secret('key'), {});
+    await store.deleteSecret({ namespace: 'team', name: 'key' }, 'another');
+    expect(server.get(secret('key'))).toBeDefined();
+    await store.deleteSecret({ namespace: 'team', name: 'key' }, metadata.uid ?? '');
+    expect(server.get(secret('key'))).toBeUndefined();
+    await store.deleteSecret({ namespace: 'team', name: 'key' }, metadata.uid ?? '');
+  });
+});
+
+describe('owned Secrets', () => {
+  const owned: OwnedSecret = {
+    key: { namespace: 'team', name: 'key' },
+    owner: { kind: 'Repository', name: 'chat', uid: 'r1' },
+    data: { OPENAI_API_KEY: 'sk-x' },
+    labels: { app: 'x' },
+    annotations: {},
+  };
+
+  test('are created with their owner, and updated afterwards', async () => {
+    const { store } = build();
+    await store.applySecret(owned);
+    expect(server.get(secret('key'))).toMatchObject({
+      metadata: { ownerReferences: [{ kind: 'Repository', name: 'chat', uid: 'r1', controller: true, blockOwnerDeletion: true }] },
+      data: { OPENAI_API_KEY: base64('sk-x') },
+    });
+    await store.applySecret({ ...owned, data: { OPENAI_API_KEY: 'sk-y' } });
+    expect(server.get(secret('key'))).toMatchObject({ data: { OPENAI_API_KEY: base64('sk-y') } });
+    expect(writes().at(-1)).toMatchObject({ method: 'PATCH', query: { fieldManager: 'flashback-operator', force: 'true' } });
+  });
+
+  test('never take over a Secret of somebody else', async () => {
+    const { store } = build();
+    server.put(secret('key'), { data: { mine: base64('precious') } });
+    await expect(store.applySecret(owned)).rejects.toThrow(SecretConflictError);
+    server.put(secret('key'), { metadata: { ownerReferences: [{ uid: 'other', controller: true }] } });
+    await expect(store.applySecret(owned)).rejects.toThrow(SecretConflictError);
+    expect(writes()).toEqual([]);
+  });
+
+  test('never take over one that appears between the look and the creation', async () => {
+    const { store } = build();
+    server.fail(({ method }) => method === 'GET', { status: 404 });
+    server.put(secret('key'), { data: { mine: base64('precious') } });
+    await expect(store.applySecret(owned)).rejects.toThrow(SecretConflictError);
+    expect(server.get(secret('key'))).toMatchObject({ data: { mine: base64('precious') } });
+  });
+
+  test('never write to a successor of the Secret that was looked at', async () => {
+    const { store } = build();
+    const stale = server.put(secret('key'), { metadata: { ownerReferences: [{ uid: 'r1', controller: true }] } });
+    server.fail(({ method }) => method === 'GET', { status: 200, body: stale });
+    server.put(secret('key'), { metadata: { uid: 'successor' }, data: { mine: base64('precious') } });
+    await expect(store.applySecret(owned)).rejects.toThrow(SecretConflictError);
+    expect(server.get(secret('key'))?.['data']).toEqual({ mine: base64('precious') });
+  });
+});
+
+describe('status', () => {
+  const key = { namespace: 'team', name: 'chat' };
+  const current = (store: KubernetesStore): Repository => {
+    const found = store.get('Repository', key);
+    if (found === undefined) throw new Error('not cached');
+    return found;
+  };
+
+  test('is applied to the subresource by the own field manager, with the uid and nothing else', async () => {
+    server.put(repository('chat'), { spec: {} });
+    const { store } = await started();
+    await store.applyStatus(current(store), { observedGeneration: 1 });
+    const [write] = writes();
+    expect(write).toMatchObject({ method: 'PATCH', path: `${repository('chat')}/status`, query: { fieldManager: 'flashback-operator', force: 'true' } });
+    expect(write?.headers['content-type']).toBe('application/apply-patch+yaml');
+    expect(JSON.parse(write?.body ?? '')).toEqual({
+      apiVersion: 'ai.flashback.tech/v1alpha1',
+      kind: 'Repository',
+      metadata: { ...key, uid: current(store).metadata.uid },
+      status: { observedGeneration: 1 },
+    });
+  });
+
+  test('is not written again while it is the same, in the cache or only on its way there', async () => {
+    server.put(repository('chat'), { spec: {}, status: { a: 1, b: [2] } });
+    const { store } = await started();
+    const object = current(store);
+    await store.applyStatus(object, { b: [2], a: 1, nothing: undefined });
+    expect(writes()).toHaveLength(0);
+    await store.applyStatus(object, { a: 2, b: [2] });
+    await store.applyStatus(object, { a: 2, b: [2] });
+    expect(writes()).toHaveLength(1);
+  });
+
+  test('goes back to an earlier value although the cache has not seen the newer one yet', async () => {
+    server.put(repository('chat'), { spec: {}, status: { a: 1 } });
+    server.fail(({ watch }) => watch, { stream: [] }, 4);
+    const { store } = await started();
+    await store.applyStatus(current(store), { a: 2 });
+    expect(current(store).status).toEqual({ a: 1 });
+    await store.applyStatus(current(store), { a: 1 });
+    expect(server.get(repository('chat'))?.['status']).toEqual({ a: 1 });
+  });
+
+  test('is repaired when somebody else has changed it', async () => {
+    server.put(repository('chat'), { spec: {} });
+    const { store } = await started();
+    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    await store.applyStatus(current(store), { a: 1 });
+    server.put(repository('chat'), { spec: {}, status: { a: 'vandal' } });
+    await vi.waitFor(() => expect(current(store).status).toEqual({ a: 'vandal' }));
+    await store.applyStatus(current(store), { a: 1 });
+    expect(server.get(repository('chat'))?.['status']).toEqual({ a: 1 });
+  });
+
+  test('is not written to a successor, whether the cache knows of it or not', async () => {
+    server.put(repository('chat'), { metadata: { uid: 'first' }, spec: {} });
+    server.fail(({ watch }) => watch, { stream: [] }, 4);
+    const { store } = await started();
+    const old = current(store);
+    server.put(repository('chat'), { metadata: { uid: 'second' }, spec: {} });
+    await store.applyStatus(old, { a: 1 });
+    expect(server.get(repository('chat'))).not.toHaveProperty('status');
+    const later = await started();
+    const before = writes().length;
+    await later.store.applyStatus(old, { a: 1 });
+    expect(writes()).toHaveLength(before);
+    server.remove(repository('chat'));
+    await store.applyStatus(old, { a: 2 });
+  });
+});
+
+describe('Secrets of the release', () => {
+  test('are written, listed, read and deleted, but never those of somebody else', async () => {
+    const secrets = new ReleaseSecrets(clientOf(server.url), 'release');
+    expect(await secrets.read('boot-0')).toBeUndefined();
+    await secrets.write('boot-0', { part: Buffer.from([0, 255]) }, { component: 'boot' });
+    expect(await secrets.read('boot-0')).toEqual({ part: Buffer.from([0, 255]) });
+    expect(server.get(secret('boot-0', 'release'))?.metadata.labels).toEqual({ component: 'boot', 'app.kubernetes.io/managed-by': 'flashback-operator' });
+    await secrets.write('boot-1', { part: 'x' });
+    expect(await secrets.list('boot-')).toEqual(['boot-0', 'boot-1']);
+    await secrets.delete('boot-0');
+    await secrets.delete('boot-0');
+    expect(await secrets.list('boot-')).toEqual(['boot-1']);
+    server.put(secret('foreign', 'release'), { data: {} });
+    await expect(secrets.write('foreign', {})).rejects.toMatchObject({ code: 409 });
+    await expect(secrets.delete('foreign')).rejects.toMatchObject({ code: 409 });
+  });
+});
