@@ -6,7 +6,7 @@ type Command = 'up' | 'operator' | 'gateway';
 
 interface Setting {
   commands: readonly Command[];
-  kind: 'string' | 'port' | 'duration' | 'switch' | 'list';
+  kind: 'string' | 'level' | 'port' | 'duration' | 'switch' | 'list';
   /** Undefined: no value unless given. */
   default?: string;
   help: string;
@@ -21,7 +21,7 @@ export const SETTINGS = {
   port: { commands: ['up', 'gateway'], kind: 'port', default: '8080', help: 'port that applications call' },
   host: { commands: ['up', 'gateway'], kind: 'string', help: 'address to listen on (up: 127.0.0.1, gateway: all)' },
   'metrics-port': { commands: ALL, kind: 'port', default: '9090', help: 'port of /metrics, /livez and /readyz' },
-  'log-level': { commands: ALL, kind: 'string', default: 'info', help: 'trace, debug, info, warn, error or silent' },
+  'log-level': { commands: ALL, kind: 'level', default: 'info', help: 'trace, debug, info, warn, error or silent' },
   'allow-loopback-endpoints': { commands: ['operator', 'gateway'], kind: 'switch', help: 'let AILLMConfigs name loopback addresses; for development' },
   'shutdown-grace': { commands: ['up', 'gateway'], kind: 'duration', default: '300s', help: 'how long requests under way may go on after SIGTERM' },
   'shutdown-delay': { commands: ['gateway'], kind: 'duration', default: '5s', help: 'how long to go on accepting after SIGTERM, until load balancers have noticed' },
@@ -38,6 +38,15 @@ export const SETTINGS = {
   'lease-renew-deadline': { commands: ['operator'], kind: 'duration', default: '10s', help: 'how long a leader tries to renew before it exits' },
   'lease-retry-period': { commands: ['operator'], kind: 'duration', default: '2s', help: 'pause between attempts on the lease' },
 } as const satisfies Record<string, Setting>;
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
+const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+  ['', false],
+]);
 
 type Name = keyof typeof SETTINGS;
 type ValueOf<S extends Setting> = S['kind'] extends 'port' | 'duration'
@@ -62,7 +71,11 @@ export function environmentName(name: string): string {
 }
 
 function convert(name: string, setting: Setting, given: string | string[] | boolean | undefined): unknown {
-  if (setting.kind === 'switch') return given === true || given === 'true';
+  if (setting.kind === 'switch') {
+    const on = SWITCH_WORDS.get(String(given ?? false));
+    if (on === undefined) throw new SettingsError(`--${name} must be true or false, not "${String(given)}"`);
+    return on;
+  }
   if (setting.kind === 'list') {
     const items = given === undefined ? [] : Array.isArray(given) ? given : [String(given)];
     return items.flatMap((item) => item.split(',')).filter((item) => item !== '');
@@ -72,6 +85,9 @@ function convert(name: string, setting: Setting, given: string | string[] | bool
   if (setting.kind === 'port') {
     if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new SettingsError(`--${name} must be a port from 0 to 65535, not "${text}"`);
     return Number(text);
+  }
+  if (setting.kind === 'level' && !LOG_LEVELS.includes(text)) {
+    throw new SettingsError(`--${name} must be one of ${LOG_LEVELS.join(', ')}, not "${text}"`);
   }
   if (setting.kind === 'duration') {
     try {

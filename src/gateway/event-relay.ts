@@ -39,11 +39,12 @@ function isUsageEvent(event: string): boolean {
 
 function withoutUsageEvents(events: Buffer): Buffer {
   if (!EMPTY_CHOICES.some((needle) => events.includes(needle))) return events;
+  // latin1 on both ways keeps every byte as it came; names and brackets are ASCII.
   const kept = events
-    .toString('utf8')
+    .toString('latin1')
     .split(/(?<=\r?\n\r?\n)/)
     .filter((event) => !isUsageEvent(event));
-  return Buffer.from(kept.join(''));
+  return Buffer.from(kept.join(''), 'latin1');
 }
 
 /** Feed it every chunk; it answers with what may go on at once. Incomplete events wait for their end. */
@@ -76,6 +77,6 @@ export class EventRelay {
   flush(): Buffer | undefined {
     const rest = this.#pending;
     this.#pending = undefined;
-    return rest === undefined || (this.#hideUsageEvent && isUsageEvent(rest.toString('utf8'))) ? undefined : rest;
+    return rest === undefined || (this.#hideUsageEvent && isUsageEvent(rest.toString('latin1'))) ? undefined : rest;
   }
 }

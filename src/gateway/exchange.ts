@@ -10,7 +10,8 @@ import { Tail } from './tail.ts';
 import type { Target } from './tables.ts';
 import { fromErrorResponse, fromTransportError } from './upstream-error.ts';
 
-const STREAM_TAIL_BYTES = 16 * 1024;
+/** Some providers put usage in front of the whole text and its sources, in one last event. */
+const STREAM_TAIL_BYTES = 64 * 1024;
 const JSON_TAIL_BYTES = 1024 * 1024;
 const ERROR_BODY_BYTES = 64 * 1024;
 const DONE = 'data: [DONE]\n\n';
@@ -25,7 +26,7 @@ export interface ExchangeOptions {
   clock: Clock;
   /** Flat list of name, value for every answer. */
   answerHeaders: readonly string[];
-  /** Called when the provider answers 401. */
+  /** Called when the provider answers 401 or 403. */
   onCredentialRejected: (llm: string) => void;
 }
 
@@ -78,7 +79,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status >= 300) return;
     const { response, request, record, answerHeaders } = this.#options;
     const type = headers['content-type'];
-    const isEventStream = record.stream && typeof type === 'string' && type.startsWith('text/event-stream');
+    // A provider that compresses although we asked it not to: its bytes pass unseen.
+    const readable = (headers['content-encoding'] ?? 'identity') === 'identity';
+    const isEventStream = record.stream && readable && typeof type === 'string' && type.startsWith('text/event-stream');
     const out: string[] = [];
     for (const name of PASSED_HEADERS) {
       const value = headers[name];
@@ -102,8 +105,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#status >= 300) {
       // Errors are read whole, up to a bound; beyond it nothing of use can follow.
       this.#errorBytes += chunk.length;
-      if (this.#errorBytes <= ERROR_BODY_BYTES) this.#tail.push(chunk);
-      return;
+      if (this.#errorBytes <= ERROR_BODY_BYTES) return this.#tail.push(chunk);
+      this.#endWithErrorResponse();
+      return controller.abort(new Error('the error body is too long'));
     }
     record.firstByteAt ??= clock.monotonic();
     this.#tail.push(chunk);
@@ -134,6 +138,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       if (!response.headersSent) record.status = 499;
       return this.#finish();
     }
+    // The status has come, so it says more than the cut that followed it.
+    if (this.#status >= 300) return this.#endWithErrorResponse();
     const answer = fromTransportError(this.#abortReason ?? error, target.upstream.name, response.headersSent);
     record.code = answer.code;
     if (!response.headersSent) return this.#endWith(answer);
@@ -150,7 +156,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #endWithErrorResponse(): void {
     const { target, onCredentialRejected } = this.#options;
     const { upstream } = target;
-    if (this.#status === 401) onCredentialRejected(upstream.key);
+    if (this.#status === 401 || this.#status === 403) onCredentialRejected(upstream.key);
     const body = this.#tail.bytes().toString('utf8');
     const secrets = Object.values(upstream.settings.credential ?? {});
     this.#endWith(fromErrorResponse(upstream.provider, secrets, { status: this.#status, headers: this.#headers, body }));

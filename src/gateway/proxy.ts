@@ -10,7 +10,7 @@ import { authenticate } from './authenticate.ts';
 import { exchange } from './exchange.ts';
 import { findModel, listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
-import { parseBody, readBody } from './request-body.ts';
+import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
 import { errorEnvelope, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
 import type { Series, SeriesCache } from './series.ts';
 import type { KeyEntry, Tables } from './tables.ts';
@@ -72,6 +72,15 @@ function checkRepository({ repository }: KeyEntry): void {
   }
 }
 
+/** What #run knows about a request before it is served. */
+interface Reception {
+  path: string;
+  record: RequestRecord;
+  /** Flat list of name, value for every answer. */
+  headers: string[];
+  awaitsContinue: boolean;
+}
+
 export class Proxy {
   readonly #options: ProxyOptions;
 
@@ -80,7 +89,12 @@ export class Proxy {
   }
 
   /** Handles one request to its end. Never rejects. */
-  readonly handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  readonly handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => this.#run(request, response, false);
+
+  /** The same for a caller that sends its body only after "100 Continue". */
+  readonly handleExpectation = (request: IncomingMessage, response: ServerResponse): Promise<void> => this.#run(request, response, true);
+
+  async #run(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): Promise<void> {
     const { clock, recorder } = this.#options;
     const path = pathOf(request);
     const record: RequestRecord = {
@@ -97,28 +111,34 @@ export class Proxy {
     const headers = ['x-request-id', record.requestId];
     if (this.#options.draining()) headers.push('connection', 'close');
     try {
-      await this.#serve(request, response, path, record, headers);
+      await this.#serve(request, response, { path, record, headers, awaitsContinue });
     } catch (error) {
-      this.#fail(request, response, record, headers, error);
+      await this.#fail(request, response, record, headers, error);
     }
+    // Until its last byte has left, an answer is under way: a drain must not cut it, and the caller may still leave.
+    if (!response.closed) await new Promise<void>((resolve) => response.once('close', resolve));
+    if (!response.writableFinished && record.code === undefined) record.clientGone = true;
     recorder.finished(record, clock.monotonic());
-  };
+  }
 
-  async #serve(request: IncomingMessage, response: ServerResponse, path: string, record: RequestRecord, headers: string[]): Promise<void> {
-    const { tables: currentTables, clock, onCredentialRejected } = this.#options;
+  async #serve(request: IncomingMessage, response: ServerResponse, { path, record, headers, awaitsContinue }: Reception): Promise<void> {
+    const { tables, clock, onCredentialRejected } = this.#options;
     const route = routeFor(path, request.method);
     record.operation = route.operation;
-    const tables = currentTables();
-    if (tables === undefined) throw new GatewayError('gateway_not_ready', 'This gateway has no configuration yet.');
-    const key = authenticate(request, tables, clock.now());
-    record.key = key;
-    checkRepository(key);
+    const admittedBy = tables();
+    let key = this.#admit(request, record);
     if (route.operation === 'models') {
       const json = path.startsWith(MODEL_PREFIX) ? showModel(key, decodeModel(path)) : listModels(key);
       return sendJson(response, 200, json, headers);
     }
 
+    if (awaitsContinue) {
+      checkDeclaredLength(request);
+      response.writeContinue();
+    }
     const raw = await readBody(request);
+    // An upload may take long: what counts is what is in force at its end, and only those pools are open.
+    if (tables() !== admittedBy) key = this.#admit(request, record);
     const body = parseBody(raw);
     const model = body['model'];
     if (typeof model !== 'string' || model === '') {
@@ -138,14 +158,24 @@ export class Proxy {
     return exchange({ response, target, request: upstreamRequest, record, clock, answerHeaders: headers, onCredentialRejected });
   }
 
+  #admit(request: IncomingMessage, record: RequestRecord): KeyEntry {
+    const tables = this.#options.tables();
+    if (tables === undefined) throw new GatewayError('gateway_not_ready', 'This gateway has no configuration yet.');
+    const key = authenticate(request, tables, this.#options.clock.now());
+    record.key = key;
+    checkRepository(key);
+    return key;
+  }
+
   #seriesOf(key: KeyEntry, upstream: Parameters<SeriesCache['get']>[1], model: string, listed: boolean): Series {
     return this.#options.series.get(key, upstream, model, listed);
   }
 
-  #fail(request: IncomingMessage, response: ServerResponse, record: RequestRecord, headers: string[], error: unknown): void {
+  async #fail(request: IncomingMessage, response: ServerResponse, record: RequestRecord, headers: string[], error: unknown): Promise<void> {
     const answer = this.#toAnswer(error, record);
     record.code = answer.code;
     record.status = statusOf(answer);
+    if (request.headers.expect === undefined && answer.code !== 'body_too_large') await discardBody(request);
     if (response.destroyed) {
       record.clientGone = true;
       return;

@@ -12,13 +12,34 @@ const DISCARD_FACTOR = 8;
 const MODEL_KEY = Buffer.from('"model"');
 const ESCAPED_ASCII = Buffer.from('\\u00');
 
-export function tooLarge(limit: number): GatewayError {
+function tooLarge(limit: number): GatewayError {
   return new GatewayError('body_too_large', `The request body is larger than ${limit} bytes.`);
 }
 
-/** Whether the declared length alone says that the body is too large; a caller that waits for "100 Continue" is spared the upload. */
-export function declaresTooMuch(request: IncomingMessage, limit = MAX_BODY_BYTES): boolean {
+function declaresTooMuch(request: IncomingMessage, limit: number): boolean {
   return Number(request.headers['content-length'] ?? 0) > limit;
+}
+
+/** For a caller that waits for "100 Continue": it is spared an upload that would be refused. Throws GatewayError body_too_large. */
+export function checkDeclaredLength(request: IncomingMessage, limit = MAX_BODY_BYTES): void {
+  if (declaresTooMuch(request, limit)) throw tooLarge(limit);
+}
+
+/**
+ * Reads what is still coming of a body that nobody wants and throws it away, so that the answer is not lost to a reset and
+ * the connection can be used again. Gives up after `limit` bytes; never rejects.
+ */
+export function discardBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<void> {
+  return new Promise((resolve) => {
+    if (request.complete || request.destroyed || declaresTooMuch(request, limit)) return resolve();
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) resolve();
+    });
+    request.once('end', resolve);
+    request.once('close', resolve);
+  });
 }
 
 /** The whole body. Rejects with GatewayError body_too_large, body_incomplete or content_encoding_not_supported. */

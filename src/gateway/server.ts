@@ -1,14 +1,11 @@
 // The application-facing listener and its life: start, serve, drain.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GatewayError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import { Proxy } from './proxy.ts';
 import { Recorder } from './recorder.ts';
-import { declaresTooMuch, MAX_BODY_BYTES } from './request-body.ts';
-import { errorEnvelope, sendJson } from './respond.ts';
 import { SeriesCache } from './series.ts';
 import type { Tables } from './tables.ts';
 
@@ -45,11 +42,7 @@ export class GatewayServer {
       draining: () => this.#draining,
     });
     this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, proxy.handle);
-    this.#server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      if (declaresTooMuch(request)) return refuseUpload(response);
-      response.writeContinue();
-      void proxy.handle(request, response);
-    });
+    this.#server.on('checkContinue', proxy.handleExpectation);
   }
 
   /** Starts listening; resolves with the port. Rejects with the system's error, for example EADDRINUSE. */
@@ -91,9 +84,4 @@ export class GatewayServer {
     await closed;
     return cut;
   }
-}
-
-function refuseUpload(response: ServerResponse): void {
-  const { code, message } = new GatewayError('body_too_large', `The request body is larger than ${MAX_BODY_BYTES} bytes.`);
-  sendJson(response, 413, JSON.stringify(errorEnvelope({ code, message })), ['connection', 'close']);
 }

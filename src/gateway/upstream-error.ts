@@ -34,11 +34,8 @@ export function fromErrorResponse(
     // Passed on as 401 it would send the caller looking for a fault in its own key.
     return { code, message: `The provider refused the credential that this gateway holds (HTTP ${status}): ${said}` };
   }
-  const passed = {
-    type: upstream.type,
-    param: upstream.param,
-    code: upstream.code === null ? null : redactProviderText(upstream.code, secrets),
-  };
+  const clean = (value: string | null): string | null => (value === null ? null : redactProviderText(value, secrets));
+  const passed = { type: clean(upstream.type), param: clean(upstream.param), code: clean(upstream.code) };
   return { code, message: said, upstream: passed, headers, ...(code === 'provider_rejected_request' ? { status } : {}) };
 }
 

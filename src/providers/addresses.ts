@@ -21,6 +21,10 @@ const LOOPBACK = blockList([
 const NEVER = blockList([
   ['0.0.0.0', 8, 'ipv4'],
   ['169.254.0.0', 16, 'ipv4'],
+  // Metadata services outside link-local: Alibaba Cloud, Azure, Oracle Cloud.
+  ['100.100.100.200', 32, 'ipv4'],
+  ['168.63.129.16', 32, 'ipv4'],
+  ['192.0.0.192', 32, 'ipv4'],
   ['224.0.0.0', 3, 'ipv4'],
   ['::', 128, 'ipv6'],
   ['fe80::', 10, 'ipv6'],

@@ -18,7 +18,9 @@ function asRecord(value: unknown): Record<string, unknown> {
 
 function parseObject(text: string): Record<string, unknown> {
   try {
-    return asRecord(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    // Gemini's OpenAI endpoint wraps its errors in a list.
+    return asRecord(Array.isArray(value) ? value[0] : value);
   } catch {
     return {};
   }
@@ -32,7 +34,8 @@ function text(value: unknown): string | null {
 /** Reads `{error:{message,type,param,code}}` and the looser forms that compatible servers send. */
 export function readOpenAiError(status: number, body: string): UpstreamError {
   const parsed = parseObject(body);
-  const error = asRecord(parsed['error']);
+  // Some servers write the members of `error` at the top.
+  const error = typeof parsed['error'] === 'object' ? asRecord(parsed['error']) : parsed;
   const message = text(error['message']) ?? text(parsed['error']) ?? text(parsed['message']) ?? text(parsed['detail']);
   return {
     message: message ?? `The provider answered with HTTP ${status} and no error message.`,

@@ -2,6 +2,14 @@
 import type { Usage } from './provider.ts';
 
 const KEY = Buffer.from('"usage"');
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+/** Each costs a walk to the end of the tail. */
+const MAX_CANDIDATES = 16;
 
 interface RawUsage {
   prompt_tokens?: unknown;
@@ -56,14 +64,36 @@ function toUsage(raw: RawUsage): Usage | undefined {
   };
 }
 
+/** How many objects around `at` are still open there: closing brackets from there to the end that open before it. */
+function depthAt(tail: Buffer, at: number): number {
+  let depth = 0;
+  let outermost = 0;
+  let inString = false;
+  for (let index = at; index < tail.length; index++) {
+    const byte = tail[index];
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) index += byte === BACKSLASH ? 1 : 0;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) outermost = Math.min(outermost, --depth);
+  }
+  return -outermost;
+}
+
 /**
- * The last usage object in `tail`. A `"usage"` inside the model's text cannot be mistaken for it, because quotes in JSON
+ * The last usage object in `tail` that no other one contains: Groq's compound models follow it by a breakdown whose parts
+ * have usage of their own. A `"usage"` inside the model's text cannot be mistaken for it, because quotes in JSON
  * strings are escaped. Counts that are cumulative over a stream come out right, since the last one wins.
  */
 export function readOpenAiUsage(tail: Buffer): Usage | undefined {
-  for (let at = tail.lastIndexOf(KEY); at !== -1; at = at === 0 ? -1 : tail.lastIndexOf(KEY, at - 1)) {
+  let best: { usage: Usage; depth: number } | undefined;
+  let candidates = 0;
+  for (let at = tail.lastIndexOf(KEY); at !== -1 && candidates < MAX_CANDIDATES; at = at === 0 ? -1 : tail.lastIndexOf(KEY, at - 1)) {
     const usage = parseUsage(tail, at);
-    if (usage !== undefined) return usage;
+    if (usage === undefined) continue;
+    candidates++;
+    const depth = depthAt(tail, at);
+    if (best === undefined || depth < best.depth) best = { usage, depth };
+    if (depth <= 1) break;
   }
-  return undefined;
+  return best?.usage;
 }

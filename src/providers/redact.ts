@@ -5,7 +5,8 @@ const PATTERNS: readonly [pattern: RegExp, replacement: string][] = [
   [/\bAIza[A-Za-z0-9_*-]{6,}/g, '[key]'],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{8,}/g, '[key]'],
   [/\bBearer\s+[A-Za-z0-9._~+/*-]{8,}=*/gi, 'Bearer [key]'],
-  [/\b(?:org|proj|user|acct)[-_][A-Za-z0-9]{8,}\b/g, '[account]'],
+  // Long, or with a digit: "user-friendly" and "user_identifier" are words.
+  [/\b(?:org|proj|user|acct)[-_](?:[A-Za-z0-9]{16,}|(?=[A-Za-z]*\d)[A-Za-z0-9]{8,})\b/g, '[account]'],
   [/\barn:aws[\w-]*:[^\s"']+/g, '[account]'],
 ];
 

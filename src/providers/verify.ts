@@ -28,6 +28,11 @@ async function readBounded(body: Dispatcher.ResponseData['body']): Promise<strin
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** Whether an answer says how the server treats a wrong key, and not how it feels just now. */
+function isDecisive(status: number): boolean {
+  return status < 500 && status !== 408 && status !== 429;
+}
+
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
@@ -106,7 +111,7 @@ export class Verifier {
       });
       const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
       const answer = { status: statusCode, headers: Object.fromEntries(flat) as Record<string, string>, body: await readBounded(body) };
-      if (call.credential === 'wrong') this.#wrongKeyAnswers.set(memoryKey, { answer: { ...answer, body: '' }, at: this.#options.now() });
+      if (call.credential === 'wrong' && isDecisive(statusCode)) this.#wrongKeyAnswers.set(memoryKey, { answer: { ...answer, body: '' }, at: this.#options.now() });
       return answer;
     };
   }

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { EventRelay } from '../../src/gateway/event-relay.ts';
+import { Tail } from '../../src/gateway/tail.ts';
+import { readOpenAiUsage } from '../../src/providers/openai-usage.ts';
+import { streamEvents } from '../fake/provider.ts';
+
+const AZURE_FIRST = 'data: {"choices":[],"id":"","model":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{}}]}\n\n';
+const EVENTS = [AZURE_FIRST, ': ping\n\n', ...streamEvents(['Grüße', '"usage" 🙂 [DONE]', 'a\\n\\nb'], true)];
+const isUsage = (event: string): boolean => event.includes('"choices":[]') && event.includes('"usage":{');
+
+/** What comes out when the bytes go in cut at the given offsets. */
+function relay(bytes: Buffer, cuts: readonly number[], hide: boolean): { out: string; pieces: string[]; tail: Buffer } {
+  const relaying = new EventRelay(hide);
+  const tail = new Tail(16 * 1024);
+  const pieces: string[] = [];
+  const bounds = [0, ...cuts, bytes.length];
+  bounds.slice(1).forEach((end, index) => {
+    const chunk = bytes.subarray(bounds[index], end);
+    tail.push(chunk);
+    const piece = relaying.push(chunk);
+    if (piece !== undefined) pieces.push(piece.toString());
+  });
+  const rest = relaying.flush();
+  if (rest !== undefined) pieces.push(rest.toString());
+  return { out: pieces.join(''), pieces, tail: tail.bytes() };
+}
+
+describe.each(['\n', '\r\n'])('with lines that end in %j', (lineEnd) => {
+  const text = EVENTS.join('').replaceAll('\n', lineEnd);
+  const bytes = Buffer.from(text);
+  const withoutUsage = EVENTS.filter((event) => !isUsage(event)).join('').replaceAll('\n', lineEnd);
+
+  it('passes every byte on, whatever the position at which the stream is cut in two', () => {
+    for (let cut = 1; cut < bytes.length; cut++) expect(relay(bytes, [cut], false).out).toBe(text);
+  });
+
+  it('takes out the usage event and nothing else, whatever the position of the cut', () => {
+    for (let cut = 1; cut < bytes.length; cut++) expect(relay(bytes, [cut], true).out).toBe(withoutUsage);
+  });
+
+  it('does the same with pieces of every size down to a byte', () => {
+    for (const size of [1, 2, 3, 5, 7, 64, 501]) {
+      const cuts = Array.from({ length: Math.ceil(bytes.length / size) - 1 }, (_, index) => (index + 1) * size);
+      expect(relay(bytes, cuts, false).out).toBe(text);
+      expect(relay(bytes, cuts, true).out).toBe(withoutUsage);
+    }
+  });
+
+  it('never hands on half an event', () => {
+    for (let cut = 1; cut < bytes.length; cut++) {
+      for (const piece of relay(bytes, [cut], false).pieces) expect(piece.endsWith(lineEnd + lineEnd)).toBe(true);
+    }
+  });
+
+  it('leaves the counts readable at the end, whatever the cut', () => {
+    for (let cut = 1; cut < bytes.length; cut += 3) {
+      expect(readOpenAiUsage(relay(bytes, [cut], true).tail)).toEqual({ inputTokens: 11, outputTokens: 7, cachedInputTokens: 4, reasoningTokens: 3 });
+    }
+  });
+});
+
+describe('the usage event', () => {
+  const hidden = (text: string): string => relay(Buffer.from(text), [], true).out;
+
+  it('is taken out when it is the last and lacks its blank line', () => {
+    expect(hidden('data: {"choices":[],"usage":{"prompt_tokens":1}}')).toBe('');
+  });
+  it('is recognised with blanks in its JSON and none after the colon', () => {
+    expect(hidden('data:{"choices": [], "usage": {"prompt_tokens": 1}}\n\n')).toBe('');
+  });
+  it.each([
+    ['has no usage', AZURE_FIRST],
+    ['has null usage', 'data: {"choices":[],"usage":null}\n\n'],
+    ['has choices', 'data: {"choices":[{"delta":{"content":"\\"choices\\":[]"}}],"usage":{"prompt_tokens":1}}\n\n'],
+    ['has choices and an empty list deeper down', 'data: {"choices":[{"x":{"choices":[]}}],"usage":{"prompt_tokens":1}}\n\n'],
+    ['is not JSON', 'data: "choices":[] usage\n\n'],
+  ])('is not what %s', (_case, event) => {
+    expect(hidden(event)).toBe(event);
+  });
+  it('goes without a change to other bytes of the same chunk, even where they are not UTF-8', () => {
+    const odd = Buffer.concat([Buffer.from('data: {"x":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}\n\n')]);
+    const usage = Buffer.from('data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n');
+    expect(new EventRelay(true).push(Buffer.concat([odd, usage]))).toEqual(odd);
+  });
+});
+
+it('lets bytes pass that never form an event, instead of collecting them', () => {
+  const relaying = new EventRelay(true);
+  const half = Buffer.alloc(600_000, 'x');
+  expect(relaying.push(half)).toBeUndefined();
+  expect(relaying.push(half)?.length).toBe(1_200_000);
+  expect(relaying.push(Buffer.from('y'))?.toString()).toBe('y');
+  expect(relaying.flush()).toBeUndefined();
+});
+
+describe('the tail', () => {
+  it('keeps the last bytes and drops whole chunks before them', () => {
+    const tail = new Tail(10);
+    for (const text of ['aaaa', 'bbbb', 'cccc', 'dddd']) tail.push(Buffer.from(text));
+    expect(tail.bytes().toString()).toBe('bbbbccccdddd');
+  });
+  it('is empty before the first byte', () => {
+    expect(new Tail(10).bytes()).toHaveLength(0);
+  });
+});

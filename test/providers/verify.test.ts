@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PROVIDERS } from '../../src/providers/index.ts';
+import { Verifier, type VerificationTarget } from '../../src/providers/verify.ts';
+import { json, startProvider, type FakeProvider, type ReceivedCall } from '../fake/provider.ts';
+
+const GOOD = 'good-credential-1';
+const LIST = { object: 'list', data: [{ id: 'small-1' }, { id: 'large-1' }, { name: 'no id' }] };
+const REFUSAL = { error: { message: `Incorrect API key provided: ${GOOD}, in org-AbCdEf0123456789.`, code: 'invalid_api_key' } };
+
+let provider: FakeProvider;
+let now = 0;
+let verifier: Verifier;
+
+beforeAll(async () => {
+  provider = await startProvider();
+});
+beforeEach(() => {
+  provider.calls.length = 0;
+  now = 1_000;
+  verifier = new Verifier({ providers: PROVIDERS, addresses: { allowLoopback: true }, now: () => now });
+});
+afterAll(() => provider.close());
+
+function target(overrides: Partial<VerificationTarget> = {}): VerificationTarget {
+  return { type: 'Other', endpoint: provider.url, credential: { secret: GOOD }, headers: [['x-team', 'a']], ...overrides };
+}
+
+/** Answers by whether the call carries the good credential. */
+function answerBy(good: [number, unknown, Record<string, string>?], wrong: [number, unknown, Record<string, string>?]): void {
+  provider.answer((response, call) => json(...(isGood(call) ? good : wrong))(response, call));
+}
+const isGood = ({ headers }: ReceivedCall): boolean => headers.authorization === `Bearer ${GOOD}`;
+
+describe('a credential', () => {
+  it('is valid and proven when the list of models opens to it and not to a wrong one', async () => {
+    answerBy([200, LIST], [401, REFUSAL]);
+    expect(await verifier.verify(target())).toEqual({ verdict: 'valid', models: ['small-1', 'large-1'], proven: true });
+    expect(provider.calls.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /v1/models', 'GET /v1/models']);
+    expect(provider.calls[0]?.headers).toMatchObject({ 'x-team': 'a', 'user-agent': 'flashback-ai-gateway' });
+  });
+
+  it('is valid but not proven when the list opens to anybody', async () => {
+    answerBy([200, LIST], [200, LIST]);
+    expect(await verifier.verify(target())).toMatchObject({ verdict: 'valid', proven: false });
+  });
+
+  it.each([401, 403])('is invalid when the answer is %d, in words without secrets', async (status) => {
+    answerBy([status, REFUSAL], [status, REFUSAL]);
+    const answer = await verifier.verify(target());
+    expect(answer).toEqual({ verdict: 'invalid', message: `HTTP ${status}: Incorrect API key provided: [key], in [account].` });
+  });
+
+  it('is checked by an empty chat where there is no list of models', async () => {
+    provider.answer((response, call) => {
+      if (call.method === 'GET') return json(404, {})(response, call);
+      return json(isGood(call) ? 400 : 401, REFUSAL)(response, call);
+    });
+    expect(await verifier.verify(target())).toEqual({ verdict: 'valid', models: [], proven: true });
+    expect(provider.calls.at(-1)).toMatchObject({ method: 'POST', url: '/v1/chat/completions', body: '{}' });
+  });
+
+  it('that the empty chat refuses is invalid', async () => {
+    provider.answer((response, call) => json(call.method === 'GET' ? 405 : 401, REFUSAL)(response, call));
+    expect(await verifier.verify(target())).toMatchObject({ verdict: 'invalid' });
+  });
+
+  it('is not needed where the AILLMConfig has none', async () => {
+    provider.answer(json(200, LIST));
+    const { credential: _none, ...open } = target();
+    expect(await verifier.verify(open)).toMatchObject({ verdict: 'valid', proven: true });
+    expect(provider.calls).toHaveLength(1);
+    expect(provider.calls[0]?.headers.authorization).toBeUndefined();
+  });
+});
+
+describe('nothing is known', () => {
+  it.each([
+    ['of a server error', 500, { error: { message: 'oops' } }, 'HTTP 500: oops'],
+    ['of a redirect, which is not followed', 302, {}, 'HTTP 302'],
+    ['of an answer that is no list', 200, { hello: 'world' }, 'does spec.endpoint end in the API version'],
+    ['of an answer that is too long', 200, { data: 'x'.repeat(4 * 1024 * 1024) }, 'larger than 4194304 bytes'],
+  ])('because %s', async (_case, status, body, message) => {
+    provider.answer(json(status, body, status === 302 ? { location: 'http://169.254.169.254/' } : {}));
+    expect(await verifier.verify(target())).toEqual({ verdict: 'unknown', message: expect.stringContaining(message) as string });
+  });
+
+  it('while the provider asks to wait, and the pause is passed on', async () => {
+    provider.answer(json(429, { error: { message: 'slow down' } }, { 'retry-after': '7' }));
+    expect(await verifier.verify(target())).toEqual({ verdict: 'unknown', message: 'HTTP 429: slow down', retryAfterMs: 7_000 });
+  });
+
+  it('while nobody listens', async () => {
+    const closed = await startProvider();
+    await closed.close();
+    const answer = await verifier.verify(target({ endpoint: closed.url }));
+    expect(answer).toEqual({ verdict: 'unknown', message: expect.stringContaining('ECONNREFUSED') as string });
+  });
+
+  it('when the caller gives up', async () => {
+    const control = new AbortController();
+    provider.answer(() => control.abort());
+    expect(await verifier.verify(target(), control.signal)).toMatchObject({ verdict: 'unknown' });
+  });
+
+  it.each(['http://169.254.169.254/v1', 'http://[::1]:1/v1', 'http://localhost:1/v1'])('about %s, which is not called', async (endpoint) => {
+    const strict = new Verifier({ providers: PROVIDERS, addresses: { allowLoopback: false }, now: () => now });
+    expect(await strict.verify(target({ endpoint }))).toEqual({ verdict: 'unknown', message: expect.stringMatching(/address/) as string });
+  });
+
+  it('about a type that this version does not speak', async () => {
+    const bare = new Verifier({ providers: {}, addresses: { allowLoopback: true }, now: () => now });
+    expect(await bare.verify(target())).toEqual({ verdict: 'unknown', message: 'this version cannot check credentials of type Other' });
+  });
+});
+
+describe('the answer to a wrong credential', () => {
+  const wrongCalls = (): number => provider.calls.filter((call) => !isGood(call)).length;
+
+  it('is asked for once a day', async () => {
+    answerBy([200, LIST], [401, REFUSAL]);
+    await verifier.verify(target());
+    now += 23 * 3_600_000;
+    expect(await verifier.verify(target())).toMatchObject({ proven: true });
+    expect(wrongCalls()).toBe(1);
+    now += 3_600_000;
+    await verifier.verify(target());
+    expect(wrongCalls()).toBe(2);
+  });
+
+  it.each([429, 500])('is not remembered when it was %d, which says nothing about keys', async (status) => {
+    answerBy([200, LIST], [status, {}]);
+    expect(await verifier.verify(target())).toMatchObject({ proven: false });
+    answerBy([200, LIST], [401, REFUSAL]);
+    expect(await verifier.verify(target())).toMatchObject({ proven: true });
+  });
+});
