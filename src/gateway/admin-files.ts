@@ -28,8 +28,11 @@ export interface AdminFilesOptions {
 /** Throws an Error that names what is missing or does not fit together. */
 async function readFiles(directory: string): Promise<AdminFileSet> {
   const read = (name: string) => readFile(join(directory, name));
-  const [ca, cert, key, snapshotKey] = await Promise.all([read('ca.crt'), read('tls.crt'), read('tls.key'), read('snapshot.key')]);
-  if (snapshotKey.length !== SNAPSHOT_KEY_BYTES) throw new Error(`snapshot.key has ${snapshotKey.length} bytes instead of ${SNAPSHOT_KEY_BYTES}`);
+  const [ca, cert, key] = await Promise.all([read('ca.crt'), read('tls.crt'), read('tls.key')]);
+  const snapshotKey = await read('snapshot.key');
+  if (snapshotKey.length !== SNAPSHOT_KEY_BYTES) {
+    throw new Error(`snapshot.key has ${snapshotKey.length} bytes instead of ${SNAPSHOT_KEY_BYTES}`);
+  }
   // Files are replaced one by one where nobody swaps links: half a renewal must not be served.
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error('tls.key does not belong to tls.crt');
   if (!new X509Certificate(ca).ca) throw new Error('ca.crt is not the certificate of an authority');
@@ -87,8 +90,9 @@ export class AdminFiles {
       this.#options.logger.info({}, 'the files of the push channel have changed');
       for (const listener of this.#listeners) listener(read);
     } catch (error) {
+      const { directory, logger } = this.#options;
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.logger.warn({ directory: this.#options.directory, reason }, 'the files of the push channel cannot be read; the last good ones stay');
+      logger.warn({ directory, reason }, 'the files of the push channel cannot be read; the last good ones stay');
     }
   }
 

@@ -63,7 +63,10 @@ export class AdminServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** For the hot path: the upstream of this llm (`namespace/name`) answered 401. Cheap to call again and again. */
+  /**
+   * For the hot path: the upstream of this llm (`namespace/name`) answered 401. Cheap, and to be called for each such answer:
+   * a report that is lost on its way is made up for by the next.
+   */
   reportRejectedCredential(llmKey: string): void {
     if (this.#rejected.has(llmKey)) return;
     this.#rejected.add(llmKey);
@@ -77,7 +80,7 @@ export class AdminServer {
   }
 
   #wake(): void {
-    for (const wake of [...this.#waiting]) wake();
+    for (const wake of this.#waiting) wake();
   }
 
   #app(): Express {
@@ -113,10 +116,6 @@ export class AdminServer {
       finish();
       const rejected = this.#rejected;
       this.#rejected = new Set();
-      response.once('close', () => {
-        // What did not get through is reported again.
-        if (!response.writableFinished) for (const llm of rejected) this.reportRejectedCredential(llm);
-      });
       const applied = state.applied;
       const report: GatewayReport = { ...(applied === undefined ? {} : { applied }), rejectedCredentials: [...rejected] };
       response.json(report);

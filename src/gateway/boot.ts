@@ -12,10 +12,7 @@ const RETRY = 1_000;
 /** Sealed parts in a directory: `DIR/NAME/part`, as Secrets are mounted, and `DIR/NAME.part`. Empty where there is none. */
 export async function readSealedParts(directory: string): Promise<Buffer[]> {
   const names = await readdir(directory).catch(() => []);
-  const paths = names
-    // The kubelet keeps the real files of a mount in directories that begin with two dots.
-    .filter((name) => !name.startsWith('..'))
-    .map((name) => join(directory, ...(name.endsWith('.part') ? [name] : [name, 'part'])));
+  const paths = names.map((name) => join(directory, ...(name.endsWith('.part') ? [name] : [name, 'part'])));
   const read = await Promise.all(paths.map((path) => readFile(path).catch(() => undefined)));
   return read.filter((bytes) => bytes !== undefined);
 }

@@ -116,7 +116,7 @@ export class GatewayState<Prepared> {
 
   #refusal(snapshot: Snapshot): Refusal | undefined {
     if (!this.#verifies(snapshot)) {
-      return refuse('snapshot', 'the digest does not verify: it was changed on the way, or operator and gateway have different snapshot keys');
+      return refuse('snapshot', 'the digest does not verify: changed on the way, or operator and gateway have different snapshot keys');
     }
     const { schemaVersion, epoch, revision } = snapshot;
     if (schemaVersion > SCHEMA_VERSION) {
@@ -146,8 +146,8 @@ export class GatewayState<Prepared> {
     } catch (error) {
       if (error instanceof UnservableObjectError) return refuse(error.object, error.message);
       // A fault of this gateway. Its message may quote what it tripped over, so only the place is told.
-      const where = error instanceof Error ? { error: error.name, stack: error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) } : {};
-      this.#options.logger.error(where, 'snapshot could not be prepared');
+      const stack = error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : [];
+      this.#options.logger.error({ error: error instanceof Error ? error.name : typeof error, stack }, 'snapshot could not be prepared');
       return refuse('snapshot', 'the gateway failed to prepare it; its log has the details');
     }
   }

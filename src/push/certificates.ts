@@ -62,7 +62,8 @@ async function readBundle(files: SecretFiles): Promise<Partial<GatewayBundle>> {
 /** Undefined: it was missing or due, and has been written now. */
 async function ensureGateway(files: SecretFiles, authority: PemPair, now: number, namespace: string): Promise<GatewayBundle | undefined> {
   const { ca, pair, snapshotKey } = await readBundle(files);
-  if (pair !== undefined && snapshotKey !== undefined && ca === authority.cert && isCurrent(pair, authority, now)) return { ca, pair, snapshotKey };
+  const isComplete = pair !== undefined && snapshotKey !== undefined && ca === authority.cert;
+  if (isComplete && isCurrent(pair, authority, now)) return { ca, pair, snapshotKey };
   const made = await issueGatewayCertificate(authority, now, namespace);
   await files.write(GATEWAY_SECRET, {
     'ca.crt': Buffer.from(authority.cert),

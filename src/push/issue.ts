@@ -62,7 +62,13 @@ export async function issueAuthority(now: number, key?: string): Promise<PemPair
   return { cert: cert.toString('pem'), key: key ?? (await exportKey(keys.privateKey)) };
 }
 
-async function issueLeaf(authority: PemPair, now: number, leaf: { name: string; usage: ExtendedKeyUsage; dns: string[] }): Promise<PemPair> {
+interface Leaf {
+  name: string;
+  usage: ExtendedKeyUsage;
+  dns: string[];
+}
+
+async function issueLeaf(authority: PemPair, now: number, leaf: Leaf): Promise<PemPair> {
   const issuer = new X509Certificate(authority.cert);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const cert = await X509CertificateGenerator.create({

@@ -10,7 +10,9 @@ type Purpose = 'digest' | 'content' | 'seal';
 
 /** A key of 32 bytes for one purpose, so that the same root never serves two algorithms. Throws RangeError on a short root. */
 export function deriveKey(root: Buffer, purpose: Purpose): Buffer {
-  if (root.length !== SNAPSHOT_KEY_BYTES) throw new RangeError(`the snapshot key must have ${SNAPSHOT_KEY_BYTES} bytes, not ${root.length}`);
+  if (root.length !== SNAPSHOT_KEY_BYTES) {
+    throw new RangeError(`the snapshot key must have ${SNAPSHOT_KEY_BYTES} bytes, not ${root.length}`);
+  }
   return Buffer.from(hkdfSync('sha256', root, '', `flashback snapshot ${purpose} v1`, 32));
 }
 

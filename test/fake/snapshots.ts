@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { SCHEMA_VERSION, type SnapshotContent } from '../../src/snapshot/snapshot.ts';
 
 export function emptyContent(overrides: Partial<SnapshotContent> = {}): SnapshotContent {
-  return { schemaVersion: SCHEMA_VERSION, repositories: {}, keys: {}, revokedKeys: {}, providers: {}, policies: {}, limits: {}, ...overrides };
+  const nothing = { repositories: {}, keys: {}, revokedKeys: {}, providers: {}, policies: {}, limits: {} };
+  return { schemaVersion: SCHEMA_VERSION, ...nothing, ...overrides };
 }
 
 /** One provider `team/main` and `repositories` repositories, each with two keys and ten models. */

@@ -42,7 +42,7 @@ describe('signSnapshot and verifySnapshot', () => {
     expect(verifySnapshot({ ...signed, epoch: 3 }, KEY)).toBe(false);
     expect(verifySnapshot({ ...signed, revision: 6 }, KEY)).toBe(false);
     expect(verifySnapshot({ ...signed, keys: {} }, KEY)).toBe(false);
-    expect(verifySnapshot({ ...signed, ...{ extra: 1 } }, KEY)).toBe(false);
+    expect(verifySnapshot(Object.assign({ extra: 1 }, signed), KEY)).toBe(false);
     expect(verifySnapshot({ ...signed, digest: '' }, KEY)).toBe(false);
     expect(verifySnapshot({ ...signed, digest: `${signed.digest}00` }, KEY)).toBe(false);
     expect(verifySnapshot(JSON.parse(JSON.stringify({ ...signed, digest: { length: 64 } })), KEY)).toBe(false);
