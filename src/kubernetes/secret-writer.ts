@@ -37,13 +37,13 @@ function isOurCreate(entry: ManagedFieldsEntry): boolean {
  * Fields of a POST belong to an Update, and a later apply never removes those. Declaring the entry an Apply makes apply own
  * them, as the server would have recorded it had there been an apply that only creates.
  */
-async function ownCreatedFields(client: KubeClient, path: string, live: KubeSecret): Promise<void> {
+async function ownCreatedFields(client: KubeClient, path: string, live: KubeSecret): Promise<KubeSecret> {
   const entries = live.metadata.managedFields ?? [];
-  if (!entries.some(isOurCreate)) return;
+  if (!entries.some(isOurCreate)) return live;
   const managedFields = entries
     .filter((entry) => !(entry.manager === FIELD_MANAGER && entry.operation === 'Apply'))
     .map((entry) => (isOurCreate(entry) ? { ...entry, operation: 'Apply' } : entry));
-  await client.request({
+  return client.request<KubeSecret>({
     method: 'PATCH',
     path,
     query: { fieldManager: FIELD_MANAGER },
@@ -78,14 +78,14 @@ async function attempt(client: KubeClient, secret: OwnedSecret): Promise<boolean
     if (controllerUid(live) !== secret.owner.uid) {
       throw new SecretConflictError(`the Secret ${secret.key.namespace}/${secret.key.name} exists and does not belong to ${secret.owner.kind} ${secret.owner.name}`);
     }
-    await ownCreatedFields(client, path, live);
+    const { uid, resourceVersion } = (await ownCreatedFields(client, path, live)).metadata;
     await client.request({
       method: 'PATCH',
       path,
       query: { fieldManager: FIELD_MANAGER, force: true },
       contentType: PATCH.apply,
-      // With the uid the server refuses to write to, or to create, any other object of this name.
-      body: { ...body, metadata: { ...body.metadata, uid: live.metadata.uid } },
+      // The version keeps this away from a successor of the same name, the uid from creating one.
+      body: { ...body, metadata: { ...body.metadata, uid, resourceVersion } },
     });
     return true;
   } catch (error) {

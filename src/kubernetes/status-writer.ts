@@ -5,6 +5,11 @@ import { FIELD_MANAGER, PATCH, type KubeClient } from './client.ts';
 import { hasCode } from './kubernetes-error.ts';
 import { objectPath } from './objects.ts';
 
+/** Rounds of write and read before a busy object is left to the next reconciliation. */
+const MAX_ROUNDS = 4;
+
+const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
+
 /** What was written last, until the watch has shown it or something newer. */
 interface Written {
   sent: unknown;
@@ -33,26 +38,48 @@ export class StatusWriter {
     if (cached !== undefined && cached.metadata.uid !== uid) return;
     const wanted: unknown = JSON.parse(JSON.stringify(status));
     if (this.#isCurrent(uid, cached ?? object, wanted)) return;
-    const apiVersion = `${API_GROUP}/${API_VERSION}`;
-    try {
-      const answer = await this.#client.request<AnyResource>({
-        method: 'PATCH',
-        path: `${objectPath(apiVersion, KINDS[object.kind], { namespace, name })}/status`,
-        query: { fieldManager: FIELD_MANAGER, force: true },
-        contentType: PATCH.apply,
-        // The uid makes the server refuse when the object was replaced since.
-        body: { apiVersion, kind: object.kind, metadata: { name, namespace, uid }, status: wanted },
-      });
-      this.#written.set(uid, { sent: wanted, stored: answer.status, resourceVersion: answer.metadata.resourceVersion });
-    } catch (error) {
+    const path = objectPath(GROUP_VERSION, KINDS[object.kind], { namespace, name });
+    let version = this.#newestVersion(uid, cached ?? object);
+    for (let round = 1; round <= MAX_ROUNDS; round += 1) {
+      try {
+        const answer = await this.#client.request<AnyResource>({
+          method: 'PATCH',
+          path: `${path}/status`,
+          query: { fieldManager: FIELD_MANAGER, force: true },
+          contentType: PATCH.apply,
+          // The status subresource ignores a uid; only the version keeps this away from a successor of the same name.
+          body: { apiVersion: GROUP_VERSION, kind: object.kind, metadata: { name, namespace, resourceVersion: version }, status: wanted },
+        });
+        this.#written.set(uid, { sent: wanted, stored: answer.status, resourceVersion: answer.metadata.resourceVersion });
+        return;
+      } catch (error) {
+        if (hasCode(error, 404)) return;
+        if (!hasCode(error, 409) || round === MAX_ROUNDS) throw error;
+      }
+      const live = await this.#read(path);
       // Gone or replaced: its successor gets a status of its own.
-      if (!hasCode(error, 404, 409)) throw error;
+      if (live?.metadata.uid !== uid) return;
+      version = live.metadata.resourceVersion;
     }
   }
 
   /** The object is gone. */
   forget(uid: string): void {
     this.#written.delete(uid);
+  }
+
+  #newestVersion(uid: string, known: AnyResource): string | undefined {
+    const written = this.#written.get(uid)?.resourceVersion;
+    return isOlder(known.metadata.resourceVersion, written) ? written : known.metadata.resourceVersion;
+  }
+
+  async #read(path: string): Promise<AnyResource | undefined> {
+    try {
+      return await this.#client.request<AnyResource>({ method: 'GET', path });
+    } catch (error) {
+      if (hasCode(error, 404)) return undefined;
+      throw error;
+    }
   }
 
   #isCurrent(uid: string, cached: AnyResource, wanted: unknown): boolean {

@@ -255,8 +255,8 @@ export class FakeApiServer {
   }
 
   #write(seen: SeenRequest, response: ServerResponse): void {
-    const body = (seen.body === '' ? {} : JSON.parse(seen.body)) as FakeObject & { preconditions?: { uid?: string } };
-    const path = (seen.method === 'POST' ? `${seen.path}/${body.metadata.name}` : seen.path).replace(/\/status$/, '');
+    const body = (seen.body === '' ? {} : JSON.parse(seen.body)) as Partial<FakeObject> & { preconditions?: { uid?: string } };
+    const path = (seen.method === 'POST' ? `${seen.path}/${body.metadata?.name}` : seen.path).replace(/\/status$/, '');
     const before = this.#objects.get(path);
     const spec = body['spec'] as { renewTime?: string; acquireTime?: string } | undefined;
     for (const time of [spec?.renewTime, spec?.acquireTime, body['eventTime'] as string | undefined]) {
@@ -266,11 +266,14 @@ export class FakeApiServer {
       if (before !== undefined) return this.#refuse(response, 409, 'AlreadyExists');
       return this.#answer(response, this.put(path, body), 201);
     }
-    const { uid, resourceVersion } = seen.method === 'DELETE' ? { uid: body.preconditions?.uid, resourceVersion: undefined } : body.metadata;
+    const { resourceVersion } = body.metadata ?? {};
+    // As the real one: the status subresource does not look at the uid.
+    const uid = seen.path.endsWith('/status') ? undefined : (body.preconditions?.uid ?? body.metadata?.uid);
     const apply = seen.headers['content-type'] === 'application/apply-patch+yaml';
-    if (before === undefined && (!apply || uid !== undefined)) return this.#refuse(response, uid !== undefined && apply ? 409 : 404, 'NotFound');
-    if (uid !== undefined && uid !== before?.metadata.uid) return this.#refuse(response, 409, 'Conflict');
+    if (before === undefined && (!apply || uid !== undefined || seen.path.endsWith('/status'))) return this.#refuse(response, uid !== undefined && apply ? 409 : 404, 'NotFound');
     if (resourceVersion !== undefined && resourceVersion !== before?.metadata.resourceVersion) return this.#refuse(response, 409, 'Conflict');
+    // As the real one: a patch with another uid is not a conflict, but an attempt to change it.
+    if (uid !== undefined && uid !== before?.metadata.uid) return this.#refuse(response, seen.method === 'DELETE' ? 409 : 422, 'Invalid');
     if (seen.method === 'DELETE') {
       this.remove(path);
       return this.#answer(response, { kind: 'Status', status: 'Success' });

@@ -223,7 +223,7 @@ describe('status', () => {
     return found;
   };
 
-  test('is applied to the subresource by the own field manager, with the uid and nothing else', async () => {
+  test('is applied to the subresource by the own field manager, with the version that was seen and nothing else', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store } = await started();
     await store.applyStatus(current(store), { observedGeneration: 1 });
@@ -233,7 +233,7 @@ describe('status', () => {
     expect(JSON.parse(write?.body ?? '')).toEqual({
       apiVersion: 'ai.flashback.tech/v1alpha1',
       kind: 'Repository',
-      metadata: { ...key, uid: current(store).metadata.uid },
+      metadata: { ...key, resourceVersion: '101' },
       status: { observedGeneration: 1 },
     });
   });
@@ -257,6 +257,15 @@ describe('status', () => {
     expect(current(store).status).toEqual({ a: 1 });
     await store.applyStatus(current(store), { a: 1 });
     expect(server.get(repository('chat'))?.['status']).toEqual({ a: 1 });
+  });
+
+  test('is written although the object has changed since it was seen', async () => {
+    server.put(repository('chat'), { spec: {} });
+    server.fail(({ watch }) => watch, { stream: [] }, 4);
+    const { store } = await started();
+    server.put(repository('chat'), { spec: { changed: true } });
+    await store.applyStatus(current(store), { a: 1 });
+    expect(server.get(repository('chat'))).toMatchObject({ spec: { changed: true }, status: { a: 1 } });
   });
 
   test('is repaired when somebody else has changed it', async () => {
