@@ -47,7 +47,7 @@ export class ManifestDirectory {
     return this.#set;
   }
 
-  /** Starts to watch, then reads everything once, so that no change falls between. Throws MissingPathError. */
+  /** Starts to watch, then reads everything once, so that no change falls between. Throws MissingPathError, or what onChange throws. */
   async start(): Promise<ManifestSet> {
     await readSources(this.#options.roots);
     const watcher = watch([...this.#options.roots], { ignoreInitial: true, followSymlinks: true });
@@ -72,12 +72,15 @@ export class ManifestDirectory {
   #schedule(ms: number): void {
     if (this.#stopped) return;
     this.#timer?.clear();
-    this.#timer = this.#options.clock.setTimeout(() => void this.#look(), ms);
+    this.#timer = this.#options.clock.setTimeout(() => {
+      void this.#look().catch((error: unknown) => this.#options.onWatchError(error instanceof Error ? error.message : String(error)));
+    }, ms);
   }
 
   #look(): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#readAndAnnounce());
-    return this.#looking;
+    const look = this.#looking.then(() => this.#readAndAnnounce());
+    this.#looking = look.catch(() => undefined);
+    return look;
   }
 
   async #readAndAnnounce(): Promise<void> {

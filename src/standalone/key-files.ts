@@ -74,9 +74,9 @@ export class KeyFiles {
     await this.#scanning;
   }
 
-  /** Path of the file of a key, for people. */
-  pathOf(secret: Pick<OwnedSecret, 'key' | 'labels'>): string {
-    return join(this.#options.directory, keyFileName(secret));
+  /** Every key that there is, with the path of its file. */
+  async list(): Promise<{ secret: StoredSecret; path: string }[]> {
+    return (await this.#readAll()).map(({ name, secret }) => ({ secret, path: join(this.#options.directory, name) }));
   }
 
   /** Live. */

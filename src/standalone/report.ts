@@ -15,6 +15,8 @@ export interface ReportInput {
   /** As applications use it, with /v1. */
   baseUrl: string;
   metricsUrl: string;
+  /** File that the log goes to. */
+  logPath?: string;
   keys: readonly DeliveredKey[];
   /** Origin of the demo provider, and the host that it stands in for; absent when none was started. */
   demo?: { url: string; host: string };
@@ -116,13 +118,14 @@ function keyTable({ keys }: ReportInput): string[] {
 
 /** The report after the start, in lines that end with a newline. */
 export function startReport(input: ReportInput): string {
-  const { resources, baseUrl, metricsUrl, demo, columns } = input;
+  const { resources, baseUrl, metricsUrl, logPath, demo, columns } = input;
   const example = exampleOf(input);
   const lines = [
     ...(resources.length === 0 ? ['There are no resources yet.'] : resourceTable(resources, columns)),
     '',
     `Base URL:   ${baseUrl}`,
     `Metrics:    ${metricsUrl}`,
+    ...(logPath === undefined ? [] : [`Log:        ${logPath}`]),
     ...(demo === undefined ? [] : [`Demo:       demo provider on ${demo.url} stands in for ${demo.host}; it only echoes`]),
     ...keyTable(input),
     '',

@@ -77,6 +77,10 @@ describe('the directory of keys', () => {
     return files;
   }
 
+  function pathOf(): string {
+    return join(directory, 'quickstart.assistant.app.env');
+  }
+
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'flashback-keys-'));
     directory = join(root, '.flashback/keys');
@@ -91,8 +95,8 @@ describe('the directory of keys', () => {
   it('and its files are for their owner only, and git ignores them', async () => {
     const files = await start();
     await files.apply(aKey());
-    const path = files.pathOf(aKey());
-    expect(path).toBe(join(directory, 'quickstart.assistant.app.env'));
+    const path = pathOf();
+    expect((await files.list()).map((file) => file.path)).toEqual([path]);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await stat(directory)).mode & 0o777).toBe(0o700);
     expect(await readFile(join(directory, '.gitignore'), 'utf8')).toBe('*\n');
@@ -122,9 +126,9 @@ describe('the directory of keys', () => {
     const files = await start();
     await files.apply(aKey());
     await vi.waitFor(() => expect(announced).toEqual(['quickstart/assistant-app']));
-    await writeFile(files.pathOf(aKey()), formatKeyFile({ ...aKey({ data: {} }), uid: 'u' }));
+    await writeFile(pathOf(), formatKeyFile({ ...aKey({ data: {} }), uid: 'u' }));
     await vi.waitFor(() => expect(announced).toHaveLength(2));
-    await unlink(files.pathOf(aKey()));
+    await unlink(pathOf());
     await vi.waitFor(() => expect(announced).toHaveLength(3));
     expect(await files.get(aKey().key)).toBeUndefined();
   });
@@ -159,17 +163,17 @@ describe('the directory of keys', () => {
     'never overwrites a file of somebody else: case %#',
     async (text) => {
       const files = await start();
-      await writeFile(files.pathOf(aKey()), text);
+      await writeFile(pathOf(), text);
       await expect(files.apply(aKey())).rejects.toThrow(SecretConflictError);
-      expect(await readFile(files.pathOf(aKey()), 'utf8')).toBe(text);
+      expect(await readFile(pathOf(), 'utf8')).toBe(text);
     },
   );
 
   it('takes a copy under another name for no key', async () => {
     const files = await start();
     await files.apply(aKey());
-    await writeFile(join(directory, 'backup.env'), await readFile(files.pathOf(aKey())));
-    await unlink(files.pathOf(aKey()));
+    await writeFile(join(directory, 'backup.env'), await readFile(pathOf()));
+    await unlink(pathOf());
     expect(await files.get(aKey().key)).toBeUndefined();
   });
 });

@@ -1,0 +1,111 @@
+// Standalone mode's stand-in for a cluster: manifests on disk, keys on disk, and the store between them and the reconcilers.
+import { join } from 'node:path';
+import { keyOf, LABELS, type AnyResource } from '../api/resources.ts';
+import type { Clock } from '../clock.ts';
+import type { EventDraft } from '../reconcile/store.ts';
+import { describeChanges } from './changes.ts';
+import { ManifestDirectory } from './directory.ts';
+import { KeyFiles } from './key-files.ts';
+import { resourcesOf, type ManifestSet } from './manifest-set.ts';
+import type { DeliveredKey } from './report.ts';
+import { validateResource, type Schemas } from './schema.ts';
+import { StandaloneStore } from './store.ts';
+import type { Variables } from './substitute.ts';
+
+/** A host in endpoints that this process serves itself. */
+export interface StandIn {
+  host: string;
+  /** Starts it and resolves with its origin. Called when the first AILLMConfig names the host, and then never again. */
+  start: () => Promise<string>;
+}
+
+export interface SessionOptions {
+  /** Directories and files with manifests. */
+  roots: readonly string[];
+  /** Directory for what outlives a restart. */
+  stateDir: string;
+  variables: Variables;
+  schemas: Schemas;
+  standIn: StandIn;
+  clock: Clock;
+  /** Lines for the person who edits the manifests. */
+  onLines: (lines: readonly string[]) => void;
+  onStatus: (resource: AnyResource) => void;
+  onEvent: (event: EventDraft) => void;
+}
+
+function hostOf(endpoint: string | undefined): string | undefined {
+  return endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).hostname : undefined;
+}
+
+export class StandaloneSession {
+  readonly #options: SessionOptions;
+  readonly #keys: KeyFiles;
+  readonly #directory: ManifestDirectory;
+  readonly store: StandaloneStore;
+  #standInOrigin: string | undefined;
+
+  constructor(options: SessionOptions) {
+    const { roots, stateDir, variables, schemas, clock, onStatus, onEvent } = options;
+    this.#options = options;
+    const onWatchError = (message: string): void => options.onLines([`watching files failed: ${message}`]);
+    this.#keys = new KeyFiles({ directory: join(stateDir, 'keys'), clock, onSecret: (key) => this.store.announceSecret(key), onWatchError });
+    this.store = new StandaloneStore({ keys: this.#keys, clock, rewriteEndpoint: (endpoint) => this.#rewrite(endpoint), onEvent, onStatus });
+    this.#directory = new ManifestDirectory({
+      roots,
+      clock,
+      variables,
+      validate: (object, previous) => validateResource(schemas, object, previous),
+      onChange: (set, before) => this.#apply(set, before),
+      onWatchError,
+    });
+  }
+
+  /** Origin of the stand-in, once it was needed. */
+  get standInOrigin(): string | undefined {
+    return this.#standInOrigin;
+  }
+
+  /** Reads everything and watches from then on. Throws MissingPathError. */
+  async start(): Promise<void> {
+    await this.#keys.start();
+    await this.#directory.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#directory.stop();
+    await this.#keys.stop();
+  }
+
+  resources(): AnyResource[] {
+    return [...this.store.list('AILLMConfig'), ...this.store.list('Repository'), ...this.store.list('AIPolicy')];
+  }
+
+  /** The keys of Repositories that there are. */
+  async deliveredKeys(): Promise<DeliveredKey[]> {
+    const delivered = (await this.#keys.list()).map(({ secret, path }) => ({
+      repository: { namespace: secret.key.namespace, name: secret.labels[LABELS.repository] ?? '' },
+      name: secret.labels[LABELS.apiKey] ?? '',
+      path,
+    }));
+    const known = new Set(this.store.list('Repository').map(({ metadata }) => keyOf(metadata)));
+    return delivered.filter(({ repository }) => known.has(keyOf(repository)));
+  }
+
+  async #apply(set: ManifestSet, before: ManifestSet): Promise<void> {
+    const { standIn, onLines } = this.#options;
+    // At the start everything is new; only mistakes are worth a line then, the report has the rest.
+    const lines = describeChanges(before, set);
+    const isFirst = before.files.size === 0 && before.problems.length === 0;
+    onLines(isFirst ? describeChanges({ ...before, files: set.files }, set) : lines);
+    const wanted = resourcesOf(set).some((object) => object.kind === 'AILLMConfig' && hostOf(object.spec.endpoint) === standIn.host);
+    if (wanted) this.#standInOrigin ??= await standIn.start();
+    await this.store.replace(set);
+  }
+
+  #rewrite(endpoint: string): string {
+    if (this.#standInOrigin === undefined || hostOf(endpoint) !== this.#options.standIn.host) return endpoint;
+    const { pathname } = new URL(endpoint);
+    return `${this.#standInOrigin}${pathname}`;
+  }
+}

@@ -1,0 +1,235 @@
+// `flashback up`: operator and gateway in one process, over a directory of manifests. Only wires: the reconcilers, the
+// snapshot and the gateway are those of the other two processes.
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { systemClock, type Clock } from './clock.ts';
+import { startDemoProvider } from './demo/provider.ts';
+import { GatewayServer } from './gateway/server.ts';
+import { GatewayState } from './gateway/state.ts';
+import { buildTables, retirePools, type Tables } from './gateway/tables.ts';
+import { firstSignal, listenOn, StartError } from './process.ts';
+import type { AddressPolicy } from './providers/addresses.ts';
+import type { ResourceStore, StoreEvents } from './reconcile/store.ts';
+import type { Settings } from './settings.ts';
+import { SNAPSHOT_KEY_BYTES } from './snapshot/digest.ts';
+import type { PushAnswer, Snapshot } from './snapshot/snapshot.ts';
+import { Narrator } from './standalone/narrator.ts';
+import { startReport } from './standalone/report.ts';
+import { loadSchemas } from './standalone/schema.ts';
+import { StandaloneSession } from './standalone/session.ts';
+import { MissingPathError } from './standalone/source-files.ts';
+import { HealthServer } from './telemetry/health.ts';
+import { createLogger, type Logger } from './telemetry/log.ts';
+import { createGatewayMetrics, createOperatorMetrics, createRegistry, type OperatorMetrics } from './telemetry/metrics.ts';
+
+/** Host in endpoints that the demo provider stands in for. */
+const DEMO_HOST = 'demo-provider.flashback.svc';
+const LOOPBACK = '127.0.0.1';
+
+/** What the reconcilers are made from. */
+export interface EngineParts {
+  store: ResourceStore;
+  /** Base URL that is delivered to applications. */
+  publicBaseUrl: string;
+  addresses: AddressPolicy;
+  /** Root snapshot key to sign with. */
+  snapshotKey: Buffer;
+  /** Brings a signed snapshot to the gateway of this process. */
+  publish: (snapshot: Snapshot) => PushAnswer;
+  clock: Clock;
+  logger: Logger;
+  metrics: OperatorMetrics;
+}
+
+/** The reconcilers, as this process runs them. */
+export interface RunningEngine extends StoreEvents {
+  start(): Promise<void> | void;
+  stop(): Promise<void> | void;
+  /** An upstream refused the credential of this AILLMConfig (`namespace/name`). */
+  onCredentialRejected(llm: string): void;
+}
+
+export interface UpOptions {
+  /** Directories and files with manifests. */
+  files: readonly string[];
+  /** 0 takes any free port. */
+  port: number;
+  metricsPort: number;
+  host?: string;
+  stateDir: string;
+  /** Shown in the report. */
+  logPath?: string;
+  /** Milliseconds that requests under way may go on after the stop. */
+  shutdownGrace: number;
+  /** What `${NAME}` in Secrets stands for. */
+  env: Record<string, string | undefined>;
+  stdout: { write(text: string): unknown; columns?: number | undefined };
+  /** Aborted: end cleanly. */
+  stop: AbortSignal;
+  createEngine: (parts: EngineParts) => RunningEngine;
+  clock: Clock;
+  logger: Logger;
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return LOOPBACK;
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/**
+ * Runs until `stop` is aborted, then ends cleanly: requests under way finish first.
+ * @throws StartError when a port is in use or a directory is missing; everything that was begun is ended before.
+ */
+export async function runUp(options: UpOptions): Promise<void> {
+  const { files, host = LOOPBACK, clock, logger, stdout, env, stateDir } = options;
+  if (files.length === 0) throw new StartError('Say where the manifests are: flashback up -f DIRECTORY.');
+  const endings: (() => Promise<unknown> | void)[] = [];
+  const registry = createRegistry();
+  const gatewayMetrics = createGatewayMetrics(registry);
+  const snapshotKey = randomBytes(SNAPSHOT_KEY_BYTES);
+  // On a laptop a model server on this machine is a legitimate target.
+  const addresses: AddressPolicy = { allowLoopback: true };
+  const state = new GatewayState<Tables>({
+    key: snapshotKey,
+    prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses),
+    clock,
+    metrics: gatewayMetrics,
+    logger,
+  });
+  let engine: RunningEngine | undefined;
+  const server = new GatewayServer({
+    tables: () => state.current?.prepared,
+    metrics: gatewayMetrics,
+    clock,
+    logger,
+    onCredentialRejected: (llm) => engine?.onCredentialRejected(llm),
+  });
+  state.onApplied((current, previous) => {
+    server.onTables(current.prepared);
+    if (previous !== undefined) retirePools(previous.prepared, current.prepared);
+  });
+  const health = new HealthServer({
+    registry,
+    live: { process: () => undefined },
+    ready: {
+      snapshot: () => (state.ready ? undefined : 'no snapshot yet'),
+      serving: () => (options.stop.aborted ? 'shutting down' : undefined),
+    },
+  });
+
+  try {
+    const metricsPort = await listenOn('metrics-port', options.metricsPort, () => health.listen(options.metricsPort, host));
+    endings.unshift(() => health.close());
+    const port = await listenOn('port', options.port, () => server.listen(options.port, host));
+    const baseUrl = `http://${urlHost(host)}:${port}/v1`;
+    endings.unshift(() => server.close(options.shutdownGrace));
+
+    const narrator = new Narrator({
+      clock,
+      say: (text) => void stdout.write(text),
+      resources: () => session.resources(),
+      report: async () =>
+        startReport({
+          resources: session.resources(),
+          baseUrl,
+          metricsUrl: `http://${urlHost(host)}:${metricsPort}/metrics`,
+          keys: await session.deliveredKeys(),
+          ...(options.logPath === undefined ? {} : { logPath: options.logPath }),
+          ...(session.standInOrigin === undefined ? {} : { demo: { url: session.standInOrigin, host: DEMO_HOST } }),
+          ...(stdout.columns === undefined ? {} : { columns: stdout.columns }),
+        }),
+    });
+    const session = new StandaloneSession({
+      roots: files,
+      stateDir,
+      variables: env,
+      schemas: await loadSchemas(new URL('../crds/', import.meta.url)),
+      clock,
+      standIn: {
+        host: DEMO_HOST,
+        start: async () => {
+          const demo = await startDemoProvider({ port: 0, host: LOOPBACK });
+          // Last of all: streams from it may be under way until the gateway has drained.
+          endings.push(() => demo.close());
+          return demo.url;
+        },
+      },
+      onLines: (lines) => narrator.lines(lines),
+      onStatus: (resource) => narrator.onStatus(resource),
+      onEvent: ({ type, reason, note, regarding }) => logger.info({ type, reason, note, regarding }, 'event'),
+    });
+    endings.unshift(() => session.stop());
+
+    const running = options.createEngine({
+      store: session.store,
+      publicBaseUrl: baseUrl,
+      addresses,
+      snapshotKey,
+      publish: (snapshot) => state.apply(snapshot),
+      clock,
+      logger,
+      metrics: createOperatorMetrics(registry),
+    });
+    engine = running;
+    session.store.subscribe(running);
+    endings.unshift(() => running.stop());
+    await session.start();
+    await running.start();
+    narrator.start();
+    endings.unshift(() => narrator.stop());
+
+    await aborted(options.stop);
+    if (server.inFlight > 0) stdout.write(`Finishing ${server.inFlight} request(s); press Ctrl-C again to cut them off.\n`);
+  } catch (error) {
+    if (error instanceof MissingPathError) throw new StartError(`-f: ${error.message}`);
+    throw error;
+  } finally {
+    for (const end of endings) await end();
+  }
+}
+
+/** The command. */
+export async function up(settings: Settings): Promise<void> {
+  const logPath = join(settings['state-dir'], 'flashback.log');
+  await mkdir(settings['state-dir'], { recursive: true, mode: 0o700 });
+  // The terminal belongs to the person: the log of this run goes to a file, and only failures to both.
+  const destination = pino.multistream([
+    { level: 'trace', stream: pino.destination({ dest: logPath, append: false, mode: 0o600, sync: true }) },
+    { level: 'error', stream: pino.destination({ dest: 2, sync: true }) },
+  ]);
+  const logger = createLogger({ name: 'up', level: settings['log-level'], destination });
+  const signal = firstSignal(logger);
+  const stop = new AbortController();
+  void signal.then(() => stop.abort());
+  await runUp({
+    files: settings.file,
+    port: settings.port,
+    metricsPort: settings['metrics-port'],
+    ...(settings.host === undefined ? {} : { host: settings.host }),
+    stateDir: settings['state-dir'],
+    logPath,
+    shutdownGrace: settings['shutdown-grace'],
+    env: process.env,
+    stdout: process.stdout,
+    stop: stop.signal,
+    createEngine,
+    clock: systemClock,
+    logger,
+  });
+  process.stdout.write('Stopped.\n');
+  process.exit(0);
+}
+
+/** SEAM: the reconcilers are wired here. */
+function createEngine(_parts: EngineParts): RunningEngine {
+  throw new StartError('The reconcilers are not wired into `flashback up` yet.');
+}

@@ -1,0 +1,92 @@
+import { expect, it, vi } from 'vitest';
+import type { Repository } from '../../src/api/resources.ts';
+import { Narrator } from '../../src/standalone/narrator.ts';
+import { manualClock } from '../fake/manual-clock.ts';
+
+function aRepository(reason: string, { status = 'True', observed = 1 } = {}): Repository {
+  const lastTransitionTime = '2026-01-01T00:00:00Z';
+  return {
+    apiVersion: 'ai.flashback.tech/v1alpha1',
+    kind: 'Repository',
+    metadata: { namespace: 'ns', name: 'r', uid: 'u', generation: 1 },
+    spec: { llms: [{ name: 'demo' }] },
+    status: {
+      observedGeneration: observed,
+      conditions: [{ type: 'Ready', status: status === 'True' ? 'True' : 'False', reason, message: 'm', lastTransitionTime }],
+    },
+  };
+}
+
+function aNarrator(first: Repository): { narrator: Narrator; clock: ReturnType<typeof manualClock>; said: string[]; set: (next: Repository) => void } {
+  const clock = manualClock();
+  const said: string[] = [];
+  let current = first;
+  const narrator = new Narrator({
+    clock,
+    say: (text) => void said.push(text),
+    resources: () => [current],
+    report: () => Promise.resolve('REPORT\n'),
+  });
+  const set = (next: Repository): void => {
+    current = next;
+    narrator.onStatus(next);
+  };
+  return { narrator, clock, said, set };
+}
+
+async function reported(said: string[]): Promise<void> {
+  await vi.waitFor(() => expect(said).toContain('REPORT\n'));
+}
+
+it('reports once everything has settled and stayed so for a moment', async () => {
+  const { narrator, clock, said, set } = aNarrator(aRepository('Progressing', { status: 'False' }));
+  narrator.start();
+  clock.advance(1000);
+  expect(said).toEqual([]);
+  set(aRepository('Succeeded'));
+  clock.advance(299);
+  expect(said).toEqual([]);
+  clock.advance(1);
+  await reported(said);
+  clock.advance(60_000);
+  expect(said).toEqual(['REPORT\n']);
+});
+
+it('does not take an old status for a result', () => {
+  const { narrator, clock, said } = aNarrator(aRepository('Succeeded', { observed: -1 }));
+  narrator.start();
+  clock.advance(9999);
+  expect(said).toEqual([]);
+});
+
+it('reports after ten seconds at most', async () => {
+  const { narrator, clock, said } = aNarrator(aRepository('Progressing', { status: 'False' }));
+  narrator.start();
+  clock.advance(10_000);
+  await reported(said);
+});
+
+it('says after the report what changed, each result once', async () => {
+  const { narrator, clock, said, set } = aNarrator(aRepository('Succeeded'));
+  narrator.start();
+  clock.advance(300);
+  await reported(said);
+  await Promise.resolve();
+  set(aRepository('Succeeded'));
+  set(aRepository('Progressing', { status: 'False' }));
+  set(aRepository('Succeeded'));
+  set(aRepository('LLMNotFound', { status: 'False' }));
+  set(aRepository('LLMNotFound', { status: 'False' }));
+  expect(said.slice(1)).toEqual(['Repository ns/r: Ready (Succeeded)\n', 'Repository ns/r: not Ready (LLMNotFound): m\n']);
+});
+
+it('says lines about files at once, and nothing once stopped', async () => {
+  const { narrator, clock, said } = aNarrator(aRepository('Succeeded'));
+  narrator.lines(['config.yaml:3: a mistake']);
+  expect(said).toEqual(['config.yaml:3: a mistake\n']);
+  narrator.start();
+  narrator.stop();
+  clock.advance(60_000);
+  narrator.lines(['x']);
+  expect(said).toHaveLength(1);
+});

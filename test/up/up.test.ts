@@ -1,0 +1,207 @@
+import { createServer, type Server } from 'node:http';
+import { cp, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import OpenAI from 'openai';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { runUp, type UpOptions } from '../../src/up.ts';
+import { StubEngine } from './stub-engine.ts';
+
+const CANARY = 'sk-canary-0123456789';
+const KEY_FILE = 'keys/quickstart.assistant.app.env';
+let root: string;
+let manifests: string;
+let stateDir: string;
+let output: string;
+let running: { stop: AbortController; ended: Promise<void> }[];
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'flashback-up-'));
+  manifests = join(root, 'manifests');
+  stateDir = join(root, '.flashback');
+  await cp('config/samples/quickstart', manifests, { recursive: true });
+  output = '';
+  running = [];
+});
+afterEach(async () => {
+  for (const { stop, ended } of running) {
+    stop.abort();
+    await ended.catch(() => undefined);
+  }
+  await rm(root, { recursive: true });
+});
+
+function start(overrides: Partial<UpOptions> = {}): { stop: AbortController; ended: Promise<void> } {
+  const stop = new AbortController();
+  const ended = runUp({
+    files: [manifests],
+    port: 0,
+    metricsPort: 0,
+    stateDir,
+    shutdownGrace: 10_000,
+    env: {},
+    stdout: {
+      write: (text) => {
+        output += text;
+      },
+    },
+    stop: stop.signal,
+    createEngine: (parts) => new StubEngine(parts),
+    clock: systemClock,
+    logger: createLogger({ name: 'test', level: 'silent' }),
+    ...overrides,
+  });
+  ended.catch(() => undefined);
+  running.push({ stop, ended });
+  return { stop, ended };
+}
+
+async function untilSaid(text: string | RegExp): Promise<void> {
+  await vi.waitFor(() => expect(output).toMatch(text), { timeout: 10_000, interval: 20 });
+}
+
+async function environment(): Promise<Record<string, string>> {
+  const text = await readFile(join(stateDir, KEY_FILE), 'utf8');
+  return Object.fromEntries(text.split('\n').filter((line) => /^[A-Z]/.test(line)).map((line) => line.split('=', 2)));
+}
+
+async function aClient(): Promise<OpenAI> {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = await environment();
+  if (apiKey === undefined || baseURL === undefined) throw new Error('the key file is incomplete');
+  return new OpenAI({ apiKey, baseURL, maxRetries: 0 });
+}
+
+const HELLO = { model: 'demo-chat', messages: [{ role: 'user' as const, content: 'hello there' }] };
+
+describe('flashback up', () => {
+  it('prints the report, and the key of the report opens the demo provider', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    expect(output).toMatch(/^KIND +NAMESPACE\/NAME +READY/m);
+    expect(output).toMatch(/demo provider on http:\/\/127\.0\.0\.1:\d+ stands in for demo-provider\.flashback\.svc/);
+    expect(output).toContain(join(stateDir, KEY_FILE));
+    const answer = await (await aClient()).chat.completions.create(HELLO);
+    expect(answer.choices[0]?.message.content).toContain('hello there');
+  });
+
+  it('serves metrics and readiness on a port of their own', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    const url = /Metrics: +(\S+)/.exec(output)?.[1] ?? '';
+    expect(await (await fetch(url)).text()).toMatch(/^flashback_snapshot_revision [1-9]/m);
+    expect((await fetch(url.replace('/metrics', '/readyz'))).status).toBe(200);
+  });
+
+  it('puts an edit in force and says so in one line; a broken file changes nothing', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    const file = join(manifests, '30-repository.yaml');
+    const good = await readFile(file, 'utf8');
+    await writeFile(file, `${good}    - name: batch\n`);
+    await untilSaid(`${file}: Repository quickstart/assistant changed\n`);
+    await vi.waitFor(async () => expect(await readFile(join(stateDir, 'keys/quickstart.assistant.batch.env'), 'utf8')).toContain('OPENAI_API_KEY='));
+    await writeFile(file, `${good}    - nam: batch\n`);
+    await untilSaid(`${file}:15: Repository assistant: spec.apiKeys[1]`);
+    expect(output).toContain('; the last good state stays in force\n');
+    expect((await (await aClient()).chat.completions.create(HELLO)).choices).toHaveLength(1);
+  });
+
+  it('gives a new key when its file is deleted, and refuses the old one', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    const old = await aClient();
+    await unlink(join(stateDir, KEY_FILE));
+    await vi.waitFor(async () => expect((await environment())['OPENAI_API_KEY']).not.toBe(old.apiKey), { timeout: 5000 });
+    await vi.waitFor(() => expect(old.models.list()).rejects.toMatchObject({ status: 401 }));
+    expect((await (await aClient()).models.list()).data).toHaveLength(1);
+  });
+
+  it('keeps keys across a restart', async () => {
+    const { stop, ended } = start();
+    await untilSaid('Ctrl-C ends');
+    const before = (await environment())['OPENAI_API_KEY'];
+    stop.abort();
+    await ended;
+    output = '';
+    start();
+    await untilSaid('Ctrl-C ends');
+    expect((await environment())['OPENAI_API_KEY']).toBe(before);
+    expect((await (await aClient()).models.list()).data).toHaveLength(1);
+  });
+
+  it('finishes streams under way when it is stopped, and lets go of its ports', async () => {
+    const { stop, ended } = start();
+    await untilSaid('Ctrl-C ends');
+    const client = await aClient();
+    const stream = await client.chat.completions.create({ ...HELLO, stream: true });
+    let text = '';
+    for await (const chunk of stream) {
+      if (text === '') stop.abort();
+      text += chunk.choices[0]?.delta.content ?? '';
+    }
+    expect(text).toContain('hello there');
+    await ended;
+    await expect(fetch(client.baseURL)).rejects.toThrow('fetch failed');
+  });
+
+  it('starts no demo provider that nobody asked for', async () => {
+    await writeFile(
+      join(manifests, '20-llm.yaml'),
+      'apiVersion: ai.flashback.tech/v1alpha1\nkind: AILLMConfig\nmetadata: {name: demo, namespace: quickstart}\nspec: {type: OpenAI, credentials: {secretRef: {name: demo-provider}}}\n',
+    );
+    start();
+    await untilSaid('Ctrl-C ends');
+    expect(output).not.toContain('demo provider');
+  });
+
+  it('starts the demo provider once a file asks for it', async () => {
+    const llm = await readFile(join(manifests, '20-llm.yaml'), 'utf8');
+    await unlink(join(manifests, '20-llm.yaml'));
+    start();
+    await untilSaid('Ctrl-C ends');
+    await writeFile(join(manifests, '20-llm.yaml'), llm);
+    await untilSaid('AILLMConfig quickstart/demo added');
+    await vi.waitFor(async () => expect((await (await aClient()).chat.completions.create(HELLO)).choices).toHaveLength(1));
+  });
+
+  it('fills variables in from its environment, and prints none of them nor a key', async () => {
+    const secret = join(manifests, '10-provider-secret.yaml');
+    const original = await readFile(secret, 'utf8');
+    await writeFile(secret, original.replace(/apiKey: .*/, 'apiKey: ${PROVIDER_KEY}'));
+    start({ env: { PROVIDER_KEY: CANARY } });
+    await untilSaid('Ctrl-C ends');
+    await writeFile(secret, original.replace(/apiKey: .*/, `apiKey: "${CANARY}`));
+    await untilSaid('not valid YAML');
+    expect(output).not.toContain(CANARY);
+    expect(output).not.toContain((await environment())['OPENAI_API_KEY']);
+  });
+});
+
+describe('what prevents a start', () => {
+  async function inUse(): Promise<{ server: Server; port: number }> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return { server, port: (server.address() as AddressInfo).port };
+  }
+
+  it.each([
+    ['port', 'port'],
+    ['metricsPort', 'metrics-port'],
+  ])('is one sentence when %s is in use, naming the port and the flag', async (option, flag) => {
+    const { server, port } = await inUse();
+    await expect(start({ [option]: port }).ended).rejects.toThrow(`Port ${port} is in use. Choose another with --${flag}.`);
+    server.close();
+  });
+
+  it('is one sentence when the directory is not there', async () => {
+    const missing = join(root, 'nope');
+    await expect(start({ files: [missing] }).ended).rejects.toThrow(`-f: there is no file or directory ${missing}`);
+  });
+
+  it('is one sentence when no directory was given', async () => {
+    await expect(start({ files: [] }).ended).rejects.toThrow('flashback up -f DIRECTORY');
+  });
+});
