@@ -35,11 +35,11 @@ export function completion(request: ChatRequest, choices: readonly Choice[], id:
     ...envelope(request, id, now),
     object: 'chat.completion',
     choices: choices.map((choice, index) => {
-      const message =
+      const said =
         choice.finishReason === 'tool_calls'
-          ? { role: 'assistant', content: null, refusal: null, tool_calls: [{ id: callId(id, index), type: 'function', function: choice.call }] }
-          : { role: 'assistant', content: choice.pieces.join(''), refusal: null };
-      return { index, message, logprobs: null, finish_reason: choice.finishReason };
+          ? { content: null, tool_calls: [{ id: callId(id, index), type: 'function', function: choice.call }] }
+          : { content: choice.pieces.join('') };
+      return { index, message: { role: 'assistant', refusal: null, ...said }, logprobs: null, finish_reason: choice.finishReason };
     }),
     usage: usageOf(request, choices),
   };

@@ -7,7 +7,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { completion, chunks } from './chat-payloads.ts';
 import { answer, isRecord } from './chat.ts';
 import { embeddings } from './embeddings.ts';
-import { CHAT_MODEL, checkKey, DemoError, EMBEDDING_MODEL, modelNotFound, parseJson, readChatRequest, readEmbeddingsRequest } from './requests.ts';
+import {
+  CHAT_MODEL,
+  checkKey,
+  DemoError,
+  EMBEDDING_MODEL,
+  modelNotFound,
+  parseJson,
+  readChatRequest,
+  readEmbeddingsRequest,
+} from './requests.ts';
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
 /** When the demo models came to be; a constant, so that answers do not depend on the day. */

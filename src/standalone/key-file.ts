@@ -19,7 +19,9 @@ const COMMENT = /^# (secret|uid|owner|label|annotation|data)(?: (\S+))?: (.*)$/;
 /** `quickstart.assistant.app.env`: unambiguous, because neither namespaces nor names of keys can hold a dot. */
 export function keyFileName({ key, labels }: Pick<OwnedSecret, 'key' | 'labels'>): string {
   const parts = [key.namespace, labels[LABELS.repository] ?? '', labels[LABELS.apiKey] ?? ''];
-  if (!parts.every((part) => NAME_PART.test(part))) throw new RangeError(`the Secret ${keyOf(key)} is not labelled as a key of a Repository`);
+  if (!parts.every((part) => NAME_PART.test(part))) {
+    throw new RangeError(`the Secret ${keyOf(key)} is not labelled as a key of a Repository`);
+  }
   return `${parts.join('.')}.env`;
 }
 

@@ -35,9 +35,12 @@ function identities({ resources, secrets }: ParsedFile): { id: string; line: num
   ];
 }
 
+type Files = ReadonlyMap<string, ParsedFile>;
+type Owners = Map<string, { file: string; line: number }>;
+
 /** Id -> the file that is entitled to the object: the one that had it before, or else the first. */
-function ownersOf(files: ReadonlyMap<string, ParsedFile>, before: ReadonlyMap<string, ParsedFile>): Map<string, { file: string; line: number }> {
-  const owners = new Map<string, { file: string; line: number }>();
+function ownersOf(files: Files, before: Files): Owners {
+  const owners: Owners = new Map();
   const claim = (file: string, id: string, line: number): void => {
     if (!owners.has(id)) owners.set(id, { file, line });
   };
@@ -50,7 +53,7 @@ function ownersOf(files: ReadonlyMap<string, ParsedFile>, before: ReadonlyMap<st
 }
 
 /** The first object that a file has no right to, file by file. */
-function findConflict(files: ReadonlyMap<string, ParsedFile>, before: ReadonlyMap<string, ParsedFile>): ManifestProblem | undefined {
+function findConflict(files: Files, before: Files): ManifestProblem | undefined {
   const owners = ownersOf(files, before);
   for (const [file, parsed] of files) {
     for (const { id, line } of identities(parsed)) {

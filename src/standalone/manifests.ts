@@ -69,10 +69,14 @@ export function keyOfManifest({ metadata }: Manifest): ObjectKey {
 
 function readObject(value: Record<string, unknown>, options: ParseOptions): Reading {
   const { kind, metadata } = value;
-  if (typeof kind !== 'string' || kind === '') return { errors: [{ path: '', message: 'not a manifest: give it apiVersion, kind and metadata' }] };
+  if (typeof kind !== 'string' || kind === '') {
+    return { errors: [{ path: '', message: 'not a manifest: give it apiVersion, kind and metadata' }] };
+  }
   if (kind === 'Namespace') return 'nothing';
   if (kind === 'Secret') return readSecret(value, options.variables);
-  if (!isKind(kind)) return { ignored: `kind ${kind.slice(0, 63)} is ignored: standalone mode knows ${Object.keys(KINDS).join(', ')} and Secret` };
+  if (!isKind(kind)) {
+    return { ignored: `kind ${kind.slice(0, 63)} is ignored: standalone mode knows ${Object.keys(KINDS).join(', ')} and Secret` };
+  }
   const key = { namespace: 'default', name: '', ...(isObject(metadata) ? metadata : {}) };
   const result = options.validate(value, options.previous(kind, { namespace: String(key.namespace), name: String(key.name) }));
   return result.ok ? { resource: result.object } : { errors: result.errors };

@@ -101,7 +101,10 @@ function snippets({ path, model }: { path: string; model: string }): string[] {
     'Try it in another terminal, in this directory:',
     '',
     source,
-    `curl "$OPENAI_BASE_URL/chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY" -H "Content-Type: application/json" -d ${shellQuote(body)}`,
+    [
+      'curl "$OPENAI_BASE_URL/chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY"',
+      `  -H "Content-Type: application/json" -d ${shellQuote(body)}`,
+    ].join(' \\\n'),
     '',
     'The same with the OpenAI SDK (npm install openai):',
     '',

@@ -45,23 +45,33 @@ function fill(name: string, value: unknown, variables: Variables, errors: Schema
   const { text, missing } = substitute(value, variables);
   for (const variable of missing) {
     const fix = `export ${variable} in the shell that starts flashback, then start it again`;
-    errors.push({ path, message: `the environment variable ${variable} is not set; ${fix} (a literal \${${variable}} is written $\${${variable}})` });
+    const literal = `(a literal \${${variable}} is written $\${${variable}})`;
+    errors.push({ path, message: `the environment variable ${variable} is not set; ${fix} ${literal}` });
   }
   return text;
 }
 
+type Metadata = ObjectKey & Partial<Pick<ManifestSecret, 'labels' | 'annotations'>>;
+
 /** A Secret of a manifest with its variables filled in, or what is wrong with it. Errors never hold its values. */
 export function readSecret(value: Record<string, unknown>, variables: Variables): { secret: ManifestSecret } | { errors: SchemaError[] } {
   const given = value['metadata'];
-  const metadata: unknown = typeof given === 'object' && given !== null && !Array.isArray(given) ? { namespace: 'default', ...given } : given;
+  const isMap = typeof given === 'object' && given !== null && !Array.isArray(given);
+  const metadata: unknown = isMap ? { namespace: 'default', ...given } : given;
   const errors: SchemaError[] = validateMetadata(metadata);
   if (value['apiVersion'] !== 'v1') errors.push({ path: 'apiVersion', message: 'Invalid value: a Secret has the apiVersion v1' });
   for (const field of Object.keys(value).filter((name) => !FIELDS.includes(name))) {
     errors.push({ path: field, message: `unknown field "${field}"; known fields here are ${FIELDS.join(', ')}` });
   }
-  const data = entriesOf(value['data'], 'data', errors).map(([name, text]) => [name, decode(name, text, errors)] as const);
-  const plain = entriesOf(value['stringData'], 'stringData', errors).map(([name, text]) => [name, fill(name, text, variables, errors)] as const);
+  const encoded = entriesOf(value['data'], 'data', errors);
+  const plain = entriesOf(value['stringData'], 'stringData', errors);
+  // As on an API server, stringData wins.
+  const data = Object.fromEntries([
+    ...encoded.map(([key, text]) => [key, decode(key, text, errors)] as const),
+    ...plain.map(([key, text]) => [key, fill(key, text, variables, errors)] as const),
+  ]);
   if (errors.length > 0) return { errors };
-  const { namespace, name, labels = {}, annotations = {} } = metadata as ObjectKey & Partial<Pick<ManifestSecret, 'labels' | 'annotations'>>;
-  return { secret: { key: { namespace, name }, data: Object.fromEntries([...data, ...plain]), labels, annotations } };
+  // validateMetadata has found nothing wrong with it.
+  const { namespace, name, labels = {}, annotations = {} } = metadata as Metadata;
+  return { secret: { key: { namespace, name }, data, labels, annotations } };
 }

@@ -49,8 +49,14 @@ export class StandaloneSession {
     const { roots, stateDir, variables, schemas, clock, onStatus, onEvent } = options;
     this.#options = options;
     const onWatchError = (message: string): void => options.onLines([`watching files failed: ${message}`]);
-    this.#keys = new KeyFiles({ directory: join(stateDir, 'keys'), clock, onSecret: (key) => this.store.announceSecret(key), onWatchError });
-    this.store = new StandaloneStore({ keys: this.#keys, clock, rewriteEndpoint: (endpoint) => this.#rewrite(endpoint), onEvent, onStatus });
+    this.#keys = new KeyFiles({
+      directory: join(stateDir, 'keys'),
+      clock,
+      onSecret: (key) => this.store.announceSecret(key),
+      onWatchError,
+    });
+    const rewriteEndpoint = (endpoint: string): string => this.#rewrite(endpoint);
+    this.store = new StandaloneStore({ keys: this.#keys, clock, rewriteEndpoint, onEvent, onStatus });
     this.#directory = new ManifestDirectory({
       roots,
       clock,

@@ -4,7 +4,14 @@ import { hash } from 'node:crypto';
 import { keyOf, KINDS, parseKey, type AnyResource, type Kind, type ObjectKey, type ResourceByKind } from '../api/resources.ts';
 import { toKubernetesTime } from '../api/conditions.ts';
 import type { Clock } from '../clock.ts';
-import { SecretConflictError, type EventDraft, type OwnedSecret, type ResourceStore, type SecretValue, type StoreEvents } from '../reconcile/store.ts';
+import {
+  SecretConflictError,
+  type EventDraft,
+  type OwnedSecret,
+  type ResourceStore,
+  type SecretValue,
+  type StoreEvents,
+} from '../reconcile/store.ts';
 import type { KeyFiles } from './key-files.ts';
 import { resourcesOf, secretsOf, type ManifestSet } from './manifest-set.ts';
 import type { Manifest } from './schema.ts';
@@ -27,6 +34,10 @@ type StoredSecret = SecretValue & { manifest: string };
 function uidOf(kind: string, key: ObjectKey): string {
   const hex = hash('sha256', `${kind}/${keyOf(key)}`, 'hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function byKey<T>(entries: readonly T[], toKey: (entry: T) => ObjectKey): Map<string, T> {
@@ -107,7 +118,7 @@ export class StandaloneStore implements ResourceStore {
     const { kind, metadata } = object;
     const current = this.get(kind, metadata);
     if (current === undefined || current.metadata.uid !== metadata.uid) return;
-    if (JSON.stringify(current.status) === JSON.stringify(status)) return;
+    if (isSame(current.status, status)) return;
     const next = { ...current, status, metadata: { ...current.metadata, resourceVersion: this.#nextVersion() } } as AnyResource;
     this.#resources.get(kind)?.set(keyOf(metadata), next);
     this.#options.onStatus(next);
@@ -160,9 +171,8 @@ export class StandaloneStore implements ResourceStore {
   #toResource(manifest: Manifest, before: AnyResource | undefined): AnyResource {
     const { namespace, name, labels = {}, annotations = {} } = manifest.metadata;
     const spec = this.#rewrite(manifest);
-    const sameSpec = JSON.stringify(spec) === JSON.stringify(before?.spec);
-    const sameMetadata =
-      JSON.stringify(labels) === JSON.stringify(before?.metadata.labels) && JSON.stringify(annotations) === JSON.stringify(before?.metadata.annotations);
+    const sameSpec = isSame(spec, before?.spec);
+    const sameMetadata = isSame(labels, before?.metadata.labels) && isSame(annotations, before?.metadata.annotations);
     if (before !== undefined && sameSpec && sameMetadata) return before;
     return {
       ...manifest,

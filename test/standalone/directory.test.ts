@@ -56,7 +56,7 @@ it('reads yaml, yml and json at any depth, and nothing else', async () => {
   await writeFile(join(root, 'sub/b.yml'), repository('b'));
   await writeFile(
     join(root, 'sub/deep/c.json'),
-    JSON.stringify({ apiVersion: 'ai.flashback.tech/v1alpha1', kind: 'Repository', metadata: { name: 'c' }, spec: { llms: [{ name: 'demo' }] } }),
+    `{"apiVersion":"ai.flashback.tech/v1alpha1","kind":"Repository","metadata":{"name":"c"},"spec":{"llms":[{"name":"demo"}]}}`,
   );
   for (const other of ['notes.txt', '.a.yaml.swp', '.hidden/d.yaml', 'a.yaml~']) await writeFile(join(root, other), repository('no'));
   expect(names(await start())).toEqual(['a', 'b', 'c']);

@@ -159,7 +159,8 @@ describe('the directory of keys', () => {
     expect((await files.get(aKey().key))?.uid).not.toBe(first?.uid);
   });
 
-  it.each(['OPENAI_API_KEY=mine\n', formatKeyFile({ ...aKey({ owner: { kind: 'Repository', name: 'assistant', uid: 'u-2' } }), uid: 'u' })])(
+  const otherOwner = aKey({ owner: { kind: 'Repository', name: 'assistant', uid: 'u-2' } });
+  it.each(['OPENAI_API_KEY=mine\n', formatKeyFile({ ...otherOwner, uid: 'u' })])(
     'never overwrites a file of somebody else: case %#',
     async (text) => {
       const files = await start();

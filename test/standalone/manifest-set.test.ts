@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EMPTY_SET, resourcesOf, secretsOf, updateManifests, type ManifestSet, type SourceFile } from '../../src/standalone/manifest-set.ts';
+import {
+  EMPTY_SET,
+  resourcesOf,
+  secretsOf,
+  updateManifests,
+  type ManifestSet,
+  type SourceFile,
+} from '../../src/standalone/manifest-set.ts';
 import { loadSchemas, validateResource, type Schemas } from '../../src/standalone/schema.ts';
 
 let schemas: Schemas;
@@ -49,8 +56,9 @@ describe('a broken file', () => {
   });
 
   it('is one that breaks a rule about changes, which compares with what is in force', () => {
-    const policy = (name: string): string =>
-      `apiVersion: ai.flashback.tech/v1alpha1\nkind: AIPolicy\nmetadata: {name: p}\nspec:\n  scope: ${name}\n  content: no secrets\n  riskType: Low\n  action: Log\n`;
+    const policy = (scope: string): string =>
+      `apiVersion: ai.flashback.tech/v1alpha1\nkind: AIPolicy\nmetadata: {name: p}\n` +
+      `spec: {scope: ${scope}, content: no secrets, riskType: Low, action: Log}\n`;
     const after = update(update(EMPTY_SET, { 'p.yaml': policy('Workspace') }), { 'p.yaml': policy('Organization') });
     expect(after.problems[0]?.message).toContain('spec.scope');
     expect(resourcesOf(after)[0]?.spec).toMatchObject({ scope: 'Workspace' });

@@ -33,6 +33,8 @@ spec:
     - name: demo
 `;
 
+const SECRET = 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n';
+
 describe('what a file yields', () => {
   it('reads several documents, skips empty ones and defaults the namespace', () => {
     const { resources } = parsed(`---\n${REPOSITORY}---\n# nothing\n---\n${REPOSITORY.replace('assistant', 'other')}`);
@@ -59,8 +61,9 @@ describe('what a file yields', () => {
   });
 
   it('reads data and stringData of Secrets, of which stringData wins', () => {
-    const { secrets } = parsed('apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: n}\ndata: {a: aGk=, b: aGk=}\nstringData: {b: there}\n');
-    expect(secrets[0]?.object).toEqual({ key: { namespace: 'n', name: 's' }, data: { a: 'hi', b: 'there' }, labels: {}, annotations: {} });
+    const text = `${SECRET}data: {a: aGk=, b: aGk=}\nstringData: {b: there}\n`;
+    const key = { namespace: 'default', name: 's' };
+    expect(parsed(text).secrets[0]?.object).toEqual({ key, data: { a: 'hi', b: 'there' }, labels: {}, annotations: {} });
   });
 
   it('accepts Namespaces and has no use for them', () => {
@@ -118,9 +121,9 @@ describe('a file with mistakes', () => {
     ['a wrong version', REPOSITORY.replace('v1alpha1', 'v9'), 1, 'use ai.flashback.tech/v1alpha1'],
     ['a number in stringData', 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: b\n  k: 12\n', 6, 'put it in quotes'],
     ['data that is not base64', 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  k: "###"\n', 5, 'must be base64'],
-    ['a misspelled field of a Secret', 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringdata:\n  k: v\n', 4, 'unknown field "stringdata"'],
+    ['a misspelled field of a Secret', `${SECRET}stringdata:\n  k: v\n`, 4, 'unknown field "stringdata"'],
     ['a Secret without a name', 'apiVersion: v1\nkind: Secret\nstringData: {k: v}\n', 1, 'metadata'],
-    ['the same object twice', `${REPOSITORY}---\n${REPOSITORY}`, 9, 'Repository default/assistant is in this file twice, the first time in line 1'],
+    ['the same object twice', `${REPOSITORY}---\n${REPOSITORY}`, 9, 'default/assistant is in this file twice, the first time in line 1'],
   ])('names the line of %s', (_case, text, line, message) => {
     expect(problems(text)).toContainEqual({ file: 'config.yaml', line, message: expect.stringContaining(message) });
   });
@@ -131,7 +134,8 @@ describe('a file with mistakes', () => {
   });
 
   it('survives alias bombs and deep nesting with a problem, not with memory', () => {
-    const levels = Array.from({ length: 12 }, (_, level) => `l${level}: &l${level} [${Array(9).fill(level === 0 ? 'x' : `*l${level - 1}`).join(',')}]`);
+    const nine = (item: string): string => Array(9).fill(item).join(',');
+    const levels = Array.from({ length: 12 }, (_, level) => `l${level}: &l${level} [${nine(level === 0 ? 'x' : `*l${level - 1}`)}]`);
     expect(problems(levels.join('\n'))[0]?.message).toContain('maxAliases');
     expect(problems('['.repeat(5000))[0]?.message).toContain('not valid YAML');
   });

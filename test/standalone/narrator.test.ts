@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import type { Repository } from '../../src/api/resources.ts';
 import { Narrator } from '../../src/standalone/narrator.ts';
-import { manualClock } from '../fake/manual-clock.ts';
+import { manualClock, type ManualClock } from '../fake/manual-clock.ts';
 
 function aRepository(reason: string, { status = 'True', observed = 1 } = {}): Repository {
   const lastTransitionTime = '2026-01-01T00:00:00Z';
@@ -17,7 +17,14 @@ function aRepository(reason: string, { status = 'True', observed = 1 } = {}): Re
   };
 }
 
-function aNarrator(first: Repository): { narrator: Narrator; clock: ReturnType<typeof manualClock>; said: string[]; set: (next: Repository) => void } {
+interface Stage {
+  narrator: Narrator;
+  clock: ManualClock;
+  said: string[];
+  set: (next: Repository) => void;
+}
+
+function aNarrator(first: Repository): Stage {
   const clock = manualClock();
   const said: string[] = [];
   let current = first;

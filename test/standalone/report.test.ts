@@ -33,12 +33,15 @@ function aRepository(overrides: Partial<Repository> = {}): Repository {
   };
 }
 
+const PATH = '.flashback/keys/quickstart.assistant.app.env';
+const KEY = { repository: { namespace: 'quickstart', name: 'assistant' }, name: 'app', path: PATH };
+
 function aReport(overrides: Partial<ReportInput> = {}): string {
   return startReport({
     resources: [aRepository()],
     baseUrl: 'http://127.0.0.1:8080/v1',
     metricsUrl: 'http://127.0.0.1:9090/metrics',
-    keys: [{ repository: { namespace: 'quickstart', name: 'assistant' }, name: 'app', path: '.flashback/keys/quickstart.assistant.app.env' }],
+    keys: [KEY],
     ...overrides,
   });
 }
@@ -67,9 +70,8 @@ describe('the report', () => {
   it('cuts messages to the width of the terminal, and only then', () => {
     const message = 'word '.repeat(100).trim();
     const resources = [aRepository({ status: ready('False', 'LLMNotReady', message) })];
-    const line = (columns: number | undefined): string => aReport({ resources, ...(columns === undefined ? {} : { columns }) }).split('\n')[1] ?? '';
-    expect(line(120)).toHaveLength(120);
-    expect(line(undefined)).toContain(message);
+    expect(aReport({ resources, columns: 120 }).split('\n')[1]).toHaveLength(120);
+    expect(aReport({ resources })).toContain(message);
   });
 
   it('says where everything is', () => {
@@ -105,7 +107,7 @@ describe('the snippets of the report', () => {
     const directory = await mkdtemp(join(tmpdir(), "flashback it's-"));
     const path = join(directory, 'key.env');
     await writeFile(path, `OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=${demo.url}/v1\n`);
-    const snippets = snippetsOf(aReport({ keys: [{ repository: { namespace: 'quickstart', name: 'assistant' }, name: 'app', path }] }));
+    const snippets = snippetsOf(aReport({ keys: [{ ...KEY, path }] }));
     expect(snippets).toHaveLength(2);
     const { NODE_OPTIONS: _, ...env } = process.env;
     for (const snippet of snippets) {
@@ -120,7 +122,7 @@ describe('the snippets of the report', () => {
 describe('a line about a status', () => {
   it.each([
     [aRepository(), 'Repository quickstart/assistant: Ready (Succeeded)'],
-    [aRepository({ status: ready('False', 'LLMNotFound', 'no such llm') }), 'Repository quickstart/assistant: not Ready (LLMNotFound): no such llm'],
+    [aRepository({ status: ready('False', 'LLMNotFound', 'gone') }), 'Repository quickstart/assistant: not Ready (LLMNotFound): gone'],
     [aRepository({ status: {} }), 'Repository quickstart/assistant: not Ready (-): not looked at yet'],
   ])('case %#', (resource, line) => {
     expect(describeStatus(resource)).toBe(line);

@@ -72,7 +72,8 @@ spec: {llms: [{name: ${llm}}]}
 }
 
 function aSet(text = manifests()): ManifestSet {
-  const set = updateManifests(EMPTY_SET, [{ path: 'a.yaml', text }], { variables: {}, validate: (object) => validateResource(schemas, object) });
+  const validate = (object: unknown): ReturnType<typeof validateResource> => validateResource(schemas, object);
+  const set = updateManifests(EMPTY_SET, [{ path: 'a.yaml', text }], { variables: {}, validate });
   expect(set.problems).toEqual([]);
   return set;
 }

@@ -102,7 +102,8 @@ describe('flashback up', () => {
     const good = await readFile(file, 'utf8');
     await writeFile(file, `${good}    - name: batch\n`);
     await untilSaid(`${file}: Repository quickstart/assistant changed\n`);
-    await vi.waitFor(async () => expect(await readFile(join(stateDir, 'keys/quickstart.assistant.batch.env'), 'utf8')).toContain('OPENAI_API_KEY='));
+    const delivered = join(stateDir, 'keys/quickstart.assistant.batch.env');
+    await vi.waitFor(async () => expect(await readFile(delivered, 'utf8')).toContain('OPENAI_API_KEY='));
     await writeFile(file, `${good}    - nam: batch\n`);
     await untilSaid(`${file}:15: Repository assistant: spec.apiKeys[1]`);
     expect(output).toContain('; the last good state stays in force\n');
@@ -148,10 +149,9 @@ describe('flashback up', () => {
   });
 
   it('starts no demo provider that nobody asked for', async () => {
-    await writeFile(
-      join(manifests, '20-llm.yaml'),
-      'apiVersion: ai.flashback.tech/v1alpha1\nkind: AILLMConfig\nmetadata: {name: demo, namespace: quickstart}\nspec: {type: OpenAI, credentials: {secretRef: {name: demo-provider}}}\n',
-    );
+    const file = join(manifests, '20-llm.yaml');
+    const llm = await readFile(file, 'utf8');
+    await writeFile(file, llm.replace(/endpoint: .*/, 'endpoint: https://llm.example.com/v1'));
     start();
     await untilSaid('Ctrl-C ends');
     expect(output).not.toContain('demo provider');
