@@ -127,14 +127,26 @@ it('never takes a file for deleted that is only being saved', async () => {
   await writeFile(file, repository('a'));
   await writeFile(join(root, 'marker.yaml'), repository('m1'));
   await start();
-  await rename(file, join(root, 'a.yaml~'));
-  await writeFile(join(root, 'marker.yaml'), repository('m2'));
-  // This look happens while a.yaml is away.
-  await vi.waitFor(() => expect(sets.some((set) => names(set).includes('m2'))).toBe(true), { interval: 5 });
-  await writeFile(file, '');
-  await writeFile(file, repository('a') + repository('b'));
-  await untilNames(['a', 'b', 'm2']);
+  const stages = [
+    { marker: 'm2', begin: () => rename(file, join(root, 'a.yaml~')) },
+    { marker: 'm3', begin: () => writeFile(file, '') },
+  ];
+  for (const { marker, begin } of stages) {
+    await begin();
+    await writeFile(join(root, 'marker.yaml'), repository(marker));
+    // This look happens while a.yaml is away, or empty.
+    await vi.waitFor(() => expect(sets.some((set) => names(set).includes(marker))).toBe(true), { interval: 5 });
+    await writeFile(file, repository('a') + repository(`after-${marker}`));
+    await untilNames(['a', `after-${marker}`, marker]);
+  }
   expect(sets.every((set) => names(set).includes('a'))).toBe(true);
+});
+
+it('takes a file for empty that stays so', async () => {
+  await writeFile(join(root, 'a.yaml'), repository('a'));
+  await start();
+  await writeFile(join(root, 'a.yaml'), '');
+  await untilNames([]);
 });
 
 it('keeps everything in force while the directory itself is away', async () => {

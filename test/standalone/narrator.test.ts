@@ -41,6 +41,11 @@ function aNarrator(first: Repository): Stage {
   return { narrator, clock, said, set };
 }
 
+/** Whatever was begun has been said after this. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 async function reported(said: string[]): Promise<void> {
   await vi.waitFor(() => expect(said).toContain('REPORT\n'));
 }
@@ -49,20 +54,24 @@ it('reports once everything has settled and stayed so for a moment', async () =>
   const { narrator, clock, said, set } = aNarrator(aRepository('Progressing', { status: 'False' }));
   narrator.start();
   clock.advance(1000);
+  await settle();
   expect(said).toEqual([]);
   set(aRepository('Succeeded'));
   clock.advance(299);
+  await settle();
   expect(said).toEqual([]);
   clock.advance(1);
   await reported(said);
   clock.advance(60_000);
+  await settle();
   expect(said).toEqual(['REPORT\n']);
 });
 
-it('does not take an old status for a result', () => {
+it('does not take an old status for a result', async () => {
   const { narrator, clock, said } = aNarrator(aRepository('Succeeded', { observed: -1 }));
   narrator.start();
   clock.advance(9999);
+  await settle();
   expect(said).toEqual([]);
 });
 
@@ -78,7 +87,7 @@ it('says after the report what changed, each result once', async () => {
   narrator.start();
   clock.advance(300);
   await reported(said);
-  await Promise.resolve();
+  await settle();
   set(aRepository('Succeeded'));
   set(aRepository('Progressing', { status: 'False' }));
   set(aRepository('Succeeded'));
@@ -94,6 +103,7 @@ it('says lines about files at once, and nothing once stopped', async () => {
   narrator.start();
   narrator.stop();
   clock.advance(60_000);
+  await settle();
   narrator.lines(['x']);
   expect(said).toHaveLength(1);
 });
