@@ -1,0 +1,138 @@
+// The operator process: reads its settings, wires, and works while it leads. It never proxies application traffic.
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from './clock.ts';
+import { createKubeClient } from './kubernetes/client.ts';
+import { GatewayEndpoints } from './kubernetes/gateway-endpoints.ts';
+import { LeaderElector } from './kubernetes/lease.ts';
+import { ReleaseSecrets } from './kubernetes/secrets.ts';
+import { KubernetesStore } from './kubernetes/store.ts';
+import { Leadership } from './leadership.ts';
+import type { GatewayEndpoint } from './push/gateway-link.ts';
+import { firstSignal, listenOn, StartError } from './process.ts';
+import type { Settings } from './settings.ts';
+import { HealthServer } from './telemetry/health.ts';
+import { createLogger } from './telemetry/log.ts';
+import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
+
+const LEASE = 'flashback-operator';
+/** A loop that has not even tried for this long is stuck. An API server that is away does not count. */
+const STUCK_MS = 5 * 60_000;
+
+function staticGateways(addresses: readonly string[]): GatewayEndpoint[] {
+  return addresses.map((address) => {
+    const [, host, port] = /^\[?([^\]]+?)\]?:(\d{1,5})$/.exec(address) ?? [];
+    if (host === undefined) throw new StartError(`--gateway must be HOST:PORT, not "${address}"`);
+    return { id: address, host, port: Number(port) };
+  });
+}
+
+/** Runs until a signal or until the lease is lost. */
+export async function operator(settings: Settings): Promise<void> {
+  const logger = createLogger({ name: 'operator', level: settings['log-level'] });
+  const signal = firstSignal(logger);
+  const fixed = staticGateways(settings.gateway);
+  const clock = systemClock;
+  const random = Math.random;
+  const registry = createRegistry();
+  const metrics = createOperatorMetrics(registry);
+  const identity = `${hostname()}_${randomUUID()}`;
+  const { namespace } = settings;
+  const client = createKubeClient({ kubeconfig: settings.kubeconfig, metrics });
+  const store = new KubernetesStore({ client, watchNamespaces: settings['watch-namespaces'], identity, clock, random, logger });
+  const watching = new AbortController();
+  let leadership: Leadership | undefined;
+  let stopping = false;
+
+  let discovered: GatewayEndpoint[] = [];
+  const allGateways = () => [...fixed, ...discovered];
+  const endpoints = new GatewayEndpoints({
+    client,
+    namespace,
+    service: settings['gateway-service'],
+    portName: 'push',
+    clock,
+    random,
+    logger,
+    onChange: (found) => {
+      discovered = found;
+      leadership?.setGateways(allGateways());
+    },
+  });
+
+  const electing = new AbortController();
+  const elector = new LeaderElector({
+    client,
+    namespace,
+    name: LEASE,
+    identity,
+    leaseDurationMs: settings['lease-duration'],
+    renewDeadlineMs: settings['lease-renew-deadline'],
+    retryPeriodMs: settings['lease-retry-period'],
+    clock,
+    random,
+    logger,
+    onElected: (epoch) => {
+      logger.info({ epoch }, 'leading');
+      leadership = new Leadership({
+        epoch,
+        store,
+        files: new ReleaseSecrets(client, namespace),
+        namespace,
+        publicBaseUrl: settings['public-base-url'],
+        addresses: { allowLoopback: settings['allow-loopback-endpoints'] },
+        isLeader: () => elector.isLeader(),
+        clock,
+        random,
+        metrics,
+        logger,
+      });
+      leadership.setGateways(allGateways());
+      leadership.start().catch((error: unknown) => {
+        logger.fatal({ err: error }, 'leadership could not begin');
+        process.exit(1);
+      });
+    },
+    onLost: (reason) => {
+      // Draining now could overlap with a successor's work.
+      logger.fatal({ reason }, 'leadership lost');
+      process.exit(1);
+    },
+  });
+
+  const health = new HealthServer({
+    registry,
+    live: {
+      watches: () => {
+        const stuck = store.health().watches.find(({ lastAttemptAgeMs }) => lastAttemptAgeMs > STUCK_MS);
+        return stuck === undefined ? undefined : `the watch of ${stuck.kind} has not tried for ${Math.round(stuck.lastAttemptAgeMs / 1000)} s`;
+      },
+    },
+    ready: {
+      synced: () => (store.health().synced ? undefined : 'the objects have not been listed yet'),
+      running: () => (stopping ? 'shutting down' : undefined),
+    },
+  });
+  const metricsPort = await listenOn('metrics-port', settings['metrics-port'], () => health.listen(settings['metrics-port']));
+  logger.info({ metricsPort, identity, apiServer: client.host }, 'listening');
+
+  void store.start(
+    {
+      onResource: (kind, key) => leadership?.onResource(kind, key),
+      onSecret: (key) => leadership?.onSecret(key),
+    },
+    watching.signal,
+  );
+  void endpoints.run(watching.signal);
+  const synced = store.synced().then(() => elector.run(electing.signal));
+
+  logger.info({ signal: await signal }, 'stopping');
+  stopping = true;
+  await leadership?.stop();
+  electing.abort();
+  await Promise.race([synced, new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref())]);
+  watching.abort();
+  await health.close();
+  logger.info({}, 'stopped');
+  process.exit(0);
+}

@@ -1,0 +1,67 @@
+// Turns content into a signed revision, and brings it to both places it has to be: the gateways and the boot Secrets.
+import type { Clock } from '../clock.ts';
+import { signSnapshot } from '../snapshot/digest.ts';
+import type { Snapshot, SnapshotContent } from '../snapshot/snapshot.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+const RETRY_MS = 5_000;
+
+export interface SnapshotIssuerOptions {
+  epoch: number;
+  /** Revision to continue from; 0 at the very first start. */
+  lastRevision: number;
+  /** Root snapshot key. */
+  key: Buffer;
+  push: (snapshot: Snapshot) => Promise<void>;
+  /** Keeps the snapshot for gateways that start alone. */
+  save: (snapshot: Snapshot) => Promise<void>;
+  isLeader: () => boolean;
+  clock: Clock;
+  logger: Logger;
+}
+
+export class SnapshotIssuer {
+  readonly #options: SnapshotIssuerOptions;
+  #revision: number;
+  #unsaved: Snapshot | undefined;
+  #saving: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: SnapshotIssuerOptions) {
+    this.#options = options;
+    this.#revision = options.lastRevision;
+  }
+
+  /** Signs and sends. Returns at once; delivery is reported by the pusher. */
+  publish(content: SnapshotContent): { revision: number } {
+    const { epoch, key, push, logger } = this.#options;
+    const snapshot = signSnapshot(content, { epoch, revision: ++this.#revision }, key);
+    push(snapshot).catch((error: unknown) => logger.error({ err: error, revision: snapshot.revision }, 'snapshot could not be pushed'));
+    const idle = this.#unsaved === undefined;
+    this.#unsaved = snapshot;
+    if (idle) this.#saving = this.#saveNewest();
+    return { revision: snapshot.revision };
+  }
+
+  /** Resolves when a save under way has ended. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#saving;
+  }
+
+  /** Saves until nothing newer has come meanwhile; tries again while it fails. */
+  async #saveNewest(): Promise<void> {
+    const { save, isLeader, clock, logger } = this.#options;
+    while (this.#unsaved !== undefined) {
+      const snapshot = this.#unsaved;
+      try {
+        if (isLeader()) await save(snapshot);
+        if (this.#unsaved === snapshot) this.#unsaved = undefined;
+      } catch (error) {
+        logger.error({ err: error, revision: snapshot.revision }, 'boot snapshot could not be saved; trying again');
+        if (this.#closed) return;
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}
