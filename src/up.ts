@@ -6,15 +6,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { systemClock, type Clock } from './clock.ts';
 import { startDemoProvider } from './demo/provider.ts';
-import { GatewayServer } from './gateway/server.ts';
-import { GatewayState } from './gateway/state.ts';
-import { buildTables, retirePools, type Tables } from './gateway/tables.ts';
 import { firstSignal, listenOn, StartError } from './process.ts';
-import type { AddressPolicy } from './providers/addresses.ts';
-import type { ResourceStore, StoreEvents } from './reconcile/store.ts';
+import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
+import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
+import { Verifier } from './providers/verify.ts';
+import { Engine } from './reconcile/engine.ts';
 import type { Settings } from './settings.ts';
-import { SNAPSHOT_KEY_BYTES } from './snapshot/digest.ts';
-import type { PushAnswer, Snapshot } from './snapshot/snapshot.ts';
 import { Narrator } from './standalone/narrator.ts';
 import { startReport } from './standalone/report.ts';
 import { loadSchemas } from './standalone/schema.ts';
@@ -22,34 +19,12 @@ import { StandaloneSession } from './standalone/session.ts';
 import { MissingPathError } from './standalone/source-files.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
-import { createGatewayMetrics, createOperatorMetrics, createRegistry, type OperatorMetrics } from './telemetry/metrics.ts';
+import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
+import { LocalGateway } from './up-gateway.ts';
 
 /** Host in endpoints that the demo provider stands in for. */
 const DEMO_HOST = 'demo-provider.flashback.svc';
 const LOOPBACK = '127.0.0.1';
-
-/** What the reconcilers are made from. */
-export interface EngineParts {
-  store: ResourceStore;
-  /** Base URL that is delivered to applications. */
-  publicBaseUrl: string;
-  addresses: AddressPolicy;
-  /** Root snapshot key to sign with. */
-  snapshotKey: Buffer;
-  /** Brings a signed snapshot to the gateway of this process. */
-  publish: (snapshot: Snapshot) => PushAnswer;
-  clock: Clock;
-  logger: Logger;
-  metrics: OperatorMetrics;
-}
-
-/** The reconcilers, as this process runs them. */
-export interface RunningEngine extends StoreEvents {
-  start(): Promise<void> | void;
-  stop(): Promise<void> | void;
-  /** An upstream refused the credential of this AILLMConfig (`namespace/name`). */
-  onCredentialRejected(llm: string): void;
-}
 
 export interface UpOptions {
   /** Directories and files with manifests. */
@@ -68,7 +43,6 @@ export interface UpOptions {
   stdout: { write(text: string): unknown; columns?: number | undefined };
   /** Aborted: end cleanly. */
   stop: AbortSignal;
-  createEngine: (parts: EngineParts) => RunningEngine;
   clock: Clock;
   logger: Logger;
 }
@@ -94,34 +68,15 @@ export async function runUp(options: UpOptions): Promise<void> {
   if (files.length === 0) throw new StartError('Say where the manifests are: flashback up -f DIRECTORY.');
   const endings: (() => Promise<unknown> | void)[] = [];
   const registry = createRegistry();
-  const gatewayMetrics = createGatewayMetrics(registry);
-  const snapshotKey = randomBytes(SNAPSHOT_KEY_BYTES);
   // On a laptop a model server on this machine is a legitimate target.
   const addresses: AddressPolicy = { allowLoopback: true };
-  const state = new GatewayState<Tables>({
-    key: snapshotKey,
-    prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses),
-    clock,
-    metrics: gatewayMetrics,
-    logger,
-  });
-  let engine: RunningEngine | undefined;
-  const server = new GatewayServer({
-    tables: () => state.current?.prepared,
-    metrics: gatewayMetrics,
-    clock,
-    logger,
-    onCredentialRejected: (llm) => engine?.onCredentialRejected(llm),
-  });
-  state.onApplied((current, previous) => {
-    server.onTables(current.prepared);
-    if (previous !== undefined) retirePools(previous.prepared, current.prepared);
-  });
+  const gateway = new LocalGateway({ addresses, registry, clock, logger });
+  const { server } = gateway;
   const health = new HealthServer({
     registry,
     live: { process: () => undefined },
     ready: {
-      snapshot: () => (state.ready ? undefined : 'no snapshot yet'),
+      snapshot: () => (gateway.ready ? undefined : 'no snapshot yet'),
       serving: () => (options.stop.aborted ? 'shutting down' : undefined),
     },
   });
@@ -169,21 +124,24 @@ export async function runUp(options: UpOptions): Promise<void> {
     });
     endings.unshift(() => session.stop());
 
-    const running = options.createEngine({
+    const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
+    const engine = new Engine({
       store: session.store,
+      verify: (target, signal) => verifier.verify(target, signal),
+      checkEndpoint: (url) => refuseEndpoint(url, addresses),
+      supportedTypes: SUPPORTED_TYPES,
       publicBaseUrl: baseUrl,
-      addresses,
-      snapshotKey,
-      publish: (snapshot) => state.apply(snapshot),
+      publish: (content) => gateway.publish(content),
       clock,
-      logger,
+      random: randomBytes,
       metrics: createOperatorMetrics(registry),
+      logger,
     });
-    engine = running;
-    session.store.subscribe(running);
-    endings.unshift(() => running.stop());
+    gateway.subscribe(engine);
+    session.store.subscribe(engine);
+    endings.unshift(() => engine.stop());
     await session.start();
-    await running.start();
+    engine.start();
     narrator.start();
     endings.unshift(() => narrator.stop());
 
@@ -193,7 +151,13 @@ export async function runUp(options: UpOptions): Promise<void> {
     if (error instanceof MissingPathError) throw new StartError(`-f: ${error.message}`);
     throw error;
   } finally {
-    for (const end of endings) await end();
+    for (const end of endings) {
+      try {
+        await end();
+      } catch (error) {
+        logger.error({ err: error }, 'a part did not end cleanly');
+      }
+    }
   }
 }
 
@@ -221,15 +185,9 @@ export async function up(settings: Settings): Promise<void> {
     env: process.env,
     stdout: process.stdout,
     stop: stop.signal,
-    createEngine,
     clock: systemClock,
     logger,
   });
   process.stdout.write('Stopped.\n');
   process.exit(0);
-}
-
-/** SEAM: the reconcilers are wired here. */
-function createEngine(_parts: EngineParts): RunningEngine {
-  throw new StartError('The reconcilers are not wired into `flashback up` yet.');
 }

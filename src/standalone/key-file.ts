@@ -10,7 +10,8 @@ export interface StoredSecret extends OwnedSecret {
 
 const HEADER = '# A key issued by flashback. Delete this file to revoke the key and get a new one; edits are overwritten.';
 const NAME_PART = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
-const ENV_NAME = /^[A-Z][A-Z0-9_]*$/;
+/** What applications read; the operator's own notes have a prefix. */
+const ENV_NAME = /^(?!FLASHBACK_)[A-Z][A-Z0-9_]*$/;
 /** Characters that mean themselves in a shell, in Docker's --env-file and in dotenv, without quotes. */
 const PLAIN = /^[A-Za-z0-9_./:@%+,=-]*$/;
 const PRINTABLE = /^[\x21\x23-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/;

@@ -14,7 +14,7 @@ function aKey(overrides: Partial<OwnedSecret> = {}): OwnedSecret {
   return {
     key: { namespace: 'quickstart', name: 'assistant-app' },
     owner: { kind: 'Repository', name: 'assistant', uid: 'u-1' },
-    data: { OPENAI_API_KEY: 'sk-abc_DEF-123', OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1', hash: 'f00' },
+    data: { OPENAI_API_KEY: 'sk-abc_DEF-123', OPENAI_BASE_URL: 'http://127.0.0.1:8080/v1', FLASHBACK_KEY_SHA256: 'f00' },
     labels: { [LABELS.repository]: 'assistant', [LABELS.apiKey]: 'app' },
     annotations: { 'ai.flashback.tech/key-id': 'key-1' },
     ...overrides,
@@ -51,7 +51,8 @@ describe('the file of a key', () => {
 
   it('gives a shell exactly the key and the base URL', async () => {
     const path = join(await mkdtemp(join(tmpdir(), 'flashback-key-')), 'k.env');
-    const hostile = { OPENAI_API_KEY: 'sk-abc', OPENAI_BASE_URL: 'http://h:1/v1', EVIL: '$(echo pwned >&2; exit 3)', note: 'a\nB=c' };
+    const usual = { OPENAI_API_KEY: 'sk-abc', OPENAI_BASE_URL: 'http://h:1/v1', FLASHBACK_KEY_SHA256: 'f00' };
+    const hostile = { ...usual, EVIL: '$(echo pwned >&2; exit 3)', note: 'a\nB=c' };
     await writeFile(path, formatKeyFile({ ...aKey({ data: hostile }), uid: 'u' }));
     const output = execFileSync('sh', ['-c', `set -a; . "${path}"; env`], { env: {}, encoding: 'utf8' });
     const own = output.split('\n').filter((line) => !/^(PWD|OLDPWD|SHLVL|_)=|^$/.test(line));

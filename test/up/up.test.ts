@@ -1,5 +1,6 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { cp, mkdtemp, readFile, rm, unlink, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +9,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { runUp, type UpOptions } from '../../src/up.ts';
-import { StubEngine } from './stub-engine.ts';
 
 const CANARY = 'sk-canary-0123456789';
 const KEY_FILE = 'keys/quickstart.assistant.app.env';
@@ -49,7 +49,6 @@ function start(overrides: Partial<UpOptions> = {}): { stop: AbortController; end
       },
     },
     stop: stop.signal,
-    createEngine: (parts) => new StubEngine(parts),
     clock: systemClock,
     logger: createLogger({ name: 'test', level: 'silent' }),
     ...overrides,
@@ -110,6 +109,18 @@ describe('flashback up', () => {
     expect((await (await aClient()).chat.completions.create(HELLO)).choices).toHaveLength(1);
   });
 
+  it('says so when a provider refuses a new credential, goes on with the old one, and takes a good one', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    const file = join(manifests, '10-provider-secret.yaml');
+    const good = await readFile(file, 'utf8');
+    await writeFile(file, good.replace(/apiKey: .*/, 'apiKey: demo-invalid'));
+    await untilSaid(/^AILLMConfig quickstart\/demo: not Ready \(CredentialsInvalid\): /m);
+    await writeFile(file, good);
+    await untilSaid(/^AILLMConfig quickstart\/demo: Ready \(Succeeded\)$/m);
+    expect((await (await aClient()).chat.completions.create(HELLO)).choices).toHaveLength(1);
+  });
+
   it('gives a new key when its file is deleted, and refuses the old one', async () => {
     start();
     await untilSaid('Ctrl-C ends');
@@ -117,7 +128,7 @@ describe('flashback up', () => {
     await unlink(join(stateDir, KEY_FILE));
     await vi.waitFor(async () => expect((await environment())['OPENAI_API_KEY']).not.toBe(old.apiKey), { timeout: 5000 });
     await vi.waitFor(() => expect(old.models.list()).rejects.toMatchObject({ status: 401 }));
-    expect((await (await aClient()).models.list()).data).toHaveLength(1);
+    expect((await (await aClient()).models.list()).data).toHaveLength(2);
   });
 
   it('keeps keys across a restart', async () => {
@@ -130,7 +141,7 @@ describe('flashback up', () => {
     start();
     await untilSaid('Ctrl-C ends');
     expect((await environment())['OPENAI_API_KEY']).toBe(before);
-    expect((await (await aClient()).models.list()).data).toHaveLength(1);
+    expect((await (await aClient()).models.list()).data).toHaveLength(2);
   });
 
   it('finishes streams under way when it is stopped, and lets go of its ports', async () => {
@@ -180,13 +191,53 @@ describe('flashback up', () => {
   });
 });
 
-describe('what prevents a start', () => {
-  async function inUse(): Promise<{ server: Server; port: number }> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { server, port: (server.address() as AddressInfo).port };
+describe('the command', () => {
+  function run(...args: string[]): { child: ChildProcess; ended: Promise<{ code: number | null; stderr: string }> } {
+    const child = spawn(process.execPath, ['src/cli.ts', 'up', '--state-dir', stateDir, '--metrics-port', '0', ...args]);
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => void (stderr += chunk.toString()));
+    return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, stderr }))) };
   }
 
+  it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly at %s', async (signal) => {
+    const { child, ended } = run('-f', manifests, '--port', '0');
+    await untilSaid('Ctrl-C ends');
+    child.kill(signal);
+    expect(await ended).toEqual({ code: 0, stderr: '' });
+    expect(output).toMatch(/Stopped\.\n$/);
+  });
+
+  it('keeps its log in a file that only its owner can read, with no key in it', async () => {
+    const { child, ended } = run('-f', manifests, '--port', '0');
+    await untilSaid('Ctrl-C ends');
+    const client = await aClient();
+    await client.chat.completions.create(HELLO);
+    child.kill('SIGINT');
+    await ended;
+    const path = join(stateDir, 'flashback.log');
+    const log = await readFile(path, 'utf8');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect((await stat(stateDir)).mode & 0o777).toBe(0o700);
+    expect(log).toContain('demo-chat');
+    for (const secret of [client.apiKey, 'demo-provider-accepts-any-key', 'hello there']) expect(log).not.toContain(secret);
+  });
+
+  it('ends with one sentence and a failure when its port is in use', async () => {
+    const { server, port } = await inUse();
+    const { ended } = run('-f', manifests, '--port', String(port));
+    expect(await ended).toEqual({ code: 1, stderr: `flashback: Port ${port} is in use. Choose another with --port.\n` });
+    server.close();
+  });
+});
+
+async function inUse(): Promise<{ server: Server; port: number }> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, port: (server.address() as AddressInfo).port };
+}
+
+describe('what prevents a start', () => {
   it.each([
     ['port', 'port'],
     ['metricsPort', 'metrics-port'],

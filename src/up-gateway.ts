@@ -1,0 +1,79 @@
+// The gateway of `flashback up`: the one of the gateway process, with a function call in place of the push channel.
+import { randomBytes } from 'node:crypto';
+import type { Registry } from 'prom-client';
+import type { Clock } from './clock.ts';
+import { GatewayServer } from './gateway/server.ts';
+import { GatewayState } from './gateway/state.ts';
+import { buildTables, retirePools, type Tables } from './gateway/tables.ts';
+import type { AddressPolicy } from './providers/addresses.ts';
+import { SNAPSHOT_KEY_BYTES, signSnapshot } from './snapshot/digest.ts';
+import type { SnapshotContent } from './snapshot/snapshot.ts';
+import type { Logger } from './telemetry/log.ts';
+import { createGatewayMetrics } from './telemetry/metrics.ts';
+
+/** What reconcilers are told about deliveries, as an operator tells them. */
+export interface DeliveryEvents {
+  onDelivered(revision: number | undefined, gateways: number): void;
+  onRejectedObject(object: string, reason: string): void;
+  /** `llm`: namespace/name of the AILLMConfig whose credential the provider refused. */
+  reportRejected(llm: string): void;
+}
+
+export interface LocalGatewayOptions {
+  addresses: AddressPolicy;
+  registry: Registry;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** There is one leader ever. */
+const EPOCH = 1;
+
+export class LocalGateway {
+  readonly #key = randomBytes(SNAPSHOT_KEY_BYTES);
+  readonly #state: GatewayState<Tables>;
+  readonly server: GatewayServer;
+  #events: DeliveryEvents | undefined;
+  #revision = 0;
+
+  constructor({ addresses, registry, clock, logger }: LocalGatewayOptions) {
+    const metrics = createGatewayMetrics(registry);
+    const shared = { metrics, clock, logger };
+    this.#state = new GatewayState<Tables>({
+      ...shared,
+      key: this.#key,
+      prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses),
+    });
+    this.server = new GatewayServer({
+      ...shared,
+      tables: () => this.#state.current?.prepared,
+      onCredentialRejected: (llm) => this.#events?.reportRejected(llm),
+    });
+    this.#state.onApplied((current, previous) => {
+      this.server.onTables(current.prepared);
+      if (previous !== undefined) retirePools(previous.prepared, current.prepared);
+    });
+  }
+
+  get ready(): boolean {
+    return this.#state.ready;
+  }
+
+  /** From now on these are told what became of snapshots. */
+  subscribe(events: DeliveryEvents): void {
+    this.#events = events;
+  }
+
+  /** Signs a content and puts it in force, or keeps what is in force and says which object is to blame. */
+  publish(content: SnapshotContent): { revision: number } {
+    this.#revision += 1;
+    const revision = this.#revision;
+    const answer = this.#state.apply(signSnapshot(content, { epoch: EPOCH, revision }, this.#key));
+    // The caller has to know the revision before it hears of it.
+    queueMicrotask(() => {
+      if (answer.result === 'NACK') this.#events?.onRejectedObject(answer.object, answer.reason);
+      else this.#events?.onDelivered(revision, 1);
+    });
+    return { revision };
+  }
+}
