@@ -1,0 +1,219 @@
+// Ties deciding together, for `operator` and for `up` alike: events of a store in, statuses and snapshots out.
+import { KINDS, keyOf, type Kind, type ObjectKey, type ProviderType } from '../api/resources.ts';
+import type { Clock } from '../clock.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { OperatorMetrics } from '../telemetry/metrics.ts';
+import { AiPolicyReconciler } from './ai-policy.ts';
+import { Controller, type ControllerOptions, type ReconcileResult } from './controller.ts';
+import { CredentialChecker, type Verify } from './credentials.ts';
+import { Deliveries } from './deliveries.ts';
+import { KeyIssuer } from './key-issuer.ts';
+import { LlmConfigReconciler } from './llm-config.ts';
+import { Publisher, type Publish } from './publisher.ts';
+import { buildReferences, type References } from './references.ts';
+import { RepositoryReconciler } from './repository.ts';
+import { StartGate } from './start-gate.ts';
+import { StatusBoard } from './status-board.ts';
+import type { ResourceStore, StoreEvents } from './store.ts';
+import { parseSnapshotId, World } from './world.ts';
+
+export interface EngineOptions {
+  store: ResourceStore;
+  /** Carries a credential check out: Verifier.verify. */
+  verify: Verify;
+  /** Why an endpoint must not be called, or undefined. */
+  checkEndpoint(url: string): string | undefined;
+  supportedTypes: ReadonlySet<ProviderType>;
+  /** Delivered to applications as OPENAI_BASE_URL and shown in status. */
+  publicBaseUrl: string;
+  /** Takes a new content and answers at once with the revision that it got. */
+  publish: Publish;
+  clock: Clock;
+  logger: Logger;
+  metrics: OperatorMetrics;
+  /** That many random bytes, for keys and for jitter: node:crypto's randomBytes. */
+  random(bytes: number): Buffer;
+  /** Milliseconds that changes are collected for before they are published; 100 by default. */
+  coalesce?: number;
+}
+
+/** Everything that exists only between start() and stop(). */
+interface Run {
+  world: World;
+  llms: LlmConfigReconciler;
+  checker: CredentialChecker;
+  deliveries: Deliveries;
+  board: StatusBoard;
+  publisher: Publisher;
+  gate: StartGate;
+  controllers: Record<Kind, Controller>;
+}
+
+const COALESCE_MS = 100;
+
+export class Engine implements StoreEvents {
+  readonly #options: EngineOptions;
+  #run: Run | undefined;
+  #references: References | undefined;
+  #touched: { kind: Kind; key: ObjectKey }[] = [];
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins to decide; call it when this process leads and the store has listed everything. `seed` is what was published
+   * last: it is served on until something definite is known against it, and keys that vanished meanwhile are revoked.
+   */
+  start(seed?: Snapshot): void {
+    if (this.#run !== undefined) return;
+    const run = this.#wire();
+    this.#run = run;
+    this.#references = undefined;
+    if (seed !== undefined) this.#continueFrom(seed, run);
+    const known = new Set([...run.world.providers.keys()].map((key) => `AILLMConfig/${key}`));
+    for (const key of [...run.world.repositories.keys(), ...run.world.ledger.repositories()]) known.add(`Repository/${key}`);
+    for (const kind of Object.keys(KINDS) as Kind[]) {
+      for (const { metadata } of this.#options.store.list(kind)) known.add(`${kind}/${keyOf(metadata)}`);
+    }
+    run.gate.expect(known);
+    run.checker.start();
+    run.board.start();
+    // What is only in the seed was deleted while nobody looked: reconciling finds it gone.
+    for (const id of known) this.#enqueue(id.slice(0, id.indexOf('/')) as Kind, id.slice(id.indexOf('/') + 1));
+    for (const controller of Object.values(run.controllers)) controller.start();
+  }
+
+  /** Decides nothing any more; resolves when what was under way has ended. start() begins anew. */
+  async stop(): Promise<void> {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#run = undefined;
+    run.publisher.close();
+    run.gate.close();
+    run.checker.stop();
+    await Promise.all(Object.values(run.controllers).map((controller) => controller.stop()));
+    await run.board.stop();
+  }
+
+  onResource(kind: Kind, key: ObjectKey): void {
+    this.#references = undefined;
+    if (this.#run === undefined) return;
+    this.#enqueue(kind, keyOf(key));
+    // Objects come by the page; the references are rebuilt once for all of them.
+    if (this.#touched.push({ kind, key }) === 1) queueMicrotask(() => this.#enqueueConcerned());
+  }
+
+  onSecret(key: ObjectKey): void {
+    if (this.#run === undefined) return;
+    const name = keyOf(key);
+    this.#enqueueAll('AILLMConfig', this.#refs().configsBySecret.get(name));
+    this.#enqueueAll('Repository', this.#refs().repositoriesBySecret.get(name));
+  }
+
+  /** A gateway saw a provider answer 401. `llmKey`: `namespace/name` of the AILLMConfig. */
+  reportRejected(llmKey: string): void {
+    const run = this.#run;
+    if (run === undefined || !run.world.providers.has(llmKey)) return;
+    const wait = run.llms.reportRejected(llmKey);
+    if (wait === 0) return this.#enqueue('AILLMConfig', llmKey);
+    this.#options.clock.setTimeout(() => this.#enqueue('AILLMConfig', llmKey), wait);
+  }
+
+  /** `revision`: the highest that every ready gateway has acknowledged. `gateways`: how many are ready. */
+  onDelivered(revision: number | undefined, gateways: number): void {
+    this.#run?.deliveries.recordDelivered(revision, gateways);
+    this.#run?.board.refresh();
+  }
+
+  /** A gateway refused `object` (`provider/ns/name`, `repository/ns/name`): the others must not wait for it. */
+  onRejectedObject(object: string, reason: string): void {
+    const run = this.#run;
+    const parsed = parseSnapshotId(object);
+    if (run === undefined) return;
+    this.#options.logger.warn({ object, reason }, 'a gateway refused a part of the snapshot');
+    const published = run.publisher.published;
+    if (parsed === undefined || published === undefined || !run.world.reject(object, reason, published)) return;
+    run.publisher.changed();
+    run.board.refresh();
+    if (parsed.kind === 'AILLMConfig') this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(parsed.key)));
+  }
+
+  #wire(): Run {
+    const options = this.#options;
+    const { store, clock, metrics, logger } = options;
+    const random = (): number => options.random(4).readUInt32BE() / 2 ** 32;
+    const world = new World();
+    const deliveries = new Deliveries();
+    const shared = { store, world, clock, metrics, logger, random };
+    const board = new StatusBoard({ ...shared, deliveries });
+    const publisher = new Publisher({
+      ...{ clock, logger, publish: options.publish, coalesce: options.coalesce ?? COALESCE_MS },
+      observe: () => world.observe(clock.now()),
+      onPublished: (content, revision) => {
+        deliveries.recordPublished(content, revision);
+        board.refresh();
+      },
+    });
+    const onSettled = (key: string): void => this.#enqueue('AILLMConfig', key);
+    const checker = new CredentialChecker({ ...shared, verify: options.verify, fingerprintKey: options.random(32), onSettled });
+    const onConfigServed = (key: string): void => {
+      publisher.changed();
+      this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(key));
+    };
+    const report = (kind: Kind) => board.report.bind(board, kind);
+    const { checkEndpoint, supportedTypes, publicBaseUrl } = options;
+    const llms = new LlmConfigReconciler({ ...shared, checker, supportedTypes, checkEndpoint, report: report('AILLMConfig'), onServed: onConfigServed });
+    const onServed = (): void => publisher.changed();
+    const issuer = new KeyIssuer({ store, clock, ledger: world.ledger, publicBaseUrl, random: options.random, onChange: onServed });
+    const repositories = new RepositoryReconciler({ ...shared, issuer, publicBaseUrl, report: report('Repository'), onServed });
+    const policies = new AiPolicyReconciler({ store, report: report('AIPolicy') });
+    const gate = new StartGate({ clock, isUndecided: (key) => llms.isUndecided(key), open: () => publisher.open() });
+    const controller = (kind: Kind, reconcile: (key: string, signal: AbortSignal) => Promise<ReconcileResult>): Controller => {
+      const settings: ControllerOptions = { ...shared, name: kind.toLowerCase(), reconcile, onReconciled: (key) => gate.reconciled(`${kind}/${key}`) };
+      return new Controller(settings);
+    };
+    const controllers = {
+      AILLMConfig: controller('AILLMConfig', (key, signal) => llms.reconcile(key, signal)),
+      Repository: controller('Repository', (key, signal) => repositories.reconcile(key, signal)),
+      AIPolicy: controller('AIPolicy', (key) => policies.reconcile(key)),
+    };
+    return { world, llms, checker, deliveries, board, publisher, gate, controllers };
+  }
+
+  #continueFrom(seed: Snapshot, { world, llms, deliveries }: Run): void {
+    world.seed(seed);
+    deliveries.recordPublished(seed, seed.revision);
+    for (const [key, provider] of world.providers) llms.seed(key, provider);
+  }
+
+  /** Objects that say something about one that was touched. */
+  #enqueueConcerned(): void {
+    const touched = this.#touched;
+    this.#touched = [];
+    const policyNamespaces = new Set<string>();
+    for (const { kind, key } of touched) {
+      if (kind === 'AILLMConfig') this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(key)));
+      if (kind === 'Repository') this.#enqueueAll('AIPolicy', this.#refs().policiesByRepository.get(keyOf(key)));
+      if (kind === 'AIPolicy') policyNamespaces.add(key.namespace);
+    }
+    if (policyNamespaces.size === 0) return;
+    for (const { metadata } of this.#options.store.list('Repository')) {
+      if (policyNamespaces.has(metadata.namespace)) this.#enqueue('Repository', keyOf(metadata));
+    }
+  }
+
+  #refs(): References {
+    this.#references ??= buildReferences(this.#options.store);
+    return this.#references;
+  }
+
+  #enqueue(kind: Kind, key: string): void {
+    this.#run?.controllers[kind].add(key);
+  }
+
+  #enqueueAll(kind: Kind, keys: Iterable<string> = []): void {
+    for (const key of keys) this.#enqueue(kind, key);
+  }
+}

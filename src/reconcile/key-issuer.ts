@@ -1,0 +1,160 @@
+// Brings the keys of one repository into the state that spec.apiKeys asks for. What must stop working stops first; only then
+// new keys are written.
+import type { SnapshotKey } from '../snapshot/snapshot.ts';
+import { keyOf, LABELS, type Repository } from '../api/resources.ts';
+import type { Clock } from '../clock.ts';
+import type { KeyLedger } from './key-ledger.ts';
+import { describeConflict, keySecret, needsWrite, readKeySecrets, type KeySlot } from './key-secrets.ts';
+import { expiryOf, generateKey, generateKeyId, planKey, readIssuedKey, rotatedKey, type IssuedKey, type KeyPlan } from './keys.ts';
+import { hashKey } from '../api/api-key.ts';
+import { SecretConflictError, type EventDraft, type ResourceStore } from './store.ts';
+
+export interface KeyIssuerOptions {
+  store: ResourceStore;
+  ledger: KeyLedger;
+  clock: Clock;
+  /** That many random bytes. */
+  random(bytes: number): Buffer;
+  /** Delivered as OPENAI_BASE_URL. */
+  publicBaseUrl: string;
+  /** Keys that work are different now. */
+  onChange(): void;
+}
+
+/** A key in force. */
+export interface KeyInForce {
+  slot: KeySlot;
+  issued: IssuedKey;
+}
+
+export interface KeysOutcome {
+  keys: KeyInForce[];
+  conflicts: string[];
+  /** When to look again, milliseconds since the epoch. */
+  due: number | undefined;
+  /** The first failure to write; the other keys were done all the same. */
+  failure: unknown;
+}
+
+interface PlannedSlot {
+  slot: KeySlot;
+  plan: KeyPlan;
+}
+
+export class KeyIssuer {
+  readonly #options: KeyIssuerOptions;
+
+  constructor(options: KeyIssuerOptions) {
+    this.#options = options;
+  }
+
+  async issue(repository: Repository, signal: AbortSignal): Promise<KeysOutcome> {
+    const { store, clock } = this.#options;
+    const { slots, orphans } = await readKeySecrets(store, repository);
+    signal.throwIfAborted();
+    const planned = this.#plan(repository, slots);
+    const kept = planned.flatMap(({ slot, plan }) => (plan.action === 'issue' ? [] : [{ slot, issued: plan.current }]));
+    this.#putInForce(repository, kept, new Set());
+
+    const outcome: KeysOutcome = { keys: [], conflicts: slots.filter(({ conflict }) => conflict).map(describeConflict), due: undefined, failure: undefined };
+    const replaced = new Set<string>();
+    for (const { slot, plan } of planned) {
+      const wanted = this.#wanted(slot, plan);
+      try {
+        signal.throwIfAborted();
+        const secret = keySecret(repository, slot, wanted, this.#options.publicBaseUrl);
+        if (needsWrite(slot.existing, secret)) await store.applySecret(secret);
+        outcome.keys.push({ slot, issued: wanted });
+        if (plan.action === 'rotate') replaced.add(plan.current.hash);
+        this.#announce(repository, slot, plan, wanted);
+      } catch (error) {
+        if (error instanceof SecretConflictError) outcome.conflicts.push(describeConflict(slot));
+        else outcome.failure ??= error;
+        // What was written before holds until it can be replaced.
+        if (plan.action !== 'issue' && !(error instanceof SecretConflictError)) outcome.keys.push({ slot, issued: plan.current });
+      }
+    }
+    this.#putInForce(repository, outcome.keys, replaced);
+    for (const { key, value } of orphans) await store.deleteSecret(key, value.uid);
+    const dues = outcome.keys.map(({ slot, issued }) => planKey(slot.entry, issued, clock.now())).flatMap((plan) => ('due' in plan ? (plan.due ?? []) : []));
+    return { ...outcome, due: dues.length === 0 ? undefined : Math.min(...dues) };
+  }
+
+  /** The repository is gone: its keys are. */
+  revokeAll(repository: string): void {
+    const { ledger, clock, onChange } = this.#options;
+    if (ledger.replace(repository, new Map(), clock.now()).changed) onChange();
+  }
+
+  #plan(repository: Repository, slots: readonly KeySlot[]): PlannedSlot[] {
+    const { ledger, clock, random } = this.#options;
+    const now = clock.now();
+    const name = keyOf(repository.metadata);
+    const seen = new Set<string>();
+    return slots
+      .filter(({ conflict }) => !conflict)
+      .map((slot) => {
+        const known = ledger.find(name, hashKey(slot.existing?.data['OPENAI_API_KEY'] ?? ''));
+        const read = slot.existing && readIssuedKey(slot.existing, known, now, () => generateKeyId(random));
+        // A copy of another key's Secret, or one restored after it was revoked, is no key.
+        const copied = slot.existing?.labels[LABELS.apiKey] !== undefined && slot.existing.labels[LABELS.apiKey] !== slot.entry.name;
+        const trusted = read !== undefined && !copied && !seen.has(read.hash) && !seen.has(read.id) && ledger.mayServe(name, read.hash);
+        const issued = trusted ? this.#withTrustedPrevious(name, read, seen) : undefined;
+        for (const mark of [issued?.hash, issued?.id, issued?.previous?.hash, issued?.previous?.id]) if (mark !== undefined) seen.add(mark);
+        return { slot, plan: planKey(slot.entry, issued, now) };
+      });
+  }
+
+  #withTrustedPrevious(repository: string, issued: IssuedKey, seen: ReadonlySet<string>): IssuedKey {
+    const { previous } = issued;
+    if (previous === undefined) return issued;
+    const trusted = !seen.has(previous.hash) && !seen.has(previous.id) && this.#options.ledger.mayServe(repository, previous.hash);
+    return trusted ? issued : { ...issued, previous: undefined };
+  }
+
+  #wanted({ entry }: KeySlot, plan: KeyPlan): IssuedKey {
+    const { random, clock } = this.#options;
+    if (plan.action === 'keep' || plan.action === 'dropPrevious') return plan.current;
+    const key = generateKey(random);
+    const id = generateKeyId(random);
+    if (plan.action === 'rotate') return rotatedKey(entry, plan.current, { key, id }, clock.now());
+    return { key, hash: hashKey(key), id, createdAt: clock.now(), previous: undefined };
+  }
+
+  /** `expected`: hashes that end by plan, so nobody needs to be told that they were revoked. */
+  #putInForce(repository: Repository, keys: readonly KeyInForce[], expected: ReadonlySet<string>): void {
+    const { ledger, clock, onChange } = this.#options;
+    const name = keyOf(repository.metadata);
+    const now = clock.now();
+    const { revoked, changed } = ledger.replace(name, snapshotKeys(name, keys), now);
+    if (changed) onChange();
+    for (const [hash, { id, expiresAt }] of revoked) {
+      if (expected.has(hash) || (expiresAt !== undefined && expiresAt <= now)) continue;
+      this.#emit(repository, 'RevokeKey', `the key ${id} was revoked`);
+    }
+  }
+
+  #announce(repository: Repository, { entry, secret }: KeySlot, plan: KeyPlan, { id }: IssuedKey): void {
+    if (plan.action === 'issue') this.#emit(repository, 'IssueKey', `issued the key ${entry.name} (${id}) in the Secret ${secret.name}`);
+    if (plan.action === 'rotate') this.#emit(repository, 'RotateKey', `replaced the key ${entry.name} by ${id} in the Secret ${secret.name}`);
+  }
+
+  #emit({ kind, metadata: { namespace, name, uid } }: Repository, action: string, note: string): void {
+    const event: EventDraft = { regarding: { kind, namespace, name, uid }, type: 'Normal', reason: 'Succeeded', action, note };
+    this.#options.store.emit(event);
+  }
+}
+
+/** The keys of a repository as gateways know them, by hash. */
+function snapshotKeys(repository: string, keys: readonly KeyInForce[]): Map<string, SnapshotKey> {
+  const entries = keys.flatMap(({ slot: { entry }, issued }) => {
+    const models = entry.models === undefined ? {} : { models: [...entry.models] };
+    const expiresAt = expiryOf(entry);
+    const current: SnapshotKey = { id: issued.id, repository, ...(expiresAt === undefined ? {} : { expiresAt }), ...models };
+    const { previous } = issued;
+    const found: [string, SnapshotKey][] = [[issued.hash, current]];
+    if (previous !== undefined) found.push([previous.hash, { id: previous.id, repository, expiresAt: previous.expiresAt, ...models }]);
+    return found;
+  });
+  return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

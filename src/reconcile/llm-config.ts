@@ -1,0 +1,259 @@
+// Reconciles AILLMConfig: Secret -> check -> what is served. Never waits for a provider; the checker calls back.
+import { isDeepStrictEqual } from 'node:util';
+import { ANNOTATIONS, keyOf, parseKey, type AILLMConfig, type ProviderType } from '../api/resources.ts';
+import { toKubernetesTime, type Reason } from '../api/conditions.ts';
+import type { Clock } from '../clock.ts';
+import type { ObservedProvider } from '../snapshot/build.ts';
+import type { CheckResult, CheckTarget, CheckView, CredentialChecker, ReadOptions } from './credentials.ts';
+import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
+import type { Evaluation, Outcome } from './evaluation.ts';
+import { endpointOf, intervalOf, modelsOf, providerOf, readSecrets, type SecretsOfConfig } from './llm-target.ts';
+import { decide, type Decision } from './llm-verdict.ts';
+import { SecretForbiddenError, type ResourceStore } from './store.ts';
+import type { World } from './world.ts';
+
+export interface LlmConfigReconcilerOptions {
+  store: ResourceStore;
+  world: World;
+  checker: CredentialChecker;
+  supportedTypes: ReadonlySet<ProviderType>;
+  /** Why the endpoint must not be called, or undefined. */
+  checkEndpoint(url: string): string | undefined;
+  clock: Clock;
+  /** Takes what was found out; undefined: the object is gone. */
+  report(key: string, evaluation: Evaluation | undefined): void;
+  /** What this connection serves is different now. */
+  onServed(key: string): void;
+}
+
+type Problem = Exclude<Outcome, { state: 'good' }>;
+
+/** What is in force for one connection. */
+interface Accepted {
+  target: CheckTarget;
+  fingerprint: string;
+  /** Undefined: taken over from an earlier operator. */
+  source: string | undefined;
+  generation: number;
+  proven: boolean;
+  /** Models that the provider listed. */
+  discovered: readonly string[] | undefined;
+}
+
+const FORCE_PAUSE_MS = 10_000;
+const PENDING_LOOK_MS = 60_000;
+const MAX_STATUS_MODELS = 200;
+const NAMEABLE = /^[^\x00-\x20\x7f"\\]{1,256}$/;
+
+export class LlmConfigReconciler {
+  readonly #options: LlmConfigReconcilerOptions;
+  readonly #accepted = new Map<string, Accepted>();
+  readonly #forced = new Map<string, { wanted: boolean; at: number }>();
+  /** When applications were refused last, with which credential. */
+  readonly #refusals = new Map<string, { fingerprint: string; at: number }>();
+  readonly #requestsHandled = new Map<string, string>();
+  readonly #validatedAt = new Map<string, number>();
+  readonly #undecided = new Set<string>();
+
+  constructor(options: LlmConfigReconcilerOptions) {
+    this.#options = options;
+  }
+
+  /** Takes over what an earlier operator had accepted: it is served until something definite is known against it. */
+  seed(key: string, { provider, models }: ObservedProvider): void {
+    const before = this.#options.store.get('AILLMConfig', parseKey(key))?.status?.conditions?.find(({ type }) => type === 'CredentialsValid');
+    this.#accepted.set(key, {
+      target: provider,
+      fingerprint: this.#options.checker.fingerprint(provider),
+      source: undefined,
+      generation: provider.generation,
+      proven: before?.status !== 'Unknown',
+      discovered: models === undefined ? undefined : [...models.values()],
+    });
+  }
+
+  /** A gateway saw the provider refuse the credential. Answers with how long to wait before reconciling, in milliseconds. */
+  reportRejected(key: string): number {
+    const now = this.#options.clock.monotonic();
+    const accepted = this.#accepted.get(key);
+    if (accepted !== undefined) this.#refusals.set(key, { fingerprint: accepted.fingerprint, at: now });
+    const last = this.#forced.get(key)?.at ?? -Infinity;
+    this.#forced.set(key, { wanted: true, at: last });
+    return Math.max(0, last + FORCE_PAUSE_MS - now);
+  }
+
+  /** The connection was in force before this operator started, and nothing is known about it yet. */
+  isUndecided(key: string): boolean {
+    return this.#undecided.has(key);
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+    const { store } = this.#options;
+    const config = store.get('AILLMConfig', parseKey(key));
+    if (config === undefined || config.metadata.deletionTimestamp !== undefined) return this.#gone(key);
+    const refusal = this.#refuse(config);
+    const endpoint = endpointOf(config);
+    if (refusal !== undefined) return this.#withdraw(key, config, refusal);
+    if (endpoint === undefined) {
+      const message = 'spec.endpoint is required for this type of provider';
+      return this.#withdraw(key, config, { state: 'stalled', reason: 'InvalidSpec', message });
+    }
+    const secrets = await this.#readSecrets(key, config);
+    signal.throwIfAborted();
+    if ('problem' in secrets) {
+      this.#withdraw(key, config, { state: 'waiting', ...secrets.problem });
+      return requeueAfter(intervalOf(config));
+    }
+    return this.#check(key, config, endpoint, secrets);
+  }
+
+  #refuse({ spec }: AILLMConfig): Problem | undefined {
+    const { supportedTypes, checkEndpoint } = this.#options;
+    if (!supportedTypes.has(spec.type)) {
+      const message = `this version cannot serve providers of type ${spec.type}; it serves ${[...supportedTypes].toSorted().join(', ')}`;
+      return { state: 'stalled', reason: 'ProviderNotSupported', message };
+    }
+    const refused = spec.endpoint === undefined ? undefined : checkEndpoint(spec.endpoint);
+    return refused === undefined ? undefined : { state: 'stalled', reason: 'EndpointNotAllowed', message: refused };
+  }
+
+  async #readSecrets(key: string, config: AILLMConfig): ReturnType<typeof readSecrets> {
+    try {
+      return await readSecrets(this.#options.store, config);
+    } catch (error) {
+      // Not being allowed to look is no news about the credential: what was accepted stays.
+      if (error instanceof SecretForbiddenError && !this.#accepted.has(key)) {
+        const message = `${error.message}; grant the operator get on this Secret`;
+        this.#tell(key, config, unknownCondition('SecretForbidden', message), { state: 'waiting', reason: 'SecretForbidden', message });
+      }
+      throw error;
+    }
+  }
+
+  #check(key: string, config: AILLMConfig, endpoint: string, secrets: SecretsOfConfig): ReconcileResult {
+    const { checker, clock } = this.#options;
+    const interval = intervalOf(config);
+    const provider = providerOf(config, endpoint, secrets);
+    const force = this.#takeForce(key, config);
+    const candidate = checker.read(provider, { reader: key, interval, force });
+    const accepted = this.#stillAccepted(key, candidate.fingerprint, secrets.source);
+    const same = accepted?.fingerprint === candidate.fingerprint;
+    const other = accepted === undefined || same ? undefined : this.#checkAccepted(accepted, candidate, { reader: key, interval, force });
+    const refused = this.#refusals.get(key);
+    const decision = decide({
+      candidate: candidate.result?.verification,
+      pending: candidate.pending,
+      accepted: accepted && {
+        which: same ? 'same' : 'other',
+        proven: accepted.proven,
+        verification: (same ? candidate : other)?.result?.verification,
+      },
+      rejectedByTraffic: refused?.fingerprint === candidate.fingerprint && clock.monotonic() - refused.at < interval,
+      hasCredential: secrets.credential !== undefined,
+      acceptedIsCurrent: accepted?.generation === config.metadata.generation,
+    });
+    this.#noteUndecided(key, config, candidate, decision);
+    this.#serve(key, config, decision, { target: provider, fingerprint: candidate.fingerprint, source: secrets.source }, candidate.result);
+    if (decision.tell !== undefined && !isRepeatedProgress(config, decision.tell.outcome)) {
+      this.#noteValidation(key, config, candidate.result, interval);
+      this.#tell(key, config, decision.tell.credentialsValid, decision.tell.outcome);
+    }
+    const looks = [candidate, other].flatMap((view) => (view === undefined ? [] : view.pending ? PENDING_LOOK_MS : view.dueIn));
+    return requeueAfter(Math.min(...looks));
+  }
+
+  /** The accepted connection, unless its Secret was deleted in between: that revokes it, whatever came after. */
+  #stillAccepted(key: string, fingerprint: string, source: string): Accepted | undefined {
+    const accepted = this.#accepted.get(key);
+    if (accepted === undefined || accepted.fingerprint === fingerprint) return accepted;
+    return accepted.source === undefined || accepted.source === source ? accepted : undefined;
+  }
+
+  /** Once the new credential was refused, only an answer from after that says that the old one still works. */
+  #checkAccepted(accepted: Accepted, { result }: CheckView, options: ReadOptions): CheckView {
+    const notBefore = result?.verification.verdict === 'invalid' ? result.checkedAt : -Infinity;
+    return this.#options.checker.read(accepted.target, { ...options, notBefore });
+  }
+
+  #serve(key: string, config: AILLMConfig, { serve }: Decision, candidate: Pick<Accepted, 'target' | 'fingerprint' | 'source'>, result: CheckResult | undefined): void {
+    if (serve === 'accepted') return;
+    if (serve === 'nothing') return this.#drop(key);
+    const before = this.#accepted.get(key);
+    const kept = before?.fingerprint === candidate.fingerprint ? before : undefined;
+    const valid = result?.verification.verdict === 'valid' ? result.verification : undefined;
+    const discovered = valid === undefined ? kept?.discovered : valid.models.filter((name) => NAMEABLE.test(name)).toSorted();
+    const proven = valid?.proven ?? kept?.proven ?? false;
+    const { generation } = config.metadata;
+    this.#accepted.set(key, { ...candidate, generation, proven, discovered });
+    const served: ObservedProvider = { provider: { ...candidate.target, generation }, models: modelsOf(config, discovered) };
+    const { world, onServed } = this.#options;
+    if (isDeepStrictEqual(world.providers.get(key), served)) return;
+    world.providers.set(key, served);
+    onServed(key);
+  }
+
+  #drop(key: string): void {
+    this.#accepted.delete(key);
+    if (this.#options.world.providers.delete(key)) this.#options.onServed(key);
+  }
+
+  #withdraw(key: string, config: AILLMConfig, outcome: Problem): ReconcileResult {
+    this.#undecided.delete(key);
+    this.#drop(key);
+    this.#tell(key, config, unknownCondition(outcome.reason, outcome.message), outcome);
+    return DONE;
+  }
+
+  #gone(key: string): ReconcileResult {
+    this.#drop(key);
+    for (const memory of [this.#forced, this.#refusals, this.#requestsHandled, this.#validatedAt, this.#undecided]) memory.delete(key);
+    this.#options.report(key, undefined);
+    return DONE;
+  }
+
+  /** A person or a gateway wants to know now; a gateway at most once in ten seconds. */
+  #takeForce(key: string, { metadata, status }: AILLMConfig): boolean {
+    const now = this.#options.clock.monotonic();
+    const requested = metadata.annotations?.[ANNOTATIONS.reconcileRequestedAt];
+    const handled = this.#requestsHandled.get(key) ?? status?.lastHandledReconcileAt;
+    if (requested !== undefined) this.#requestsHandled.set(key, requested);
+    const force = this.#forced.get(key);
+    const due = force?.wanted === true && now - force.at >= FORCE_PAUSE_MS;
+    if (due) this.#forced.set(key, { wanted: false, at: now });
+    return due || (requested !== undefined && requested !== handled);
+  }
+
+  #noteUndecided(key: string, { metadata, status }: AILLMConfig, candidate: CheckView, { serve }: Decision): void {
+    const wasReady = status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
+    const undecided = candidate.result === undefined && serve === 'nothing' && wasReady && status.observedGeneration === metadata.generation;
+    if (undecided) this.#undecided.add(key);
+    else this.#undecided.delete(key);
+  }
+
+  #noteValidation(key: string, { status }: AILLMConfig, result: CheckResult | undefined, interval: number): void {
+    const before = this.#validatedAt.get(key) ?? Date.parse(status?.lastValidationTime ?? '');
+    if (!Number.isNaN(before)) this.#validatedAt.set(key, before);
+    if (result === undefined || result.verification.verdict === 'unknown') return;
+    if (Number.isNaN(before) || result.answeredAt - before >= interval) this.#validatedAt.set(key, result.answeredAt);
+  }
+
+  #tell(key: string, config: AILLMConfig, credentialsValid: Evaluation['conditions'][number], outcome: Outcome): void {
+    const models = [...(this.#options.world.providers.get(key)?.models?.keys() ?? [])].toSorted();
+    const validatedAt = this.#validatedAt.get(key);
+    const fields = {
+      ...(models.length === 0 ? {} : { models: models.slice(0, MAX_STATUS_MODELS) }),
+      modelCount: models.length,
+      ...(validatedAt === undefined ? {} : { lastValidationTime: toKubernetesTime(new Date(validatedAt)) }),
+    };
+    this.#options.report(keyOf(config.metadata), { object: config, conditions: [credentialsValid], outcome, fields, programmable: true });
+  }
+}
+
+function unknownCondition(reason: Reason, message: string): Evaluation['conditions'][number] {
+  return { type: 'CredentialsValid', status: 'Unknown', reason, message };
+}
+
+/** "Being checked" is worth saying once per generation, not in front of every later answer. */
+function isRepeatedProgress({ metadata, status }: AILLMConfig, outcome: Outcome): boolean {
+  return outcome.state === 'waiting' && outcome.reason === 'Progressing' && status?.observedGeneration === metadata.generation;
+}

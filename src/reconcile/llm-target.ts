@@ -1,0 +1,106 @@
+// From an AILLMConfig and the Secrets it names to what can be checked and served.
+import type { Reason } from '../api/conditions.ts';
+import { parseDuration } from '../api/duration.ts';
+import type { AILLMConfig } from '../api/resources.ts';
+import { PROVIDERS } from '../providers/index.ts';
+import type { OfferedModels } from '../snapshot/model-table.ts';
+import type { SnapshotProvider } from '../snapshot/snapshot.ts';
+import type { ResourceStore } from './store.ts';
+
+/** Defaults of the schema; an object that came past it must not be served without limits. */
+const TIMEOUTS = { connect: '10s', response: '300s', idle: '120s' };
+const INTERVAL = '10m';
+const MIN_INTERVAL_MS = 10_000;
+
+export type SecretProblem = { reason: Extract<Reason, 'SecretNotFound' | 'SecretKeyMissing'>; message: string };
+
+export interface SecretsOfConfig {
+  credential: NonNullable<SnapshotProvider['credential']> | undefined;
+  ca: string | undefined;
+  /** Identity of the Secrets that the credential came from: another one means that they were deleted in between. */
+  source: string;
+}
+
+interface SecretRef {
+  name: string;
+  key?: string;
+}
+
+class MissingSecret extends Error {
+  readonly problem: SecretProblem;
+
+  constructor(problem: SecretProblem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+async function readRef(store: ResourceStore, namespace: string, ref: SecretRef, defaultKey: string): Promise<{ value: string; uid: string }> {
+  const { name, key = defaultKey } = ref;
+  const secret = await store.getSecret({ namespace, name });
+  if (secret === undefined) {
+    throw new MissingSecret({ reason: 'SecretNotFound', message: `the Secret ${name} does not exist in namespace ${namespace}; create it with the key ${key}` });
+  }
+  // Editors and `echo` leave a line end behind, which no header may hold.
+  const value = Object.hasOwn(secret.data, key) ? secret.data[key]?.trim() : undefined;
+  if (value === undefined || value === '') {
+    throw new MissingSecret({ reason: 'SecretKeyMissing', message: `the Secret ${name} has no value under the key ${key}` });
+  }
+  return { value, uid: secret.uid };
+}
+
+/** Reads, live, every Secret that the object names. Rejects when the store does (SecretForbiddenError, no answer). */
+export async function readSecrets(store: ResourceStore, config: AILLMConfig): Promise<SecretsOfConfig | { problem: SecretProblem }> {
+  const { namespace } = config.metadata;
+  const { credentials, tls } = config.spec;
+  try {
+    const secret = credentials === undefined ? undefined : await readRef(store, namespace, credentials.secretRef, 'apiKey');
+    const accessKeyRef = credentials?.accessKeySecretRef;
+    const accessKey = accessKeyRef === undefined ? undefined : await readRef(store, namespace, accessKeyRef, 'accessKeyId');
+    const ca = tls?.caSecretRef === undefined ? undefined : await readRef(store, namespace, tls.caSecretRef, 'ca.crt');
+    return {
+      credential: secret && { secret: secret.value, ...(accessKey === undefined ? {} : { accessKeyId: accessKey.value }) },
+      ca: ca?.value,
+      source: [secret?.uid, accessKey?.uid].join(' '),
+    };
+  } catch (error) {
+    if (error instanceof MissingSecret) return { problem: error.problem };
+    throw error;
+  }
+}
+
+/** Base URL of the provider without a trailing slash, or undefined where neither the object nor the provider has one. */
+export function endpointOf({ spec }: AILLMConfig): string | undefined {
+  return (spec.endpoint ?? PROVIDERS[spec.type]?.defaultEndpoint)?.replace(/\/+$/, '');
+}
+
+/** Milliseconds between two checks. */
+export function intervalOf({ spec }: AILLMConfig): number {
+  return Math.max(MIN_INTERVAL_MS, parseDuration(spec.validation?.interval ?? INTERVAL));
+}
+
+/** What gateways need to call the provider. Throws RangeError on a duration that the schema would have refused. */
+export function providerOf({ metadata, spec }: AILLMConfig, endpoint: string, { credential, ca }: SecretsOfConfig): SnapshotProvider {
+  const { connect = TIMEOUTS.connect, response = TIMEOUTS.response, idle = TIMEOUTS.idle, total } = spec.timeouts ?? {};
+  return {
+    generation: metadata.generation,
+    type: spec.type,
+    endpoint,
+    ...(credential === undefined ? {} : { credential }),
+    ...(ca === undefined ? {} : { ca }),
+    timeouts: {
+      connect: parseDuration(connect),
+      response: parseDuration(response),
+      idle: parseDuration(idle),
+      ...(total === undefined ? {} : { total: parseDuration(total) }),
+    },
+    headers: (spec.headers ?? []).map(({ name, value }) => [name, value]),
+  };
+}
+
+/** The models that applications may ask for: the allow list of the object, else what the provider listed. */
+export function modelsOf({ spec }: AILLMConfig, discovered: readonly string[] | undefined): OfferedModels {
+  if (spec.models !== undefined) return new Map(spec.models.map(({ name, upstreamName }) => [name, upstreamName ?? name]));
+  if (discovered === undefined || discovered.length === 0) return undefined;
+  return new Map(discovered.map((name) => [name, name]));
+}

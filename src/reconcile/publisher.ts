@@ -1,0 +1,94 @@
+// Builds a snapshot when something has changed, a moment later so that changes that come together go out together, and hands
+// it on when its content is different.
+import type { Clock } from '../clock.ts';
+import { buildSnapshotContent, type Observed } from '../snapshot/build.ts';
+import type { SnapshotContent } from '../snapshot/snapshot.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+/** Takes a new content and answers with the revision that it got. */
+export type Publish = (content: SnapshotContent) => { revision: number };
+
+export interface PublisherOptions {
+  observe(): Observed;
+  publish: Publish;
+  clock: Clock;
+  logger: Logger;
+  /** Milliseconds that changes are collected for. */
+  coalesce: number;
+  onPublished(content: SnapshotContent, revision: number): void;
+}
+
+const RETRY_MS = 1_000;
+
+export class Publisher {
+  readonly #options: PublisherOptions;
+  #timer: { clear(): void } | undefined;
+  #open = false;
+  #changed = false;
+  #last: { json: string; observed: Observed } | undefined;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+  }
+
+  /** Something may be different. Until open() it is only remembered. */
+  changed(): void {
+    this.#changed = true;
+    this.#schedule(this.#options.coalesce);
+  }
+
+  /** The picture is complete enough to be published. The first content goes out in any case. */
+  open(): void {
+    if (this.#open) return;
+    this.#open = true;
+    this.changed();
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** What the newest published content was made from. */
+  get published(): Observed | undefined {
+    return this.#last?.observed;
+  }
+
+  /** Nothing goes out any more; after another open() everything does again. */
+  close(): void {
+    this.#timer?.clear();
+    this.#timer = undefined;
+    this.#open = false;
+    this.#changed = false;
+    this.#last = undefined;
+  }
+
+  #schedule(ms: number): void {
+    if (!this.#open || this.#timer !== undefined) return;
+    this.#timer = this.#options.clock.setTimeout(() => {
+      this.#timer = undefined;
+      this.#publish();
+    }, ms);
+  }
+
+  #publish(): void {
+    const { observe, publish, logger, onPublished } = this.#options;
+    if (!this.#open || !this.#changed) return;
+    this.#changed = false;
+    const observed = observe();
+    const content = buildSnapshotContent(observed);
+    const json = JSON.stringify(content);
+    if (json === this.#last?.json) {
+      this.#last.observed = observed;
+      return;
+    }
+    try {
+      const { revision } = publish(content);
+      this.#last = { json, observed };
+      onPublished(content, revision);
+    } catch (error) {
+      logger.error({ reason: error instanceof Error ? error.name : 'unknown' }, 'the snapshot could not be handed on; it is tried again');
+      this.#changed = true;
+      this.#schedule(RETRY_MS);
+    }
+  }
+}

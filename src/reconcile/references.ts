@@ -1,0 +1,39 @@
+// Who refers to whom, so that a change finds the objects it concerns. Rebuilt from the caches, never from status.
+import { keyOf, type AILLMConfig, type AIPolicy, type Repository } from '../api/resources.ts';
+import { secretNameOf } from './key-secrets.ts';
+import type { ResourceStore } from './store.ts';
+import { siblingKey } from './world.ts';
+
+/** Keys are `namespace/name`. */
+export interface References {
+  configsBySecret: ReadonlyMap<string, ReadonlySet<string>>;
+  repositoriesBySecret: ReadonlyMap<string, ReadonlySet<string>>;
+  repositoriesByLlm: ReadonlyMap<string, ReadonlySet<string>>;
+  policiesByRepository: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function index<T extends { metadata: { namespace: string; name: string } }>(objects: readonly T[], names: (object: T) => string[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const object of objects) {
+    const key = keyOf(object.metadata);
+    for (const name of names(object)) {
+      const target = siblingKey(key, name);
+      found.set(target, (found.get(target) ?? new Set()).add(key));
+    }
+  }
+  return found;
+}
+
+function secretsOf({ spec: { credentials, tls } }: AILLMConfig): string[] {
+  return [credentials?.secretRef, credentials?.accessKeySecretRef, tls?.caSecretRef].flatMap((ref) => ref?.name ?? []);
+}
+
+export function buildReferences(store: Pick<ResourceStore, 'list'>): References {
+  const repositories = store.list('Repository');
+  return {
+    configsBySecret: index(store.list('AILLMConfig'), secretsOf),
+    repositoriesBySecret: index(repositories, (repository) => (repository.spec.apiKeys ?? []).map((entry) => secretNameOf(repository, entry))),
+    repositoriesByLlm: index(repositories, ({ spec }: Repository) => spec.llms.map(({ name }) => name)),
+    policiesByRepository: index(store.list('AIPolicy'), ({ spec }: AIPolicy) => (spec.repositoryRef === undefined ? [] : [spec.repositoryRef.name])),
+  };
+}

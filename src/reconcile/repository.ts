@@ -1,0 +1,148 @@
+// Reconciles Repository: which connections it has, which models they give, and its keys. What works is served, whatever else
+// is missing.
+import { isDeepStrictEqual } from 'node:util';
+import { keyPrefix } from '../api/api-key.ts';
+import { toKubernetesTime, type ConditionDraft } from '../api/conditions.ts';
+import { keyOf, parseKey, type Repository } from '../api/resources.ts';
+import type { Clock } from '../clock.ts';
+import type { ObservedRepository } from '../snapshot/build.ts';
+import { resolveModels, type ModelTable, type OfferedModels } from '../snapshot/model-table.ts';
+import { effectivePolicies } from './ai-policy.ts';
+import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
+import { listNames, type Evaluation, type Outcome } from './evaluation.ts';
+import type { KeyIssuer, KeysOutcome } from './key-issuer.ts';
+import { expiryOf } from './keys.ts';
+import type { ResourceStore } from './store.ts';
+import { siblingKey, type World } from './world.ts';
+
+export interface RepositoryReconcilerOptions {
+  store: ResourceStore;
+  world: World;
+  issuer: KeyIssuer;
+  clock: Clock;
+  /** From 0 to 1. */
+  random(): number;
+  publicBaseUrl: string;
+  /** Takes what was found out; undefined: the object is gone. */
+  report(key: string, evaluation: Evaluation | undefined): void;
+  /** What this repository serves is different now. */
+  onServed(key: string): void;
+}
+
+/** Key Secrets are looked at this often even where no watch tells of changes. */
+const LOOK_AGAIN_MS = 600_000;
+const MAX_STATUS_MODELS = 200;
+const MAX_STATUS_KEYS = 200;
+
+export class RepositoryReconciler {
+  readonly #options: RepositoryReconcilerOptions;
+
+  constructor(options: RepositoryReconcilerOptions) {
+    this.#options = options;
+  }
+
+  async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+    const { store, world, issuer, clock, random, report, onServed } = this.#options;
+    const repository = store.get('Repository', parseKey(key));
+    if (repository === undefined || repository.metadata.deletionTimestamp !== undefined) {
+      issuer.revokeAll(key);
+      if (world.repositories.delete(key)) onServed(key);
+      report(key, undefined);
+      return DONE;
+    }
+    const keys = await issuer.issue(repository, signal);
+    const observed = observe(repository);
+    if (!isDeepStrictEqual(world.repositories.get(key), observed)) {
+      world.repositories.set(key, observed);
+      onServed(key);
+    }
+    if (keys.failure !== undefined) throw keys.failure;
+    report(key, this.#evaluate(repository, keys));
+    const safety = LOOK_AGAIN_MS * (1 + 0.1 * random());
+    return requeueAfter(Math.min(safety, keys.due === undefined ? Infinity : Math.max(1, keys.due - clock.now())));
+  }
+
+  #evaluate(repository: Repository, keys: KeysOutcome): Evaluation {
+    const { store, world, publicBaseUrl, clock } = this.#options;
+    const offers = world.offers();
+    const table = resolveModels(observe(repository).llms, offers);
+    const resolved = resolvedRefs(repository, table, offers, (llm) => store.get('AILLMConfig', parseKey(llm)) !== undefined);
+    const issued = keysIssued(keys, clock.now());
+    const names = [...table.models].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    const models = names.slice(0, MAX_STATUS_MODELS).map(([name, { llm }]) => ({ name, llm: parseKey(llm).name }));
+    const statusKeys = keysForStatus(keys);
+    const policies = effectivePolicies(store.list('AIPolicy'), repository.metadata);
+    const fields = {
+      endpoint: publicBaseUrl,
+      ...(statusKeys.length === 0 ? {} : { keys: statusKeys }),
+      ...(models.length === 0 ? {} : { models }),
+      modelCount: table.models.size,
+      ...(policies.length === 0 ? {} : { policies }),
+    };
+    return { object: repository, conditions: [resolved, issued], outcome: summarise(repository, resolved, issued), fields, programmable: true };
+  }
+}
+
+function observe({ metadata, spec }: Repository): ObservedRepository {
+  const { generation, namespace, name } = metadata;
+  const llms = spec.llms.map(({ name: llm, models }) => ({ llm: siblingKey(keyOf(metadata), llm), ...(models === undefined ? {} : { models }) }));
+  return { generation, namespace, name, surfaces: spec.surfaces ?? ['OpenAI'], suspended: spec.suspend ?? false, llms };
+}
+
+function resolvedRefs(
+  { metadata, spec }: Repository,
+  table: ModelTable,
+  offers: ReadonlyMap<string, OfferedModels>,
+  exists: (llm: string) => boolean,
+): ConditionDraft {
+  const type = 'ResolvedRefs';
+  const keyFor = (name: string): string => siblingKey(keyOf(metadata), name);
+  const absent = spec.llms.filter(({ name }) => !exists(keyFor(name))).map(({ name }) => name);
+  const unready = spec.llms.filter(({ name }) => exists(keyFor(name)) && !offers.has(keyFor(name))).map(({ name }) => name);
+  const served = spec.llms.filter(({ name }) => offers.has(keyFor(name)));
+  const unoffered = [...new Set(served.flatMap(({ models = [] }) => models.filter((model) => !table.models.has(model))))];
+  const parts = [
+    absent.length === 0 ? [] : [`no AILLMConfig in namespace ${metadata.namespace} is called ${listNames(absent)}`],
+    unready.length === 0 ? [] : [`not ready: AILLMConfig ${listNames(unready)}`],
+    unoffered.length === 0 ? [] : [`no attached AILLMConfig offers the model ${listNames(unoffered)}`],
+  ].flat();
+  const message = parts.join('; ');
+  if (absent.length > 0) return { type, status: 'False', reason: 'LLMNotFound', message };
+  if (unready.length > 0) return { type, status: 'False', reason: 'LLMNotReady', message };
+  return { type, status: 'True', reason: 'Succeeded', message: message === '' ? 'every attached AILLMConfig is in use' : message };
+}
+
+function keysIssued({ keys, conflicts }: KeysOutcome, now: number): ConditionDraft {
+  const type = 'KeysIssued';
+  if (conflicts.length > 0) return { type, status: 'False', reason: 'KeySecretConflict', message: conflicts.slice(0, 4).join('; ') };
+  const expired = keys.filter(({ slot }) => (expiryOf(slot.entry) ?? Infinity) <= now).map(({ slot }) => slot.entry.name);
+  const count = keys.length === 1 ? '1 key is' : `${keys.length} keys are`;
+  const message = keys.length === 0 ? 'no key is asked for' : `${count} delivered${expired.length === 0 ? '' : `; expired: ${listNames(expired)}`}`;
+  return { type, status: 'True', reason: 'Succeeded', message };
+}
+
+function keysForStatus({ keys }: KeysOutcome): object[] {
+  const byName = keys.toSorted((a, b) => (a.slot.entry.name < b.slot.entry.name ? -1 : 1));
+  const listed = byName.flatMap(({ slot: { entry, secret }, issued }) => {
+    const type = entry.type ?? 'OpenAI';
+    const expiresAt = expiryOf(entry);
+    const { previous } = issued;
+    const current = {
+      ...{ id: issued.id, name: entry.name, type, prefix: keyPrefix(issued.key), secretName: secret.name },
+      createdAt: toKubernetesTime(new Date(issued.createdAt)),
+      ...(expiresAt === undefined ? {} : { expiresAt: toKubernetesTime(new Date(expiresAt)) }),
+    };
+    if (previous === undefined) return [current];
+    return [current, { id: previous.id, name: entry.name, type, expiresAt: toKubernetesTime(new Date(previous.expiresAt)) }];
+  });
+  return listed.slice(0, MAX_STATUS_KEYS);
+}
+
+function summarise({ spec }: Repository, resolved: ConditionDraft, issued: ConditionDraft): Outcome {
+  if (spec.suspend === true) return { state: 'inactive', reason: 'Suspended', message: 'spec.suspend is true: every request is answered with 403' };
+  // A missing connection may still be applied; a Secret in the way needs a person.
+  if (issued.status !== 'True') return { state: 'stalled', reason: issued.reason, message: issued.message };
+  if (resolved.status !== 'True') return { state: 'waiting', reason: resolved.reason, message: resolved.message };
+  const note = resolved.message.startsWith('no attached') ? `; ${resolved.message}` : '';
+  return { state: 'good', message: `models and keys are in use${note}` };
+}

@@ -1,0 +1,81 @@
+// The newest evaluation of every object, and the controller that turns them into status. Reconcilers report here; what
+// gateways acknowledge is added without reconciling anything again.
+import type { Kind } from '../api/resources.ts';
+import type { ConditionDraft } from '../api/conditions.ts';
+import { Controller, DONE, type ControllerOptions, type ReconcileResult } from './controller.ts';
+import type { Deliveries } from './deliveries.ts';
+import { objectId, type Evaluation } from './evaluation.ts';
+import { StatusWriter, type StatusWriterOptions } from './status.ts';
+import { snapshotId, type World } from './world.ts';
+import { keyOf } from '../api/resources.ts';
+
+export interface StatusBoardOptions extends StatusWriterOptions, Omit<ControllerOptions, 'name' | 'reconcile' | 'onReconciled'> {
+  world: World;
+  deliveries: Deliveries;
+}
+
+export class StatusBoard {
+  readonly #options: StatusBoardOptions;
+  readonly #writer: StatusWriter;
+  readonly #evaluations = new Map<string, Evaluation>();
+  readonly #controller: Controller;
+
+  constructor(options: StatusBoardOptions) {
+    this.#options = options;
+    this.#writer = new StatusWriter(options);
+    this.#controller = new Controller({ ...options, name: 'status', reconcile: (id, signal) => this.#write(id, signal) });
+  }
+
+  start(): void {
+    this.#controller.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#controller.stop();
+    this.#evaluations.clear();
+    this.#writer.reset();
+  }
+
+  get idle(): boolean {
+    return this.#controller.idle;
+  }
+
+  /** `evaluation` undefined: the object is gone. */
+  report(kind: Kind, key: string, evaluation: Evaluation | undefined): void {
+    const id = `${kind}/${key}`;
+    if (evaluation === undefined) {
+      this.#evaluations.delete(id);
+      this.#writer.forget(id);
+      return;
+    }
+    this.#evaluations.set(id, evaluation);
+    this.#controller.add(id);
+  }
+
+  /** What gateways have is different: every object that they hold may say something else. */
+  refresh(): void {
+    for (const [id, { programmable }] of this.#evaluations) if (programmable) this.#controller.add(id);
+  }
+
+  async #write(id: string, signal: AbortSignal): Promise<ReconcileResult> {
+    const evaluation = this.#evaluations.get(id);
+    if (evaluation === undefined) return DONE;
+    signal.throwIfAborted();
+    await this.#writer.write(evaluation, evaluation.programmable ? this.#programmed(evaluation) : undefined);
+    // It may have gone while its status was written.
+    if (!this.#evaluations.has(objectId(evaluation.object))) this.#writer.forget(id);
+    return DONE;
+  }
+
+  #programmed({ object, outcome }: Evaluation): ConditionDraft {
+    const { world, deliveries } = this.#options;
+    const key = keyOf(object.metadata);
+    const served = object.kind === 'AILLMConfig' ? world.providers.has(key) : world.repositories.has(key);
+    if (!served) {
+      const reason = outcome.state === 'good' ? 'Progressing' : outcome.reason;
+      return { type: 'Programmed', status: 'False', reason, message: 'gateways hold nothing of this object' };
+    }
+    const id = snapshotId(object.kind, object.metadata);
+    return deliveries.condition(id, object.metadata.generation, world.rejection(id), this.#writer.conditionBefore(object, 'Programmed'));
+  }
+}

@@ -1,0 +1,100 @@
+// What the reconcilers have found out so far, and nothing that anybody has to ask for. The snapshot is built from it.
+import { isDeepStrictEqual } from 'node:util';
+import { keyOf, parseKey, type Kind, type ObjectKey } from '../api/resources.ts';
+import type { Observed, ObservedProvider, ObservedRepository } from '../snapshot/build.ts';
+import type { AttachedLlm, OfferedModels } from '../snapshot/model-table.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { KeyLedger } from './key-ledger.ts';
+
+/** `provider/namespace/name` or `repository/namespace/name`, as gateways name objects. */
+export function snapshotId(kind: Kind, key: ObjectKey): string {
+  return `${kind === 'AILLMConfig' ? 'provider' : 'repository'}/${keyOf(key)}`;
+}
+
+/** Inverse of snapshotId; undefined for anything else. */
+export function parseSnapshotId(id: string): { kind: Kind; key: ObjectKey } | undefined {
+  const [type, namespace, name] = id.split('/');
+  if (namespace === undefined || name === undefined || (type !== 'provider' && type !== 'repository')) return undefined;
+  return { kind: type === 'provider' ? 'AILLMConfig' : 'Repository', key: { namespace, name } };
+}
+
+export class World {
+  readonly providers = new Map<string, ObservedProvider>();
+  readonly repositories = new Map<string, ObservedRepository>();
+  readonly ledger = new KeyLedger();
+  /** Objects that a gateway refused, in the form that it refused. */
+  readonly #rejected = new Map<string, { form: unknown; reason: string }>();
+
+  /** Continues from what was published last. */
+  seed(snapshot: Snapshot): void {
+    this.ledger.seed(snapshot);
+    const offers = offersIn(snapshot);
+    for (const [key, provider] of Object.entries(snapshot.providers)) this.providers.set(key, { provider, models: offers.get(key) });
+    for (const [key, { models, openLlm, ...rest }] of Object.entries(snapshot.repositories)) {
+      const names = Map.groupBy(Object.entries(models), ([, { llm }]) => llm);
+      const attached: AttachedLlm[] = [...names].map(([llm, entries]) => ({ llm, models: entries.map(([name]) => name) }));
+      if (openLlm !== undefined) attached.push({ llm: openLlm });
+      this.repositories.set(key, { ...rest, llms: attached });
+    }
+  }
+
+  /** Leaves the object out for as long as it is what `published` says, and answers whether it was in. */
+  reject(id: string, reason: string, published: Observed): boolean {
+    const form = formOf(id, published);
+    if (form === undefined) return false;
+    this.#rejected.set(id, { form, reason });
+    return true;
+  }
+
+  /** Why the object, as it is now, is left out; undefined if it is not. */
+  rejection(id: string): string | undefined {
+    const rejected = this.#rejected.get(id);
+    if (rejected === undefined) return undefined;
+    const form = formOf(id, this);
+    if (form !== undefined && isDeepStrictEqual(form, rejected.form)) return rejected.reason;
+    this.#rejected.delete(id);
+    return undefined;
+  }
+
+  /** Connections that serve, with their models. */
+  offers(): Map<string, OfferedModels> {
+    const served = [...this.providers].filter(([key]) => this.rejection(`provider/${key}`) === undefined);
+    return new Map(served.map(([key, { models }]) => [key, models]));
+  }
+
+  /** A copy for the snapshot builder. `now`: milliseconds since the epoch. */
+  observe(now: number): Observed {
+    const excluded = new Set([...this.#rejected.keys()].filter((id) => this.rejection(id) !== undefined));
+    return {
+      providers: new Map(this.providers),
+      repositories: new Map(this.repositories),
+      keys: this.ledger.active(),
+      revokedKeys: this.ledger.revoked(),
+      ...{ excluded, now },
+    };
+  }
+}
+
+function formOf(id: string, { providers, repositories }: Pick<Observed, 'providers' | 'repositories'>): unknown {
+  const object = parseSnapshotId(id);
+  if (object === undefined) return undefined;
+  return object.kind === 'AILLMConfig' ? providers.get(keyOf(object.key))?.provider : repositories.get(keyOf(object.key));
+}
+
+/** A snapshot has no model lists of connections; what its repositories use is what is known. */
+function offersIn({ repositories }: Snapshot): Map<string, OfferedModels> {
+  const offers = new Map<string, Map<string, string>>();
+  for (const { models } of Object.values(repositories)) {
+    for (const [name, { llm, upstream }] of Object.entries(models)) {
+      const names = offers.get(llm) ?? new Map<string, string>();
+      offers.set(llm, names.set(name, upstream));
+    }
+  }
+  const open = new Set(Object.values(repositories).flatMap(({ openLlm }) => openLlm ?? []));
+  return new Map([...offers].map(([llm, names]) => [llm, open.has(llm) ? undefined : names]));
+}
+
+/** Key of an AILLMConfig in the namespace of whoever names it. */
+export function siblingKey(of: string, name: string): string {
+  return keyOf({ namespace: parseKey(of).namespace, name });
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { SecretForbiddenError } from '../../src/reconcile/store.ts';
+import { Harness, INVALID, PLANTED, UNKNOWN, valid } from './harness.ts';
+
+const MINUTE = 60_000;
+
+function served(harness: Harness, name = 'main'): string | undefined {
+  return harness.content.providers[`team/${name}`]?.credential?.secret;
+}
+
+async function started(): Promise<Harness> {
+  const harness = new Harness();
+  harness.connection('main');
+  await harness.start();
+  return harness;
+}
+
+describe('AILLMConfig', () => {
+  it('is served and Ready once its credential was accepted', async () => {
+    const harness = await started();
+    expect(served(harness)).toBe(`${PLANTED}-main`);
+    expect(harness.content.providers['team/main']).toMatchObject({ endpoint: 'https://api.openai.com/v1', generation: 1 });
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+    expect(harness.verdict('AILLMConfig', 'main', 'CredentialsValid')).toBe('True Succeeded');
+    expect(harness.verdict('AILLMConfig', 'main', 'Programmed')).toBe('True Succeeded');
+    expect(harness.store.get('AILLMConfig', { namespace: 'team', name: 'main' })?.status).toMatchObject({
+      models: ['model-a', 'model-b'],
+      modelCount: 2,
+      lastValidationTime: '2026-11-25T08:00:00Z',
+    });
+    await harness.check();
+  });
+
+  it('names a provider that this version cannot serve, and an endpoint that nobody may call', async () => {
+    const harness = new Harness();
+    harness.connection('google', 'x', { type: 'Google' });
+    harness.connection('metadata', 'x', { type: 'Other', endpoint: 'http://169.254.0.1/v1' });
+    await harness.start();
+    expect(harness.verdict('AILLMConfig', 'google')).toBe('False ProviderNotSupported');
+    expect(harness.verdict('AILLMConfig', 'metadata')).toBe('False EndpointNotAllowed');
+    for (const name of ['google', 'metadata']) expect(harness.condition('AILLMConfig', name, 'Stalled')?.status).toBe('True');
+    expect(harness.calls).toEqual([]);
+    expect(harness.content.providers).toEqual({});
+    await harness.check();
+  });
+
+  it('waits for a missing Secret, a missing key and an empty value, and takes them up when they come', async () => {
+    const harness = new Harness();
+    harness.config('main');
+    await harness.start();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False SecretNotFound');
+    expect(harness.condition('AILLMConfig', 'main', 'Reconciling')?.reason).toBe('ProgressingWithRetry');
+    harness.store.setSecret('main-secret', { other: 'x' });
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False SecretKeyMissing');
+    harness.store.setSecret('main-secret', { apiKey: ' \n' });
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False SecretKeyMissing');
+    harness.store.setSecret('main-secret', { apiKey: `${PLANTED}\n` });
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+    expect(served(harness)).toBe(PLANTED);
+    await harness.check();
+  });
+
+  it('does not serve what was never proven, and says that the provider is not reachable', async () => {
+    const harness = new Harness();
+    harness.verdicts.set(`${PLANTED}-main`, UNKNOWN);
+    harness.connection('main');
+    await harness.start();
+    expect(harness.content.providers).toEqual({});
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False ProviderUnreachable');
+    expect(harness.verdict('AILLMConfig', 'main', 'CredentialsValid')).toBe('Unknown ProviderUnreachable');
+    expect(harness.verdict('AILLMConfig', 'main', 'Reconciling')).toBe('True ProgressingWithRetry');
+    await harness.check();
+    harness.verdicts.delete(`${PLANTED}-main`);
+    await harness.run(7_000);
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+  });
+
+  it('keeps Ready and makes no status write while an accepted provider cannot be asked', async () => {
+    const harness = await started();
+    harness.verdicts.set(`${PLANTED}-main`, UNKNOWN);
+    await harness.run(12 * MINUTE);
+    expect(harness.calls.length).toBeGreaterThan(1);
+    const writes = harness.store.statusWrites.length;
+    await harness.run(60 * MINUTE);
+    expect(harness.store.statusWrites.length).toBe(writes);
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+    expect(harness.verdict('AILLMConfig', 'main', 'CredentialsValid')).toBe('True Succeeded');
+    expect(served(harness)).toBe(`${PLANTED}-main`);
+    await harness.check();
+  });
+
+  it('stops serving a credential that the provider refuses at the interval, and tells once', async () => {
+    const harness = await started();
+    harness.verdicts.set(`${PLANTED}-main`, INVALID);
+    await harness.run(40 * MINUTE);
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False CredentialsInvalid');
+    expect(harness.verdict('AILLMConfig', 'main', 'Stalled')).toBe('True CredentialsInvalid');
+    expect(harness.content.providers).toEqual({});
+    expect(harness.store.events.filter(({ reason }) => reason === 'CredentialsInvalid')).toHaveLength(1);
+    await harness.check();
+  });
+
+  it('serves a server that asks for no credential', async () => {
+    const harness = new Harness();
+    harness.store.apply('AILLMConfig', 'main', { type: 'Other', endpoint: 'http://llm.models.svc/v1/' });
+    await harness.start();
+    expect(harness.content.providers['team/main']).not.toHaveProperty('credential');
+    expect(harness.content.providers['team/main']?.endpoint).toBe('http://llm.models.svc/v1');
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+  });
+
+  it('prefers the allow list of the object to what the provider lists', async () => {
+    const harness = new Harness();
+    harness.connection('main', 'x', { models: [{ name: 'fast', upstreamName: 'model-a' }, { name: 'model-z' }] });
+    harness.repository('repo');
+    await harness.start();
+    expect(harness.content.repositories['team/repo']?.models).toEqual({
+      fast: { llm: 'team/main', upstream: 'model-a' },
+      'model-z': { llm: 'team/main', upstream: 'model-z' },
+    });
+  });
+
+  it('lists 200 models in status and counts all of them', async () => {
+    const harness = new Harness();
+    harness.verdicts.set('x', valid(Array.from({ length: 450 }, (_, i) => `m${String(i).padStart(3, '0')}`).toReversed()));
+    harness.connection('main', 'x');
+    await harness.start();
+    const status = harness.store.get('AILLMConfig', { namespace: 'team', name: 'main' })?.status;
+    expect(status?.models).toHaveLength(200);
+    expect(status?.models?.[0]).toBe('m000');
+    expect(status?.modelCount).toBe(450);
+  });
+
+  it('keeps the last good state while reading the Secret is forbidden or fails', async () => {
+    const harness = await started();
+    harness.store.faults.set('getSecret', new SecretForbiddenError('the operator may not read it'));
+    harness.store.setSecret('main-secret', { apiKey: 'other' });
+    await harness.run(30_000);
+    expect(served(harness)).toBe(`${PLANTED}-main`);
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+    harness.store.faults.set('getSecret', new Error('the API server is away'));
+    await harness.run(30_000);
+    expect(served(harness)).toBe(`${PLANTED}-main`);
+    harness.store.faults.clear();
+    await harness.run(5 * MINUTE);
+    expect(served(harness)).toBe('other');
+  });
+
+  it('says that it may not read the Secret', async () => {
+    const harness = new Harness();
+    harness.connection('main');
+    harness.store.forbidden.add('team/main-secret');
+    await harness.start();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False SecretForbidden');
+    await harness.check();
+  });
+
+  it('drops the credential at once when its CA Secret is deleted', async () => {
+    const harness = new Harness();
+    harness.store.setSecret('ca', { 'ca.crt': 'PEM' });
+    harness.connection('main', 'x', { tls: { caSecretRef: { name: 'ca' } } });
+    await harness.start();
+    expect(harness.content.providers['team/main']?.ca).toBe('PEM');
+    harness.store.removeSecret('ca');
+    await harness.run();
+    expect(harness.content.providers).toEqual({});
+  });
+
+  it('writes lastValidationTime at most once per interval', async () => {
+    const harness = await started();
+    const times = new Set<string | undefined>();
+    for (let round = 0; round < 20; round += 1) {
+      harness.engine.reportRejected('team/main');
+      await harness.run(MINUTE);
+      times.add(harness.store.get('AILLMConfig', { namespace: 'team', name: 'main' })?.status?.lastValidationTime);
+    }
+    expect(harness.calls.length).toBeGreaterThanOrEqual(20);
+    expect(times.size).toBeLessThanOrEqual(2);
+  });
+
+  it('stops serving an object that is deleted and forgets its metrics', async () => {
+    const harness = await started();
+    harness.store.remove('AILLMConfig', 'main');
+    await harness.run();
+    expect(harness.content.providers).toEqual({});
+    expect(await harness.registry.getSingleMetricAsString('flashback_resource_condition')).not.toContain('main');
+  });
+
+  it('checks again when somebody asks by annotation, and says so in lastHandledReconcileAt', async () => {
+    const harness = await started();
+    const spec = harness.store.get('AILLMConfig', { namespace: 'team', name: 'main' })?.spec;
+    const annotations = { 'ai.flashback.tech/reconcile-requested-at': 'now' };
+    harness.store.apply('AILLMConfig', 'main', spec ?? { type: 'OpenAI' }, { annotations });
+    await harness.run();
+    expect(harness.calls).toHaveLength(2);
+    expect(harness.store.get('AILLMConfig', { namespace: 'team', name: 'main' })?.status?.lastHandledReconcileAt).toBe('now');
+    harness.store.apply('AILLMConfig', 'main', spec ?? { type: 'OpenAI' }, { annotations });
+    await harness.run();
+    expect(harness.calls).toHaveLength(2);
+  });
+});
+
+describe('a changed spec', () => {
+  it('is served at once when only timeouts change, without another check', async () => {
+    const harness = await started();
+    harness.config('main', { timeouts: { response: '5s' } });
+    await harness.run();
+    expect(harness.content.providers['team/main']).toMatchObject({ generation: 2, timeouts: { connect: 10_000, response: 5_000 } });
+    expect(harness.calls).toHaveLength(1);
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+  });
+
+  it('leaves the old endpoint in force while the new one cannot be asked, and is not Ready', async () => {
+    const harness = await started();
+    harness.verdicts.set(`${PLANTED}-main`, UNKNOWN);
+    harness.config('main', { endpoint: 'https://other.example/v1' });
+    await harness.run();
+    expect(harness.content.providers['team/main']).toMatchObject({ generation: 1, endpoint: 'https://api.openai.com/v1' });
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False ProviderUnreachable');
+    await harness.check();
+  });
+});
