@@ -215,6 +215,8 @@ describe('the files of the push port', () => {
     const other = await issueGatewayCertificate(await issueAuthority(Date.now()), Date.now(), 'n');
     await writeFile(join(directory, 'tls.key'), other.key);
     await adminFiles.reload();
+    expect(adminFiles.current).toBe(good);
+    await mountTls(files, directory);
     await writeFile(join(directory, 'snapshot.key'), 'short');
     await adminFiles.reload();
     expect(adminFiles.current).toBe(good);

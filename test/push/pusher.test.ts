@@ -144,6 +144,23 @@ describe('SnapshotPusher', () => {
     expect(refusals.length).toBe(1);
   });
 
+  it('tries a refused snapshot again, and reports the same refusal once', async () => {
+    let tries = 0;
+    const gateway = await startGateway({
+      prepare: ({ revision }) => {
+        tries += 1;
+        if (tries < 3) throw new UnservableObjectError('provider/team/main', 'not yet');
+        return revision;
+      },
+    });
+    const refusals: string[] = [];
+    const { pusher } = startPusher({ onNack: (_id, { reason }) => refusals.push(reason) });
+    pusher.setEndpoints([gateway.at('a', true)]);
+    await pusher.publish(signed(1, 1));
+    await eventually(() => expect(pusher.programmedRevision()).toBe(1));
+    expect([tries, refusals]).toEqual([3, ['not yet']]);
+  });
+
   it('hears of a credential that a provider refused while the poll is held', async () => {
     const gateway = await startGateway();
     const rejected: string[] = [];
