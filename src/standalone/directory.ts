@@ -1,10 +1,11 @@
 // Watches manifests on disk. Events only say "look again": every look reads all files, so nothing depends on how an
 // editor saves, or on which events a platform delivers.
+import { basename } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import type { Clock } from '../clock.ts';
 import { EMPTY_SET, updateManifests, type ManifestSet, type SourceFile } from './manifest-set.ts';
 import type { ParseOptions } from './manifests.ts';
-import { MissingPathError, readSources } from './source-files.ts';
+import { isForeign, MissingPathError, readSources } from './source-files.ts';
 
 /** Pause after the last event before a look, so that a save with several steps is seen as one. */
 const DEBOUNCE_MS = 50;
@@ -50,7 +51,11 @@ export class ManifestDirectory {
   /** Starts to watch, then reads everything once, so that no change falls between. Throws MissingPathError, or what onChange throws. */
   async start(): Promise<ManifestSet> {
     await readSources(this.#options.roots);
-    const watcher = watch([...this.#options.roots], { ignoreInitial: true, followSymlinks: true });
+    const watcher = watch([...this.#options.roots], {
+      ignoreInitial: true,
+      followSymlinks: true,
+      ignored: (path) => isForeign(basename(path)),
+    });
     this.#watcher = watcher;
     // Raw events, too: the swap of a link behind a mounted ConfigMap is not always more than that.
     watcher.on('all', () => this.#schedule(DEBOUNCE_MS));

@@ -132,7 +132,7 @@ export function startReport(input: ReportInput): string {
     ...(demo === undefined ? [] : [`Demo:       demo provider on ${demo.url} stands in for ${demo.host}; it only echoes`]),
     ...keyTable(input),
     '',
-    ...(example === undefined ? ['No Repository with a key is ready yet; this changes as soon as one is.'] : snippets(example)),
+    ...(example === undefined ? ['No Repository with a key is ready yet; a line here says when one is.'] : snippets(example)),
     '',
     'Edit the files, and the changes take effect at once. Ctrl-C ends.',
   ];

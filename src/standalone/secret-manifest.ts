@@ -45,8 +45,7 @@ function fill(name: string, value: unknown, variables: Variables, errors: Schema
   const { text, missing } = substitute(value, variables);
   for (const variable of missing) {
     const fix = `export ${variable} in the shell that starts flashback, then start it again`;
-    const literal = `(a literal \${${variable}} is written $\${${variable}})`;
-    errors.push({ path, message: `the environment variable ${variable} is not set; ${fix} ${literal}` });
+    errors.push({ path, message: `the environment variable ${variable} is not set; ${fix}` });
   }
   return text;
 }

@@ -12,6 +12,11 @@ export class MissingPathError extends Error {
   override readonly name = 'MissingPathError';
 }
 
+/** Whether a name is that of a directory which may be huge and holds no manifests, as below `-f .`. */
+export function isForeign(name: string): boolean {
+  return name === 'node_modules' || name === '.git';
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }
@@ -31,7 +36,7 @@ async function readTree(directory: string, seen: ReadonlySet<string>): Promise<S
   if (seen.has(real)) return [];
   const files: SourceFile[] = [];
   // Hidden names are skipped: editors' swap files, and the ..data directories behind mounted ConfigMaps.
-  for (const name of (await readdir(directory)).filter((entry) => !entry.startsWith('.')).toSorted()) {
+  for (const name of (await readdir(directory)).filter((entry) => !entry.startsWith('.') && !isForeign(entry)).toSorted()) {
     const path = join(directory, name);
     const info = await stat(path).catch(() => undefined);
     if (info?.isDirectory() === true) files.push(...(await readTree(path, new Set([...seen, real]))));

@@ -51,14 +51,14 @@ async function untilNames(expected: string[]): Promise<void> {
 
 it('reads yaml, yml and json at any depth, and nothing else', async () => {
   await mkdir(join(root, 'sub/deep'), { recursive: true });
-  await mkdir(join(root, '.hidden'));
+  for (const other of ['.hidden', 'node_modules']) await mkdir(join(root, other));
   await writeFile(join(root, 'a.yaml'), repository('a'));
   await writeFile(join(root, 'sub/b.yml'), repository('b'));
   await writeFile(
     join(root, 'sub/deep/c.json'),
     `{"apiVersion":"ai.flashback.tech/v1alpha1","kind":"Repository","metadata":{"name":"c"},"spec":{"llms":[{"name":"demo"}]}}`,
   );
-  for (const other of ['notes.txt', '.a.yaml.swp', '.hidden/d.yaml', 'a.yaml~']) await writeFile(join(root, other), repository('no'));
+  for (const other of ['notes.txt', '.a.yaml.swp', '.hidden/d.yaml', 'node_modules/e.yaml', 'a.yaml~']) await writeFile(join(root, other), repository('no'));
   expect(names(await start())).toEqual(['a', 'b', 'c']);
 });
 

@@ -1,0 +1,54 @@
+import { Registry } from 'prom-client';
+import { expect, it, vi } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { SCHEMA_VERSION, type SnapshotContent, type SnapshotProvider } from '../../src/snapshot/snapshot.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { LocalGateway } from '../../src/up-gateway.ts';
+
+function content(provider: Partial<SnapshotProvider> = {}): SnapshotContent {
+  const timeouts = { connect: 1000, response: 1000, idle: 1000 };
+  const whole: SnapshotProvider = { generation: 1, type: 'Other', endpoint: 'https://llm.example.com/v1', timeouts, headers: [], ...provider };
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    repositories: {},
+    keys: {},
+    revokedKeys: {},
+    providers: { 'ns/llm': whole },
+    policies: {},
+    limits: {},
+  };
+}
+
+function aGateway(): { gateway: LocalGateway; told: string[] } {
+  const gateway = new LocalGateway({
+    addresses: { allowLoopback: true },
+    registry: new Registry(),
+    clock: systemClock,
+    logger: createLogger({ name: 'test', level: 'silent' }),
+  });
+  const told: string[] = [];
+  gateway.subscribe({
+    onDelivered: (revision, gateways) => void told.push(`delivered ${revision} to ${gateways}`),
+    onRejectedObject: (object, reason) => void told.push(`${object}: ${reason}`),
+    reportRejected: (llm) => void told.push(`rejected ${llm}`),
+  });
+  return { gateway, told };
+}
+
+it('puts a content in force and says so once the caller knows its revision', async () => {
+  const { gateway, told } = aGateway();
+  expect(gateway.ready).toBe(false);
+  expect(gateway.publish(content())).toEqual({ revision: 1 });
+  expect(told).toEqual([]);
+  await vi.waitFor(() => expect(told).toEqual(['delivered 1 to 1']));
+  expect(gateway.ready).toBe(true);
+});
+
+it('says which object cannot be served, and does not call it delivered', async () => {
+  const { gateway, told } = aGateway();
+  gateway.publish(content());
+  expect(gateway.publish(content({ ca: 'not a certificate' }))).toEqual({ revision: 2 });
+  gateway.publish(content({ generation: 2 }));
+  await vi.waitFor(() => expect(told).toHaveLength(3));
+  expect(told).toEqual(['delivered 1 to 1', expect.stringMatching(/^provider\/ns\/llm: /), 'delivered 3 to 1']);
+});
