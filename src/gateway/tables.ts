@@ -1,5 +1,5 @@
 // What a snapshot becomes before it serves traffic: everything a request needs, one Map lookup away.
-import { createSecureContext } from 'node:tls';
+import { X509Certificate } from 'node:crypto';
 import { Pool } from 'undici';
 import { PROVIDERS } from '../providers/index.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from '../providers/addresses.ts';
@@ -62,6 +62,17 @@ export class UnservableObjectError extends Error {
   }
 }
 
+/** OpenSSL skips over what it cannot read, and then trusts nobody: better said now than at every request. */
+function isCertificateBundle(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const block of blocks) new X509Certificate(block);
+    return blocks.length > 0;
+  } catch {
+    return false;
+  }
+}
+
 function samePool(a: SnapshotProvider, b: SnapshotProvider): boolean {
   return a.endpoint === b.endpoint && a.ca === b.ca && a.timeouts.connect === b.timeouts.connect;
 }
@@ -88,13 +99,7 @@ function buildUpstream(key: string, settings: SnapshotProvider, previous: Upstre
   const provider = PROVIDERS[settings.type] ?? refuse(`this gateway cannot serve providers of type ${settings.type}`);
   const refused = refuseEndpoint(settings.endpoint, addresses);
   if (refused !== undefined) refuse(refused);
-  if (settings.ca !== undefined) {
-    try {
-      createSecureContext({ ca: settings.ca });
-    } catch {
-      refuse('the CA bundle is not PEM');
-    }
-  }
+  if (settings.ca !== undefined && !isCertificateBundle(settings.ca)) refuse('the CA bundle is not PEM');
   const url = new URL(settings.endpoint);
   return {
     key,

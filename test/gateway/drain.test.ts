@@ -1,0 +1,109 @@
+// The end of a gateway: what is under way is finished, nothing new begins.
+import { request as httpRequest, Agent, type IncomingMessage, type ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { CHAT_BODY, STREAM_BODY, call } from '../fake/caller.ts';
+import { APP_KEY } from '../fake/gateway.ts';
+import { CHAT_ANSWER, json, streamEvents } from '../fake/provider.ts';
+import { startServing, type Serving } from '../fake/serving.ts';
+
+let serving: Serving;
+beforeEach(async () => {
+  serving = await startServing();
+  const running = serving;
+  onTestFinished(() => running.close());
+});
+
+function post(body: string, agent?: Agent): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const options = { method: 'POST', agent: agent ?? (false as const), headers: { authorization: `Bearer ${APP_KEY}` } };
+    const request = httpRequest(`${serving.gateway.baseUrl}/chat/completions`, options, resolve);
+    request.on('error', reject);
+    request.end(body);
+  });
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of answer) text += String(chunk);
+  return text;
+}
+
+/** A stream of which the provider has sent the first event. */
+async function underWay(): Promise<{ answer: IncomingMessage; provider: ServerResponse; first: string; rest: string }> {
+  const [first = '', ...rest] = streamEvents(['one'], false);
+  const started = new Promise<ServerResponse>((resolve) => {
+    serving.provider.answer((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).write(first);
+      resolve(response);
+    });
+  });
+  const answer = await post(STREAM_BODY);
+  return { answer, provider: await started, first, rest: rest.join('') };
+}
+
+describe('closing', () => {
+  it('lets a stream under way finish and accepts no new connection meanwhile', async () => {
+    const { answer, provider, first, rest } = await underWay();
+    const closing = serving.gateway.server.close(60_000);
+    await expect(call(serving.gateway, { body: CHAT_BODY })).rejects.toThrow('ECONNREFUSED');
+    provider.end(rest);
+    expect(await textOf(answer)).toBe(first + rest);
+    expect(await closing).toBe(0);
+  });
+
+  it('cuts what has not finished within the grace, and says how many', async () => {
+    const { answer, provider } = await underWay();
+    const upstreamClosed = once(provider, 'close');
+    const [cut] = await Promise.all([serving.gateway.server.close(1), textOf(answer).catch(() => 'cut')]);
+    expect(cut).toBe(1);
+    await upstreamClosed;
+  });
+
+  it('does not cut an answer that its caller has yet to read to the end', async () => {
+    const size = 12 * 1024 * 1024;
+    const sent = new Promise<void>((resolve) => {
+      serving.provider.answer((response) => {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': size });
+        response.on('finish', resolve);
+        response.end(Buffer.alloc(size, 'x'));
+      });
+    });
+    const answer = await post(CHAT_BODY);
+    const closing = serving.gateway.server.close(60_000);
+    let read = 0;
+    for await (const chunk of answer) {
+      read += (chunk as Buffer).length;
+      // Reads slower than the gateway writes, so that its last bytes wait in its own buffers.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await sent;
+    expect(read).toBe(size);
+    expect(await closing).toBe(0);
+  });
+
+  it('ends idle connections at once', async () => {
+    serving.provider.answer(json(200, CHAT_ANSWER));
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const answer = await post(CHAT_BODY, agent);
+    const { socket } = answer;
+    await textOf(answer);
+    const ended = once(socket, 'close');
+    expect(await serving.gateway.server.close(60_000)).toBe(0);
+    await ended;
+  });
+});
+
+it('once draining, every answer tells its caller to use another connection', async () => {
+  serving.provider.answer(json(200, CHAT_ANSWER));
+  const agent = new Agent({ keepAlive: true });
+  onTestFinished(() => agent.destroy());
+  const before = await post(CHAT_BODY, agent);
+  await textOf(before);
+  expect(before.headers.connection).toBe('keep-alive');
+  serving.gateway.server.beginDrain();
+  const after = await post(CHAT_BODY, agent);
+  expect(after.headers.connection).toBe('close');
+  expect(JSON.parse(await textOf(after))).toEqual(CHAT_ANSWER);
+});

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { SETTINGS, SettingsError, environmentName, helpText, parseSettings } from '../src/settings.ts';
+import { tableOf } from './fake/markdown.ts';
+
+const COMMANDS = ['up', 'operator', 'gateway'] as const;
+const failure = (...given: Parameters<typeof parseSettings>): string => {
+  try {
+    parseSettings(...given);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error('no mistake was found');
+};
+
+describe('settings', () => {
+  it('have the defaults of the table', () => {
+    expect(parseSettings('gateway', [], {})).toMatchObject({
+      port: 8080,
+      'metrics-port': 9090,
+      'push-port': 8443,
+      'log-level': 'info',
+      'shutdown-grace': 300_000,
+      'shutdown-delay': 5_000,
+      'allow-loopback-endpoints': false,
+      file: [],
+      host: undefined,
+    });
+  });
+
+  it.each(COMMANDS)('of %s are all there and frozen, whoever they are for', (command) => {
+    const settings = parseSettings(command, [], {});
+    expect(Object.keys(settings).toSorted()).toEqual(Object.keys(SETTINGS).toSorted());
+    expect(Object.isFrozen(settings)).toBe(true);
+  });
+
+  it('come from the command line first, then from the environment', () => {
+    const env = { FLASHBACK_PORT: '1', FLASHBACK_METRICS_PORT: '2' };
+    expect(parseSettings('gateway', ['--port', '3'], env)).toMatchObject({ port: 3, 'metrics-port': 2 });
+  });
+
+  it('of another command are not read from the environment', () => {
+    expect(parseSettings('gateway', [], { FLASHBACK_KUBECONFIG: '/x' }).kubeconfig).toBeUndefined();
+  });
+
+  it('may be lists: repeated, with commas, or in the environment', () => {
+    expect(parseSettings('up', ['-f', 'a', '--file', 'b,c'], {}).file).toEqual(['a', 'b', 'c']);
+    expect(parseSettings('operator', [], { FLASHBACK_GATEWAY: 'a:1,b:2,' }).gateway).toEqual(['a:1', 'b:2']);
+  });
+
+  it.each([
+    ['true', true],
+    ['1', true],
+    ['false', false],
+    ['0', false],
+    ['', false],
+  ])('may be switches: %j in the environment is %j', (text, value) => {
+    expect(parseSettings('gateway', [], { FLASHBACK_ALLOW_LOOPBACK_ENDPOINTS: text })['allow-loopback-endpoints']).toBe(value);
+  });
+
+  it('may be switches: the flag alone turns them on', () => {
+    expect(parseSettings('gateway', ['--allow-loopback-endpoints'], {})['allow-loopback-endpoints']).toBe(true);
+  });
+});
+
+describe('a mistake', () => {
+  it.each(['-1', '65536', '80a', '', '1e3'])('in a port, %j, is named', (port) => {
+    expect(failure('gateway', [`--port=${port}`], {})).toBe(`--port must be a port from 0 to 65535, not "${port}"`);
+  });
+  it('in a duration is named with its flag', () => {
+    expect(failure('gateway', ['--shutdown-grace', '5 minutes'], {})).toMatch(/^--shutdown-grace: "5 minutes" is not a duration/);
+  });
+  it('in a switch is not taken for "off"', () => {
+    expect(failure('gateway', [], { FLASHBACK_ALLOW_LOOPBACK_ENDPOINTS: 'yes' })).toBe('--allow-loopback-endpoints must be true or false, not "yes"');
+  });
+  it('in a log level is named with those that exist', () => {
+    expect(failure('up', ['--log-level', 'verbose'], {})).toBe('--log-level must be one of trace, debug, info, warn, error, silent, not "verbose"');
+  });
+  it.each([
+    ['an unknown flag', ['--prot', '1']],
+    ['a flag of another command', ['--kubeconfig', 'x']],
+    ['a word too many', ['x']],
+    ['a flag without its value', ['--port']],
+    ['a value for a switch', ['--allow-loopback-endpoints=true']],
+  ])('such as %s ends with where to look', (_what, args) => {
+    expect(failure('gateway', args, {})).toMatch(/ See flashback gateway --help\.$/);
+  });
+});
+
+describe.each(COMMANDS)('the help of %s', (command) => {
+  it('names its flags, their defaults, and no others', () => {
+    const lines = helpText(command).split('\n').filter((line) => line.startsWith('  '));
+    const own = Object.entries(SETTINGS).filter(([, { commands }]) => (commands as readonly string[]).includes(command));
+    expect(lines.map((line) => /--([a-z-]+)/.exec(line)?.[1])).toEqual(own.map(([name]) => name));
+    own.forEach(([, setting], index) => {
+      if ('default' in setting) expect(lines[index]).toContain(`(default ${setting.default})`);
+    });
+  });
+});
+
+it('docs/settings.md has a row for every setting, and no other', () => {
+  const rows = tableOf(readFileSync('docs/settings.md', 'utf8'));
+  const expected = Object.entries(SETTINGS).map(([name, setting]) => [
+    name === 'file' ? '`-f`, `--file`' : `\`--${name}\``,
+    `\`${environmentName(name)}\``,
+    setting.commands.join(', '),
+    'default' in setting ? `\`${setting.default}\`` : '',
+    setting.help,
+  ]);
+  expect(rows).toEqual(expected);
+});
