@@ -26,7 +26,8 @@ export interface KeyFilesOptions {
   clock: Clock;
   /** A file appeared, changed or went. */
   onSecret: (key: ObjectKey) => void;
-  onWatchError: (message: string) => void;
+  /** For people: watching failed, or a file stands in the way of a key. */
+  onProblem: (message: string) => void;
 }
 
 function isMissing(error: unknown): boolean {
@@ -49,6 +50,8 @@ function toValue({ secret, version }: KeyFile): SecretValue {
 export class KeyFiles {
   readonly #options: KeyFilesOptions;
   #known = new Map<string, KeyFile>();
+  /** Files of somebody else, by name: their text, and the key that they stand in the way of. */
+  readonly #blocked = new Map<string, { text: string; key: ObjectKey }>();
   #watcher: FSWatcher | undefined;
   #timer: { clear(): void } | undefined;
   #scanning: Promise<void> = Promise.resolve();
@@ -63,7 +66,7 @@ export class KeyFiles {
     const watcher = watch(this.#options.directory, { ignoreInitial: true, depth: 0 });
     this.#watcher = watcher;
     watcher.on('all', () => this.#schedule());
-    watcher.on('error', (error) => this.#options.onWatchError(error instanceof Error ? error.message : String(error)));
+    watcher.on('error', (error) => this.#options.onProblem(error instanceof Error ? error.message : String(error)));
     await new Promise<void>((resolve) => watcher.once('ready', resolve));
     this.#known = new Map((await this.#readAll()).map((file) => [file.name, file]));
   }
@@ -102,9 +105,7 @@ export class KeyFiles {
       throw error;
     });
     const existing = text === undefined ? undefined : parseKeyFile(text);
-    if (text !== undefined && (existing === undefined || existing.owner.uid !== secret.owner.uid)) {
-      throw new SecretConflictError(`the file ${path} was not written by flashback for this key; move it away`);
-    }
+    if (text !== undefined && existing?.owner.uid !== secret.owner.uid) throw this.#block(name, text, secret.key);
     const uid = existing !== undefined && keyOf(existing.key) === keyOf(secret.key) ? existing.uid : randomUUID();
     const next = formatKeyFile({ ...secret, uid });
     if (next === text) return;
@@ -123,6 +124,25 @@ export class KeyFiles {
   async delete(key: ObjectKey, uid: string): Promise<void> {
     const file = (await this.#readAll()).find(({ secret }) => keyOf(secret.key) === keyOf(key) && secret.uid === uid);
     if (file !== undefined) await rm(join(this.#options.directory, file.name), { force: true });
+  }
+
+  #block(name: string, text: string, key: ObjectKey): SecretConflictError {
+    const message = `${join(this.#options.directory, name)} was not written by flashback for this key; move it away`;
+    if (this.#blocked.get(name)?.text !== text) this.#options.onProblem(message);
+    this.#blocked.set(name, { text, key });
+    return new SecretConflictError(message);
+  }
+
+  /** Keys whose way has become free, or is blocked by something else now. */
+  async #unblocked(): Promise<ObjectKey[]> {
+    const keys: ObjectKey[] = [];
+    for (const [name, { text, key }] of this.#blocked) {
+      const now = await readFile(join(this.#options.directory, name), 'utf8').catch(() => undefined);
+      if (now === text) continue;
+      this.#blocked.delete(name);
+      keys.push(key);
+    }
+    return keys;
   }
 
   async #prepare(): Promise<void> {
@@ -162,9 +182,9 @@ export class KeyFiles {
     try {
       found = new Map((await this.#readAll()).map((file) => [file.name, file]));
     } catch (error) {
-      return this.#options.onWatchError(error instanceof Error ? error.message : String(error));
+      return this.#options.onProblem(error instanceof Error ? error.message : String(error));
     }
-    const changed = new Map<string, ObjectKey>();
+    const changed = new Map((await this.#unblocked()).map((key) => [keyOf(key), key]));
     for (const name of new Set([...found.keys(), ...this.#known.keys()])) {
       const [before, after] = [this.#known.get(name), found.get(name)];
       if (before?.version === after?.version) continue;

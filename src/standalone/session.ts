@@ -48,12 +48,12 @@ export class StandaloneSession {
   constructor(options: SessionOptions) {
     const { roots, stateDir, variables, schemas, clock, onStatus, onEvent } = options;
     this.#options = options;
-    const onWatchError = (message: string): void => options.onLines([`watching files failed: ${message}`]);
+    const onProblem = (message: string): void => options.onLines([message]);
     this.#keys = new KeyFiles({
       directory: join(stateDir, 'keys'),
       clock,
       onSecret: (key) => this.store.announceSecret(key),
-      onWatchError,
+      onProblem,
     });
     const rewriteEndpoint = (endpoint: string): string => this.#rewrite(endpoint);
     this.store = new StandaloneStore({ keys: this.#keys, clock, rewriteEndpoint, onEvent, onStatus });
@@ -63,7 +63,7 @@ export class StandaloneSession {
       variables,
       validate: (object, previous) => validateResource(schemas, object, previous),
       onChange: (set, before) => this.#apply(set, before),
-      onWatchError,
+      onWatchError: (message) => onProblem(`watching the manifests failed: ${message}`),
     });
   }
 

@@ -58,7 +58,8 @@ it('reads yaml, yml and json at any depth, and nothing else', async () => {
     join(root, 'sub/deep/c.json'),
     `{"apiVersion":"ai.flashback.tech/v1alpha1","kind":"Repository","metadata":{"name":"c"},"spec":{"llms":[{"name":"demo"}]}}`,
   );
-  for (const other of ['notes.txt', '.a.yaml.swp', '.hidden/d.yaml', 'node_modules/e.yaml', 'a.yaml~']) await writeFile(join(root, other), repository('no'));
+  const strays = ['notes.txt', '.a.yaml.swp', '.hidden/d.yaml', 'node_modules/e.yaml', 'a.yaml~'];
+  for (const stray of strays) await writeFile(join(root, stray), repository('no'));
   expect(names(await start())).toEqual(['a', 'b', 'c']);
 });
 

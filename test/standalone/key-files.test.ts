@@ -64,6 +64,7 @@ describe('the directory of keys', () => {
   let root: string;
   let directory: string;
   let announced: string[];
+  let problems: string[];
   let open: KeyFiles[];
 
   async function start(): Promise<KeyFiles> {
@@ -71,7 +72,7 @@ describe('the directory of keys', () => {
       directory,
       clock: systemClock,
       onSecret: ({ namespace, name }) => void announced.push(`${namespace}/${name}`),
-      onWatchError: (message) => expect.fail(message),
+      onProblem: (message) => void problems.push(message),
     });
     open.push(files);
     await files.start();
@@ -86,10 +87,12 @@ describe('the directory of keys', () => {
     root = await mkdtemp(join(tmpdir(), 'flashback-keys-'));
     directory = join(root, '.flashback/keys');
     announced = [];
+    problems = [];
     open = [];
   });
   afterEach(async () => {
     for (const files of open) await files.stop();
+    expect(problems.filter((problem) => !problem.includes('move it away'))).toEqual([]);
     await rm(root, { recursive: true });
   });
 
@@ -162,12 +165,17 @@ describe('the directory of keys', () => {
 
   const otherOwner = aKey({ owner: { kind: 'Repository', name: 'assistant', uid: 'u-2' } });
   it.each(['OPENAI_API_KEY=mine\n', formatKeyFile({ ...otherOwner, uid: 'u' })])(
-    'never overwrites a file of somebody else: case %#',
+    'never overwrites a file of somebody else, says so once, and tells when it is gone: case %#',
     async (text) => {
       const files = await start();
       await writeFile(pathOf(), text);
       await expect(files.apply(aKey())).rejects.toThrow(SecretConflictError);
       expect(await readFile(pathOf(), 'utf8')).toBe(text);
+      await expect(files.apply(aKey())).rejects.toThrow(SecretConflictError);
+      expect(problems).toEqual([`${pathOf()} was not written by flashback for this key; move it away`]);
+      announced = [];
+      await unlink(pathOf());
+      await vi.waitFor(() => expect(announced).toEqual(['quickstart/assistant-app']));
     },
   );
 

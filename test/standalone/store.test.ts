@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'flashback-store-'));
-  keys = new KeyFiles({ directory: root, clock: systemClock, onSecret: (key) => store.announceSecret(key), onWatchError: () => undefined });
+  keys = new KeyFiles({ directory: root, clock: systemClock, onSecret: (key) => store.announceSecret(key), onProblem: () => undefined });
   store = aStore();
 });
 afterEach(async () => {

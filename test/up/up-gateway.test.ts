@@ -7,7 +7,8 @@ import { LocalGateway } from '../../src/up-gateway.ts';
 
 function content(provider: Partial<SnapshotProvider> = {}): SnapshotContent {
   const timeouts = { connect: 1000, response: 1000, idle: 1000 };
-  const whole: SnapshotProvider = { generation: 1, type: 'Other', endpoint: 'https://llm.example.com/v1', timeouts, headers: [], ...provider };
+  const endpoint = 'https://llm.example.com/v1';
+  const whole: SnapshotProvider = { generation: 1, type: 'Other', endpoint, timeouts, headers: [], ...provider };
   return {
     schemaVersion: SCHEMA_VERSION,
     repositories: {},

@@ -1,15 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { runUp, type UpOptions } from '../../src/up.ts';
 
+const run = promisify(execFile);
 const CANARY = 'sk-canary-0123456789';
 const KEY_FILE = 'keys/quickstart.assistant.app.env';
 let root: string;
@@ -84,6 +86,26 @@ describe('flashback up', () => {
     expect(output).toContain(join(stateDir, KEY_FILE));
     const answer = await (await aClient()).chat.completions.create(HELLO);
     expect(answer.choices[0]?.message.content).toContain('hello there');
+  });
+
+  it('prints snippets that work as they are pasted', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    const snippets = output.match(/^set -a;[^]*?(?=\n\n)/gm) ?? [];
+    expect(snippets).toHaveLength(2);
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    for (const snippet of snippets) expect((await run('bash', ['-c', snippet], { env })).stdout).toContain('You said: Hello!');
+  });
+
+  it('says so when somebody else has a file where a key belongs, and leaves it', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    await writeFile(join(stateDir, KEY_FILE), 'OPENAI_API_KEY=mine\n');
+    await untilSaid(/^Repository quickstart\/assistant: not Ready \(KeySecretConflict\): /m);
+    expect(output).toContain(`${join(stateDir, KEY_FILE)} was not written by flashback for this key; move it away\n`);
+    expect(await readFile(join(stateDir, KEY_FILE), 'utf8')).toBe('OPENAI_API_KEY=mine\n');
+    await unlink(join(stateDir, KEY_FILE));
+    await untilSaid(/^Repository quickstart\/assistant: Ready/m);
   });
 
   it('serves metrics and readiness on a port of their own', async () => {
@@ -192,7 +214,7 @@ describe('flashback up', () => {
 });
 
 describe('the command', () => {
-  function run(...args: string[]): { child: ChildProcess; ended: Promise<{ code: number | null; stderr: string }> } {
+  function command(...args: string[]): { child: ChildProcess; ended: Promise<{ code: number | null; stderr: string }> } {
     const child = spawn(process.execPath, ['src/cli.ts', 'up', '--state-dir', stateDir, '--metrics-port', '0', ...args]);
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => void (output += chunk.toString()));
@@ -201,7 +223,7 @@ describe('the command', () => {
   }
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends cleanly at %s', async (signal) => {
-    const { child, ended } = run('-f', manifests, '--port', '0');
+    const { child, ended } = command('-f', manifests, '--port', '0');
     await untilSaid('Ctrl-C ends');
     child.kill(signal);
     expect(await ended).toEqual({ code: 0, stderr: '' });
@@ -209,7 +231,7 @@ describe('the command', () => {
   });
 
   it('keeps its log in a file that only its owner can read, with no key in it', async () => {
-    const { child, ended } = run('-f', manifests, '--port', '0');
+    const { child, ended } = command('-f', manifests, '--port', '0');
     await untilSaid('Ctrl-C ends');
     const client = await aClient();
     await client.chat.completions.create(HELLO);
@@ -225,7 +247,7 @@ describe('the command', () => {
 
   it('ends with one sentence and a failure when its port is in use', async () => {
     const { server, port } = await inUse();
-    const { ended } = run('-f', manifests, '--port', String(port));
+    const { ended } = command('-f', manifests, '--port', String(port));
     expect(await ended).toEqual({ code: 1, stderr: `flashback: Port ${port} is in use. Choose another with --port.\n` });
     server.close();
   });
