@@ -13,11 +13,12 @@ import { SnapshotPusher } from './push/pusher.ts';
 import type { SecretFiles } from './push/secret-files.ts';
 import { Engine } from './reconcile/engine.ts';
 import type { ResourceStore, StoreEvents } from './reconcile/store.ts';
+import { SealedSnapshotError } from './snapshot/seal.ts';
+import type { Snapshot } from './snapshot/snapshot.ts';
 import type { Logger } from './telemetry/log.ts';
 import type { OperatorMetrics } from './telemetry/metrics.ts';
 
-/** Timers take no longer delays. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+const CARE_PERIOD_MS = 3_600_000;
 
 export interface LeadershipOptions {
   /** Lease transitions. */
@@ -45,7 +46,7 @@ export class Leadership implements StoreEvents {
   readonly #options: LeadershipOptions;
   #gateways: GatewayEndpoint[] = [];
   #running: Running | undefined;
-  #renewal: { clear(): void } | undefined;
+  #care: { clear(): void } | undefined;
 
   constructor(options: LeadershipOptions) {
     this.#options = options;
@@ -68,7 +69,7 @@ export class Leadership implements StoreEvents {
   async start(): Promise<void> {
     const { epoch, store, files, namespace, publicBaseUrl, addresses, isLeader, clock, random, metrics, logger } = this.#options;
     const secrets = await ensurePushSecrets(files, { clock, namespace });
-    const previous = await loadBootSnapshot(files, secrets.snapshotKey);
+    const previous = await this.#loadPrevious(secrets);
     const pusher = new SnapshotPusher({
       tls: secrets,
       clock,
@@ -84,11 +85,11 @@ export class Leadership implements StoreEvents {
     });
     const issuer = new SnapshotIssuer({
       // A lease that was deleted counts from the start again; gateways still remember where it was.
-      epoch: Math.max(epoch, previous?.epoch ?? 0),
+      epoch: previous === undefined || epoch > previous.epoch ? epoch : previous.epoch + 1,
       lastRevision: previous?.revision ?? 0,
       key: secrets.snapshotKey,
       push: (snapshot) => pusher.publish(snapshot),
-      save: (snapshot) => saveBootSnapshot(files, snapshot, secrets.snapshotKey),
+      save: (snapshot, key) => saveBootSnapshot(files, snapshot, key),
       isLeader,
       clock,
       logger,
@@ -108,13 +109,13 @@ export class Leadership implements StoreEvents {
     });
     this.#running = { engine, pusher, issuer };
     pusher.setEndpoints(this.#gateways);
-    this.#scheduleRenewal(secrets);
+    this.#scheduleCare(secrets);
     engine.start(previous);
   }
 
   /** Finishes what is under way. The lease must still be held. */
   async stop(): Promise<void> {
-    this.#renewal?.clear();
+    this.#care?.clear();
     const running = this.#running;
     this.#running = undefined;
     if (running === undefined) return;
@@ -123,20 +124,38 @@ export class Leadership implements StoreEvents {
     await running.pusher.close();
   }
 
-  #scheduleRenewal({ renewAt }: PushSecrets): void {
+  /** Without it the work begins from what the API server says, and revoked keys are merely unknown. */
+  async #loadPrevious({ snapshotKey }: PushSecrets): Promise<Snapshot | undefined> {
+    try {
+      return await loadBootSnapshot(this.#options.files, snapshotKey);
+    } catch (error) {
+      if (!(error instanceof SealedSnapshotError)) throw error;
+      this.#options.logger.warn({ reason: error.message }, 'the boot snapshot cannot be opened; starting without it');
+      return undefined;
+    }
+  }
+
+  /** Looks after the push Secrets: renews certificates that are due, and puts back what somebody deleted. */
+  #scheduleCare(current: PushSecrets): void {
     const { clock, files, namespace, logger } = this.#options;
-    const delay = Math.min(Math.max(renewAt - clock.now(), 60_000), MAX_TIMER_MS);
-    this.#renewal = clock.setTimeout(() => {
+    this.#care = clock.setTimeout(() => {
       ensurePushSecrets(files, { clock, namespace }).then(
-        (renewed) => {
-          this.#running?.pusher.setTls(renewed);
-          this.#scheduleRenewal(renewed);
+        (secrets) => {
+          this.#adopt(current, secrets);
+          this.#scheduleCare(secrets);
         },
         (error: unknown) => {
-          logger.error({ err: error }, 'push certificates could not be renewed; trying again');
-          this.#scheduleRenewal({ renewAt: 0 } as PushSecrets);
+          logger.error({ err: error }, 'the push Secrets could not be checked; trying again');
+          this.#scheduleCare(current);
         },
       );
-    }, delay);
+    }, CARE_PERIOD_MS);
+  }
+
+  #adopt(before: PushSecrets, after: PushSecrets): void {
+    if (this.#running === undefined) return;
+    const { pusher, issuer } = this.#running;
+    if (after.ca !== before.ca || after.operator.cert !== before.operator.cert) pusher.setTls(after);
+    if (!after.snapshotKey.equals(before.snapshotKey)) issuer.replaceKey(after.snapshotKey);
   }
 }

@@ -10,11 +10,11 @@ export interface SnapshotIssuerOptions {
   epoch: number;
   /** Revision to continue from; 0 at the very first start. */
   lastRevision: number;
-  /** Root snapshot key. */
+  /** Root snapshot key; see replaceKey. */
   key: Buffer;
   push: (snapshot: Snapshot) => Promise<void>;
   /** Keeps the snapshot for gateways that start alone. */
-  save: (snapshot: Snapshot) => Promise<void>;
+  save: (snapshot: Snapshot, key: Buffer) => Promise<void>;
   isLeader: () => boolean;
   clock: Clock;
   logger: Logger;
@@ -22,25 +22,35 @@ export interface SnapshotIssuerOptions {
 
 export class SnapshotIssuer {
   readonly #options: SnapshotIssuerOptions;
+  #key: Buffer;
   #revision: number;
+  #content: SnapshotContent | undefined;
   #unsaved: Snapshot | undefined;
   #saving: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: SnapshotIssuerOptions) {
     this.#options = options;
+    this.#key = options.key;
     this.#revision = options.lastRevision;
   }
 
   /** Signs and sends. Returns at once; delivery is reported by the pusher. */
   publish(content: SnapshotContent): { revision: number } {
-    const { epoch, key, push, logger } = this.#options;
-    const snapshot = signSnapshot(content, { epoch, revision: ++this.#revision }, key);
+    const { epoch, push, logger } = this.#options;
+    this.#content = content;
+    const snapshot = signSnapshot(content, { epoch, revision: ++this.#revision }, this.#key);
     push(snapshot).catch((error: unknown) => logger.error({ err: error, revision: snapshot.revision }, 'snapshot could not be pushed'));
     const idle = this.#unsaved === undefined;
     this.#unsaved = snapshot;
     if (idle) this.#saving = this.#saveNewest();
     return { revision: snapshot.revision };
+  }
+
+  /** From now on everything is signed and sealed with this key; what was published last goes out again. */
+  replaceKey(key: Buffer): void {
+    this.#key = key;
+    if (this.#content !== undefined) this.publish(this.#content);
   }
 
   /** Resolves when a save under way has ended. */
@@ -55,7 +65,7 @@ export class SnapshotIssuer {
     while (this.#unsaved !== undefined) {
       const snapshot = this.#unsaved;
       try {
-        if (isLeader()) await save(snapshot);
+        if (isLeader()) await save(snapshot, this.#key);
         if (this.#unsaved === snapshot) this.#unsaved = undefined;
       } catch (error) {
         logger.error({ err: error, revision: snapshot.revision }, 'boot snapshot could not be saved; trying again');

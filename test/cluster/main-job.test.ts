@@ -90,7 +90,7 @@ describe('the main job on a real API server', () => {
     const files = (await readdir(directory)).toSorted();
     const text = (await Promise.all(files.map((file) => readFile(new URL(file, directory), 'utf8')))).join('\n---\n');
     // The Service of the sample would answer inside a cluster; here the same demo provider listens on loopback.
-    await stack.apply(text.replace('http://demo-provider.flashback.svc:8080/v1', `${demo.url}\n  endpointSecurity: AllowPlaintext`));
+    await stack.apply(text.replace('http://demo-provider.flashback.svc:8080/v1', `${demo.url}/v1\n  endpointSecurity: AllowPlaintext`));
     await stack.kubectl(['wait', '--for=condition=Ready', 'llm/demo', 'airepo/assistant', '-n', 'quickstart', '--timeout=30s']);
     expect(await stack.condition('aip', 'quickstart', 'no-card-numbers', 'Ready')).toBe('False NotEnforced');
     const secret = await stack.secret('quickstart', 'assistant-app');

@@ -25,7 +25,7 @@ export function brokenManifests(namespace: string): BrokenManifest[] {
     { what: 'Other without endpoint', manifest: llm('b02', { type: 'Other' }), refused: /endpoint is required when type is Other/ },
     { what: 'plain http outside the cluster', manifest: llm('b03', { endpoint: 'http://llm.example.com/v1' }), refused: /must use https/ },
     { what: 'credentials in a header', manifest: llm('b04', { headers: [{ name: 'Authorization', value: 'x' }] }), refused: /carries credentials/ },
-    { what: 'interval too short', manifest: llm('b05', { validation: { interval: '1s' } }), refused: /at least 10s/ },
+    { what: 'interval too short', manifest: llm('b05', { validation: { interval: '1s' } }), refused: /from 10s to 168h/ },
     { what: 'no credentials', manifest: make('AILLMConfig', 'b06', { type: 'OpenAI' }), refused: /credentials are required/ },
     { what: 'a field that does not exist', manifest: llm('b07', { apiKey: 'x' }), refused: /unknown field/ },
     { what: 'no llms', manifest: repository('b08', { llms: [] }), refused: /should have at least 1 items/ },

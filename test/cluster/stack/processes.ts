@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const CLI = fileURLToPath(new URL('../../../src/cli.ts', import.meta.url));
 
+const PATIENCE_MS = 60_000;
+
 export type LogLine = Record<string, unknown> & { msg?: string };
 
 export interface FlashbackProcess {
@@ -66,7 +68,14 @@ export function startFlashback(args: readonly string[], env: Record<string, stri
       if (child.exitCode !== null || child.signalCode !== null) {
         return Promise.reject(new Error(`process ended before it logged ${what}:\n${output.slice(-20).join('\n')}`));
       }
-      return new Promise((resolve, reject) => waiting.add({ what, predicate, resolve, reject }));
+      return new Promise((resolve, reject) => {
+        const entry = { what, predicate, resolve, reject };
+        waiting.add(entry);
+        const late = (): void => {
+          if (waiting.delete(entry)) reject(new Error(`not logged within ${PATIENCE_MS / 1000} s: ${what}\n${output.slice(-20).join('\n')}`));
+        };
+        setTimeout(late, PATIENCE_MS).unref();
+      });
     },
     async stop(signal = 'SIGTERM') {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal);
