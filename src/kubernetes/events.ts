@@ -17,7 +17,10 @@ const MAX_PENDING = 50;
 
 function truncateBytes(text: string, max: number): string {
   if (Buffer.byteLength(text) <= max) return text;
-  const cut = Buffer.from(text).subarray(0, max - 3).toString('utf8').replace(/\uFFFD+$/u, '');
+  const cut = Buffer.from(text)
+    .subarray(0, max - 3)
+    .toString('utf8')
+    .replace(/\uFFFD+$/u, '');
   return `${cut}…`;
 }
 

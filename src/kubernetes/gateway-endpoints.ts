@@ -31,7 +31,9 @@ export interface EndpointSlice extends KubeObject {
  */
 export function toGatewayEndpoints(slices: readonly EndpointSlice[], portName?: string): GatewayEndpoint[] {
   const found = new Map<string, GatewayEndpoint>();
-  const usable = slices.filter(({ addressType }) => addressType !== 'FQDN').toSorted((a, b) => (a.addressType ?? '').localeCompare(b.addressType ?? ''));
+  const usable = slices
+    .filter(({ addressType }) => addressType !== 'FQDN')
+    .toSorted((a, b) => (a.addressType ?? '').localeCompare(b.addressType ?? ''));
   for (const slice of usable) {
     const port = (slice.ports ?? []).find(({ name }) => portName === undefined || name === portName)?.port;
     for (const { addresses, conditions, targetRef } of slice.endpoints ?? []) {

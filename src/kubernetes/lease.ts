@@ -146,7 +146,10 @@ export class LeaderElector {
     this.#lease = lease;
     this.#renewedAt = started;
     this.#deadline?.clear();
-    this.#deadline = clock.setTimeout(() => this.#lose('the lease was not renewed before the deadline'), started + renewDeadlineMs - clock.monotonic());
+    this.#deadline = clock.setTimeout(
+      () => this.#lose('the lease was not renewed before the deadline'),
+      started + renewDeadlineMs - clock.monotonic(),
+    );
   }
 
   #lose(reason: string): void {
@@ -172,7 +175,10 @@ export class LeaderElector {
       await this.#patch(lease, { holderIdentity: '', leaseDurationSeconds: 1, renewTime }, new AbortController().signal);
     } catch (error) {
       const details = error instanceof KubernetesError ? { code: error.code, reason: error.reason } : {};
-      this.#options.logger.warn({ ...details, lease: this.#options.name }, 'the lease was not released; a successor has to wait for it to expire');
+      this.#options.logger.warn(
+        { ...details, lease: this.#options.name },
+        'the lease was not released; a successor has to wait for it to expire',
+      );
     }
   }
 

@@ -1,10 +1,7 @@
 // The objects that a reflector knows, and what changes between two moments. Pure: no clock, no network.
 import type { KubeObject } from './objects.ts';
 
-export type Change<T> =
-  | { type: 'added'; object: T }
-  | { type: 'changed'; object: T; previous: T }
-  | { type: 'removed'; object: T };
+export type Change<T> = { type: 'added'; object: T } | { type: 'changed'; object: T; previous: T } | { type: 'removed'; object: T };
 
 function cacheKey({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;

@@ -148,12 +148,12 @@ export class Reflector<T extends KubeObject> {
         ...(this.#options.metadataOnly === true ? { accept: METADATA_LIST } : {}),
         signal,
       });
-      if (signal.aborted) return;
       this.#contactAt = this.#options.clock.monotonic();
       objects.push(...(page.items ?? []).map((item) => keep(item)));
       resourceVersion = page.metadata.resourceVersion ?? '';
       token = page.metadata.continue === '' ? undefined : page.metadata.continue;
     } while (token !== undefined);
+    if (signal.aborted) return;
     this.#resourceVersion = resourceVersion;
     this.#listedAt = this.#options.clock.monotonic();
     this.#announce(this.#cache.replace(objects));
@@ -172,10 +172,13 @@ export class Reflector<T extends KubeObject> {
     signal.addEventListener('abort', onAbort, { once: true });
     const relistIn = this.#listedAt + SAFETY_RELIST_MS * (0.9 + 0.2 * this.#options.random()) - started;
     let relistDue = false;
-    const relist = clock.setTimeout(() => {
-      relistDue = true;
-      stop.abort();
-    }, Math.max(0, relistIn));
+    const relist = clock.setTimeout(
+      () => {
+        relistDue = true;
+        stop.abort();
+      },
+      Math.max(0, relistIn),
+    );
     const end = await runWatch(client, {
       path,
       query: { ...this.#selectors(), resourceVersion: this.#resourceVersion, allowWatchBookmarks: true },

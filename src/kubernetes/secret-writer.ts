@@ -8,17 +8,16 @@ import { collectionPath, objectPath, type KubeSecret, type ManagedFieldsEntry } 
 /** Rounds of read and write before a busy object is left to the next reconciliation. */
 const MAX_ROUNDS = 4;
 
-function manifest(secret: OwnedSecret): Omit<KubeSecret, 'metadata'> & { metadata: Record<string, unknown> } {
+function manifest(secret: OwnedSecret): { metadata: object } & Record<string, unknown> {
   return {
-    ...{ apiVersion: 'v1', kind: 'Secret' },
+    apiVersion: 'v1',
+    kind: 'Secret',
     type: 'Opaque',
     metadata: {
       ...secret.key,
       labels: secret.labels,
       annotations: secret.annotations,
-      ownerReferences: [
-        { apiVersion: `${API_GROUP}/${API_VERSION}`, ...secret.owner, controller: true, blockOwnerDeletion: true },
-      ],
+      ownerReferences: [{ apiVersion: `${API_GROUP}/${API_VERSION}`, ...secret.owner, controller: true, blockOwnerDeletion: true }],
     },
     data: Object.fromEntries(Object.entries(secret.data).map(([name, value]) => [name, Buffer.from(value).toString('base64')])),
   };
@@ -76,7 +75,9 @@ async function attempt(client: KubeClient, secret: OwnedSecret): Promise<boolean
       return true;
     }
     if (controllerUid(live) !== secret.owner.uid) {
-      throw new SecretConflictError(`the Secret ${secret.key.namespace}/${secret.key.name} exists and does not belong to ${secret.owner.kind} ${secret.owner.name}`);
+      throw new SecretConflictError(
+        `the Secret ${secret.key.namespace}/${secret.key.name} exists and does not belong to ${secret.owner.kind} ${secret.owner.name}`,
+      );
     }
     const { uid, resourceVersion } = (await ownCreatedFields(client, path, live)).metadata;
     await client.request({

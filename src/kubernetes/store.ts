@@ -1,6 +1,16 @@
 // The ResourceStore of a cluster: the three kinds from watches, Secrets read live, writes by server-side apply.
 import { isDeepStrictEqual } from 'node:util';
-import { API_GROUP, API_VERSION, KINDS, LABELS, keyOf, type AnyResource, type Kind, type ObjectKey, type ResourceByKind } from '../api/resources.ts';
+import {
+  API_GROUP,
+  API_VERSION,
+  KINDS,
+  LABELS,
+  keyOf,
+  type AnyResource,
+  type Kind,
+  type ObjectKey,
+  type ResourceByKind,
+} from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import {
   SecretForbiddenError,
@@ -58,7 +68,14 @@ export function isStatusOnly(previous: AnyResource, next: AnyResource): boolean 
 
 /** kubectl keeps a copy of applied Secrets, values included, in an annotation: nothing but identity may stay in memory. */
 function keepIdentity({ metadata: { name, namespace, uid, resourceVersion } }: KubeObject): KubeObject {
-  return { metadata: { name, uid, ...(namespace === undefined ? {} : { namespace }), ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
+  return {
+    metadata: {
+      name,
+      uid,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+    },
+  };
 }
 
 /** Items of a list may come without kind and apiVersion; nobody needs managedFields. */
@@ -72,7 +89,9 @@ function toSecretValue(secret: KubeSecret): SecretValue {
   return {
     uid: secret.metadata.uid,
     resourceVersion: secret.metadata.resourceVersion ?? '',
-    data: Object.fromEntries(Object.entries(secret.data ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64').toString('utf8')])),
+    data: Object.fromEntries(
+      Object.entries(secret.data ?? {}).map(([name, value]) => [name, Buffer.from(value, 'base64').toString('utf8')]),
+    ),
     labels: secret.metadata.labels ?? {},
     annotations: secret.metadata.annotations ?? {},
     ...(ownerUid === undefined ? {} : { ownerUid }),
@@ -102,7 +121,10 @@ export class KubernetesStore implements ResourceStore {
     this.#status = new StatusWriter(options.client);
     const namespaces = options.watchNamespaces?.length ? options.watchNamespaces : [undefined];
     for (const kind of Object.keys(KINDS) as Kind[]) {
-      this.#resources.set(kind, namespaces.map((namespace) => this.#resourceReflector(kind, namespace)));
+      this.#resources.set(
+        kind,
+        namespaces.map((namespace) => this.#resourceReflector(kind, namespace)),
+      );
     }
     this.#secrets = namespaces.map((namespace) => this.#secretReflector(namespace));
   }

@@ -28,10 +28,7 @@ export interface SeenRequest {
 
 /** What to do with a request in place of answering it. `stream` answers a watch with raw lines and leaves it open. */
 export type Fault =
-  | { status: number; headers?: Record<string, string>; body?: unknown }
-  | { stream: string[]; end?: boolean }
-  | 'hang'
-  | 'reset';
+  { status: number; headers?: Record<string, string>; body?: unknown } | { stream: string[]; end?: boolean } | 'hang' | 'reset';
 
 interface OpenWatch {
   collection: string;
@@ -172,7 +169,7 @@ export class FakeApiServer {
 
   /** Ends open watches, politely or with a reset of their connections. */
   endWatches(how: 'close' | 'reset'): void {
-    for (const watch of [...this.#watches]) {
+    for (const watch of this.#watches) {
       this.#watches.delete(watch);
       if (how === 'close') watch.response.end();
       else watch.response.socket?.resetAndDestroy();
@@ -270,8 +267,10 @@ export class FakeApiServer {
     // As the real one: the status subresource does not look at the uid.
     const uid = seen.path.endsWith('/status') ? undefined : (body.preconditions?.uid ?? body.metadata?.uid);
     const apply = seen.headers['content-type'] === 'application/apply-patch+yaml';
-    if (before === undefined && (!apply || uid !== undefined || seen.path.endsWith('/status'))) return this.#refuse(response, uid !== undefined && apply ? 409 : 404, 'NotFound');
-    if (resourceVersion !== undefined && resourceVersion !== before?.metadata.resourceVersion) return this.#refuse(response, 409, 'Conflict');
+    if (before === undefined && (!apply || uid !== undefined || seen.path.endsWith('/status')))
+      return this.#refuse(response, uid !== undefined && apply ? 409 : 404, 'NotFound');
+    if (resourceVersion !== undefined && resourceVersion !== before?.metadata.resourceVersion)
+      return this.#refuse(response, 409, 'Conflict');
     // As the real one: a patch with another uid is not a conflict, but an attempt to change it.
     if (uid !== undefined && uid !== before?.metadata.uid) return this.#refuse(response, seen.method === 'DELETE' ? 409 : 422, 'Invalid');
     if (seen.method === 'DELETE') {

@@ -1,10 +1,10 @@
 // Calls to the API server: connections, deadlines, and what an error may say.
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runWatch } from '../../src/kubernetes/watch.ts';
 import { createKubeClient } from '../../src/kubernetes/client.ts';
 import { KubernetesError } from '../../src/kubernetes/kubernetes-error.ts';
 import { FakeApiServer } from '../fake/api-server.ts';
-import { clientOf } from './fixture.ts';
+import { clientOf, eventually } from './fixture.ts';
 
 const SECRET = '/api/v1/namespaces/team/secrets/key';
 const CONFIG_MAP = '/api/v1/namespaces/team/configmaps/settings';
@@ -16,7 +16,10 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 async function failure(promise: Promise<unknown>): Promise<KubernetesError> {
-  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof KubernetesError)) throw new Error(`expected a KubernetesError, got ${String(error)}`);
   return error;
 }
@@ -36,11 +39,11 @@ describe('connections', () => {
     const ends = stops.map(({ signal }) =>
       runWatch(client, { path: '/api/v1/secrets', query: {}, signal, onOpen: () => {}, onEvent: () => {} }),
     );
-    await vi.waitFor(() => expect(server.openWatches).toBe(3));
+    await eventually(() => expect(server.openWatches).toBe(3));
     expect(server.openSockets).toBe(3);
     for (const stop of stops) stop.abort();
     expect(await Promise.all(ends)).toEqual([{ kind: 'aborted' }, { kind: 'aborted' }, { kind: 'aborted' }]);
-    await vi.waitFor(() => expect(server.openSockets).toBe(0));
+    await eventually(() => expect(server.openSockets).toBe(0));
   });
 
   test('a watch can be aborted while the server has not answered yet', async () => {
@@ -48,16 +51,23 @@ describe('connections', () => {
     server.fail(({ watch }) => watch, 'hang');
     const stop = new AbortController();
     const end = runWatch(client, { path: '/api/v1/secrets', query: {}, signal: stop.signal, onOpen: () => {}, onEvent: () => {} });
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await eventually(() => expect(server.requests).toHaveLength(1));
     stop.abort();
     expect(await end).toEqual({ kind: 'aborted' });
-    await vi.waitFor(() => expect(server.openSockets).toBe(0));
+    await eventually(() => expect(server.openSockets).toBe(0));
   });
 
   test('a watch on which nothing arrives is given up', async () => {
     const client = clientOf(server.url);
     const signal = new AbortController().signal;
-    const end = await runWatch(client, { path: '/api/v1/secrets', query: {}, inactivityMs: 50, signal, onOpen: () => {}, onEvent: () => {} });
+    const end = await runWatch(client, {
+      path: '/api/v1/secrets',
+      query: {},
+      inactivityMs: 50,
+      signal,
+      onOpen: () => {},
+      onEvent: () => {},
+    });
     expect(end).toEqual({ kind: 'quiet' });
   });
 });
@@ -68,14 +78,14 @@ describe('deadlines', () => {
     server.fail(() => true, 'hang');
     const error = await failure(client.request({ method: 'GET', path: CONFIG_MAP }));
     expect(error).toMatchObject({ code: 0, reason: 'Timeout' });
-    await vi.waitFor(() => expect(server.openSockets).toBe(0));
+    await eventually(() => expect(server.openSockets).toBe(0));
   });
 
   test('a caller can abort earlier', async () => {
     const stop = new AbortController();
     server.fail(() => true, 'hang');
     const call = failure(clientOf(server.url).request({ method: 'GET', path: CONFIG_MAP, signal: stop.signal }));
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await eventually(() => expect(server.requests).toHaveLength(1));
     stop.abort();
     expect(await call).toMatchObject({ code: 0, reason: 'Aborted' });
   });
@@ -91,11 +101,11 @@ describe('deadlines', () => {
       onOpen: () => {},
       onEvent: (type) => received.push(type),
     });
-    await vi.waitFor(() => expect(server.openWatches).toBe(1));
+    await eventually(() => expect(server.openWatches).toBe(1));
     server.fail(({ watch }) => !watch, 'hang');
     await failure(client.request({ method: 'GET', path: CONFIG_MAP }));
     server.put(CONFIG_MAP, {});
-    await vi.waitFor(() => expect(received).toEqual(['ADDED']));
+    await eventually(() => expect(received).toEqual(['ADDED']));
     stop.abort();
     expect(await end).toEqual({ kind: 'aborted' });
   });
@@ -111,15 +121,26 @@ describe('errors', () => {
 
   test('never repeat what the server quotes of a Secret, nor the token', async () => {
     const planted = 'sk-planted-in-a-message';
-    server.fail(() => true, { status: 422, headers: { 'x-echo': planted }, body: { reason: 'Invalid', message: `data: invalid value ${planted}` } });
-    const error = await failure(clientOf(server.url).request({ method: 'PATCH', path: SECRET, body: { metadata: {}, data: { key: planted } } }));
+    server.fail(() => true, {
+      status: 422,
+      headers: { 'x-echo': planted },
+      body: { reason: 'Invalid', message: `data: invalid value ${planted}` },
+    });
+    const error = await failure(
+      clientOf(server.url).request({ method: 'PATCH', path: SECRET, body: { metadata: {}, data: { key: planted } } }),
+    );
     expect(error).toMatchObject({ code: 422, reason: 'Invalid' });
-    expect(JSON.stringify({ ...error, message: error.message, stack: error.stack, cause: error.cause })).not.toMatch(/planted-in|fake-token/);
+    expect(JSON.stringify({ ...error, message: error.message, stack: error.stack, cause: error.cause })).not.toMatch(
+      /planted-in|fake-token/,
+    );
   });
 
   test('say so when the connection breaks', async () => {
     server.fail(() => true, 'reset');
-    expect(await failure(clientOf(server.url).request({ method: 'GET', path: CONFIG_MAP }))).toMatchObject({ code: 0, reason: 'Unreachable' });
+    expect(await failure(clientOf(server.url).request({ method: 'GET', path: CONFIG_MAP }))).toMatchObject({
+      code: 0,
+      reason: 'Unreachable',
+    });
   });
 
   test('say so when the answer is not JSON', async () => {

@@ -1,9 +1,9 @@
 // What the tests of this folder share: a clock that they turn, and a client of a fake API server.
 import { Registry } from 'prom-client';
+import { vi } from 'vitest';
 import { KubeClient } from '../../src/kubernetes/client.ts';
 import { PooledKubeConfig } from '../../src/kubernetes/pooled-kube-config.ts';
-import type { Clock } from '../../src/clock.ts';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock, type Clock } from '../../src/clock.ts';
 import { createLogger, type Logger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
 
@@ -47,6 +47,11 @@ export class FakeClock implements Clock {
     }
     this.#now = end;
   }
+}
+
+/** Tries again until `check` no longer throws. The limit is for busy machines; no test depends on it. */
+export function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+  return vi.waitFor(check, { timeout: 15_000, interval: 10 });
 }
 
 export interface LogLine {

@@ -1,8 +1,8 @@
 // Gateways found through EndpointSlices.
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { GatewayEndpoints, toGatewayEndpoints, type EndpointSlice, type GatewayEndpoint } from '../../src/kubernetes/gateway-endpoints.ts';
 import { FakeApiServer } from '../fake/api-server.ts';
-import { FakeClock, clientOf, recordingLogger } from './fixture.ts';
+import { FakeClock, clientOf, recordingLogger, eventually } from './fixture.ts';
 
 const path = (name: string): string => `/apis/discovery.k8s.io/v1/namespaces/release/endpointslices/${name}`;
 
@@ -56,27 +56,29 @@ afterEach(async () => {
 
 test('the list is told once at the start, even when empty, and then whenever it changes', async () => {
   const told: GatewayEndpoint[][] = [];
+  const clock = new FakeClock();
   const gateways = new GatewayEndpoints({
     client: clientOf(server.url),
     namespace: 'release',
     service: 'flashback-gateway-push',
     portName: 'push',
-    clock: new FakeClock(),
+    clock,
     random: () => 0,
     logger: recordingLogger().logger,
     onChange: (endpoints) => told.push(endpoints),
   });
   const run = gateways.run(stop.signal);
-  await vi.waitFor(() => expect(told).toEqual([[]]));
-  await vi.waitFor(() => expect(server.openWatches).toBe(1));
+  await eventually(() => expect(told).toEqual([[]]));
+  await eventually(() => expect(server.openWatches).toBe(1));
   expect(server.requests[0]?.query['labelSelector']).toBe('kubernetes.io/service-name=flashback-gateway-push');
   const { metadata: _metadata, ...content } = slice({ endpoints: [{ addresses: ['10.0.0.1'], targetRef: { uid: 'a' } }] });
   server.put(path('s'), content);
-  await vi.waitFor(() => expect(told).toHaveLength(2));
+  await eventually(() => expect(told).toHaveLength(2));
+  clock.advance(5);
   server.put(path('s'), { ...content, unrelated: true });
-  server.put(path('s'), { ...content, unrelated: false });
+  await eventually(() => expect(gateways.health().lastContactAgeMs).toBe(0));
   server.remove(path('s'));
-  await vi.waitFor(() => expect(told).toHaveLength(3));
+  await eventually(() => expect(told).toHaveLength(3));
   expect(told.map((list) => list.length)).toEqual([0, 1, 0]);
   stop.abort();
   await run;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
 import { LeaderElector } from '../../src/kubernetes/lease.ts';
 import { FakeApiServer } from '../fake/api-server.ts';
-import { FakeClock, clientOf, recordingLogger } from './fixture.ts';
+import { FakeClock, clientOf, recordingLogger, eventually } from './fixture.ts';
 
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/release/leases/flashback-operator';
 
@@ -29,7 +29,7 @@ afterEach(async () => {
   for (const { stop } of candidates) stop.abort();
   let ended = 0;
   for (const { done } of candidates) void done.then(() => (ended += 1));
-  await vi.waitFor(() => {
+  await eventually(() => {
     clock.advance(10_000);
     expect(ended).toBe(candidates.length);
   });
@@ -64,18 +64,18 @@ const spec = (): Record<string, unknown> => (server.get(LEASE)?.['spec'] ?? {}) 
 const calls = (): number => server.requests.length;
 /** Lets one retry period pass and waits until that attempt has reached the server. */
 async function oneAttempt(): Promise<void> {
-  await vi.waitFor(() => expect(clock.waiting).toContain(2_000));
+  await eventually(() => expect(clock.waiting).toContain(2_000));
   const before = calls();
   clock.advance(2_000);
-  await vi.waitFor(() => expect(calls()).toBeGreaterThan(before));
+  await eventually(() => expect(calls()).toBeGreaterThan(before));
 }
 async function settled(): Promise<void> {
-  await vi.waitFor(() => expect(clock.waiting).toContain(2_000));
+  await eventually(() => expect(clock.waiting).toContain(2_000));
 }
 
 test('the first one makes the lease and leads, with six-digit times', async () => {
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.epochs).toEqual([1]));
+  await eventually(() => expect(first.epochs).toEqual([1]));
   expect(first.elector.isLeader()).toBe(true);
   expect(spec()).toEqual({
     holderIdentity: 'one',
@@ -90,11 +90,11 @@ test('the first one makes the lease and leads, with six-digit times', async () =
 
 test('it goes on renewing, so a second one stays a standby', async () => {
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.elector.isLeader()).toBe(true));
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
   const second = candidate('two');
   for (let round = 0; round < 15; round += 1) {
     await oneAttempt();
-    await vi.waitFor(() => expect(spec()['renewTime']).toBe(new Date(clock.now()).toISOString().replace('Z', '000Z')));
+    await eventually(() => expect(spec()['renewTime']).toBe(new Date(clock.now()).toISOString().replace('Z', '000Z')));
     await settled();
     expect(first.elector.isLeader()).toBe(true);
     expect(second.elector.isLeader()).toBe(false);
@@ -105,13 +105,15 @@ test('it goes on renewing, so a second one stays a standby', async () => {
 
 test('two that start together: one leads', async () => {
   const both = [candidate('one'), candidate('two')];
-  await vi.waitFor(() => expect(both.flatMap(({ epochs }) => epochs)).toEqual([1]));
+  await eventually(() => expect(both.flatMap(({ epochs }) => epochs)).toEqual([1]));
   await settled();
   expect(both.filter(({ elector }) => elector.isLeader())).toHaveLength(1);
 });
 
 test('a silent leader is replaced only after the whole lease duration as the standby saw it, with a higher epoch', async () => {
-  server.put(LEASE, { spec: { holderIdentity: 'dead', leaseDurationSeconds: 15, leaseTransitions: 6, renewTime: '2020-01-01T00:00:00.000000Z' } });
+  server.put(LEASE, {
+    spec: { holderIdentity: 'dead', leaseDurationSeconds: 15, leaseTransitions: 6, renewTime: '2020-01-01T00:00:00.000000Z' },
+  });
   const second = candidate('two');
   for (let waited = 0; waited < 14_000; waited += 2_000) {
     await settled();
@@ -120,15 +122,15 @@ test('a silent leader is replaced only after the whole lease duration as the sta
   }
   await settled();
   clock.advance(2_000);
-  await vi.waitFor(() => expect(second.epochs).toEqual([7]));
+  await eventually(() => expect(second.epochs).toEqual([7]));
   expect(spec()).toMatchObject({ holderIdentity: 'two', leaseTransitions: 7 });
 });
 
 test('a leader whose renewals hang stops by the deadline, before a standby can begin', async () => {
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.elector.isLeader()).toBe(true));
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
   const second = candidate('two');
-  await vi.waitFor(() => expect(calls()).toBe(3));
+  await eventually(() => expect(calls()).toBe(3));
   server.fail(({ method, body }) => method === 'PATCH' && body.includes('"one"'), 'hang', Infinity);
   let lostAt = Infinity;
   let electedAt = Infinity;
@@ -136,12 +138,12 @@ test('a leader whose renewals hang stops by the deadline, before a standby can b
   for (let elapsed = 0; elapsed < 20_000; elapsed += 500) {
     clock.advance(500);
     await new Promise((resolve) => setImmediate(resolve));
-    await vi.waitFor(() => expect(clock.waiting.length).toBeGreaterThan(0));
+    await eventually(() => expect(clock.waiting.length).toBeGreaterThan(0));
     if (first.losses.length > 0) lostAt = Math.min(lostAt, clock.monotonic() - started);
     if (second.epochs.length > 0) electedAt = Math.min(electedAt, clock.monotonic() - started);
     expect([first, second].filter(({ elector }) => elector.isLeader()).length).toBeLessThanOrEqual(1);
   }
-  await vi.waitFor(() => {
+  await eventually(() => {
     clock.advance(500);
     expect(second.epochs).toEqual([2]);
   });
@@ -151,9 +153,23 @@ test('a leader whose renewals hang stops by the deadline, before a standby can b
   expect(electedAt).toBeGreaterThanOrEqual(15_000);
 });
 
+test('one renewal that hangs is given up in time for another', async () => {
+  const first = candidate('one');
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
+  server.fail(({ method }) => method === 'PATCH', 'hang');
+  await oneAttempt();
+  clock.advance(5_000);
+  await oneAttempt();
+  await eventually(() => expect(spec()['renewTime']).toBe('2026-01-02T03:04:14.000000Z'));
+  await settled();
+  clock.advance(1_500);
+  expect(first.elector.isLeader()).toBe(true);
+  expect(first.losses).toEqual([]);
+});
+
 test('an event loop that stood still past the deadline leads no more, even before its timers run', async () => {
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.elector.isLeader()).toBe(true));
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
   vi.spyOn(clock, 'monotonic').mockReturnValue(10_001);
   expect(first.elector.isLeader()).toBe(false);
   vi.restoreAllMocks();
@@ -161,7 +177,7 @@ test('an event loop that stood still past the deadline leads no more, even befor
 
 test('failed renewals are tried again, and forgotten when one succeeds', async () => {
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.elector.isLeader()).toBe(true));
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
   server.fail(({ method }) => method === 'PATCH', { status: 503 }, 3);
   for (let attempt = 0; attempt < 8; attempt += 1) {
     await oneAttempt();
@@ -173,7 +189,7 @@ test('failed renewals are tried again, and forgotten when one succeeds', async (
 
 test('a renewal whose answer was lost is not taken for a loss', async () => {
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.elector.isLeader()).toBe(true));
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
   server.put(LEASE, { ...server.get(LEASE), metadata: { labels: { touched: 'yes' } } });
   await oneAttempt();
   await settled();
@@ -184,11 +200,11 @@ test('a renewal whose answer was lost is not taken for a loss', async () => {
 
 test('a lease taken by somebody else ends the leadership at once', async () => {
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.elector.isLeader()).toBe(true));
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
   server.put(LEASE, { spec: { holderIdentity: 'thief', leaseDurationSeconds: 15, leaseTransitions: 2 } });
   await settled();
   clock.advance(2_000);
-  await vi.waitFor(() => expect(first.losses).toEqual(['the lease was taken by thief']));
+  await eventually(() => expect(first.losses).toEqual(['the lease was taken by thief']));
   expect(first.elector.isLeader()).toBe(false);
   await first.done;
 });
@@ -196,19 +212,19 @@ test('a lease taken by somebody else ends the leadership at once', async () => {
 test('a deleted lease is made again by its leader with the same epoch', async () => {
   server.put(LEASE, { spec: { holderIdentity: '', leaseTransitions: 4 } });
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.epochs).toEqual([5]));
+  await eventually(() => expect(first.epochs).toEqual([5]));
   server.remove(LEASE);
   await settled();
   clock.advance(2_000);
-  await vi.waitFor(() => expect(spec()).toMatchObject({ holderIdentity: 'one', leaseTransitions: 5 }));
+  await eventually(() => expect(spec()).toMatchObject({ holderIdentity: 'one', leaseTransitions: 5 }));
   expect(first.elector.isLeader()).toBe(true);
 });
 
 test('on shutdown the lease is released, and a standby takes over at its next attempt', async () => {
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.elector.isLeader()).toBe(true));
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
   const second = candidate('two');
-  await vi.waitFor(() => expect(calls()).toBe(3));
+  await eventually(() => expect(calls()).toBe(3));
   first.stop.abort();
   await first.done;
   expect(first.elector.isLeader()).toBe(false);
@@ -216,18 +232,34 @@ test('on shutdown the lease is released, and a standby takes over at its next at
   expect(spec()).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
   await settled();
   clock.advance(2_000);
-  await vi.waitFor(() => expect(second.epochs).toEqual([2]));
+  await eventually(() => expect(second.epochs).toEqual([2]));
 });
 
 test('fields of the lease that we do not know survive', async () => {
   server.put(LEASE, { spec: { holderIdentity: '', strategy: 'OldestEmulationVersion' } });
   const first = candidate('one');
-  await vi.waitFor(() => expect(first.elector.isLeader()).toBe(true));
+  await eventually(() => expect(first.elector.isLeader()).toBe(true));
   expect(spec()).toMatchObject({ strategy: 'OldestEmulationVersion' });
 });
 
 test('durations that could allow two leaders are refused', () => {
-  const options = { ...{ client: clientOf(server.url), namespace: 'n', name: 'l', identity: 'i', clock, random: () => 0 }, logger: recordingLogger().logger, onElected: () => {}, onLost: () => {} };
-  expect(() => new LeaderElector({ ...options, leaseDurationMs: 10_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000 })).toThrow('lease duration');
-  expect(() => new LeaderElector({ ...options, leaseDurationMs: 15_000, renewDeadlineMs: 2_000, retryPeriodMs: 2_000 })).toThrow('renew deadline');
+  const { logger } = recordingLogger();
+  const client = clientOf(server.url);
+  const options = {
+    client,
+    namespace: 'n',
+    name: 'l',
+    identity: 'i',
+    clock,
+    random: () => 0,
+    logger,
+    onElected: () => {},
+    onLost: () => {},
+  };
+  expect(() => new LeaderElector({ ...options, leaseDurationMs: 10_000, renewDeadlineMs: 10_000, retryPeriodMs: 2_000 })).toThrow(
+    'lease duration',
+  );
+  expect(() => new LeaderElector({ ...options, leaseDurationMs: 15_000, renewDeadlineMs: 2_000, retryPeriodMs: 2_000 })).toThrow(
+    'renew deadline',
+  );
 });

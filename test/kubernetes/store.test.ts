@@ -1,13 +1,14 @@
 // The store: what is announced, what is read live, and what is never written.
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Repository } from '../../src/api/resources.ts';
-import { ReleaseSecrets } from '../../src/kubernetes/secrets.ts';
+import { ObjectCache } from '../../src/kubernetes/object-cache.ts';
 import { KubernetesStore, type KubernetesStoreOptions } from '../../src/kubernetes/store.ts';
-import { SecretConflictError, SecretForbiddenError, type OwnedSecret } from '../../src/reconcile/store.ts';
+import { SecretForbiddenError } from '../../src/reconcile/store.ts';
 import { FakeApiServer } from '../fake/api-server.ts';
-import { FakeClock, clientOf, recordingLogger, type LogLine } from './fixture.ts';
+import { FakeClock, clientOf, recordingLogger, type LogLine, eventually } from './fixture.ts';
 
-const repository = (name: string, namespace = 'team'): string => `/apis/ai.flashback.tech/v1alpha1/namespaces/${namespace}/repositories/${name}`;
+const repository = (name: string, namespace = 'team'): string =>
+  `/apis/ai.flashback.tech/v1alpha1/namespaces/${namespace}/repositories/${name}`;
 const secret = (name: string, namespace = 'team'): string => `/api/v1/namespaces/${namespace}/secrets/${name}`;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -36,7 +37,8 @@ function build(options: Partial<KubernetesStoreOptions> = {}): { store: Kubernet
 async function started(options: Partial<KubernetesStoreOptions> = {}): Promise<ReturnType<typeof build>> {
   const made = build(options);
   const events = {
-    onResource: (kind: string, { namespace, name }: { namespace: string; name: string }) => void made.seen.push(`${kind} ${namespace}/${name}`),
+    onResource: (kind: string, { namespace, name }: { namespace: string; name: string }) =>
+      void made.seen.push(`${kind} ${namespace}/${name}`),
     onSecret: ({ namespace, name }: { namespace: string; name: string }) => void made.seen.push(`Secret ${namespace}/${name}`),
   };
   runs.push(made.store.start(events, stop.signal));
@@ -50,9 +52,9 @@ describe('announcements', () => {
   test('objects and Secrets that exist are announced, then their changes', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store, seen } = await started();
-    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(4));
     server.put(secret('openai'), { data: {} });
-    await vi.waitFor(() => expect(seen).toEqual(['Repository team/chat', 'Secret team/openai']));
+    await eventually(() => expect(seen).toEqual(['Repository team/chat', 'Secret team/openai']));
     expect(store.get('Repository', { namespace: 'team', name: 'chat' })).toBeDefined();
     expect(store.health()).toMatchObject({ synced: true, secretWatchForbidden: false });
   });
@@ -61,24 +63,24 @@ describe('announcements', () => {
     const metadata = { generation: 1, labels: { a: 'b' } };
     server.put(repository('chat'), { metadata, spec: {} });
     const { store, seen } = await started();
-    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(4));
     server.put(repository('chat'), { metadata, spec: {}, status: { observedGeneration: 1 } });
-    await vi.waitFor(() => expect(store.get('Repository', { namespace: 'team', name: 'chat' })?.status).toEqual({ observedGeneration: 1 }));
+    await eventually(() => expect(store.get('Repository', { namespace: 'team', name: 'chat' })?.status).toEqual({ observedGeneration: 1 }));
     expect(seen).toEqual(['Repository team/chat']);
     for (const change of [{ generation: 2 }, { labels: {} }, { annotations: { x: 'y' } }, { deletionTimestamp: '2026-01-01T00:00:00Z' }]) {
       server.put(repository('chat'), { metadata: { ...metadata, ...change }, spec: {} });
       server.put(repository('chat'), { metadata, spec: {} });
     }
-    await vi.waitFor(() => expect(seen).toHaveLength(9));
+    await eventually(() => expect(seen).toHaveLength(9));
   });
 
   test('a Secret is announced on every change, for Secrets have no generation', async () => {
     server.put(secret('openai'), { data: { apiKey: base64('one') } });
     const { seen } = await started();
-    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(4));
     server.put(secret('openai'), { data: { apiKey: base64('two') } });
     server.remove(secret('openai'));
-    await vi.waitFor(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai', 'Secret team/openai']));
+    await eventually(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai', 'Secret team/openai']));
   });
 
   test('only the given namespaces are watched', async () => {
@@ -96,29 +98,34 @@ describe('announcements', () => {
     const { store, seen, lines } = await started();
     const attempts = (): number => server.requests.filter(({ path }) => path === '/api/v1/secrets').length;
     for (let round = 1; round <= 3; round += 1) {
-      await vi.waitFor(() => expect(clock.waiting).toContain(22_500));
+      await eventually(() => expect(clock.waiting).toContain(22_500));
       expect(attempts()).toBe(round);
       clock.advance(22_500);
     }
-    await vi.waitFor(() => expect(clock.waiting).toContain(22_500));
+    await eventually(() => expect(clock.waiting).toContain(22_500));
     expect(seen).toEqual(['Repository team/chat']);
     expect(store.health()).toMatchObject({ synced: true, secretWatchForbidden: true });
     expect(lines.filter(({ msg }) => msg.startsWith('watching Secrets is forbidden'))).toHaveLength(1);
     server.heal();
     clock.advance(22_500);
-    await vi.waitFor(() => expect(store.health().secretWatchForbidden).toBe(false));
+    await eventually(() => expect(store.health().secretWatchForbidden).toBe(false));
   });
 
   test('the age of the last contact is a metric', async () => {
     const client = clientOf(server.url);
     await started({ client });
-    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(4));
     server.fail(() => true, 'hang', Infinity);
     clock.advance(20_000);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       clock.advance(5_000);
       const { values } = await client.metrics.flashback_watch_last_contact_seconds.get();
-      expect(Object.fromEntries(values.map(({ labels, value }) => [labels.kind, value > 10]))).toEqual({ AILLMConfig: true, Repository: true, AIPolicy: true, Secret: true });
+      expect(Object.fromEntries(values.map(({ labels, value }) => [labels.kind, value > 10]))).toEqual({
+        AILLMConfig: true,
+        Repository: true,
+        AIPolicy: true,
+        Secret: true,
+      });
     });
   });
 });
@@ -147,13 +154,21 @@ describe('Secrets', () => {
       metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': `{"data":{"apiKey":"${planted}"}}` } },
       data: { apiKey: planted },
     });
-    const received: unknown[] = [];
-    const { seen, store } = await started();
-    await vi.waitFor(() => expect(seen).toEqual(['Secret team/openai']));
-    const { inspect } = await import('node:util');
-    received.push(inspect(store, { depth: 20, showHidden: true }));
-    expect(String(received)).not.toContain(planted);
-    expect(server.requests.filter(({ path }) => path === '/api/v1/secrets').every(({ headers }) => headers.accept?.includes('PartialObjectMetadata'))).toBe(true);
+    const replace = vi.spyOn(ObjectCache.prototype, 'replace');
+    const upsert = vi.spyOn(ObjectCache.prototype, 'upsert');
+    const { seen } = await started();
+    await eventually(() => expect(server.openWatches).toBe(4));
+    server.put(secret('openai'), { metadata: server.get(secret('openai'))?.metadata ?? {}, data: { apiKey: planted } });
+    await eventually(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai']));
+    const kept = [...replace.mock.calls, ...upsert.mock.calls];
+    expect(JSON.stringify(kept)).toContain('openai');
+    expect(JSON.stringify(kept)).not.toContain(planted);
+    vi.restoreAllMocks();
+    expect(
+      server.requests
+        .filter(({ path }) => path === '/api/v1/secrets')
+        .every(({ headers }) => headers.accept?.includes('PartialObjectMetadata')),
+    ).toBe(true);
   });
 
   test('are deleted only while their uid is the expected one', async () => {
@@ -164,54 +179,6 @@ describe('Secrets', () => {
     await store.deleteSecret({ namespace: 'team', name: 'key' }, metadata.uid ?? '');
     expect(server.get(secret('key'))).toBeUndefined();
     await store.deleteSecret({ namespace: 'team', name: 'key' }, metadata.uid ?? '');
-  });
-});
-
-describe('owned Secrets', () => {
-  const owned: OwnedSecret = {
-    key: { namespace: 'team', name: 'key' },
-    owner: { kind: 'Repository', name: 'chat', uid: 'r1' },
-    data: { OPENAI_API_KEY: 'sk-x' },
-    labels: { app: 'x' },
-    annotations: {},
-  };
-
-  test('are created with their owner, and updated afterwards', async () => {
-    const { store } = build();
-    await store.applySecret(owned);
-    expect(server.get(secret('key'))).toMatchObject({
-      metadata: { ownerReferences: [{ kind: 'Repository', name: 'chat', uid: 'r1', controller: true, blockOwnerDeletion: true }] },
-      data: { OPENAI_API_KEY: base64('sk-x') },
-    });
-    await store.applySecret({ ...owned, data: { OPENAI_API_KEY: 'sk-y' } });
-    expect(server.get(secret('key'))).toMatchObject({ data: { OPENAI_API_KEY: base64('sk-y') } });
-    expect(writes().at(-1)).toMatchObject({ method: 'PATCH', query: { fieldManager: 'flashback-operator', force: 'true' } });
-  });
-
-  test('never take over a Secret of somebody else', async () => {
-    const { store } = build();
-    server.put(secret('key'), { data: { mine: base64('precious') } });
-    await expect(store.applySecret(owned)).rejects.toThrow(SecretConflictError);
-    server.put(secret('key'), { metadata: { ownerReferences: [{ uid: 'other', controller: true }] } });
-    await expect(store.applySecret(owned)).rejects.toThrow(SecretConflictError);
-    expect(writes()).toEqual([]);
-  });
-
-  test('never take over one that appears between the look and the creation', async () => {
-    const { store } = build();
-    server.fail(({ method }) => method === 'GET', { status: 404 });
-    server.put(secret('key'), { data: { mine: base64('precious') } });
-    await expect(store.applySecret(owned)).rejects.toThrow(SecretConflictError);
-    expect(server.get(secret('key'))).toMatchObject({ data: { mine: base64('precious') } });
-  });
-
-  test('never write to a successor of the Secret that was looked at', async () => {
-    const { store } = build();
-    const stale = server.put(secret('key'), { metadata: { ownerReferences: [{ uid: 'r1', controller: true }] } });
-    server.fail(({ method }) => method === 'GET', { status: 200, body: stale });
-    server.put(secret('key'), { metadata: { uid: 'successor' }, data: { mine: base64('precious') } });
-    await expect(store.applySecret(owned)).rejects.toThrow(SecretConflictError);
-    expect(server.get(secret('key'))?.['data']).toEqual({ mine: base64('precious') });
   });
 });
 
@@ -228,7 +195,11 @@ describe('status', () => {
     const { store } = await started();
     await store.applyStatus(current(store), { observedGeneration: 1 });
     const [write] = writes();
-    expect(write).toMatchObject({ method: 'PATCH', path: `${repository('chat')}/status`, query: { fieldManager: 'flashback-operator', force: 'true' } });
+    expect(write).toMatchObject({
+      method: 'PATCH',
+      path: `${repository('chat')}/status`,
+      query: { fieldManager: 'flashback-operator', force: 'true' },
+    });
     expect(write?.headers['content-type']).toBe('application/apply-patch+yaml');
     expect(JSON.parse(write?.body ?? '')).toEqual({
       apiVersion: 'ai.flashback.tech/v1alpha1',
@@ -271,10 +242,10 @@ describe('status', () => {
   test('is repaired when somebody else has changed it', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store } = await started();
-    await vi.waitFor(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(4));
     await store.applyStatus(current(store), { a: 1 });
     server.put(repository('chat'), { spec: {}, status: { a: 'vandal' } });
-    await vi.waitFor(() => expect(current(store).status).toEqual({ a: 'vandal' }));
+    await eventually(() => expect(current(store).status).toEqual({ a: 'vandal' }));
     await store.applyStatus(current(store), { a: 1 });
     expect(server.get(repository('chat'))?.['status']).toEqual({ a: 1 });
   });
@@ -293,23 +264,5 @@ describe('status', () => {
     expect(writes()).toHaveLength(before);
     server.remove(repository('chat'));
     await store.applyStatus(old, { a: 2 });
-  });
-});
-
-describe('Secrets of the release', () => {
-  test('are written, listed, read and deleted, but never those of somebody else', async () => {
-    const secrets = new ReleaseSecrets(clientOf(server.url), 'release');
-    expect(await secrets.read('boot-0')).toBeUndefined();
-    await secrets.write('boot-0', { part: Buffer.from([0, 255]) }, { component: 'boot' });
-    expect(await secrets.read('boot-0')).toEqual({ part: Buffer.from([0, 255]) });
-    expect(server.get(secret('boot-0', 'release'))?.metadata.labels).toEqual({ component: 'boot', 'app.kubernetes.io/managed-by': 'flashback-operator' });
-    await secrets.write('boot-1', { part: 'x' });
-    expect(await secrets.list('boot-')).toEqual(['boot-0', 'boot-1']);
-    await secrets.delete('boot-0');
-    await secrets.delete('boot-0');
-    expect(await secrets.list('boot-')).toEqual(['boot-1']);
-    server.put(secret('foreign', 'release'), { data: {} });
-    await expect(secrets.write('foreign', {})).rejects.toMatchObject({ code: 409 });
-    await expect(secrets.delete('foreign')).rejects.toMatchObject({ code: 409 });
   });
 });
