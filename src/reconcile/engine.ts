@@ -117,8 +117,7 @@ export class Engine implements StoreEvents {
     const run = this.#run;
     if (run === undefined || !run.world.providers.has(llmKey)) return;
     const wait = run.llms.reportRejected(llmKey);
-    if (wait === 0) return this.#enqueue('AILLMConfig', llmKey);
-    this.#options.clock.setTimeout(() => this.#enqueue('AILLMConfig', llmKey), wait);
+    if (wait !== undefined) this.#options.clock.setTimeout(() => this.#enqueue('AILLMConfig', llmKey), wait);
   }
 
   /** `revision`: the highest that every ready gateway has acknowledged. `gateways`: how many are ready. */

@@ -72,12 +72,17 @@ export class LlmConfigReconciler {
     });
   }
 
-  /** A gateway saw the provider refuse the credential. Answers with how long to wait before reconciling, in milliseconds. */
-  reportRejected(key: string): number {
+  /**
+   * A gateway saw the provider refuse the credential. Answers with how long to wait before reconciling, in milliseconds, or
+   * undefined when that is planned already.
+   */
+  reportRejected(key: string): number | undefined {
     const now = this.#options.clock.monotonic();
     const accepted = this.#accepted.get(key);
     if (accepted !== undefined) this.#refusals.set(key, { fingerprint: accepted.fingerprint, at: now });
-    const last = this.#forced.get(key)?.at ?? -Infinity;
+    const force = this.#forced.get(key);
+    if (force?.wanted === true) return undefined;
+    const last = force?.at ?? -Infinity;
     this.#forced.set(key, { wanted: true, at: last });
     return Math.max(0, last + FORCE_PAUSE_MS - now);
   }

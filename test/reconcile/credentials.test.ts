@@ -1,0 +1,146 @@
+import { Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import type { Verification } from '../../src/providers/provider.ts';
+import { CredentialChecker, type CheckTarget } from '../../src/reconcile/credentials.ts';
+import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
+import { FakeClock } from '../fake/clock.ts';
+import { INVALID, UNKNOWN, valid } from './harness.ts';
+
+const INTERVAL = 600_000;
+
+function target(secret: string, overrides: Partial<CheckTarget> = {}): CheckTarget {
+  return { type: 'OpenAI', endpoint: 'https://provider.example/v1', credential: { secret }, headers: [], timeouts: { connect: 1, response: 1, idle: 1 }, ...overrides };
+}
+
+function setUp(verify: (target: CheckTarget, signal?: AbortSignal) => Promise<Verification> = async () => valid()) {
+  const clock = new FakeClock();
+  const settled: string[] = [];
+  let calls = 0;
+  let running = 0;
+  let most = 0;
+  const checker = new CredentialChecker({
+    verify: async (asked, signal) => {
+      calls += 1;
+      running += 1;
+      most = Math.max(most, running);
+      try {
+        return await verify(asked, signal);
+      } finally {
+        running -= 1;
+      }
+    },
+    clock,
+    random: () => 0.5,
+    metrics: createOperatorMetrics(new Registry()),
+    fingerprintKey: Buffer.alloc(32, 7),
+    onSettled: (reader) => settled.push(reader),
+  });
+  checker.start();
+  const read = (reader: string, secret: string, options: { force?: boolean; notBefore?: number } = {}) => checker.read(target(secret), { reader, interval: INTERVAL, ...options });
+  return { checker, clock, settled, read, calls: () => calls, most: () => most };
+}
+
+describe('CredentialChecker', () => {
+  it('asks once for 200 readers that share a credential, and tells all of them', async () => {
+    const { clock, settled, read, calls } = setUp();
+    const readers = Array.from({ length: 200 }, (_, i) => `config-${i}`);
+    for (const reader of readers) expect(read(reader, 'shared').pending).toBe(true);
+    await clock.advance(0);
+    expect(calls()).toBe(1);
+    expect(settled.toSorted()).toEqual(readers.toSorted());
+    for (const reader of readers) expect(read(reader, 'shared').result?.verification.verdict).toBe('valid');
+    expect(calls()).toBe(1);
+  });
+
+  it.each<[string, Partial<CheckTarget>]>([
+    ['endpoint', { endpoint: 'https://other.example/v1' }],
+    ['type', { type: 'Other' }],
+    ['credential', { credential: { secret: 'b' } }],
+    ['access key', { credential: { secret: 'a', accessKeyId: 'id' } }],
+    ['CA', { ca: 'PEM' }],
+    ['headers', { headers: [['x-team', 'a']] }],
+  ])('asks again for another %s', async (_name, overrides) => {
+    const { checker, clock, calls } = setUp();
+    checker.read(target('a'), { reader: 'r', interval: INTERVAL });
+    checker.read(target('a', overrides), { reader: 'r', interval: INTERVAL });
+    await clock.advance(0);
+    expect(calls()).toBe(2);
+  });
+
+  it('has at most eight checks in flight and carries all of them out in the end', async () => {
+    const waiting: (() => void)[] = [];
+    const { clock, read, calls, most, settled } = setUp(() => new Promise((resolve) => waiting.push(() => resolve(valid()))));
+    for (let i = 0; i < 30; i += 1) read(`config-${i}`, `secret-${i}`);
+    await clock.advance(0);
+    expect(calls()).toBe(8);
+    while (settled.length < 30) {
+      for (const release of waiting.splice(0)) release();
+      await clock.advance(0);
+    }
+    expect([calls(), most()]).toEqual([30, 8]);
+  });
+
+  it('repeats an unknown answer after 5 s at first and 30 min at last, and a definite one after the interval', async () => {
+    let answer: Verification = UNKNOWN;
+    const { clock, read } = setUp(async () => answer);
+    const pauses: number[] = [];
+    for (let i = 0; i < 14; i += 1) {
+      read('r', 'a');
+      await clock.advance(0);
+      const { dueIn } = read('r', 'a');
+      pauses.push(dueIn);
+      await clock.advance(dueIn);
+    }
+    expect(pauses.slice(0, 4)).toEqual([5_000, 10_000, 20_000, 40_000]);
+    expect(pauses.at(-1)).toBe(1_800_000);
+    answer = valid();
+    read('r', 'a');
+    await clock.advance(0);
+    expect(read('r', 'a').dueIn).toBeGreaterThanOrEqual(INTERVAL);
+    expect(read('r', 'a').dueIn).toBeLessThanOrEqual(INTERVAL * 1.1);
+  });
+
+  it('waits as long as the provider asks it to', async () => {
+    const { clock, read } = setUp(async () => ({ verdict: 'unknown', message: 'busy', retryAfterMs: 90_000 }));
+    read('r', 'a');
+    await clock.advance(0);
+    expect(read('r', 'a').dueIn).toBe(90_000);
+  });
+
+  it('asks again when forced, or when the answer is from before the given moment', async () => {
+    const { clock, read, calls } = setUp(async () => INVALID);
+    read('r', 'a');
+    await clock.advance(1_000);
+    const { result } = read('r', 'a', { notBefore: 0 });
+    expect([calls(), result?.verification.verdict]).toEqual([1, 'invalid']);
+    read('r', 'a', { force: true });
+    await clock.advance(0);
+    read('r', 'a', { notBefore: clock.monotonic() + 1 });
+    await clock.advance(0);
+    expect(calls()).toBe(3);
+  });
+
+  it('calls a failing check unknown and keeps its text to itself', async () => {
+    const { clock, read } = setUp(() => Promise.reject(new Error('secret a is bad')));
+    read('r', 'a');
+    await clock.advance(0);
+    expect(read('r', 'a').result?.verification).toEqual({ verdict: 'unknown', message: 'the check itself failed' });
+  });
+
+  it('records nothing of a check that was under way when it stopped', async () => {
+    const { checker, clock, read } = setUp((_target, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve(UNKNOWN))));
+    read('r', 'a');
+    checker.stop();
+    await clock.advance(0);
+    expect(read('r', 'a').result).toBeUndefined();
+  });
+
+  it('makes fingerprints that differ from process to process', () => {
+    const { checker } = setUp();
+    const other = new CredentialChecker({
+      ...{ verify: async () => valid(), clock: new FakeClock(), random: () => 0, metrics: createOperatorMetrics(new Registry()) },
+      ...{ fingerprintKey: Buffer.alloc(32, 8), onSettled: () => {} },
+    });
+    expect(other.fingerprint(target('a'))).not.toBe(checker.fingerprint(target('a')));
+  });
+});
