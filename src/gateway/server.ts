@@ -1,6 +1,6 @@
 // The application-facing listener and its life: start, serve, drain.
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Server as NetServer, type AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
@@ -70,13 +70,16 @@ export class GatewayServer {
     this.#draining = true;
   }
 
-  /** Stops listening, lets requests under way finish for at most `graceMs`, then cuts the rest. Resolves with how many. */
+  /**
+   * Stops listening, lets requests under way finish for at most `graceMs`, then cuts the rest. Resolves with how many.
+   * Connections that are open stay usable until then, so no caller loses a request to a close; each ends with its next answer.
+   */
   async close(graceMs: number): Promise<number> {
     this.beginDrain();
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    // Not the close() of node:http: that destroys connections whose answer is ended but not yet sent.
+    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.#server, () => resolve()));
     const deadline = this.#clock.monotonic() + graceMs;
     while (this.#recorder.inFlight > 0 && this.#clock.monotonic() < deadline) {
-      this.#server.closeIdleConnections();
       await new Promise<void>((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }
     const cut = this.#recorder.inFlight;

@@ -102,7 +102,16 @@ describe('a stream', () => {
   it('counts usage that stands in front of a long text in the last event', async () => {
     const before = sumOf(await serving.quiet(), 'flashback_tokens_total', { direction: 'output' });
     const last = { usage: { prompt_tokens: 1, completion_tokens: 9 }, choices: [{ message: { content: 'x'.repeat(50_000) } }] };
-    answerWith(`data: ${JSON.stringify(last)}\n\n`, 'data: [DONE]\n\n');
+    const text = `data: ${JSON.stringify(last)}\n\ndata: [DONE]\n\n`;
+    serving.provider.answer(async (response) => {
+      response.socket?.setNoDelay(true);
+      response.writeHead(200, SSE);
+      for (let at = 0; at < text.length; at += 4_096) {
+        response.write(text.slice(at, at + 4_096));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      response.end();
+    });
     await call(serving.gateway, { body: STREAM_BODY });
     expect(sumOf(await serving.quiet(), 'flashback_tokens_total', { direction: 'output' })).toBe(before + 9);
   });

@@ -96,21 +96,19 @@ describe('a swap under load', () => {
   });
   afterEach(() => serving.close());
 
-  it('of the credential fails no request and opens no connection', async () => {
+  it('of the credential fails no request and opens no further connection', async () => {
     const worker = async (): Promise<number[]> => {
       const statuses: number[] = [];
       for (let index = 0; index < 30; index++) statuses.push((await call(serving.gateway, { body: CHAT_BODY })).status);
       return statuses;
     };
-    await Promise.all([call(serving.gateway, { body: CHAT_BODY }), call(serving.gateway, { body: CHAT_BODY })]);
-    const connections = serving.provider.connections();
     let rotations = 0;
     const rotating = setInterval(() => serving.apply({}, { credential: { secret: `secret-${++rotations}` } }), 1);
     const statuses = (await Promise.all([worker(), worker()])).flat();
     clearInterval(rotating);
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
     expect(new Set(serving.provider.calls.map(({ headers }) => headers.authorization)).size).toBeGreaterThan(1);
-    expect(serving.provider.connections()).toBe(connections);
+    expect(serving.provider.connections()).toBeLessThanOrEqual(2);
   });
 
   it('of the endpoint lets streams under way finish on the old connection, and closes it then', async () => {
