@@ -38,10 +38,12 @@ export function evaluatePolicy(policy: AIPolicy, repositoryExists: boolean): Eva
   if (spec.scope === 'Repository' && !repositoryExists) {
     const message = `no Repository in namespace ${metadata.namespace} is called ${spec.repositoryRef?.name ?? ''}`;
     const outcome: Outcome = { state: 'waiting', reason: 'RepositoryNotFound', message };
-    return { object: policy, conditions: [{ type, status: 'False', reason: 'RepositoryNotFound', message }], outcome, fields: {}, programmable: false };
+    const conditions: ConditionDraft[] = [{ type, status: 'False', reason: 'RepositoryNotFound', message }];
+    return { object: policy, conditions, outcome, fields: {}, programmable: false };
   }
   const message = spec.scope === 'Repository' ? 'the Repository exists' : 'this scope refers to no other object';
-  const outcome: Outcome = { state: 'stalled', reason: 'NotEnforced', message: 'the policy is accepted, but this version does not enforce policies yet' };
+  const pending = 'the policy is accepted, but this version does not enforce policies yet';
+  const outcome: Outcome = { state: 'stalled', reason: 'NotEnforced', message: pending };
   return { object: policy, conditions: [{ type, status: 'True', reason: 'Succeeded', message }], outcome, fields: {}, programmable: false };
 }
 

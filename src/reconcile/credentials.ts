@@ -56,6 +56,8 @@ export interface CredentialCheckerOptions {
 }
 
 const MAX_IN_FLIGHT = 8;
+/** So that providers that do not answer cannot hold up those that do. */
+const MAX_RETRIES_IN_FLIGHT = 6;
 const RETRY_MIN_MS = 5_000;
 const RETRY_MAX_MS = 1_800_000;
 const INTERVAL_JITTER = 0.1;
@@ -76,8 +78,8 @@ interface Entry {
 export class CredentialChecker {
   readonly #options: CredentialCheckerOptions;
   readonly #entries = new Map<string, Entry>();
-  readonly #queue: Entry[] = [];
-  #running = 0;
+  #queue: Entry[] = [];
+  readonly #running = new Set<Entry>();
   #stop: AbortController | undefined;
 
   constructor(options: CredentialCheckerOptions) {
@@ -117,8 +119,14 @@ export class CredentialChecker {
     const known = this.#entries.get(fingerprint);
     if (known !== undefined) return known;
     const entry: Entry = {
-      ...{ target, result: undefined, readers: new Set<string>(), state: 'idle' as const },
-      ...{ failures: 0, spread: 0, retryAt: 0, dueAt: 0 },
+      target,
+      result: undefined,
+      readers: new Set(),
+      state: 'idle',
+      failures: 0,
+      spread: 0,
+      retryAt: 0,
+      dueAt: 0,
     };
     this.#entries.set(fingerprint, entry);
     return entry;
@@ -137,11 +145,13 @@ export class CredentialChecker {
   }
 
   #fill(): void {
-    while (this.#stop !== undefined && this.#running < MAX_IN_FLIGHT) {
-      const entry = this.#queue.shift();
+    while (this.#stop !== undefined && this.#running.size < MAX_IN_FLIGHT) {
+      const retries = [...this.#running].filter(({ failures }) => failures > 0).length;
+      const entry = this.#queue.find(({ failures }) => failures === 0 || retries < MAX_RETRIES_IN_FLIGHT);
       if (entry === undefined) return;
+      this.#queue = this.#queue.filter((other) => other !== entry);
       entry.state = 'running';
-      this.#running += 1;
+      this.#running.add(entry);
       void this.#check(entry, this.#stop.signal);
     }
   }
@@ -149,7 +159,7 @@ export class CredentialChecker {
   async #check(entry: Entry, signal: AbortSignal): Promise<void> {
     const { verify, metrics } = this.#options;
     const verification = await this.#answer(verify(entry.target, signal));
-    this.#running -= 1;
+    this.#running.delete(entry);
     entry.state = 'idle';
     if (!signal.aborted) {
       metrics.flashback_credential_checks_total.inc({ provider: entry.target.type, verdict: verification.verdict });

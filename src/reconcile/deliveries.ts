@@ -38,7 +38,9 @@ export class Deliveries {
    */
   condition(id: string, generation: number, rejection: string | undefined, before: { status: string } | undefined): ConditionDraft {
     const type = 'Programmed';
-    if (rejection !== undefined) return { type, status: 'False', reason: 'Rejected', message: `a gateway refused this object: ${rejection}` };
+    if (rejection !== undefined) {
+      return { type, status: 'False', reason: 'Rejected', message: `a gateway refused this object: ${rejection}` };
+    }
     const published = this.#published.get(id);
     const isPublished = published?.generation === generation;
     const { revision, gateways } = this.#delivered ?? { revision: undefined, gateways: 0 };

@@ -5,7 +5,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { AiPolicyReconciler } from './ai-policy.ts';
-import { Controller, type ControllerOptions, type ReconcileResult } from './controller.ts';
+import { Controller, type ReconcileResult } from './controller.ts';
 import { CredentialChecker, type Verify } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import { KeyIssuer } from './key-issuer.ts';
@@ -148,7 +148,10 @@ export class Engine implements StoreEvents {
     const shared = { store, world, clock, metrics, logger, random };
     const board = new StatusBoard({ ...shared, deliveries });
     const publisher = new Publisher({
-      ...{ clock, logger, publish: options.publish, coalesce: options.coalesce ?? COALESCE_MS },
+      clock,
+      logger,
+      publish: options.publish,
+      coalesce: options.coalesce ?? COALESCE_MS,
       observe: () => world.observe(clock.now()),
       onPublished: (content, revision) => {
         deliveries.recordPublished(content, revision);
@@ -163,15 +166,16 @@ export class Engine implements StoreEvents {
     };
     const report = (kind: Kind) => board.report.bind(board, kind);
     const { checkEndpoint, supportedTypes, publicBaseUrl } = options;
-    const llms = new LlmConfigReconciler({ ...shared, checker, supportedTypes, checkEndpoint, report: report('AILLMConfig'), onServed: onConfigServed });
+    const asked = { checker, supportedTypes, checkEndpoint };
+    const llms = new LlmConfigReconciler({ ...shared, ...asked, report: report('AILLMConfig'), onServed: onConfigServed });
     const onServed = (): void => publisher.changed();
     const issuer = new KeyIssuer({ store, clock, ledger: world.ledger, publicBaseUrl, random: options.random, onChange: onServed });
     const repositories = new RepositoryReconciler({ ...shared, issuer, publicBaseUrl, report: report('Repository'), onServed });
     const policies = new AiPolicyReconciler({ store, report: report('AIPolicy') });
     const gate = new StartGate({ clock, isUndecided: (key) => llms.isUndecided(key), open: () => publisher.open() });
     const controller = (kind: Kind, reconcile: (key: string, signal: AbortSignal) => Promise<ReconcileResult>): Controller => {
-      const settings: ControllerOptions = { ...shared, name: kind.toLowerCase(), reconcile, onReconciled: (key) => gate.reconciled(`${kind}/${key}`) };
-      return new Controller(settings);
+      const onReconciled = (key: string): void => gate.reconciled(`${kind}/${key}`);
+      return new Controller({ ...shared, name: kind.toLowerCase(), reconcile, onReconciled });
     };
     const controllers = {
       AILLMConfig: controller('AILLMConfig', (key, signal) => llms.reconcile(key, signal)),

@@ -56,7 +56,8 @@ export class KeyIssuer {
     const kept = planned.flatMap(({ slot, plan }) => (plan.action === 'issue' ? [] : [{ slot, issued: plan.current }]));
     this.#putInForce(repository, kept, new Set());
 
-    const outcome: KeysOutcome = { keys: [], conflicts: slots.filter(({ conflict }) => conflict).map(describeConflict), due: undefined, failure: undefined };
+    const conflicts = slots.filter(({ conflict }) => conflict).map(describeConflict);
+    const outcome: KeysOutcome = { keys: [], conflicts, due: undefined, failure: undefined };
     const replaced = new Set<string>();
     for (const { slot, plan } of planned) {
       const wanted = this.#wanted(slot, plan);
@@ -76,7 +77,8 @@ export class KeyIssuer {
     }
     this.#putInForce(repository, outcome.keys, replaced);
     for (const { key, value } of orphans) await store.deleteSecret(key, value.uid);
-    const dues = outcome.keys.map(({ slot, issued }) => planKey(slot.entry, issued, clock.now())).flatMap((plan) => ('due' in plan ? (plan.due ?? []) : []));
+    const next = outcome.keys.map(({ slot, issued }) => planKey(slot.entry, issued, clock.now()));
+    const dues = next.flatMap((plan) => ('due' in plan ? (plan.due ?? []) : []));
     return { ...outcome, due: dues.length === 0 ? undefined : Math.min(...dues) };
   }
 
@@ -136,7 +138,7 @@ export class KeyIssuer {
 
   #announce(repository: Repository, { entry, secret }: KeySlot, plan: KeyPlan, { id }: IssuedKey): void {
     if (plan.action === 'issue') this.#emit(repository, 'IssueKey', `issued the key ${entry.name} (${id}) in the Secret ${secret.name}`);
-    if (plan.action === 'rotate') this.#emit(repository, 'RotateKey', `replaced the key ${entry.name} by ${id} in the Secret ${secret.name}`);
+    if (plan.action === 'rotate') this.#emit(repository, 'RotateKey', `replaced the key ${entry.name} by ${id} in ${secret.name}`);
   }
 
   #emit({ kind, metadata: { namespace, name, uid } }: Repository, action: string, note: string): void {

@@ -3,6 +3,11 @@
 import { pruneRevoked } from '../snapshot/build.ts';
 import type { RevokedKey, SnapshotContent, SnapshotKey } from '../snapshot/snapshot.ts';
 
+interface Replaced {
+  revoked: [hash: string, key: SnapshotKey][];
+  changed: boolean;
+}
+
 export class KeyLedger {
   readonly #byRepository = new Map<string, ReadonlyMap<string, SnapshotKey>>();
   readonly #owners = new Map<string, string>();
@@ -47,7 +52,7 @@ export class KeyLedger {
    * These, by hash, are the keys of the repository now; what it had besides is revoked at `now` (milliseconds since the
    * epoch). Answers with the revoked ones and with whether anything is different.
    */
-  replace(repository: string, keys: ReadonlyMap<string, SnapshotKey>, now: number): { revoked: [hash: string, key: SnapshotKey][]; changed: boolean } {
+  replace(repository: string, keys: ReadonlyMap<string, SnapshotKey>, now: number): Replaced {
     const before = this.#byRepository.get(repository) ?? new Map<string, SnapshotKey>();
     const revoked = [...before].filter(([hash]) => !keys.has(hash));
     for (const [hash, { id }] of revoked) {

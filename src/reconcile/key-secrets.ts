@@ -82,10 +82,12 @@ function lacks(actual: Record<string, string>, wanted: Record<string, string>): 
 export function needsWrite(existing: SecretValue | undefined, wanted: OwnedSecret): boolean {
   if (existing === undefined) return true;
   const leftover = KEY_DATA.previousHash in existing.data && !(KEY_DATA.previousHash in wanted.data);
-  return leftover || lacks(existing.data, wanted.data) || lacks(existing.labels, wanted.labels) || lacks(existing.annotations, wanted.annotations);
+  const { data, labels, annotations } = existing;
+  return leftover || lacks(data, wanted.data) || lacks(labels, wanted.labels) || lacks(annotations, wanted.annotations);
 }
 
 /** For a person: which Secret, and what to do about it. */
 export function describeConflict({ entry, secret }: KeySlot): string {
-  return `the Secret ${keyOf(secret)} for the key ${entry.name} exists and was not made for it; delete it, or give the key another secretName`;
+  const remedy = 'delete it, or give the key another secretName';
+  return `the Secret ${keyOf(secret)} for the key ${entry.name} exists and was not made for it; ${remedy}`;
 }

@@ -99,9 +99,11 @@ export function planKey(entry: ApiKeyEntry, issued: IssuedKey | undefined, now: 
   const rotateAt = entry.rotation === undefined ? undefined : issued.createdAt + parseDuration(entry.rotation.every);
   if (rotateAt !== undefined && now >= rotateAt) return { action: 'rotate', current: issued };
   const end = previousEnd(entry, issued);
-  if (issued.previous !== undefined && now >= end) return { action: 'dropPrevious', current: { ...issued, previous: undefined }, due: rotateAt };
+  if (issued.previous !== undefined && now >= end) {
+    return { action: 'dropPrevious', current: { ...issued, previous: undefined }, due: rotateAt };
+  }
   const current = issued.previous === undefined ? issued : { ...issued, previous: { ...issued.previous, expiresAt: end } };
-  const expiresAt = parseTime(entry.expiresAt);
+  const expiresAt = expiryOf(entry);
   const dates = [rotateAt, current.previous?.expiresAt, expiresAt].filter((date) => date !== undefined && date > now);
   return { action: 'keep', current, due: dates.length === 0 ? undefined : Math.min(...dates.map(Number)) };
 }
@@ -114,6 +116,7 @@ export function rotatedKey(entry: ApiKeyEntry, current: IssuedKey, fresh: Pick<I
 }
 
 /** When the key of an entry stops working, in milliseconds since the epoch. */
-export function expiryOf(entry: ApiKeyEntry): number | undefined {
-  return parseTime(entry.expiresAt);
+export function expiryOf({ expiresAt }: ApiKeyEntry): number | undefined {
+  // A date that nobody can read must not make a key eternal.
+  return expiresAt === undefined ? undefined : (parseTime(expiresAt) ?? 0);
 }

@@ -40,10 +40,14 @@ interface Accepted {
   discovered: readonly string[] | undefined;
 }
 
+type Candidate = Pick<Accepted, 'target' | 'fingerprint' | 'source'>;
+
 const FORCE_PAUSE_MS = 10_000;
 const PENDING_LOOK_MS = 60_000;
+/** Where Secrets may not be watched, nothing else tells that a missing one has come. */
+const PROBLEM_LOOK_MS = 60_000;
 const MAX_STATUS_MODELS = 200;
-const NAMEABLE = /^[^\x00-\x20\x7f"\\]{1,256}$/;
+const NAMEABLE = /^(?:(?![\s"\\])\P{Cc}){1,256}$/u;
 
 export class LlmConfigReconciler {
   readonly #options: LlmConfigReconcilerOptions;
@@ -61,7 +65,8 @@ export class LlmConfigReconciler {
 
   /** Takes over what an earlier operator had accepted: it is served until something definite is known against it. */
   seed(key: string, { provider, models }: ObservedProvider): void {
-    const before = this.#options.store.get('AILLMConfig', parseKey(key))?.status?.conditions?.find(({ type }) => type === 'CredentialsValid');
+    const status = this.#options.store.get('AILLMConfig', parseKey(key))?.status;
+    const before = status?.conditions?.find(({ type }) => type === 'CredentialsValid');
     this.#accepted.set(key, {
       target: provider,
       fingerprint: this.#options.checker.fingerprint(provider),
@@ -107,9 +112,15 @@ export class LlmConfigReconciler {
     signal.throwIfAborted();
     if ('problem' in secrets) {
       this.#withdraw(key, config, { state: 'waiting', ...secrets.problem });
-      return requeueAfter(intervalOf(config));
+      return requeueAfter(PROBLEM_LOOK_MS);
     }
-    return this.#check(key, config, endpoint, secrets);
+    try {
+      return this.#check(key, config, endpoint, secrets);
+    } catch (error) {
+      // A duration that came past the schema; trying again would not help.
+      if (!(error instanceof RangeError)) throw error;
+      return this.#withdraw(key, config, { state: 'stalled', reason: 'InvalidSpec', message: error.message });
+    }
   }
 
   #refuse({ spec }: AILLMConfig): Problem | undefined {
@@ -180,7 +191,7 @@ export class LlmConfigReconciler {
     return this.#options.checker.read(accepted.target, { ...options, notBefore });
   }
 
-  #serve(key: string, config: AILLMConfig, { serve }: Decision, candidate: Pick<Accepted, 'target' | 'fingerprint' | 'source'>, result: CheckResult | undefined): void {
+  #serve(key: string, config: AILLMConfig, { serve }: Decision, candidate: Candidate, result: CheckResult | undefined): void {
     if (serve === 'accepted') return;
     if (serve === 'nothing') return this.#drop(key);
     const before = this.#accepted.get(key);
@@ -230,7 +241,8 @@ export class LlmConfigReconciler {
 
   #noteUndecided(key: string, { metadata, status }: AILLMConfig, candidate: CheckView, { serve }: Decision): void {
     const wasReady = status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
-    const undecided = candidate.result === undefined && serve === 'nothing' && wasReady && status.observedGeneration === metadata.generation;
+    const isSame = status?.observedGeneration === metadata.generation;
+    const undecided = candidate.result === undefined && serve === 'nothing' && wasReady && isSame;
     if (undecided) this.#undecided.add(key);
     else this.#undecided.delete(key);
   }

@@ -21,11 +21,6 @@ export interface SecretsOfConfig {
   source: string;
 }
 
-interface SecretRef {
-  name: string;
-  key?: string;
-}
-
 class MissingSecret extends Error {
   readonly problem: SecretProblem;
 
@@ -35,11 +30,13 @@ class MissingSecret extends Error {
   }
 }
 
-async function readRef(store: ResourceStore, namespace: string, ref: SecretRef, defaultKey: string): Promise<{ value: string; uid: string }> {
-  const { name, key = defaultKey } = ref;
+type SecretRef = Required<NonNullable<AILLMConfig['spec']['credentials']>['secretRef']>;
+
+async function readRef(store: ResourceStore, namespace: string, { name, key }: SecretRef): Promise<{ value: string; uid: string }> {
   const secret = await store.getSecret({ namespace, name });
   if (secret === undefined) {
-    throw new MissingSecret({ reason: 'SecretNotFound', message: `the Secret ${name} does not exist in namespace ${namespace}; create it with the key ${key}` });
+    const message = `the Secret ${name} does not exist in namespace ${namespace}; create it with the key ${key}`;
+    throw new MissingSecret({ reason: 'SecretNotFound', message });
   }
   // Editors and `echo` leave a line end behind, which no header may hold.
   const value = Object.hasOwn(secret.data, key) ? secret.data[key]?.trim() : undefined;
@@ -54,10 +51,10 @@ export async function readSecrets(store: ResourceStore, config: AILLMConfig): Pr
   const { namespace } = config.metadata;
   const { credentials, tls } = config.spec;
   try {
-    const secret = credentials === undefined ? undefined : await readRef(store, namespace, credentials.secretRef, 'apiKey');
+    const secret = credentials === undefined ? undefined : await readRef(store, namespace, { key: 'apiKey', ...credentials.secretRef });
     const accessKeyRef = credentials?.accessKeySecretRef;
-    const accessKey = accessKeyRef === undefined ? undefined : await readRef(store, namespace, accessKeyRef, 'accessKeyId');
-    const ca = tls?.caSecretRef === undefined ? undefined : await readRef(store, namespace, tls.caSecretRef, 'ca.crt');
+    const accessKey = accessKeyRef === undefined ? undefined : await readRef(store, namespace, { key: 'accessKeyId', ...accessKeyRef });
+    const ca = tls?.caSecretRef === undefined ? undefined : await readRef(store, namespace, { key: 'ca.crt', ...tls.caSecretRef });
     return {
       credential: secret && { secret: secret.value, ...(accessKey === undefined ? {} : { accessKeyId: accessKey.value }) },
       ca: ca?.value,

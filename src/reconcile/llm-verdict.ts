@@ -31,17 +31,21 @@ const type = 'CredentialsValid';
 const UNPROVEN = 'the server gives its model list to anybody, so only traffic can prove the credential';
 const STILL_SERVED = 'the credential that was accepted before stays in use';
 
+function inUse(message: string, summary: string): NonNullable<Decision['tell']> {
+  return { credentialsValid: { type, status: 'True', reason: 'Succeeded', message }, outcome: { state: 'good', message: summary } };
+}
+
 function accepted(proven: boolean, { hasCredential, rejectedByTraffic }: Answers, addition = ''): NonNullable<Decision['tell']> {
   if (!hasCredential) {
     const message = `the server answers without a credential${addition}`;
-    return { credentialsValid: { type, status: 'True', reason: 'Succeeded', message }, outcome: { state: 'good', message: 'the connection is in use' } };
+    return inUse(message, 'the connection is in use');
   }
   if (proven) {
     const message = `the provider accepted the credential${addition}`;
-    return { credentialsValid: { type, status: 'True', reason: 'Succeeded', message }, outcome: { state: 'good', message: 'the credential is valid and in use' } };
+    return inUse(message, 'the credential is valid and in use');
   }
   if (rejectedByTraffic) {
-    const message = 'the provider refused the credential to requests of applications, though it lists its models; put a valid one into the Secret';
+    const message = 'the provider refused the credential to requests of applications; put a valid one into the Secret';
     return {
       credentialsValid: { type, status: 'False', reason: 'CredentialsInvalid', message },
       outcome: { state: 'stalled', reason: 'CredentialsInvalid', message },

@@ -108,7 +108,7 @@ export class WorkQueue {
 
   /** Drops everything that waits or is planned. What is being processed ends as usual. */
   clear(): void {
-    for (const key of [...this.#planned.keys()]) this.#cancelPlan(key);
+    for (const key of this.#planned.keys()) this.#cancelPlan(key);
     this.#waiting.clear();
     this.#dirty.clear();
     this.#showDepth();

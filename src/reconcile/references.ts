@@ -1,5 +1,5 @@
 // Who refers to whom, so that a change finds the objects it concerns. Rebuilt from the caches, never from status.
-import { keyOf, type AILLMConfig, type AIPolicy, type Repository } from '../api/resources.ts';
+import { keyOf, type AILLMConfig, type AIPolicy, type AnyResource, type Repository } from '../api/resources.ts';
 import { secretNameOf } from './key-secrets.ts';
 import type { ResourceStore } from './store.ts';
 import { siblingKey } from './world.ts';
@@ -12,7 +12,7 @@ export interface References {
   policiesByRepository: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-function index<T extends { metadata: { namespace: string; name: string } }>(objects: readonly T[], names: (object: T) => string[]): Map<string, Set<string>> {
+function index<T extends AnyResource>(objects: readonly T[], names: (object: T) => string[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   for (const object of objects) {
     const key = keyOf(object.metadata);
@@ -28,12 +28,16 @@ function secretsOf({ spec: { credentials, tls } }: AILLMConfig): string[] {
   return [credentials?.secretRef, credentials?.accessKeySecretRef, tls?.caSecretRef].flatMap((ref) => ref?.name ?? []);
 }
 
+function keySecretsOf(repository: Repository): string[] {
+  return (repository.spec.apiKeys ?? []).map((entry) => secretNameOf(repository, entry));
+}
+
 export function buildReferences(store: Pick<ResourceStore, 'list'>): References {
   const repositories = store.list('Repository');
   return {
     configsBySecret: index(store.list('AILLMConfig'), secretsOf),
-    repositoriesBySecret: index(repositories, (repository) => (repository.spec.apiKeys ?? []).map((entry) => secretNameOf(repository, entry))),
+    repositoriesBySecret: index(repositories, keySecretsOf),
     repositoriesByLlm: index(repositories, ({ spec }: Repository) => spec.llms.map(({ name }) => name)),
-    policiesByRepository: index(store.list('AIPolicy'), ({ spec }: AIPolicy) => (spec.repositoryRef === undefined ? [] : [spec.repositoryRef.name])),
+    policiesByRepository: index(store.list('AIPolicy'), ({ spec }: AIPolicy) => [spec.repositoryRef?.name ?? []].flat()),
   };
 }

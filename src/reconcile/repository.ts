@@ -12,7 +12,7 @@ import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import { listNames, type Evaluation, type Outcome } from './evaluation.ts';
 import type { KeyIssuer, KeysOutcome } from './key-issuer.ts';
 import { expiryOf } from './keys.ts';
-import type { ResourceStore } from './store.ts';
+import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import { siblingKey, type World } from './world.ts';
 
 export interface RepositoryReconcilerOptions {
@@ -33,6 +33,7 @@ export interface RepositoryReconcilerOptions {
 const LOOK_AGAIN_MS = 600_000;
 const MAX_STATUS_MODELS = 200;
 const MAX_STATUS_KEYS = 200;
+const NO_KEYS: KeysOutcome = { keys: [], conflicts: [], due: undefined, failure: undefined };
 
 export class RepositoryReconciler {
   readonly #options: RepositoryReconcilerOptions;
@@ -50,14 +51,17 @@ export class RepositoryReconciler {
       report(key, undefined);
       return DONE;
     }
-    const keys = await issuer.issue(repository, signal);
+    const keys = await issuer.issue(repository, signal).catch((error: unknown) => ({ ...NO_KEYS, failure: error }));
+    signal.throwIfAborted();
+    const known = world.repositories.get(key);
     const observed = observe(repository);
-    if (!isDeepStrictEqual(world.repositories.get(key), observed)) {
+    if (!isDeepStrictEqual(known, observed)) {
       world.repositories.set(key, observed);
       onServed(key);
     }
+    // What is in force already stays as it was told; a first time, or a change, must not fail in silence.
+    if (keys.failure === undefined || known?.generation !== repository.metadata.generation) report(key, this.#evaluate(repository, keys));
     if (keys.failure !== undefined) throw keys.failure;
-    report(key, this.#evaluate(repository, keys));
     const safety = LOOK_AGAIN_MS * (1 + 0.1 * random());
     return requeueAfter(Math.min(safety, keys.due === undefined ? Infinity : Math.max(1, keys.due - clock.now())));
   }
@@ -79,13 +83,16 @@ export class RepositoryReconciler {
       modelCount: table.models.size,
       ...(policies.length === 0 ? {} : { policies }),
     };
-    return { object: repository, conditions: [resolved, issued], outcome: summarise(repository, resolved, issued), fields, programmable: true };
+    const outcome = summarise(repository, resolved, issued);
+    return { object: repository, conditions: [resolved, issued], outcome, fields, programmable: true };
   }
 }
 
 function observe({ metadata, spec }: Repository): ObservedRepository {
   const { generation, namespace, name } = metadata;
-  const llms = spec.llms.map(({ name: llm, models }) => ({ llm: siblingKey(keyOf(metadata), llm), ...(models === undefined ? {} : { models }) }));
+  const llms = spec.llms.map(({ name: llm, models }) => {
+    return { llm: siblingKey(keyOf(metadata), llm), ...(models === undefined ? {} : { models }) };
+  });
   return { generation, namespace, name, surfaces: spec.surfaces ?? ['OpenAI'], suspended: spec.suspend ?? false, llms };
 }
 
@@ -112,13 +119,21 @@ function resolvedRefs(
   return { type, status: 'True', reason: 'Succeeded', message: message === '' ? 'every attached AILLMConfig is in use' : message };
 }
 
-function keysIssued({ keys, conflicts }: KeysOutcome, now: number): ConditionDraft {
+function keysIssued({ keys, conflicts, failure }: KeysOutcome, now: number): ConditionDraft {
   const type = 'KeysIssued';
+  if (failure instanceof SecretForbiddenError) {
+    return { type, status: 'False', reason: 'SecretForbidden', message: `${failure.message}; grant the operator access to Secrets here` };
+  }
+  if (failure !== undefined) {
+    // Whatever the error says, it may quote the Secret.
+    const message = 'the Secrets of the keys could not be read or written; the operator tries again';
+    return { type, status: 'False', reason: 'ProgressingWithRetry', message };
+  }
   if (conflicts.length > 0) return { type, status: 'False', reason: 'KeySecretConflict', message: conflicts.slice(0, 4).join('; ') };
   const expired = keys.filter(({ slot }) => (expiryOf(slot.entry) ?? Infinity) <= now).map(({ slot }) => slot.entry.name);
   const count = keys.length === 1 ? '1 key is' : `${keys.length} keys are`;
-  const message = keys.length === 0 ? 'no key is asked for' : `${count} delivered${expired.length === 0 ? '' : `; expired: ${listNames(expired)}`}`;
-  return { type, status: 'True', reason: 'Succeeded', message };
+  const note = expired.length === 0 ? '' : `; expired: ${listNames(expired)}`;
+  return { type, status: 'True', reason: 'Succeeded', message: keys.length === 0 ? 'no key is asked for' : `${count} delivered${note}` };
 }
 
 function keysForStatus({ keys }: KeysOutcome): object[] {
@@ -128,7 +143,11 @@ function keysForStatus({ keys }: KeysOutcome): object[] {
     const expiresAt = expiryOf(entry);
     const { previous } = issued;
     const current = {
-      ...{ id: issued.id, name: entry.name, type, prefix: keyPrefix(issued.key), secretName: secret.name },
+      id: issued.id,
+      name: entry.name,
+      type,
+      prefix: keyPrefix(issued.key),
+      secretName: secret.name,
       createdAt: toKubernetesTime(new Date(issued.createdAt)),
       ...(expiresAt === undefined ? {} : { expiresAt: toKubernetesTime(new Date(expiresAt)) }),
     };
@@ -139,9 +158,14 @@ function keysForStatus({ keys }: KeysOutcome): object[] {
 }
 
 function summarise({ spec }: Repository, resolved: ConditionDraft, issued: ConditionDraft): Outcome {
-  if (spec.suspend === true) return { state: 'inactive', reason: 'Suspended', message: 'spec.suspend is true: every request is answered with 403' };
+  if (spec.suspend === true) {
+    return { state: 'inactive', reason: 'Suspended', message: 'spec.suspend is true: every request is answered with 403' };
+  }
   // A missing connection may still be applied; a Secret in the way needs a person.
-  if (issued.status !== 'True') return { state: 'stalled', reason: issued.reason, message: issued.message };
+  if (issued.status !== 'True') {
+    const state = issued.reason === 'KeySecretConflict' ? 'stalled' : 'waiting';
+    return { state, reason: issued.reason, message: issued.message };
+  }
   if (resolved.status !== 'True') return { state: 'waiting', reason: resolved.reason, message: resolved.message };
   const note = resolved.message.startsWith('no attached') ? `; ${resolved.message}` : '';
   return { state: 'good', message: `models and keys are in use${note}` };

@@ -28,7 +28,8 @@ export function summaryConditions({ outcome }: Pick<Evaluation, 'outcome'>, prog
   const notReady: Draft = { status: 'False', reason, message };
   if (outcome.state === 'inactive') return [{ type: 'Ready', ...notReady }];
   if (outcome.state === 'stalled') return [{ type: 'Ready', ...notReady }, { type: 'Stalled', status: 'True', reason, message }];
-  const retrying: ConditionDraft = { type: 'Reconciling', status: 'True', reason: reason === 'Progressing' ? reason : 'ProgressingWithRetry', message };
+  const pace = reason === 'Progressing' ? reason : 'ProgressingWithRetry';
+  const retrying: ConditionDraft = { type: 'Reconciling', status: 'True', reason: pace, message };
   if (outcome.keepsReady === true) {
     const ready = whenGood(`the last good state is in use; ${message}`, programmed).filter(({ type }) => type !== 'Reconciling');
     return ready.some(({ type }) => type === 'Stalled') ? ready : [...ready, retrying];
@@ -50,8 +51,9 @@ interface Series {
   status: string;
 }
 
+/** The part of status that the next one is compared with. */
 interface StatusShape {
-  conditions?: readonly { type: string; status: string; reason: string; message: string; lastTransitionTime: string }[];
+  conditions?: readonly NonNullable<NonNullable<AnyResource['status']>['conditions']>[number][];
 }
 
 export class StatusWriter {
@@ -68,7 +70,7 @@ export class StatusWriter {
   conditionBefore(object: AnyResource, type: string): { status: string } | undefined {
     const { generation } = object.metadata;
     const condition = this.#before(object).conditions?.find((candidate) => candidate.type === type);
-    return condition !== undefined && 'observedGeneration' in condition && condition.observedGeneration === generation ? condition : undefined;
+    return condition?.observedGeneration === generation ? condition : undefined;
   }
 
   /** Writes the status of an evaluated object unless it says so already. Rejects when the store does. */
@@ -103,7 +105,7 @@ export class StatusWriter {
 
   /** Another operator may write from here on. */
   reset(): void {
-    for (const id of [...this.#series.keys()]) this.forget(id);
+    for (const id of this.#series.keys()) this.forget(id);
     this.#written.clear();
   }
 
@@ -135,8 +137,8 @@ export class StatusWriter {
       const condition = find(type, after) as Condition | undefined;
       if (condition === undefined || !changed(type) || TRANSITIONAL.has(condition.reason)) continue;
       // The verdict is told once: with Ready where that follows from it.
-      const toldByReady = type === 'CredentialsValid' && changed('Ready') && (condition.reason === ready?.reason || condition.status === 'True');
-      if (toldByReady || (type === 'CredentialsValid' && find(type, before.conditions) === undefined)) continue;
+      const follows = changed('Ready') && (condition.reason === ready?.reason || condition.status === 'True');
+      if (type === 'CredentialsValid' && (follows || find(type, before.conditions) === undefined)) continue;
       this.#emit(object, condition);
     }
   }

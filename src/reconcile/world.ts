@@ -70,7 +70,8 @@ export class World {
       repositories: new Map(this.repositories),
       keys: this.ledger.active(),
       revokedKeys: this.ledger.revoked(),
-      ...{ excluded, now },
+      excluded,
+      now,
     };
   }
 }

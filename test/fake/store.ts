@@ -36,7 +36,9 @@ export class FakeStore implements ResourceStore {
       apiVersion: 'ai.flashback.tech/v1alpha1',
       kind,
       metadata: {
-        ...{ name, namespace, uid: before?.metadata.uid ?? `uid-${(this.#counter += 1)}` },
+        name,
+        namespace,
+        uid: before?.metadata.uid ?? `uid-${(this.#counter += 1)}`,
         generation: (before?.metadata.generation ?? 0) + (changed ? 1 : 0),
         ...(annotations === undefined ? {} : { annotations }),
       },
@@ -56,10 +58,13 @@ export class FakeStore implements ResourceStore {
     const { namespace = 'team', ...rest } = options;
     const before = this.#secrets.get(keyOf({ namespace, name }));
     this.#secrets.set(keyOf({ namespace, name }), {
-      ...{ uid: `uid-${(this.#counter += 1)}`, labels: {}, annotations: {} },
+      uid: `uid-${(this.#counter += 1)}`,
+      labels: {},
+      annotations: {},
       ...before,
       ...rest,
-      ...{ data: { ...data }, resourceVersion: String((this.#counter += 1)) },
+      data: { ...data },
+      resourceVersion: String((this.#counter += 1)),
     });
     this.#listener?.onSecret({ namespace, name });
   }

@@ -80,6 +80,22 @@ describe('CredentialChecker', () => {
     expect([calls(), most()]).toEqual([30, 8]);
   });
 
+  it('does not let providers that do not answer hold up new credentials', async () => {
+    const asked: string[] = [];
+    let hang = false;
+    const { clock, read } = setUp(({ credential }) => {
+      asked.push(credential?.secret ?? '');
+      return hang && credential?.secret.startsWith('dead') === true ? new Promise(() => {}) : Promise.resolve(UNKNOWN);
+    });
+    for (let i = 0; i < 20; i += 1) read(`r-${i}`, `dead-${i}`);
+    await clock.advance(10_000);
+    hang = true;
+    for (let i = 0; i < 20; i += 1) read(`r-${i}`, `dead-${i}`);
+    read('new', 'fresh');
+    await clock.advance(0);
+    expect(asked).toContain('fresh');
+  });
+
   it('repeats an unknown answer after 5 s at first and 30 min at last, and a definite one after the interval', async () => {
     let answer: Verification = UNKNOWN;
     const { clock, read } = setUp(async () => answer);
@@ -138,8 +154,12 @@ describe('CredentialChecker', () => {
   it('makes fingerprints that differ from process to process', () => {
     const { checker } = setUp();
     const other = new CredentialChecker({
-      ...{ verify: async () => valid(), clock: new FakeClock(), random: () => 0, metrics: createOperatorMetrics(new Registry()) },
-      ...{ fingerprintKey: Buffer.alloc(32, 8), onSettled: () => {} },
+      verify: async () => valid(),
+      clock: new FakeClock(),
+      random: () => 0,
+      metrics: createOperatorMetrics(new Registry()),
+      fingerprintKey: Buffer.alloc(32, 8),
+      onSettled: () => {},
     });
     expect(other.fingerprint(target('a'))).not.toBe(checker.fingerprint(target('a')));
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashKey } from '../../src/api/api-key.ts';
+import { SecretForbiddenError } from '../../src/reconcile/store.ts';
 import { Harness, INVALID, PLANTED, UNKNOWN, valid } from './harness.ts';
 
 function keyIn(harness: Harness, secret = 'repo-app'): string {
@@ -250,6 +251,27 @@ describe('a new operator', () => {
 });
 
 describe('faults of the store', () => {
+  it('are told on a Repository that is new, in place of silence', async () => {
+    const harness = new Harness();
+    harness.store.faults.set('applySecret', new Error(`refused ${PLANTED}`));
+    harness.connection('main');
+    harness.repository('repo');
+    await harness.start();
+    expect(harness.verdict('Repository', 'repo')).toBe('False ProgressingWithRetry');
+    expect(harness.content.repositories['team/repo']?.models).toHaveProperty('model-a');
+    const { statuses, events } = { statuses: JSON.stringify(harness.store.statusWrites), events: JSON.stringify(harness.store.events) };
+    expect(statuses + events).not.toContain(PLANTED);
+    harness.store.faults.clear();
+    await harness.run(10_000);
+    expect(harness.verdict('Repository', 'repo')).toBe('True Succeeded');
+    harness.store.faults.set('listKeySecrets', new SecretForbiddenError('the operator may not read the Secrets of team'));
+    harness.repository('repo', { suspend: false, llms: [{ name: 'main', models: ['model-a'] }] });
+    await harness.run();
+    expect(harness.verdict('Repository', 'repo')).toBe('False SecretForbidden');
+    expect(Object.keys(harness.content.keys)).toHaveLength(1);
+    expect(Object.keys(harness.content.repositories['team/repo']?.models ?? {})).toEqual(['model-a']);
+  });
+
   it('of one repository do not keep another from being served', async () => {
     const harness = await started();
     harness.store.forbidden.add('team/bad-app');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatKey, hashKey, isWellFormedKey, keyPrefix } from '../../src/api/api-key.ts';
 import { ANNOTATIONS } from '../../src/api/resources.ts';
 import { KeyLedger } from '../../src/reconcile/key-ledger.ts';
-import { generateKey, generateKeyId, KEY_DATA, planKey, readIssuedKey, rotatedKey, type IssuedKey } from '../../src/reconcile/keys.ts';
+import { expiryOf, generateKey, generateKeyId, KEY_DATA, planKey, readIssuedKey, rotatedKey, type IssuedKey } from '../../src/reconcile/keys.ts';
 import { countingRandom } from './harness.ts';
 
 const HOUR = 3_600_000;
@@ -47,6 +47,11 @@ describe('planKey', () => {
     const entry = { name: 'app', expiresAt: new Date(NOW + HOUR).toISOString() };
     expect(planKey(entry, issued(), NOW)).toMatchObject({ action: 'keep', due: NOW + HOUR });
     expect(planKey(entry, issued(), NOW + HOUR)).toMatchObject({ action: 'keep', due: undefined });
+  });
+
+  it('takes an end that nobody can read for one that has passed', () => {
+    expect(expiryOf({ name: 'app', expiresAt: 'tomorrow' })).toBe(0);
+    expect(expiryOf({ name: 'app' })).toBeUndefined();
   });
 
   it('rotates at the age that the entry says, and not before', () => {

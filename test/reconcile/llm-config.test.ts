@@ -204,6 +204,17 @@ describe('AILLMConfig', () => {
 });
 
 describe('a changed spec', () => {
+  it('that came past the schema is reported on itself, and corrected later', async () => {
+    const harness = await started();
+    harness.config('main', { validation: { interval: 'often' } });
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False InvalidSpec');
+    await harness.check();
+    harness.config('main', { validation: { interval: '1h' } });
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+  });
+
   it('is served at once when only timeouts change, without another check', async () => {
     const harness = await started();
     harness.config('main', { timeouts: { response: '5s' } });

@@ -12,8 +12,12 @@ const DAY = 24 * 3_600_000;
 function provider(models: Record<string, string> | undefined, generation = 1): ObservedProvider {
   return {
     provider: {
-      ...{ generation, type: 'OpenAI', endpoint: 'https://api.openai.com/v1', credential: { secret: 'provider-secret' } },
-      ...{ timeouts: { connect: 10_000, response: 300_000, idle: 120_000 }, headers: [['x-team', 'a']] },
+      generation,
+      type: 'OpenAI',
+      endpoint: 'https://api.openai.com/v1',
+      credential: { secret: 'provider-secret' },
+      timeouts: { connect: 10_000, response: 300_000, idle: 120_000 },
+      headers: [['x-team', 'a']],
     },
     models: models === undefined ? undefined : new Map(Object.entries(models)),
   };
