@@ -17,6 +17,8 @@ export class FakeStore implements ResourceStore {
   readonly forbidden = new Set<string>();
   /** Thrown by the next calls of this method, until it is deleted. */
   readonly faults = new Map<'getSecret' | 'listKeySecrets' | 'applySecret' | 'applyStatus', Error>();
+  /** Writes of Secrets wait for it. */
+  blocked: Promise<void> | undefined;
   #objects = new Map<string, AnyResource>();
   #secrets = new Map<string, SecretValue>();
   #listener: StoreEvents | undefined;
@@ -102,6 +104,7 @@ export class FakeStore implements ResourceStore {
 
   async applySecret({ key, owner, data, labels, annotations }: OwnedSecret): Promise<void> {
     this.#fail('applySecret');
+    await this.blocked;
     const before = this.#secrets.get(keyOf(key));
     if (before !== undefined && before.ownerUid !== owner.uid) throw new SecretConflictError(`the Secret ${keyOf(key)} exists`);
     this.secretWrites.push(keyOf(key));

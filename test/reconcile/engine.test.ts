@@ -30,6 +30,18 @@ describe('publishing', () => {
     expect(Object.keys(harness.content.providers)).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'main'].map((name) => `team/${name}`));
   });
 
+  it('publishes nothing when what changed reaches no gateway', async () => {
+    const harness = new Harness();
+    harness.connection('main');
+    await harness.start();
+    const count = harness.published.length;
+    harness.verdicts.set(`${PLANTED}-main`, valid(['another-model']));
+    harness.engine.reportRejected('team/main');
+    await harness.run();
+    expect(harness.store.get('AILLMConfig', { namespace: 'team', name: 'main' })?.status?.models).toEqual(['another-model']);
+    expect(harness.published.length).toBe(count);
+  });
+
   it('does not let a revocation wait for slow checks of other objects', async () => {
     const harness = await started();
     for (let i = 0; i < 40; i += 1) {

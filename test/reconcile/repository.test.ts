@@ -166,6 +166,20 @@ describe('a key Secret', () => {
     expect(Object.keys(harness.content.keys)).toEqual([hashKey(keyIn(harness))]);
   });
 
+  it('that a user deletes revokes its key before the new one is written', async () => {
+    const harness = await started();
+    const before = hashKey(keyIn(harness));
+    let release: () => void = () => {};
+    harness.store.blocked = new Promise((resolve) => (release = resolve));
+    harness.store.removeSecret('repo-app');
+    await harness.run();
+    expect(harness.content.revokedKeys).toHaveProperty(before);
+    expect(harness.content.keys).toEqual({});
+    release();
+    await harness.run();
+    expect(Object.keys(harness.content.keys)).toEqual([hashKey(keyIn(harness))]);
+  });
+
   it('that a user restores from a backup does not bring a revoked key back', async () => {
     const harness = await started();
     const backup = harness.store.secret('repo-app');
@@ -233,12 +247,13 @@ describe('a key Secret', () => {
     expect(harness.store.secret('forged')).toBeDefined();
   });
 
-  it('that is a copy of another key gets a key of its own', async () => {
+  it.each([['repo-app', 'repo-batch'], ['repo-batch', 'repo-app']])('that is a copy (%s as %s) gets a key of its own; the original stays', async (from, to) => {
     const harness = await started({ apiKeys: [{ name: 'app' }, { name: 'batch' }] });
-    const { data, labels, annotations } = harness.store.secret('repo-app')!;
-    harness.store.setSecret('repo-batch', data, { labels, annotations });
+    const { data, labels, annotations } = harness.store.secret(from)!;
+    harness.store.setSecret(to, data, { labels, annotations });
     await harness.run();
-    expect(keyIn(harness, 'repo-batch')).not.toBe(keyIn(harness));
+    expect(keyIn(harness, from)).toBe(data['OPENAI_API_KEY']);
+    expect(keyIn(harness, to)).not.toBe(keyIn(harness, from));
     expect(Object.keys(harness.content.keys)).toHaveLength(2);
   });
 });

@@ -134,6 +134,18 @@ describe('an upstream 401', () => {
     expect(harness.calls).toHaveLength(3);
   });
 
+  it('does not force a check early because the object is reconciled for another reason', async () => {
+    const harness = await started();
+    harness.engine.reportRejected('team/main');
+    await harness.run();
+    harness.engine.reportRejected('team/main');
+    harness.engine.onSecret({ namespace: 'team', name: 'main-secret' });
+    await harness.run();
+    expect(harness.calls).toHaveLength(2);
+    await harness.run(10_000);
+    expect(harness.calls).toHaveLength(3);
+  });
+
   it('changes nothing when the provider still accepts the credential', async () => {
     const harness = await started();
     const writes = harness.store.statusWrites.length;
