@@ -1,0 +1,116 @@
+// Starts `flashback gateway` as it runs in production: its own process, everything on, a sealed snapshot to boot from. Only
+// its log goes nowhere.
+import type { ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { formatKey, hashKey } from '../src/api/api-key.ts';
+import { issueAuthority, issueGatewayCertificate } from '../src/push/issue.ts';
+import { SNAPSHOT_KEY_BYTES, signSnapshot } from '../src/snapshot/digest.ts';
+import { sealSnapshot } from '../src/snapshot/seal.ts';
+import { SCHEMA_VERSION, type SnapshotContent } from '../src/snapshot/snapshot.ts';
+import { startNode } from './processes.ts';
+import { modelOf, SCENARIOS } from './scenarios.ts';
+
+const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+const READY_TIMEOUT = 20_000;
+const POLL = 50;
+const LLM = 'bench/upstream';
+const REPOSITORY = 'bench/repository';
+
+export interface GatewayProcess {
+  child: ChildProcess;
+  origin: string;
+  /** The API key that it accepts. */
+  key: string;
+  /** Holds its files; to be removed. */
+  directory: string;
+}
+
+function contentFor(upstream: string, key: string): SnapshotContent {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    providers: {
+      [LLM]: {
+        generation: 1,
+        type: 'Other',
+        endpoint: `${upstream}/v1`,
+        credential: { secret: 'bench-credential' },
+        timeouts: { connect: 5_000, response: 60_000, idle: 60_000 },
+        headers: [],
+      },
+    },
+    repositories: {
+      [REPOSITORY]: {
+        generation: 1,
+        namespace: 'bench',
+        name: 'repository',
+        surfaces: ['OpenAI'],
+        suspended: false,
+        models: Object.fromEntries(SCENARIOS.map(({ name }) => [modelOf(name), { llm: LLM, upstream: modelOf(name) }])),
+      },
+    },
+    keys: { [hashKey(key)]: { id: 'key_bench', repository: REPOSITORY } },
+    revokedKeys: {},
+    policies: {},
+    limits: {},
+  };
+}
+
+async function writeFiles(directory: string, content: SnapshotContent): Promise<void> {
+  const now = Date.now();
+  const authority = await issueAuthority(now);
+  const { cert, key } = await issueGatewayCertificate(authority, now, 'bench');
+  const snapshotKey = randomBytes(SNAPSHOT_KEY_BYTES);
+  const parts = sealSnapshot(signSnapshot(content, { epoch: 1, revision: 1 }, snapshotKey), snapshotKey);
+  await mkdir(join(directory, 'tls'));
+  await mkdir(join(directory, 'snapshot'));
+  for (const [name, data] of Object.entries({ 'ca.crt': authority.cert, 'tls.crt': cert, 'tls.key': key, 'snapshot.key': snapshotKey })) {
+    await writeFile(join(directory, 'tls', name), data, { mode: 0o600 });
+  }
+  await Promise.all(parts.map((part, index) => writeFile(join(directory, 'snapshot', `${index}.part`), part)));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT;
+  for (;;) {
+    const status = await request(url).then(
+      async ({ statusCode, body }) => body.dump().then(() => statusCode),
+      () => 0,
+    );
+    if (status === 200) return;
+    if (child.exitCode !== null) throw new Error(`the gateway ended with exit code ${child.exitCode}`);
+    if (performance.now() > deadline) throw new Error('the gateway did not get ready');
+    await new Promise((resolve) => setTimeout(resolve, POLL));
+  }
+}
+
+/** Starts a gateway that serves every scenario from the upstream at an origin; resolves when it is ready. */
+export async function startGateway(upstream: string, core: string | undefined): Promise<GatewayProcess> {
+  const key = formatKey(randomBytes(32));
+  const directory = await mkdtemp(join(tmpdir(), 'flashback-bench-'));
+  await writeFiles(directory, contentFor(upstream, key));
+  const ports = { port: await freePort(), 'metrics-port': await freePort(), 'push-port': await freePort() };
+  const flags = {
+    ...ports,
+    host: '127.0.0.1',
+    'tls-dir': join(directory, 'tls'),
+    'snapshot-dir': join(directory, 'snapshot'),
+  };
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = startNode([CLI, 'gateway', '--allow-loopback-endpoints', ...args], { core, output: 'ignore' });
+  await waitUntilReady(child, `http://127.0.0.1:${ports['metrics-port']}/readyz`);
+  return { child, origin: `http://127.0.0.1:${ports.port}`, key, directory };
+}
