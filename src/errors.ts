@@ -34,6 +34,7 @@ export const ERRORS = {
   provider_unreachable: { status: 502, type: 'api_error', cause: 'provider', meaning: 'no connection to the provider' },
   provider_stream_broken: { status: 502, type: 'api_error', cause: 'provider', meaning: 'the provider stopped in the middle of its answer' },
   provider_overloaded: { status: 503, type: 'api_error', cause: 'provider', meaning: 'the provider is overloaded or unavailable' },
+  provider_not_ready: { status: 503, type: 'api_error', cause: 'provider', meaning: 'the model is not offered now, and a connection of the repository that may have it is out of use' },
   provider_timeout: { status: 504, type: 'api_error', cause: 'provider', meaning: 'the provider did not answer in time' },
   gateway_not_ready: { status: 503, type: 'api_error', cause: 'gateway', meaning: 'the gateway has no configuration yet' },
   internal_error: { status: 500, type: 'api_error', cause: 'gateway', meaning: 'a fault of the gateway; its log has the details under the request id' },

@@ -16,7 +16,7 @@ export function listModels(key: KeyEntry): string {
   return JSON.stringify({ object: 'list', data });
 }
 
-/** JSON of one model. Throws GatewayError model_not_found. */
+/** JSON of one model. Throws GatewayError model_not_found or provider_not_ready. */
 export function showModel(key: KeyEntry, id: string): string {
   return JSON.stringify(describe(id, findModel(key, id).target));
 }
@@ -30,5 +30,10 @@ export function findModel(key: KeyEntry, model: string): { target: Target; liste
     if (repository.open !== undefined) return { target: { upstream: repository.open, upstreamModel: model }, listed: false };
   }
   const shown = model.length > 100 ? `${model.slice(0, 100)}…` : model;
+  const [unserved] = repository.settings.unservedLlms ?? [];
+  if (unserved !== undefined && (key.models === undefined || key.models.has(model))) {
+    const name = unserved.slice(unserved.indexOf('/') + 1);
+    throw new GatewayError('provider_not_ready', `The model "${shown}" is not offered now; the connection ${name}, which may have it, is out of use. Its AILLMConfig says why.`);
+  }
   throw new GatewayError('model_not_found', `The model "${shown}" does not exist in this repository. GET /v1/models lists those that do.`, { param: 'model' });
 }

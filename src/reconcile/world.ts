@@ -30,10 +30,11 @@ export class World {
     this.ledger.seed(snapshot);
     const offers = offersIn(snapshot);
     for (const [key, provider] of Object.entries(snapshot.providers)) this.providers.set(key, { provider, models: offers.get(key) });
-    for (const [key, { models, openLlm, ...rest }] of Object.entries(snapshot.repositories)) {
+    for (const [key, { models, openLlm, unservedLlms = [], ...rest }] of Object.entries(snapshot.repositories)) {
       const names = Map.groupBy(Object.entries(models), ([, { llm }]) => llm);
       const attached: AttachedLlm[] = [...names].map(([llm, entries]) => ({ llm, models: entries.map(([name]) => name) }));
       if (openLlm !== undefined) attached.push({ llm: openLlm });
+      for (const llm of unservedLlms) attached.push({ llm });
       this.repositories.set(key, { ...rest, llms: attached });
     }
   }

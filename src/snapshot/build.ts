@@ -61,7 +61,13 @@ export function pruneRevoked(revoked: ReadonlyMap<string, RevokedKey>, now: numb
 function buildRepository(repository: ObservedRepository, offers: ReadonlyMap<string, OfferedModels>): SnapshotRepository {
   const { llms, ...rest } = repository;
   const { models, openLlm } = resolveModels(llms, offers);
-  return { ...rest, models: record(models), ...(openLlm === undefined ? {} : { openLlm }) };
+  const unservedLlms = llms.map(({ llm }) => llm).filter((llm) => !offers.has(llm));
+  return {
+    ...rest,
+    models: record(models),
+    ...(openLlm === undefined ? {} : { openLlm }),
+    ...(unservedLlms.length === 0 ? {} : { unservedLlms }),
+  };
 }
 
 /** Builds the content of a snapshot. Revocation wins: a key that is in both lists does not work. */

@@ -36,6 +36,8 @@ export interface SnapshotRepository {
   models: Record<string, SnapshotModel>;
   /** Key into providers of the one that takes models which are not in the table: it lists none, so it may have any. */
   openLlm?: string;
+  /** Attached connections that are not in providers now: a model that is missing may be one of theirs. */
+  unservedLlms?: string[];
 }
 
 export interface SnapshotKey {

@@ -63,6 +63,10 @@ const CASES: Record<string, () => Promise<Reply>> = {
   route_not_found: () => call(serving.gateway, { path: '/chat/completions', body: CHAT_BODY }),
   method_not_allowed: () => call(serving.gateway, { method: 'GET' }),
   model_not_found: () => chat('{"model":"nobody"}'),
+  provider_not_ready: () => {
+    serving.apply({ repositories: { 'team-a/chat': aRepository({ models: {}, unservedLlms: ['team-a/main'] }) } });
+    return chat('{"model":"small-1"}');
+  },
   model_missing: () => chat('{}'),
   body_not_json: () => chat('nonsense'),
   content_encoding_not_supported: () => call(serving.gateway, { body: CHAT_BODY, headers: { 'content-encoding': 'gzip' } }),
