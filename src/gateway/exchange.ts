@@ -15,6 +15,8 @@ const STREAM_TAIL_BYTES = 64 * 1024;
 const JSON_TAIL_BYTES = 1024 * 1024;
 const ERROR_BODY_BYTES = 64 * 1024;
 const DONE = 'data: [DONE]\n\n';
+/** An event whose data is nothing but an error. */
+const ERROR_EVENT = /^data: ?\{ ?"error" ?:/m;
 /** Headers of the provider that the caller gets; everything else could name accounts or contradict our framing. */
 const PASSED_HEADERS = ['content-type', 'content-encoding', 'retry-after', 'openai-processing-ms', 'openai-version'];
 
@@ -118,14 +120,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     if (this.#ended) return;
     if (this.#status >= 300) return this.#endWithErrorResponse();
-    const { response, record, target } = this.#options;
+    const { response, record } = this.#options;
     if (this.#relay !== undefined) {
       const rest = this.#relay.flush();
       if (rest !== undefined) this.#write(rest);
-      if (!this.#tail.bytes().toString('latin1').trimEnd().endsWith('[DONE]')) this.#write(rest === undefined ? DONE : `\n\n${DONE}`);
+      const tail = this.#tail.bytes();
+      if (!tail.toString('latin1').trimEnd().endsWith('[DONE]')) this.#write(rest === undefined ? DONE : `\n\n${DONE}`);
+      // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
+      if (ERROR_EVENT.test(tail.toString('latin1'))) record.code = 'provider_failed';
     }
-    const usage = target.upstream.provider.readUsage(this.#tail.bytes());
-    if (usage !== undefined) record.usage = usage;
+    this.#readUsage();
     response.end();
     return this.#finish();
   }
@@ -135,6 +139,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { response, record, target } = this.#options;
     if (error instanceof CallerGoneError || this.#abortReason instanceof CallerGoneError) {
       record.clientGone = true;
+      this.#readUsage();
       if (!response.headersSent) record.status = 499;
       return this.#finish();
     }
@@ -148,9 +153,18 @@ class Exchange implements Dispatcher.DispatchHandler {
       response.destroy();
       return this.#finish();
     }
+    this.#readUsage();
     this.#write(`data: ${JSON.stringify(errorEnvelope(answer))}\n\n${DONE}`);
     response.end();
     return this.#finish();
+  }
+
+  /** Some providers count along with every event, so even a stream that stops early may have said its tokens. */
+  #readUsage(): void {
+    if (this.#status < 200 || this.#status >= 300) return;
+    const { record, target } = this.#options;
+    const usage = target.upstream.provider.readUsage(this.#tail.bytes());
+    if (usage !== undefined) record.usage = usage;
   }
 
   #endWithErrorResponse(): void {

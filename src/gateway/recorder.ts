@@ -68,7 +68,7 @@ export class Recorder {
       }
     }
     if (usage === undefined) {
-      if (record.status < 400) series.withoutUsage.inc();
+      if (record.code === undefined && !record.clientGone) series.withoutUsage.inc();
       return;
     }
     series.inputUsage.observe(usage.inputTokens);

@@ -13,6 +13,8 @@ function codeFor(status: number): ErrorCode {
   if (status === 429) return 'rate_limited';
   if (status === 408 || status === 504) return 'provider_timeout';
   if (status === 503 || status === 529) return 'provider_overloaded';
+  // The account behind the credential is out of funds: nothing that the caller could change.
+  if (status === 402) return 'provider_failed';
   return status < 500 && status >= 400 ? 'provider_rejected_request' : 'provider_failed';
 }
 

@@ -35,6 +35,19 @@ function open(): { request: ClientRequest; answered: Promise<IncomingMessage> } 
 }
 
 describe('a stream', () => {
+  it('that ends in an error of the provider is passed on and counted as failed, with the tokens that were told before', async () => {
+    const before = sumOf(await serving.quiet(), 'flashback_errors_total', { cause: 'provider', code: 'provider_failed' });
+    const usage = '"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}';
+    const [first = ''] = streamEvents(['one'], false);
+    answerWith(first.replace('"choices"', `${usage},"choices"`), 'data: {"error":{"message":"tool_use_failed","type":"x","code":null}}\n\n');
+    const reply = await call(serving.gateway, { body: STREAM_BODY });
+    expect(reply.body).toContain('tool_use_failed');
+    expect(reply.body.endsWith('data: [DONE]\n\n')).toBe(true);
+    const after = await serving.quiet();
+    expect(sumOf(after, 'flashback_errors_total', { cause: 'provider', code: 'provider_failed' }) - before).toBe(1);
+    expect(serving.gateway.logs.at(-1)).toMatchObject({ status: 200, code: 'provider_failed', inputTokens: 9, outputTokens: 2 });
+  });
+
   it('reaches the caller while the provider is still speaking', async () => {
     const [first = '', ...rest] = streamEvents(['one'], false);
     let provider: ServerResponse | undefined;
