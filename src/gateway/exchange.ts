@@ -53,7 +53,6 @@ class Exchange implements Dispatcher.DispatchHandler {
   #relay: EventRelay | undefined;
   #tail = new Tail(ERROR_BODY_BYTES);
   #errorBytes = 0;
-  #corked = false;
   #ended = false;
   #timer: { clear(): void } | undefined;
 
@@ -103,7 +102,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const { record, clock } = this.#options;
+    const { response, record, clock } = this.#options;
     if (this.#status >= 300) {
       // Errors are read whole, up to a bound; beyond it nothing of use can follow.
       this.#errorBytes += chunk.length;
@@ -114,7 +113,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     record.firstByteAt ??= clock.monotonic();
     this.#tail.push(chunk);
     const out = this.#relay === undefined ? chunk : this.#relay.push(chunk);
-    if (out !== undefined && !this.#write(out)) controller.pause();
+    // node:http corks the socket until the end of the turn, so events that come together leave together.
+    if (out !== undefined && !response.write(out)) controller.pause();
   }
 
   onResponseEnd(): void {
@@ -123,9 +123,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { response, record } = this.#options;
     if (this.#relay !== undefined) {
       const rest = this.#relay.flush();
-      if (rest !== undefined) this.#write(rest);
+      if (rest !== undefined) response.write(rest);
       const tail = this.#tail.bytes();
-      if (!tail.toString('latin1').trimEnd().endsWith('[DONE]')) this.#write(rest === undefined ? DONE : `\n\n${DONE}`);
+      if (!tail.toString('latin1').trimEnd().endsWith('[DONE]')) response.write(rest === undefined ? DONE : `\n\n${DONE}`);
       // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
       if (ERROR_EVENT.test(tail.toString('latin1'))) record.code = 'provider_failed';
     }
@@ -154,7 +154,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       return this.#finish();
     }
     this.#readUsage();
-    this.#write(`data: ${JSON.stringify(errorEnvelope(answer))}\n\n${DONE}`);
+    response.write(`data: ${JSON.stringify(errorEnvelope(answer))}\n\n${DONE}`);
     response.end();
     return this.#finish();
   }
@@ -182,21 +182,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     record.status = statusOf(answer);
     sendJson(response, record.status, JSON.stringify(errorEnvelope(answer)), [...(answer.headers ?? []), ...answerHeaders]);
     this.#finish();
-  }
-
-  /** One system call per turn of the event loop, however many events arrive in it. */
-  #write(bytes: Buffer | string): boolean {
-    const { response } = this.#options;
-    if (!this.#corked) {
-      this.#corked = true;
-      response.cork();
-      process.nextTick(() => {
-        this.#corked = false;
-        // After end() the response uncorks itself; doing it again corrupts the connection on Node 24.
-        if (!response.writableEnded) response.uncork();
-      });
-    }
-    return response.write(bytes);
   }
 
   #abort(reason: Error): void {
