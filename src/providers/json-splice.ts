@@ -1,32 +1,13 @@
 // Finds and replaces top-level values in the bytes of a JSON object without re-serialising it, so that what the
 // application wrote (number formats, key order, unknown fields) reaches the provider byte for byte.
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
-const COMMA = 0x2c;
-const COLON = 0x3a;
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipString } from './json-bytes.ts';
 
 export interface Member {
   name: string;
   /** Byte offsets of the value, end exclusive, surrounding white space left out. */
   start: number;
   end: number;
-}
-
-/** Offset after the closing quote of the string that opens at `open`. */
-function skipString(json: Buffer, open: number): number {
-  let close = json.indexOf(QUOTE, open + 1);
-  while (close !== -1) {
-    let escapes = 0;
-    while (json[close - 1 - escapes] === BACKSLASH) escapes++;
-    if (escapes % 2 === 0) return close + 1;
-    close = json.indexOf(QUOTE, close + 1);
-  }
-  return json.length;
 }
 
 function isSpace(byte: number | undefined): boolean {

@@ -1,13 +1,8 @@
 // Token counts in the OpenAI dialect, read from the last bytes of an answer instead of from every event.
+import { CLOSE_BRACE, CLOSE_BRACKET, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipString } from './json-bytes.ts';
 import type { Usage } from './provider.ts';
 
 const KEY = Buffer.from('"usage"');
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_BRACE = 0x7b;
-const CLOSE_BRACE = 0x7d;
-const OPEN_BRACKET = 0x5b;
-const CLOSE_BRACKET = 0x5d;
 /** Each costs a walk to the end of the tail. */
 const MAX_CANDIDATES = 16;
 
@@ -68,13 +63,16 @@ function toUsage(raw: RawUsage): Usage | undefined {
 function depthAt(tail: Buffer, at: number): number {
   let depth = 0;
   let outermost = 0;
-  let inString = false;
-  for (let index = at; index < tail.length; index++) {
+  let index = at;
+  while (index < tail.length) {
     const byte = tail[index];
-    if (byte === QUOTE) inString = !inString;
-    else if (inString) index += byte === BACKSLASH ? 1 : 0;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
+    if (byte === QUOTE) {
+      index = skipString(tail, index);
+      continue;
+    }
+    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) outermost = Math.min(outermost, --depth);
+    index++;
   }
   return -outermost;
 }
