@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PROVIDERS, SUPPORTED_TYPES } from '../../src/providers/index.ts';
-import { openAiCompatible, readOpenAiError } from '../../src/providers/openai-compatible.ts';
+import { openAiCompatible } from '../../src/providers/openai-compatible.ts';
+import { readOpenAiError } from '../../src/providers/openai-error.ts';
 import type { Operation, UpstreamRequest } from '../../src/providers/provider.ts';
 
 const provider = openAiCompatible({ type: 'Other', defaultEndpoint: undefined });
