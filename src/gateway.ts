@@ -9,7 +9,7 @@ import { buildTables, retirePools, type Tables } from './gateway/tables.ts';
 import { firstSignal, listenOn } from './process.ts';
 import type { Settings } from './settings.ts';
 import { HealthServer } from './telemetry/health.ts';
-import { createLogger } from './telemetry/log.ts';
+import { createAccessLog, createLogger } from './telemetry/log.ts';
 import { createGatewayMetrics, createRegistry } from './telemetry/metrics.ts';
 
 /** Runs until a signal, then drains: not ready, still accepting for the delay, then only what is under way. */
@@ -55,6 +55,7 @@ export async function gateway(settings: Settings): Promise<void> {
     metrics,
     clock,
     logger,
+    accessLog: createAccessLog({ name: 'gateway', level: settings['log-level'] }),
     onCredentialRejected: (llm) => admin.reportRejectedCredential(llm),
   });
   state.onApplied((current, previous) => {

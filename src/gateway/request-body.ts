@@ -63,7 +63,10 @@ export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Prom
       if (size > limit) reject(tooLarge(limit));
       else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
     });
-    const incomplete = (): void => reject(new GatewayError('body_incomplete', 'The connection ended before the whole body had arrived.'));
+    const incomplete = (): void => {
+      // Every request closes in the end, and an error costs a stack trace.
+      if (!request.complete) reject(new GatewayError('body_incomplete', 'The connection ended before the whole body had arrived.'));
+    };
     request.on('error', incomplete);
     request.on('close', incomplete);
   });

@@ -18,6 +18,8 @@ export interface GatewayServerOptions {
   metrics: GatewayMetrics;
   clock: Clock;
   logger: Logger;
+  /** Takes one line for each request; `logger` unless given. */
+  accessLog?: Logger;
   onCredentialRejected: (llm: string) => void;
 }
 
@@ -28,10 +30,10 @@ export class GatewayServer {
   readonly #clock: Clock;
   #draining = false;
 
-  constructor({ tables, metrics, clock, logger, onCredentialRejected }: GatewayServerOptions) {
+  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected }: GatewayServerOptions) {
     this.#clock = clock;
     this.#series = new SeriesCache(metrics);
-    this.#recorder = new Recorder(metrics, this.#series, logger);
+    this.#recorder = new Recorder(metrics, this.#series, accessLog);
     const proxy = new Proxy({
       tables,
       recorder: this.#recorder,
