@@ -10,7 +10,11 @@ export interface AddressPolicy {
 
 function blockList(subnets: readonly [address: string, prefix: number, family: 'ipv4' | 'ipv6'][]): BlockList {
   const list = new BlockList();
-  for (const [address, prefix, family] of subnets) list.addSubnet(address, prefix, family);
+  for (const [address, prefix, family] of subnets) {
+    list.addSubnet(address, prefix, family);
+    // NAT64 translates these to IPv4. Not refused as a whole: in a cluster of IPv6 only, DNS answers with them for every provider.
+    if (family === 'ipv4') list.addSubnet(`64:ff9b::${address}`, 96 + prefix, 'ipv6');
+  }
   return list;
 }
 
@@ -30,6 +34,9 @@ const NEVER = blockList([
   ['fe80::', 10, 'ipv6'],
   ['ff00::', 8, 'ipv6'],
   ['fd00:ec2::254', 128, 'ipv6'],
+  // Where an IPv4 address hides in these depends on a network that we do not know, and 6to4 is given up.
+  ['64:ff9b:1::', 48, 'ipv6'],
+  ['2002::', 16, 'ipv6'],
 ]);
 const METADATA_HOSTS = new Set(['metadata', 'metadata.google.internal', 'instance-data']);
 

@@ -5,12 +5,13 @@ const CLUSTER = { allowLoopback: false };
 const LAPTOP = { allowLoopback: true };
 
 const METADATA = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', '100.100.100.200', '168.63.129.16', '192.0.0.192', '::ffff:169.254.169.254'];
+const TRANSLATED = ['64:ff9b::a9fe:a9fe', '64:ff9b::169.254.169.254', '64:ff9b::6464:64c8', '64:ff9b:1::a9fe:a9fe', '64:ff9b:1:a9fe:a9:fe00::', '2002:a9fe:a9fe::'];
 const RESERVED = ['0.0.0.0', '0.1.2.3', '224.0.0.1', '255.255.255.255', '::', 'fe80::1', 'ff02::1', '::ffff:0.0.0.0'];
-const LOOPBACK = ['127.0.0.1', '127.255.0.1', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1'];
-const FINE = ['10.0.0.1', '192.168.1.1', '172.16.0.1', '8.8.8.8', '100.64.0.1', '2001:4860:4860::8888', 'fd12::1'];
+const LOOPBACK = ['127.0.0.1', '127.255.0.1', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '64:ff9b::7f00:1'];
+const FINE = ['10.0.0.1', '192.168.1.1', '172.16.0.1', '8.8.8.8', '100.64.0.1', '2001:4860:4860::8888', 'fd12::1', '64:ff9b::808:808', '64:ff9b::a00:1'];
 
 describe('an address', () => {
-  it.each([...METADATA, ...RESERVED])('%s is refused everywhere', (address) => {
+  it.each([...METADATA, ...TRANSLATED, ...RESERVED])('%s is refused everywhere', (address) => {
     expect(refuseAddress(address, LAPTOP)).toContain('reserved');
     expect(refuseAddress(address, CLUSTER)).toContain('reserved');
   });
@@ -27,6 +28,8 @@ describe('an endpoint', () => {
   it.each([
     'http://169.254.169.254/v1',
     'http://[::ffff:169.254.169.254]/v1',
+    'https://[64:ff9b::a9fe:a9fe]/v1',
+    'https://[2002:a9fe:a9fe::]/v1',
     'http://2852039166/v1',
     'http://0xa9fea9fe/v1',
     'http://0251.0376.0251.0376/v1',
