@@ -64,6 +64,59 @@ describe('a credential', () => {
     expect(await verifier.verify(target())).toMatchObject({ verdict: 'invalid' });
   });
 
+  const SCOPES = { error: { message: 'You have insufficient permissions for this operation. Missing scopes: api.model.read.', code: null } };
+  /** Answers by path, and a wrong credential with 401 everywhere. */
+  const answerTo = (list: [number, unknown], chat: [number, unknown]): void =>
+    provider.answer((response, call) => {
+      const [status, body] = call.method === 'GET' ? list : chat;
+      return (isGood(call) ? json(status, body) : json(401, REFUSAL))(response, call);
+    });
+
+  it.each([
+    [401, SCOPES],
+    [401, { error: { message: 'no', code: 'missing_scope' } }],
+    [403, SCOPES],
+    [403, { error: { message: 'Forbidden' } }],
+  ])('that may chat, but not list models, is valid (HTTP %d, %j)', async (status, body) => {
+    answerTo([status, body], [400, {}]);
+    expect(await verifier.verify(target())).toEqual({ verdict: 'valid', models: [], proven: true });
+  });
+
+  it('that may do neither, but is known to the server, is valid', async () => {
+    answerTo([403, SCOPES], [403, { error: { message: 'Missing scopes: model.request' } }]);
+    expect(await verifier.verify(target())).toEqual({ verdict: 'valid', models: [], proven: true });
+  });
+
+  it('that may not list models of a server without chat is invalid', async () => {
+    answerTo([403, REFUSAL], [404, {}]);
+    expect(await verifier.verify(target())).toMatchObject({ verdict: 'invalid', message: expect.stringContaining('HTTP 403') as string });
+  });
+
+  describe('beside a list that opens to anybody', () => {
+    const answerOpenly = (chatGood: number, chatWrong: number): void =>
+      provider.answer((response, call) => {
+        if (call.method === 'GET') return json(200, LIST)(response, call);
+        return json(isGood(call) ? chatGood : chatWrong, REFUSAL)(response, call);
+      });
+
+    it('is invalid when chat refuses it', async () => {
+      answerOpenly(401, 401);
+      expect(await verifier.verify(target())).toMatchObject({ verdict: 'invalid', message: expect.stringContaining('HTTP 401') as string });
+    });
+    it.each([400, 422, 404, 500])('is proven when chat answers it with %d and refuses a wrong one, and keeps the list', async (status) => {
+      answerOpenly(status, 401);
+      expect(await verifier.verify(target())).toEqual({ verdict: 'valid', models: ['small-1', 'large-1'], proven: true });
+    });
+    it.each([400, 404, 500])('is not proven when chat answers anybody with %d', async (status) => {
+      answerOpenly(status, status);
+      expect(await verifier.verify(target())).toEqual({ verdict: 'valid', models: ['small-1', 'large-1'], proven: false });
+    });
+    it.each([429, 503])('is undecided while chat answers %d', async (status) => {
+      answerOpenly(status, 401);
+      expect(await verifier.verify(target())).toMatchObject({ verdict: 'unknown' });
+    });
+  });
+
   it('is not needed where the AILLMConfig has none', async () => {
     provider.answer(json(200, LIST));
     const { credential: _none, ...open } = target();
