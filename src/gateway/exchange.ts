@@ -2,33 +2,27 @@
 import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
-import type { UpstreamRequest } from '../providers/provider.ts';
-import { EventRelay } from './event-relay.ts';
+import type { AnswerReader, GatewayRequest, UpstreamRequest } from '../providers/provider.ts';
+import { Tail } from '../providers/tail.ts';
 import type { RequestRecord } from './recorder.ts';
 import { errorEnvelope, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
-import { Tail } from './tail.ts';
 import type { Target } from './tables.ts';
 import { fromErrorResponse, fromTransportError } from './upstream-error.ts';
 
-/** Some providers put usage in front of the whole text and its sources, in one last event. */
-const STREAM_TAIL_BYTES = 64 * 1024;
-const JSON_TAIL_BYTES = 1024 * 1024;
 const ERROR_BODY_BYTES = 64 * 1024;
 const DONE = 'data: [DONE]\n\n';
-/** An event whose data is nothing but an error. */
-const ERROR_EVENT = /^data: ?\{ ?"error" ?:/m;
 /** Headers of the provider that the caller gets; everything else could name accounts or contradict our framing. */
-const PASSED_HEADERS = ['content-type', 'content-encoding', 'retry-after', 'openai-processing-ms', 'openai-version'];
+const PASSED_HEADERS = ['content-encoding', 'retry-after', 'openai-processing-ms', 'openai-version'];
 
 export interface ExchangeOptions {
   response: ServerResponse;
   target: Target;
-  request: UpstreamRequest;
+  request: GatewayRequest;
   record: RequestRecord;
   clock: Clock;
   /** Flat list of name, value for every answer. */
   answerHeaders: readonly string[];
-  /** Called when the provider answers 401 or 403. */
+  /** Called when the provider answers 401. */
   onCredentialRejected: (llm: string) => void;
 }
 
@@ -45,19 +39,22 @@ type Headers = Record<string, string | string[] | undefined>;
 
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions;
+  readonly #upstream: UpstreamRequest;
   readonly #done: () => void;
   #controller: Dispatcher.DispatchController | undefined;
   #abortReason: Error | undefined;
   #status = 0;
   #headers: Headers = {};
-  #relay: EventRelay | undefined;
-  #tail = new Tail(ERROR_BODY_BYTES);
+  /** Undefined before an answer that is good, and for one that cannot be read. */
+  #reader: AnswerReader | undefined;
+  readonly #errorBody = new Tail(ERROR_BODY_BYTES);
   #errorBytes = 0;
   #ended = false;
   #timer: { clear(): void } | undefined;
 
-  constructor(options: ExchangeOptions, done: () => void) {
+  constructor(options: ExchangeOptions, upstream: UpstreamRequest, done: () => void) {
     this.#options = options;
+    this.#upstream = upstream;
     this.#done = done;
     const { response, target, clock } = options;
     response.on('drain', () => this.#controller?.resume());
@@ -78,25 +75,19 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) return;
-    const { response, request, record, answerHeaders } = this.#options;
-    const type = headers['content-type'];
-    // A provider that compresses although we asked it not to: its bytes pass unseen.
-    const readable = (headers['content-encoding'] ?? 'identity') === 'identity';
-    const isEventStream = record.stream && readable && typeof type === 'string' && type.startsWith('text/event-stream');
+    const { response, record, answerHeaders } = this.#options;
+    const reader = this.#openReader(headers);
+    this.#reader = reader;
     const out: string[] = [];
+    const type = reader?.contentType ?? headers['content-type'];
+    if (typeof type === 'string') out.push('content-type', type);
     for (const name of PASSED_HEADERS) {
       const value = headers[name];
       if (typeof value === 'string') out.push(name, value);
     }
-    if (isEventStream) {
-      this.#relay = new EventRelay(request.hideUsageEvent);
-      this.#tail = new Tail(STREAM_TAIL_BYTES);
-      out.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
-    } else {
-      this.#tail = new Tail(JSON_TAIL_BYTES);
-      const length = headers['content-length'];
-      if (typeof length === 'string') out.push('content-length', length);
-    }
+    const length = headers['content-length'];
+    if (reader?.keepsLength !== false && typeof length === 'string') out.push('content-length', length);
+    if (reader?.isEventStream === true) out.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
     record.status = status;
     response.writeHead(status, [...out, ...answerHeaders]);
   }
@@ -106,13 +97,12 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#status >= 300) {
       // Errors are read whole, up to a bound; beyond it nothing of use can follow.
       this.#errorBytes += chunk.length;
-      if (this.#errorBytes <= ERROR_BODY_BYTES) return this.#tail.push(chunk);
+      if (this.#errorBytes <= ERROR_BODY_BYTES) return this.#errorBody.push(chunk);
       this.#endWithErrorResponse();
       return controller.abort(new Error('the error body is too long'));
     }
     record.firstByteAt ??= clock.monotonic();
-    this.#tail.push(chunk);
-    const out = this.#relay === undefined ? chunk : this.#relay.push(chunk);
+    const out = this.#reader === undefined ? chunk : this.#reader.push(chunk);
     // node:http corks the socket until the end of the turn, so events that come together leave together.
     if (out !== undefined && !response.write(out)) controller.pause();
   }
@@ -121,14 +111,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     if (this.#status >= 300) return this.#endWithErrorResponse();
     const { response, record } = this.#options;
-    if (this.#relay !== undefined) {
-      const rest = this.#relay.flush();
-      if (rest !== undefined) response.write(rest);
-      const tail = this.#tail.bytes();
-      if (!tail.toString('latin1').trimEnd().endsWith('[DONE]')) response.write(rest === undefined ? DONE : `\n\n${DONE}`);
-      // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
-      if (ERROR_EVENT.test(tail.toString('latin1'))) record.code = 'provider_failed';
-    }
+    const rest = this.#reader?.end();
+    if (rest !== undefined) response.write(rest);
+    // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
+    if (this.#reader?.failed === true) record.code = 'provider_failed';
     this.#readUsage();
     response.end();
     return this.#finish();
@@ -148,7 +134,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const answer = fromTransportError(this.#abortReason ?? error, target.upstream.name, response.headersSent);
     record.code = answer.code;
     if (!response.headersSent) return this.#endWith(answer);
-    if (this.#relay === undefined) {
+    if (this.#reader?.isEventStream !== true) {
       // A JSON body that stops short can only be told by the connection itself.
       response.destroy();
       return this.#finish();
@@ -159,21 +145,27 @@ class Exchange implements Dispatcher.DispatchHandler {
     return this.#finish();
   }
 
+  /** A provider that compresses although it was asked not to: its bytes pass unseen. */
+  #openReader(headers: Headers): AnswerReader | undefined {
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity') return undefined;
+    const { target, request } = this.#options;
+    const { provider, secrets } = target.upstream;
+    const type = headers['content-type'];
+    return provider.readAnswer({ request, upstream: this.#upstream, contentType: typeof type === 'string' ? type : '', secrets });
+  }
+
   /** Some providers count along with every event, so even a stream that stops early may have said its tokens. */
   #readUsage(): void {
-    if (this.#status < 200 || this.#status >= 300) return;
-    const { record, target } = this.#options;
-    const usage = target.upstream.provider.readUsage(this.#tail.bytes());
-    if (usage !== undefined) record.usage = usage;
+    const usage = this.#reader?.usage();
+    if (usage !== undefined) this.#options.record.usage = usage;
   }
 
   #endWithErrorResponse(): void {
     const { target, onCredentialRejected } = this.#options;
     const { upstream } = target;
-    if (this.#status === 401 || this.#status === 403) onCredentialRejected(upstream.key);
-    const body = this.#tail.bytes().toString('utf8');
-    const secrets = Object.values(upstream.settings.credential ?? {});
-    this.#endWith(fromErrorResponse(upstream.provider, secrets, { status: this.#status, headers: this.#headers, body }));
+    if (this.#status === 401) onCredentialRejected(upstream.key);
+    const body = this.#errorBody.bytes().toString('utf8');
+    this.#endWith(fromErrorResponse(upstream.provider, upstream.secrets, { status: this.#status, headers: this.#headers, body }));
   }
 
   #endWith(answer: ErrorAnswer): void {
@@ -197,19 +189,30 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Carries a request out. Resolves when the answer is complete, failed or abandoned; never rejects. */
-export function exchange(options: ExchangeOptions): Promise<void> {
+/** Headers of one request: those of the connection, and a signature where the provider wants one. */
+async function signedHeaders({ target }: ExchangeOptions, { path, body, headers: own = [] }: UpstreamRequest): Promise<string[]> {
+  const { upstream } = target;
+  const headers = [...upstream.headers, ...own];
+  const url = upstream.origin + upstream.basePath + path;
+  return [...headers, ...((await upstream.sign?.({ method: 'POST', url, headers, body })) ?? [])];
+}
+
+/** Carries a request out. Resolves when the answer is complete, failed or abandoned; rejects only when it could not be made. */
+export async function exchange(options: ExchangeOptions): Promise<void> {
   const { target, request } = options;
   const { upstream } = target;
+  const made = upstream.provider.toRequest(request);
+  const isPlain = upstream.sign === undefined && made.headers === undefined;
+  const headers = isPlain ? upstream.headers : await signedHeaders(options, made);
   return new Promise((resolve) => {
-    const handler = new Exchange(options, resolve);
+    const handler = new Exchange(options, made, resolve);
     upstream.pool.dispatch(
       {
         origin: upstream.origin,
-        path: upstream.basePath + request.path,
+        path: upstream.basePath + made.path,
         method: 'POST',
-        headers: upstream.headers,
-        body: request.body,
+        headers,
+        body: made.body,
         headersTimeout: upstream.settings.timeouts.response,
         bodyTimeout: upstream.settings.timeouts.idle,
       },

@@ -12,14 +12,12 @@ import { findModel, listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
 import { errorEnvelope, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
-import type { Series, SeriesCache } from './series.ts';
 import type { KeyEntry, Tables } from './tables.ts';
 
 export interface ProxyOptions {
   /** Tables in force, or undefined before the first snapshot. */
   tables: () => Tables | undefined;
   recorder: Recorder;
-  series: SeriesCache;
   clock: Clock;
   logger: Logger;
   onCredentialRejected: (llm: string) => void;
@@ -146,16 +144,9 @@ export class Proxy {
     }
     const { target, listed } = findModel(key, model);
     record.stream = body['stream'] === true;
-    record.series = this.#seriesOf(key, target.upstream, model, listed);
-    const upstreamRequest = target.upstream.provider.toRequest({
-      operation: route.operation,
-      upstreamModel: target.upstreamModel,
-      model,
-      stream: record.stream,
-      raw,
-      body,
-    });
-    return exchange({ response, target, request: upstreamRequest, record, clock, answerHeaders: headers, onCredentialRejected });
+    record.traffic = { upstream: target.upstream, model, listed };
+    const call = { operation: route.operation, upstreamModel: target.upstreamModel, model, stream: record.stream, raw, body };
+    return exchange({ response, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected });
   }
 
   #admit(request: IncomingMessage, record: RequestRecord): KeyEntry {
@@ -165,10 +156,6 @@ export class Proxy {
     record.key = key;
     checkRepository(key);
     return key;
-  }
-
-  #seriesOf(key: KeyEntry, upstream: Parameters<SeriesCache['get']>[1], model: string, listed: boolean): Series {
-    return this.#options.series.get(key, upstream, model, listed);
   }
 
   async #fail(request: IncomingMessage, response: ServerResponse, record: RequestRecord, headers: string[], error: unknown): Promise<void> {

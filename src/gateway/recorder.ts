@@ -4,7 +4,14 @@ import type { Usage } from '../providers/provider.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import type { Series, SeriesCache } from './series.ts';
-import type { KeyEntry } from './tables.ts';
+import type { KeyEntry, Upstream } from './tables.ts';
+
+/** Which connection serves which model. `listed`: the model is in the repository's table, so its name is not the caller's invention. */
+export interface Traffic {
+  upstream: Upstream;
+  model: string;
+  listed: boolean;
+}
 
 /** What is known about a request; filled in as it goes. Times are monotonic milliseconds. */
 export interface RequestRecord {
@@ -16,7 +23,8 @@ export interface RequestRecord {
   firstByteAt?: number;
   stream: boolean;
   key?: KeyEntry;
-  series?: Series;
+  /** Where it went, once that is known. */
+  traffic?: Traffic;
   status: number;
   code?: ErrorCode;
   usage?: Usage;
@@ -52,8 +60,14 @@ export class Recorder {
   finished(record: RequestRecord, endedAt: number): void {
     this.#metrics.flashback_requests_in_flight.set(--this.#inFlight);
     if (record.code !== undefined) this.#metrics.flashback_errors_total.inc({ cause: ERRORS[record.code].cause, code: record.code });
-    if (record.series !== undefined) this.#observe(record, record.series, endedAt);
-    this.#log(record, endedAt);
+    const series = this.#seriesOf(record);
+    if (series !== undefined) this.#observe(record, series, endedAt);
+    this.#log(record, series, endedAt);
+  }
+
+  #seriesOf({ key, traffic, status, code }: RequestRecord): Series | undefined {
+    if (key === undefined || traffic === undefined) return undefined;
+    return this.#series.get(key, traffic.upstream, traffic.model, { listed: traffic.listed, confirmed: status < 300 && code === undefined });
   }
 
   #observe(record: RequestRecord, series: Series, endedAt: number): void {
@@ -81,7 +95,7 @@ export class Recorder {
     if (usage.reasoningTokens > 0) series.reasoningTokens.inc(usage.reasoningTokens);
   }
 
-  #log(record: RequestRecord, endedAt: number): void {
+  #log(record: RequestRecord, series: Series | undefined, endedAt: number): void {
     const { requestId, method, path, operation, status, stream, usage, code, clientGone } = record;
     this.#logger.info(
       {
@@ -90,7 +104,7 @@ export class Recorder {
         path,
         operation,
         status,
-        ...(record.series?.labels ?? identify(record.key)),
+        ...(series?.labels ?? identify(record.key)),
         stream,
         durationMs: Math.round((endedAt - record.startedAt) * 10) / 10,
         ...(record.firstByteAt === undefined ? {} : { firstByteMs: Math.round((record.firstByteAt - record.startedAt) * 10) / 10 }),

@@ -16,6 +16,7 @@ const DIRECTIONS = ['input', 'output', 'cached_input', 'reasoning'] as const;
 /** Models of a connection that lists none are named by callers: only so many become labels. */
 const MAX_OPEN_MODELS = 100;
 const OTHER_MODEL = 'other';
+const MODEL_NAME = /^[\w.:/@+-]{1,128}$/;
 const FORGET_AFTER_MS = 3_600_000;
 
 function createSeries(metrics: GatewayMetrics, labels: TrafficLabels) {
@@ -44,6 +45,14 @@ interface KeySeries {
   goneAt: number | undefined;
 }
 
+/** Why a model name may become a label. */
+export interface ModelTrust {
+  /** It is in the repository's table. */
+  listed: boolean;
+  /** The provider has answered to it. */
+  confirmed: boolean;
+}
+
 /** Hands out series, and removes those of keys that are gone for an hour (time enough for a last scrape). */
 export class SeriesCache {
   readonly #metrics: GatewayMetrics;
@@ -54,10 +63,10 @@ export class SeriesCache {
     this.#metrics = metrics;
   }
 
-  get(key: KeyEntry, upstream: Upstream, model: string, listed: boolean): Series {
+  get(key: KeyEntry, upstream: Upstream, model: string, { listed, confirmed }: ModelTrust): Series {
     let ofKey = this.#byKey.get(key.id);
     if (ofKey === undefined) this.#byKey.set(key.id, (ofKey = { byTarget: new Map(), goneAt: undefined }));
-    const label = listed ? model : this.#boundedModel(upstream.key, model);
+    const label = listed ? model : this.#boundedModel(upstream.key, model, confirmed);
     const target = `${upstream.key} ${label}`;
     let series = ofKey.byTarget.get(target);
     if (series === undefined) {
@@ -91,11 +100,12 @@ export class SeriesCache {
     }
   }
 
-  #boundedModel(upstreamKey: string, model: string): string {
+  /** A name that only a caller has said could be anything, even a secret; one that the provider has answered to is a model. */
+  #boundedModel(upstreamKey: string, model: string, confirmed: boolean): string {
     let seen = this.#openModels.get(upstreamKey);
     if (seen === undefined) this.#openModels.set(upstreamKey, (seen = new Set()));
     if (seen.has(model)) return model;
-    if (seen.size >= MAX_OPEN_MODELS || model.length > 128) return OTHER_MODEL;
+    if (!confirmed || seen.size >= MAX_OPEN_MODELS || !MODEL_NAME.test(model)) return OTHER_MODEL;
     seen.add(model);
     return model;
   }

@@ -37,7 +37,6 @@ export class GatewayServer {
     const proxy = new Proxy({
       tables,
       recorder: this.#recorder,
-      series: this.#series,
       clock,
       logger,
       onCredentialRejected,

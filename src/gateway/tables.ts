@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { Pool } from 'undici';
 import { PROVIDERS } from '../providers/index.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from '../providers/addresses.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, SignableRequest } from '../providers/provider.ts';
 import type { RevokedKey, Snapshot, SnapshotProvider, SnapshotRepository } from '../snapshot/snapshot.ts';
 
 /** One provider connection, ready to dispatch to. */
@@ -20,6 +20,10 @@ export interface Upstream {
   basePath: string;
   /** Headers of every request, as a flat list of name, value. */
   headers: string[];
+  /** Makes the headers that authenticate one request, where they are not among `headers`. */
+  sign: ((request: SignableRequest) => Promise<readonly string[]>) | undefined;
+  /** Values that must not be passed on. */
+  secrets: string[];
 }
 
 export interface Target {
@@ -101,6 +105,7 @@ function buildUpstream(key: string, settings: SnapshotProvider, previous: Upstre
   if (refused !== undefined) refuse(refused);
   if (settings.ca !== undefined && !isCertificateBundle(settings.ca)) refuse('the CA bundle is not PEM');
   const url = new URL(settings.endpoint);
+  const authorization = provider.authorize(settings.credential);
   return {
     key,
     name: key.slice(key.indexOf('/') + 1),
@@ -112,13 +117,15 @@ function buildUpstream(key: string, settings: SnapshotProvider, previous: Upstre
     basePath: url.pathname.replace(/\/+$/, ''),
     headers: [
       ...settings.headers.flat(),
-      ...provider.authorize(settings.credential),
+      ...(typeof authorization === 'function' ? [] : authorization),
       'content-type',
       'application/json',
       // Compressed answers could not be read for usage, and nobody pays for bandwidth inside a cluster.
       'accept-encoding',
       'identity',
     ],
+    sign: typeof authorization === 'function' ? authorization : undefined,
+    secrets: Object.values(settings.credential ?? {}),
   };
 }
 

@@ -9,7 +9,7 @@ const PASSED_HEADERS = ['retry-after', 'retry-after-ms'];
 const MAX_MESSAGE = 4_000;
 
 function codeFor(status: number): ErrorCode {
-  if (status === 401 || status === 403) return 'provider_credentials_rejected';
+  if (status === 401) return 'provider_credentials_rejected';
   if (status === 429) return 'rate_limited';
   if (status === 408 || status === 504) return 'provider_timeout';
   if (status === 503 || status === 529) return 'provider_overloaded';

@@ -1,8 +1,8 @@
 // The OpenAI dialect: OpenAI itself and every server that speaks like it.
 import type { ProviderType } from '../api/resources.ts';
 import { insertFirst, spliceValues, topLevelMembers } from './json-splice.ts';
+import { readOpenAiAnswer } from './openai-answer.ts';
 import { asRecord, readOpenAiError } from './openai-error.ts';
-import { readOpenAiUsage } from './openai-usage.ts';
 import { verifyOpenAi } from './openai-verification.ts';
 import type { GatewayRequest, Operation, Provider, UpstreamRequest } from './provider.ts';
 
@@ -45,7 +45,7 @@ export function openAiCompatible({ type, defaultEndpoint }: Quirks): Provider {
     authorize: (credential) => (credential === undefined ? [] : ['authorization', `Bearer ${credential.secret}`]),
     verify: verifyOpenAi,
     toRequest,
-    readUsage: readOpenAiUsage,
+    readAnswer: readOpenAiAnswer,
     toError: readOpenAiError,
   };
 }

@@ -34,8 +34,50 @@ export interface UpstreamRequest {
   /** Path and query below the endpoint, starting with a slash. */
   path: string;
   body: Buffer | string;
+  /** More headers than those of the connection, as a flat list of name, value. */
+  headers?: readonly string[];
   /** The stream carries an extra usage event that the application did not ask for and must not see. */
   hideUsageEvent: boolean;
+}
+
+/** What a signature is computed over. */
+export interface SignableRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  /** Flat list of name, value. */
+  headers: readonly string[];
+  body: Buffer | string;
+}
+
+/** Headers that authenticate, as a flat list of name, value: constant for a key, made anew where each request is signed. */
+export type Authorization = readonly string[] | ((request: SignableRequest) => Promise<readonly string[]>);
+
+/** What is known when a provider begins to answer well. */
+export interface AnswerContext {
+  request: GatewayRequest;
+  upstream: UpstreamRequest;
+  /** As the provider said it, possibly empty. */
+  contentType: string;
+  /** Never to be passed on, not even inside an error. */
+  secrets: readonly string[];
+}
+
+/** Turns the bytes of one answer into those for the caller, and reads them on the way. One for each answer. */
+export interface AnswerReader {
+  /** Content type for the caller; undefined: the provider's. */
+  readonly contentType: string | undefined;
+  /** The caller gets an event stream, so a failure can still be told inside it. */
+  readonly isEventStream: boolean;
+  /** As many bytes go out as come in. */
+  readonly keepsLength: boolean;
+  /** What can go on at once. */
+  push(chunk: Buffer): Buffer | string | undefined;
+  /** What was still held back, and what the caller's dialect ends with. Only after an answer that came to its end. */
+  end(): Buffer | string | undefined;
+  /** Tokens told so far. */
+  usage(): Usage | undefined;
+  /** The provider told of an error inside an answer that had begun well. */
+  readonly failed: boolean;
 }
 
 /** An upstream error in the terms of the caller's envelope. */
@@ -71,14 +113,14 @@ export interface Provider {
   readonly type: ProviderType;
   /** Base URL that applies when the AILLMConfig names none; undefined makes endpoint mandatory. */
   readonly defaultEndpoint: string | undefined;
-  /** Headers that authenticate, as a flat list of name, value. */
-  authorize(credential: SnapshotProvider['credential']): string[];
+  /** How requests authenticate with this credential. Called once for each snapshot. */
+  authorize(credential: SnapshotProvider['credential']): Authorization;
   /** A free call that proves authentication (never mere reachability) and lists the models. */
   verify(probe: Probe): Promise<Verification>;
   /** Translates an application's call. */
   toRequest(request: GatewayRequest): UpstreamRequest;
-  /** Tokens, from the last bytes of an answer or of a stream. Undefined: none were reported. */
-  readUsage(tail: Buffer): Usage | undefined;
+  /** Translates an answer with a 2xx status. */
+  readAnswer(context: AnswerContext): AnswerReader;
   /** Reads the provider's own error body. */
   toError(status: number, body: string): UpstreamError;
 }

@@ -3,6 +3,7 @@ import { Pool, type Dispatcher } from 'undici';
 import type { ProviderType } from '../api/resources.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from './addresses.ts';
+import { authorizationHeaders } from './authorization.ts';
 import type { Probe, Provider, Verification } from './provider.ts';
 import { redactProviderText } from './redact.ts';
 
@@ -94,18 +95,21 @@ export class Verifier {
       }
       const credential =
         call.credential === 'given' ? target.credential : { ...target.credential, secret: WRONG_SECRET };
+      const path = new URL(target.endpoint).pathname.replace(/\/+$/, '') + call.path;
+      const own = [
+        ...target.headers.flat(),
+        ...(call.body === undefined ? [] : ['content-type', 'application/json']),
+        'accept',
+        'application/json',
+        'user-agent',
+        'flashback-ai-gateway',
+      ];
+      const url = new URL(target.endpoint).origin + path;
+      const signable = { method: call.method, url, headers: own, body: call.body ?? '' };
       const { statusCode, headers, body } = await pool.request({
         method: call.method,
-        path: new URL(target.endpoint).pathname.replace(/\/+$/, '') + call.path,
-        headers: [
-          ...target.headers.flat(),
-          ...provider.authorize(credential),
-          ...(call.body === undefined ? [] : ['content-type', 'application/json']),
-          'accept',
-          'application/json',
-          'user-agent',
-          'flashback-ai-gateway',
-        ],
+        path,
+        headers: [...own, ...(await authorizationHeaders(provider.authorize(credential), signable))],
         body: call.body ?? null,
         signal,
       });

@@ -153,17 +153,34 @@ describe('an error of the provider', () => {
     for (const canary of Object.values(CANARIES)) expect(JSON.stringify(serving.gateway.logs)).not.toContain(canary);
   });
 
-  it.each([401, 403])('about our credential, HTTP %d, is a fault behind the gateway and is reported', async (status) => {
-    const reply = await failingWith(status, { error: { message: 'Incorrect API key', code: 'invalid_api_key', type: 'x' } });
+  it('about our credential is a fault behind the gateway and is reported', async () => {
+    const reply = await failingWith(401, { error: { message: 'Incorrect API key', code: 'invalid_api_key', type: 'x' } });
     expect(reply.status).toBe(502);
     expect(errorOf(reply)).toMatchObject({ code: 'provider_credentials_rejected', type: 'api_error' });
-    expect(errorOf(reply).message).toContain(`HTTP ${status}): Incorrect API key`);
+    expect(errorOf(reply).message).toContain('HTTP 401): Incorrect API key');
     expect(serving.gateway.rejected).toEqual(['team-a/main']);
   });
 
   it('about anything else reports no credential', async () => {
-    for (const status of [400, 404, 429, 500]) await failingWith(status, {});
+    for (const status of [400, 403, 404, 429, 500]) await failingWith(status, {});
     expect(serving.gateway.rejected).toEqual([]);
+  });
+
+  it('about a right that the account lacks is the answer to this request only', async () => {
+    const reply = await failingWith(403, { error: { message: 'Country not supported', code: 'unsupported_country', type: 'request_forbidden' } });
+    expect(reply.status).toBe(403);
+    expect(errorOf(reply)).toEqual({ message: 'Country not supported', code: 'unsupported_country', type: 'request_forbidden', param: null });
+  });
+
+  it('inside a stream keeps its words, but for what names accounts and credentials', async () => {
+    const message = `tool failed for ${Object.values(CANARIES).join(' ')}`;
+    serving.provider.answer((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`${streamEvents(['one'], false)[0]}data: ${JSON.stringify({ error: { message } })}\n\n`);
+    });
+    const reply = await call(serving.gateway, { body: STREAM_BODY });
+    expect(reply.body).toContain('tool failed for');
+    for (const canary of Object.values(CANARIES)) expect(reply.body).not.toContain(canary);
   });
 
   it('about its rate keeps the pause to wait', async () => {

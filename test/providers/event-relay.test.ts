@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EventRelay } from '../../src/gateway/event-relay.ts';
-import { Tail } from '../../src/gateway/tail.ts';
+import { EventRelay } from '../../src/providers/event-relay.ts';
+import { Tail } from '../../src/providers/tail.ts';
 import { readOpenAiUsage } from '../../src/providers/openai-usage.ts';
 import { streamEvents } from '../fake/provider.ts';
 
@@ -10,7 +10,7 @@ const isUsage = (event: string): boolean => event.includes('"choices":[]') && ev
 
 /** What comes out when the bytes go in cut at the given offsets. */
 function relay(bytes: Buffer, cuts: readonly number[], hide: boolean): { out: string; tail: Buffer } {
-  const relaying = new EventRelay(hide);
+  const relaying = new EventRelay({ hideUsageEvent: hide, secrets: [] });
   const tail = new Tail(16 * 1024);
   const pieces: string[] = [];
   const bounds = [0, ...cuts, bytes.length];
@@ -50,7 +50,7 @@ describe.each(['\n', '\r\n'])('with lines that end in %j', (lineEnd) => {
     const ends = [...text.matchAll(new RegExp(lineEnd + lineEnd, 'g'))].map(({ index }) => Buffer.byteLength(text.slice(0, index)) + 2 * lineEnd.length);
     for (let cut = 1; cut < bytes.length; cut++) {
       const complete = Math.max(0, ...ends.filter((end) => end <= cut));
-      const first = new EventRelay(false).push(bytes.subarray(0, cut));
+      const first = new EventRelay({ hideUsageEvent: false, secrets: [] }).push(bytes.subarray(0, cut));
       expect(first?.length ?? 0).toBe(complete);
     }
   });
@@ -83,12 +83,12 @@ describe('the usage event', () => {
   it('goes without a change to other bytes of the same chunk, even where they are not UTF-8', () => {
     const odd = Buffer.concat([Buffer.from('data: {"x":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}\n\n')]);
     const usage = Buffer.from('data: {"choices":[],"usage":{"prompt_tokens":1}}\n\n');
-    expect(new EventRelay(true).push(Buffer.concat([odd, usage]))).toEqual(odd);
+    expect(new EventRelay({ hideUsageEvent: true, secrets: [] }).push(Buffer.concat([odd, usage]))).toEqual(odd);
   });
 });
 
 it('lets bytes pass that never form an event, instead of collecting them', () => {
-  const relaying = new EventRelay(true);
+  const relaying = new EventRelay({ hideUsageEvent: true, secrets: [] });
   const half = Buffer.alloc(600_000, 'x');
   expect(relaying.push(half)).toBeUndefined();
   expect(relaying.push(half)?.length).toBe(1_200_000);

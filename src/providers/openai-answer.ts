@@ -1,0 +1,68 @@
+// Answers in the OpenAI dialect for callers of the OpenAI dialect: the bytes pass as they came, and only their end is read.
+import { EventRelay } from './event-relay.ts';
+import { readOpenAiUsage } from './openai-usage.ts';
+import type { AnswerContext, AnswerReader, Usage } from './provider.ts';
+import { Tail } from './tail.ts';
+
+/** Some providers put usage in front of the last words. */
+const STREAM_TAIL_BYTES = 64 * 1024;
+const WHOLE_TAIL_BYTES = 1024 * 1024;
+const DONE = 'data: [DONE]\n\n';
+
+class WholeAnswer implements AnswerReader {
+  readonly contentType = undefined;
+  readonly isEventStream = false;
+  readonly keepsLength = true;
+  readonly failed = false;
+  readonly #tail = new Tail(WHOLE_TAIL_BYTES);
+
+  push(chunk: Buffer): Buffer {
+    this.#tail.push(chunk);
+    return chunk;
+  }
+
+  end(): undefined {
+    return undefined;
+  }
+
+  usage(): Usage | undefined {
+    return readOpenAiUsage(this.#tail.bytes());
+  }
+}
+
+class EventStreamAnswer implements AnswerReader {
+  readonly contentType = undefined;
+  readonly isEventStream = true;
+  readonly keepsLength = false;
+  readonly #relay: EventRelay;
+  readonly #tail = new Tail(STREAM_TAIL_BYTES);
+
+  constructor(hideUsageEvent: boolean, secrets: readonly string[]) {
+    this.#relay = new EventRelay({ hideUsageEvent, secrets });
+  }
+
+  get failed(): boolean {
+    return this.#relay.sawError;
+  }
+
+  push(chunk: Buffer): Buffer | undefined {
+    this.#tail.push(chunk);
+    return this.#relay.push(chunk);
+  }
+
+  end(): Buffer | string | undefined {
+    const rest = this.#relay.flush();
+    if (this.#tail.bytes().toString('latin1').trimEnd().endsWith('[DONE]')) return rest;
+    return rest === undefined ? DONE : Buffer.concat([rest, Buffer.from(`\n\n${DONE}`)]);
+  }
+
+  usage(): Usage | undefined {
+    return readOpenAiUsage(this.#tail.bytes());
+  }
+}
+
+/** A JSON answer to a stream request stays JSON. */
+export function readOpenAiAnswer({ request, upstream, contentType, secrets }: AnswerContext): AnswerReader {
+  const isEventStream = request.stream && contentType.startsWith('text/event-stream');
+  return isEventStream ? new EventStreamAnswer(upstream.hideUsageEvent, secrets) : new WholeAnswer();
+}
