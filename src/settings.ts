@@ -48,6 +48,9 @@ const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
   ['', false],
 ]);
 
+/** What the kubelet puts into a pod for each Service around it: one called `flashback` sets FLASHBACK_PORT. */
+const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
+
 type Name = keyof typeof SETTINGS;
 type ValueOf<S extends Setting> = S['kind'] extends 'port' | 'duration'
   ? number
@@ -68,6 +71,11 @@ export class SettingsError extends Error {
 /** Environment variable of a setting. */
 export function environmentName(name: string): string {
   return `FLASHBACK_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function fromEnvironment(name: string, { kind }: Setting, env: Record<string, string | undefined>): string | undefined {
+  const value = env[environmentName(name)];
+  return kind === 'port' && value !== undefined && SERVICE_LINK.test(value) ? undefined : value;
 }
 
 function convert(name: string, setting: Setting, given: string | string[] | boolean | undefined): unknown {
@@ -120,7 +128,7 @@ export function parseSettings(command: Command, args: readonly string[], env: Re
     throw new SettingsError(`${error instanceof Error ? error.message : String(error)}. See flashback ${command} --help.`);
   }
   const settings = known.map(([name, setting]) => {
-    const given = values[name] ?? (own.some(([ownName]) => ownName === name) ? env[environmentName(name)] : undefined);
+    const given = values[name] ?? (setting.commands.includes(command) ? fromEnvironment(name, setting, env) : undefined);
     return [name, convert(name, setting, given as string | string[] | boolean | undefined)];
   });
   return Object.freeze(Object.fromEntries(settings) as Settings);

@@ -44,6 +44,12 @@ describe('settings', () => {
     expect(parseSettings('gateway', [], { FLASHBACK_KUBECONFIG: '/x' }).kubeconfig).toBeUndefined();
   });
 
+  it.each(['tcp://10.0.0.7:80', 'udp://10.0.0.7:80', 'sctp://[fd00::7]:80'])('skip %s, which Kubernetes sets for a Service called flashback', (link) => {
+    const env = { FLASHBACK_PORT: link, FLASHBACK_METRICS_PORT: link, FLASHBACK_PUSH_PORT: '7443' };
+    expect(parseSettings('gateway', [], env)).toMatchObject({ port: 8080, 'metrics-port': 9090, 'push-port': 7443 });
+    expect(failure('gateway', ['--port', link], {})).toContain('--port must be a port');
+  });
+
   it('may be lists: repeated, with commas, or in the environment', () => {
     expect(parseSettings('up', ['-f', 'a', '--file', 'b,c'], {}).file).toEqual(['a', 'b', 'c']);
     expect(parseSettings('operator', [], { FLASHBACK_GATEWAY: 'a:1,b:2,' }).gateway).toEqual(['a:1', 'b:2']);
