@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from './clock.ts';
-import { createKubeClient } from './kubernetes/client.ts';
+import { createKubeClient, type KubeClient } from './kubernetes/client.ts';
 import { GatewayEndpoints } from './kubernetes/gateway-endpoints.ts';
 import { LeaderElector } from './kubernetes/lease.ts';
 import { ReleaseSecrets } from './kubernetes/secrets.ts';
@@ -13,7 +13,7 @@ import { firstSignal, listenOn, StartError } from './process.ts';
 import type { Settings } from './settings.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger } from './telemetry/log.ts';
-import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
+import { createOperatorMetrics, createRegistry, type OperatorMetrics } from './telemetry/metrics.ts';
 
 const LEASE = 'flashback-operator';
 /** A loop that has not even tried for this long is stuck. An API server that is away does not count. */
@@ -27,18 +27,38 @@ function staticGateways(addresses: readonly string[]): GatewayEndpoint[] {
   });
 }
 
+function checkLease(settings: Settings): void {
+  if (settings['lease-duration'] <= settings['lease-renew-deadline']) {
+    throw new StartError('--lease-duration must be longer than --lease-renew-deadline');
+  }
+  if (settings['lease-renew-deadline'] <= settings['lease-retry-period'] * 1.2) {
+    throw new StartError('--lease-renew-deadline must be longer than 1.2 times --lease-retry-period');
+  }
+}
+
+function connect(kubeconfig: string | undefined, metrics: OperatorMetrics): KubeClient {
+  try {
+    return createKubeClient({ kubeconfig, metrics });
+  } catch (error) {
+    // Only the first line: what a YAML error says after it quotes the file, which holds credentials.
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+    throw new StartError(kubeconfig === undefined ? reason : `--kubeconfig: ${reason}`);
+  }
+}
+
 /** Runs until a signal or until the lease is lost. */
 export async function operator(settings: Settings): Promise<void> {
   const logger = createLogger({ name: 'operator', level: settings['log-level'] });
   const signal = firstSignal(logger);
   const fixed = staticGateways(settings.gateway);
+  checkLease(settings);
   const clock = systemClock;
   const random = Math.random;
   const registry = createRegistry();
   const metrics = createOperatorMetrics(registry);
   const identity = `${hostname()}_${randomUUID()}`;
   const { namespace } = settings;
-  const client = createKubeClient({ kubeconfig: settings.kubeconfig, metrics });
+  const client = connect(settings.kubeconfig, metrics);
   const store = new KubernetesStore({ client, watchNamespaces: settings['watch-namespaces'], identity, clock, random, logger });
   const watching = new AbortController();
   let leadership: Leadership | undefined;
