@@ -150,12 +150,13 @@ export class KeyIssuer {
 /** The keys of a repository as gateways know them, by hash. */
 function snapshotKeys(repository: string, keys: readonly KeyInForce[]): Map<string, SnapshotKey> {
   const entries = keys.flatMap(({ slot: { entry }, issued }) => {
-    const models = entry.models === undefined ? {} : { models: [...entry.models] };
+    const { models, type = 'OpenAI' } = entry;
+    const limits = { ...(models === undefined ? {} : { models: [...models] }), ...(type === 'OpenAI' ? {} : { type }) };
     const expiresAt = expiryOf(entry);
-    const current: SnapshotKey = { id: issued.id, repository, ...(expiresAt === undefined ? {} : { expiresAt }), ...models };
+    const current: SnapshotKey = { id: issued.id, repository, ...(expiresAt === undefined ? {} : { expiresAt }), ...limits };
     const { previous } = issued;
     const found: [string, SnapshotKey][] = [[issued.hash, current]];
-    if (previous !== undefined) found.push([previous.hash, { id: previous.id, repository, expiresAt: previous.expiresAt, ...models }]);
+    if (previous !== undefined) found.push([previous.hash, { id: previous.id, repository, expiresAt: previous.expiresAt, ...limits }]);
     return found;
   });
   return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));

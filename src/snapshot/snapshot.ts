@@ -49,6 +49,8 @@ export interface SnapshotKey {
   expiresAt?: number;
   /** Only these models, where given. */
   models?: string[];
+  /** The only surface that it opens; absent: OpenAI. */
+  type?: SnapshotRepository['surfaces'][number];
 }
 
 /** A key that existed once: requests with it get key_revoked instead of key_unknown. */

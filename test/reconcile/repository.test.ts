@@ -43,6 +43,11 @@ describe('Repository', () => {
     await harness.check();
   });
 
+  it('tells gateways which surface a key is for, unless it is OpenAI', async () => {
+    const harness = await started({ apiKeys: [{ name: 'app' }, { name: 'claude', type: 'Anthropic' }] });
+    expect(Object.values(harness.content.keys).map(({ type }) => type).toSorted()).toEqual(['Anthropic', undefined]);
+  });
+
   it('writes nothing when nothing has changed, however often it is reconciled', async () => {
     const harness = await started({ apiKeys: [{ name: 'app' }, { name: 'batch', rotation: { every: '720h', overlap: '24h' } }] });
     harness.store.apply('AIPolicy', 'rule', { scope: 'Workspace', content: 'x', riskType: 'Low', action: 'Log' });
