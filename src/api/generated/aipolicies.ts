@@ -5,7 +5,7 @@
  */
 export interface AIPolicySpec {
   /**
-   * What the policy applies to; the organization of this namespace, this namespace (the workspace), or one repository in it.
+   * What the policy applies to; the organization of this namespace, this namespace (the workspace), or one repository in it. This version counts an Organization policy in its own namespace only.
    */
   scope: 'Organization' | 'Workspace' | 'Repository';
   /**

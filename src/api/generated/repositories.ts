@@ -64,7 +64,7 @@ export interface RepositorySpec {
     models?: string[];
   }[];
   /**
-   * Set to true to answer every request of this repository with 403 and to leave its keys as they are.
+   * Set to true to answer every request of this repository with 403. Its keys go on as if it were served; they are issued, rotated and revoked as spec.apiKeys says, and the valid ones work again once this is false.
    */
   suspend?: boolean;
 }
@@ -171,7 +171,7 @@ export interface RepositoryStatus {
    */
   modelCount?: number;
   /**
-   * Policies that apply to this repository, by scope from organization to repository.
+   * Policies of this namespace that apply to this repository, by scope from organization to repository. This version does not list Organization policies of other namespaces, and enforces none.
    *
    * Items: One policy that applies.
    */
