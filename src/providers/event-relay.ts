@@ -2,27 +2,28 @@
 // event. Takes out the usage event where the application did not ask for it, and account data out of error events.
 import { redactProviderText } from './redact.ts';
 
-const EMPTY_CHOICES = [Buffer.from('"choices":[]'), Buffer.from('"choices": []')];
-const ERROR = Buffer.from('"error"');
+/** Only events that say one of these can be of a kind that is changed. */
+const ERROR = /"error"/;
+const ERROR_OR_EMPTY_CHOICES = /"error"|"choices": ?\[\]/;
 const LF = 0x0a;
 const CR = 0x0d;
-const LF_LF = Buffer.from('\n\n');
-const CRLF_CRLF = Buffer.from('\r\n\r\n');
 /** A sender that never ends an event is no event stream; from here on bytes pass unseen. */
 const MAX_PENDING_BYTES = 1024 * 1024;
+const MAX_PENDING_PIECES = 65_536;
+/** Of a boundary, these many bytes may already have come: CR LF CR. */
+const BOUNDARY_OVERLAP = 3;
 
-function endsWithBoundary(bytes: Buffer): boolean {
-  const last = bytes.length - 1;
+function isBoundaryEnd(bytes: Buffer, last: number): boolean {
   if (bytes[last] !== LF) return false;
   return bytes[last - 1] === LF || (bytes[last - 1] === CR && bytes[last - 2] === LF);
 }
 
 /** Offset after the last complete event, 0 when there is none. */
 function lastBoundary(bytes: Buffer): number {
-  if (endsWithBoundary(bytes)) return bytes.length;
-  const lf = bytes.lastIndexOf(LF_LF);
-  const crlf = bytes.lastIndexOf(CRLF_CRLF);
-  return Math.max(lf === -1 ? 0 : lf + 2, crlf === -1 ? 0 : crlf + 4);
+  for (let last = bytes.lastIndexOf(LF); last > 0; last = bytes.lastIndexOf(LF, last - 1)) {
+    if (isBoundaryEnd(bytes, last)) return last + 1;
+  }
+  return 0;
 }
 
 /** The data of an event if that is a JSON object. */
@@ -58,7 +59,11 @@ export interface EventRelayOptions {
 /** Feed it every chunk; it answers with what may go on at once. Incomplete events wait for their end. */
 export class EventRelay {
   readonly #options: EventRelayOptions;
-  #pending: Buffer | undefined;
+  /** Pieces of an event whose end has not come. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  /** The last bytes of them. */
+  #overlap = Buffer.alloc(0);
   #passThrough = false;
   #sawError = false;
 
@@ -71,39 +76,59 @@ export class EventRelay {
     return this.#sawError;
   }
 
+  /** The stream has ended inside an event. */
+  get isInsideEvent(): boolean {
+    return this.#pendingBytes > 0;
+  }
+
   push(chunk: Buffer): Buffer | undefined {
     if (this.#passThrough) return chunk;
-    const bytes = this.#pending === undefined ? chunk : Buffer.concat([this.#pending, chunk]);
-    const boundary = lastBoundary(bytes);
-    this.#pending = boundary === bytes.length ? undefined : bytes.subarray(boundary);
-    if (this.#pending !== undefined && this.#pending.length > MAX_PENDING_BYTES) {
-      this.#passThrough = true;
-      this.#pending = undefined;
-      return bytes;
-    }
-    if (boundary === 0) return undefined;
-    const events = this.#check(bytes.subarray(0, boundary));
-    return events.length === 0 ? undefined : events;
+    const isFresh = this.#pendingBytes === 0;
+    if (isFresh && isBoundaryEnd(chunk, chunk.length - 1)) return this.#pass(chunk);
+    // What is held back was searched when it came: a boundary can only end in this chunk.
+    const searched = isFresh ? chunk : Buffer.concat([this.#overlap, chunk]);
+    const found = lastBoundary(searched) - (searched.length - chunk.length);
+    if (found <= 0) return this.#hold(chunk);
+    const complete = this.#take(chunk.subarray(0, found));
+    if (found < chunk.length) this.#hold(chunk.subarray(found));
+    return this.#pass(complete);
   }
 
   /** What was still waiting when the stream ended well. */
   flush(): Buffer | undefined {
-    const rest = this.#pending;
-    this.#pending = undefined;
-    if (rest === undefined) return undefined;
-    const checked = this.#check(rest);
+    return this.#pendingBytes === 0 ? undefined : this.#pass(this.#take(Buffer.alloc(0)));
+  }
+
+  #pass(events: Buffer): Buffer | undefined {
+    const checked = this.#check(events);
     return checked.length === 0 ? undefined : checked;
   }
 
-  /** Only events that may be of a kind that is changed are parsed; for all others two searches are all it costs. */
+  /** Keeps a piece for later, unless this is no event stream at all. */
+  #hold(piece: Buffer): Buffer | undefined {
+    this.#pending.push(piece);
+    this.#pendingBytes += piece.length;
+    this.#overlap = Buffer.concat([this.#overlap, piece.subarray(-BOUNDARY_OVERLAP)]).subarray(-BOUNDARY_OVERLAP);
+    if (this.#pendingBytes <= MAX_PENDING_BYTES && this.#pending.length <= MAX_PENDING_PIECES) return undefined;
+    this.#passThrough = true;
+    return this.#take(Buffer.alloc(0));
+  }
+
+  /** Everything held back, and this piece after it. */
+  #take(piece: Buffer): Buffer {
+    const taken = this.#pending.length === 0 ? piece : Buffer.concat([...this.#pending, piece]);
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#overlap = Buffer.alloc(0);
+    return taken;
+  }
+
+  /** For events that need no change one search is all it costs. */
   #check(events: Buffer): Buffer {
-    const suspicious = events.includes(ERROR) || (this.#options.hideUsageEvent && EMPTY_CHOICES.some((needle) => events.includes(needle)));
-    if (!suspicious) return events;
     // latin1 on both ways keeps every byte as it came; names and brackets are ASCII.
-    const checked = events
-      .toString('latin1')
-      .split(/(?<=\r?\n\r?\n)/)
-      .map((event) => this.#checkEvent(event));
+    const text = events.toString('latin1');
+    if (!(this.#options.hideUsageEvent ? ERROR_OR_EMPTY_CHOICES : ERROR).test(text)) return events;
+    const checked = text.split(/(?<=\r?\n\r?\n)/).map((event) => this.#checkEvent(event));
     return Buffer.from(checked.join(''), 'latin1');
   }
 

@@ -20,3 +20,7 @@ export function skipString(json: Buffer, open: number): number {
   }
   return json.length;
 }
+
+export function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}

@@ -1,17 +1,13 @@
 // Finds and replaces top-level values in the bytes of a JSON object without re-serialising it, so that what the
 // application wrote (number formats, key order, unknown fields) reaches the provider byte for byte.
 
-import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipString } from './json-bytes.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, isSpace, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipString } from './json-bytes.ts';
 
 export interface Member {
   name: string;
   /** Byte offsets of the value, end exclusive, surrounding white space left out. */
   start: number;
   end: number;
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
 /** Offset after the value that starts at `start`. */

@@ -7,6 +7,8 @@ import { Tail } from './tail.ts';
 /** Some providers put usage in front of the last words. */
 const STREAM_TAIL_BYTES = 64 * 1024;
 const WHOLE_TAIL_BYTES = 1024 * 1024;
+/** The terminator and the white space after it. */
+const DONE_WITHIN_BYTES = 64;
 const DONE = 'data: [DONE]\n\n';
 
 class WholeAnswer implements AnswerReader {
@@ -51,8 +53,9 @@ class EventStreamAnswer implements AnswerReader {
   }
 
   end(): Buffer | string | undefined {
+    const isDone = this.#tail.last(DONE_WITHIN_BYTES).toString('latin1').trimEnd().endsWith('[DONE]');
     const rest = this.#relay.flush();
-    if (this.#tail.bytes().toString('latin1').trimEnd().endsWith('[DONE]')) return rest;
+    if (isDone) return rest;
     return rest === undefined ? DONE : Buffer.concat([rest, Buffer.from(`\n\n${DONE}`)]);
   }
 
@@ -61,8 +64,7 @@ class EventStreamAnswer implements AnswerReader {
   }
 }
 
-/** A JSON answer to a stream request stays JSON. */
-export function readOpenAiAnswer({ request, upstream, contentType, secrets }: AnswerContext): AnswerReader {
-  const isEventStream = request.stream && contentType.startsWith('text/event-stream');
-  return isEventStream ? new EventStreamAnswer(upstream.hideUsageEvent, secrets) : new WholeAnswer();
+/** What the provider sends decides, not what was asked for: a JSON answer to a stream request stays JSON. */
+export function readOpenAiAnswer({ upstream, contentType, secrets }: AnswerContext): AnswerReader {
+  return contentType.startsWith('text/event-stream') ? new EventStreamAnswer(upstream.hideUsageEvent, secrets) : new WholeAnswer();
 }

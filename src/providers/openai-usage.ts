@@ -1,5 +1,5 @@
 // Token counts in the OpenAI dialect, read from the last bytes of an answer instead of from every event.
-import { CLOSE_BRACE, CLOSE_BRACKET, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipString } from './json-bytes.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, isSpace, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipString } from './json-bytes.ts';
 import type { Usage } from './provider.ts';
 
 const KEY = Buffer.from('"usage"');
@@ -26,6 +26,13 @@ function objectEnd(text: string, open: number): number {
     else if (text[index] === '}' && --depth === 0) return index + 1;
   }
   return -1;
+}
+
+/** Streams say `"usage":null` with every event: those are passed over without a look at their text. */
+function isFollowedByObject(tail: Buffer, from: number): boolean {
+  let offset = from;
+  while (tail[offset] === COLON || isSpace(tail[offset])) offset++;
+  return tail[offset] === OPEN_BRACE;
 }
 
 function parseUsage(tail: Buffer, keyAt: number): Usage | undefined {
@@ -86,9 +93,10 @@ export function readOpenAiUsage(tail: Buffer): Usage | undefined {
   let best: { usage: Usage; depth: number } | undefined;
   let candidates = 0;
   for (let at = tail.lastIndexOf(KEY); at !== -1 && candidates < MAX_CANDIDATES; at = at === 0 ? -1 : tail.lastIndexOf(KEY, at - 1)) {
+    if (!isFollowedByObject(tail, at + KEY.length)) continue;
+    candidates++;
     const usage = parseUsage(tail, at);
     if (usage === undefined) continue;
-    candidates++;
     const depth = depthAt(tail, at);
     if (best === undefined || depth < best.depth) best = { usage, depth };
     if (depth <= 1) break;
