@@ -16,6 +16,7 @@ export const ERRORS = {
   key_unknown: { status: 401, type: 'invalid_request_error', cause: 'caller', meaning: 'the API key is well-formed, but this gateway never issued it' },
   key_expired: { status: 401, type: 'invalid_request_error', cause: 'caller', meaning: 'the API key has expired' },
   key_revoked: { status: 401, type: 'invalid_request_error', cause: 'caller', meaning: 'the API key was revoked' },
+  key_of_other_surface: { status: 403, type: 'invalid_request_error', cause: 'caller', meaning: 'the API key is for another API dialect (`type` of the key in the Repository)' },
   repository_suspended: { status: 403, type: 'invalid_request_error', cause: 'caller', meaning: 'the repository is suspended' },
   surface_not_enabled: { status: 404, type: 'invalid_request_error', cause: 'caller', meaning: 'the repository does not expose this API dialect' },
   route_not_found: { status: 404, type: 'invalid_request_error', cause: 'caller', meaning: 'there is no such path on the gateway' },
@@ -37,6 +38,7 @@ export const ERRORS = {
   provider_not_ready: { status: 503, type: 'api_error', cause: 'provider', meaning: 'the model is not offered now, and a connection of the repository that may have it is out of use' },
   provider_timeout: { status: 504, type: 'api_error', cause: 'provider', meaning: 'the provider did not answer in time' },
   gateway_not_ready: { status: 503, type: 'api_error', cause: 'gateway', meaning: 'the gateway has no configuration yet' },
+  gateway_overloaded: { status: 503, type: 'api_error', cause: 'gateway', meaning: 'the gateway holds as many bytes of request bodies as it may; try again' },
   internal_error: { status: 500, type: 'api_error', cause: 'gateway', meaning: 'a fault of the gateway; its log has the details under the request id' },
 } as const satisfies Record<string, ErrorDefinition>;
 

@@ -2,7 +2,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../errors.ts';
+import { checkComplexity } from './body-complexity.ts';
 import { topLevelMembers } from '../providers/json-splice.ts';
+import { BudgetedMessage } from './body-budget.ts';
 
 /** Largest accepted body: long contexts with images fit. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -42,8 +44,12 @@ export function discardBody(request: IncomingMessage, limit = MAX_BODY_BYTES): P
   });
 }
 
-/** The whole body. Rejects with GatewayError body_too_large, body_incomplete or content_encoding_not_supported. */
+/**
+ * The whole body. Rejects with GatewayError body_too_large, body_incomplete, content_encoding_not_supported, or
+ * gateway_overloaded where the request has a hold on a budget that is used up.
+ */
 export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
+  const hold = request instanceof BudgetedMessage ? request.bodyHold : undefined;
   return new Promise((resolve, reject) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
@@ -52,12 +58,22 @@ export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Prom
     }
     let chunks: Buffer[] = [];
     let size = 0;
+    let dropped = false;
+    const drop = (): void => {
+      dropped = true;
+      chunks = [];
+      hold?.release();
+    };
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) chunks.push(chunk);
-      else chunks = [];
-      // An answer before the end of the upload would be lost to a reset, so some more is read and thrown away first.
-      if (size > limit * DISCARD_FACTOR) reject(tooLarge(limit));
+      if (size > limit) {
+        if (!dropped) drop();
+        // An answer before the end of the upload would be lost to a reset, so some more is read and thrown away first.
+        if (size > limit * DISCARD_FACTOR) reject(tooLarge(limit));
+      } else if (!dropped && hold?.take(chunk.length) === false) {
+        drop();
+        reject(new GatewayError('gateway_overloaded', 'The gateway holds as many bytes of request bodies as it may. Try again.'));
+      } else if (!dropped) chunks.push(chunk);
     });
     request.on('end', () => {
       if (size > limit) reject(tooLarge(limit));
@@ -82,10 +98,11 @@ function namesModelTwice(raw: Buffer): boolean {
   return suspicious && topLevelMembers(raw).filter(({ name }) => name === 'model').length > 1;
 }
 
-/** Parses a body as a JSON object. Throws GatewayError body_not_json. */
+/** Parses a body as a JSON object. Throws GatewayError body_not_json or body_too_complex. */
 export function parseBody(raw: Buffer): Record<string, unknown> {
   const ascii = isAscii(raw);
   if (!ascii && !isUtf8(raw)) throw new GatewayError('body_not_json', 'The request body is not valid UTF-8.');
+  checkComplexity(raw);
   let body: unknown;
   try {
     body = JSON.parse(ascii ? raw.toString('latin1') : raw.toString('utf8'));

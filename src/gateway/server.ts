@@ -1,9 +1,10 @@
 // The application-facing listener and its life: start, serve, drain.
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
+import { BodyBudget, BodyHold, BudgetedMessage } from './body-budget.ts';
 import { Proxy } from './proxy.ts';
 import { Recorder } from './recorder.ts';
 import { SeriesCache } from './series.ts';
@@ -21,17 +22,23 @@ export interface GatewayServerOptions {
   /** Takes one line for each request; `logger` unless given. */
   accessLog?: Logger;
   onCredentialRejected: (llm: string) => void;
+  /** Bounds what all request bodies together take. */
+  bodyBudget?: BodyBudget;
 }
 
+type Handler = (request: BudgetedMessage, response: ServerResponse<BudgetedMessage>) => unknown;
+
 export class GatewayServer {
-  readonly #server: Server;
+  readonly #server: Server<typeof BudgetedMessage>;
+  readonly #bodyBudget: BodyBudget;
   readonly #recorder: Recorder;
   readonly #series: SeriesCache;
   readonly #clock: Clock;
   #draining = false;
 
-  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected }: GatewayServerOptions) {
+  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget = new BodyBudget() }: GatewayServerOptions) {
     this.#clock = clock;
+    this.#bodyBudget = bodyBudget;
     this.#series = new SeriesCache(metrics);
     this.#recorder = new Recorder(metrics, this.#series, accessLog);
     const proxy = new Proxy({
@@ -42,8 +49,18 @@ export class GatewayServer {
       onCredentialRejected,
       draining: () => this.#draining,
     });
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, proxy.handle);
-    this.#server.on('checkContinue', proxy.handleExpectation);
+    this.#server = createServer({ IncomingMessage: BudgetedMessage, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, this.#received(proxy.handle));
+    this.#server.on('checkContinue', this.#received(proxy.handleExpectation));
+  }
+
+  /** A body is held until its answer has left: until then it may still be on its way to the provider. */
+  #received(handle: Handler): Handler {
+    return (request, response) => {
+      const hold = new BodyHold(this.#bodyBudget);
+      request.bodyHold = hold;
+      response.once('close', () => hold.release());
+      return handle(request, response);
+    };
   }
 
   /** Starts listening; resolves with the port. Rejects with the system's error, for example EADDRINUSE. */

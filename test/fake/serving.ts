@@ -1,6 +1,7 @@
 // A gateway in front of one provider, for suites that need no more.
 import { vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
+import type { BodyBudget } from '../../src/gateway/body-budget.ts';
 import type { Snapshot, SnapshotProvider } from '../../src/snapshot/snapshot.ts';
 import { sumOf } from './metrics.ts';
 import { aProvider, aSnapshot, startGateway, type RunningGateway } from './gateway.ts';
@@ -18,11 +19,11 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export async function startServing(clock?: Clock): Promise<Serving> {
+export async function startServing(clock?: Clock, bodyBudget?: BodyBudget): Promise<Serving> {
   const provider = await startProvider();
   const snapshot: Serving['snapshot'] = (overrides = {}, changes = {}) =>
     aSnapshot({ providers: { 'team-a/main': aProvider(provider.url, changes) }, ...overrides });
-  const gateway = await startGateway(snapshot(), clock);
+  const gateway = await startGateway(snapshot(), clock, bodyBudget);
   return {
     provider,
     gateway,

@@ -101,6 +101,8 @@ const CASES: Record<string, () => Promise<Reply>> = {
 
 /** Errors that no whole answer can carry, and where they are tested instead. */
 const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
+  gateway_overloaded: 'body-budget.test.ts',
+  key_of_other_surface: 'authenticate.test.ts',
   body_incomplete: 'request-body.test.ts: the caller is gone, so only metrics and log tell',
   provider_stream_broken: 'below: it comes as an event in a stream under way',
   operation_not_supported: 'comes with providers that lack an operation; none of the OpenAI dialect does',

@@ -1,0 +1,60 @@
+// Bounds the bytes of request bodies that the process holds at a time, over all requests: many large ones must not end it.
+import { IncomingMessage } from 'node:http';
+
+/** Twice as much may be in use for a moment, while a body that came in pieces is put together. */
+export const DEFAULT_BODY_BUDGET_BYTES = 512 * 1024 * 1024;
+
+/** What one request holds of a budget. */
+export class BodyHold {
+  readonly #budget: BodyBudget;
+  #bytes = 0;
+  #released = false;
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget;
+  }
+
+  /** Whether so many more bytes may be held; they then are. Never again once released. */
+  take(bytes: number): boolean {
+    if (this.#released || !this.#budget.add(bytes)) return false;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** Gives back everything. May be called more than once. */
+  release(): void {
+    this.#released = true;
+    this.#budget.remove(this.#bytes);
+    this.#bytes = 0;
+  }
+}
+
+export class BodyBudget {
+  readonly #limit: number;
+  #held = 0;
+
+  /** `limit`: bytes of all bodies together. */
+  constructor(limit = DEFAULT_BODY_BUDGET_BYTES) {
+    this.#limit = limit;
+  }
+
+  /** Bytes that are held now. */
+  get held(): number {
+    return this.#held;
+  }
+
+  add(bytes: number): boolean {
+    if (this.#held + bytes > this.#limit) return false;
+    this.#held += bytes;
+    return true;
+  }
+
+  remove(bytes: number): void {
+    this.#held -= bytes;
+  }
+}
+
+/** A request whose body counts against a budget, once somebody has given it a hold. */
+export class BudgetedMessage extends IncomingMessage {
+  bodyHold: BodyHold | undefined = undefined;
+}
