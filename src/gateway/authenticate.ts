@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { hashKey, isWellFormedKey } from '../api/api-key.ts';
 import { GatewayError } from '../errors.ts';
+import type { SnapshotKey } from '../snapshot/snapshot.ts';
 import type { KeyEntry, Tables } from './tables.ts';
 
 const MAX_KEY_LENGTH = 512;
@@ -24,6 +25,11 @@ function explainUnknownKey(token: string, hash: string, tables: Tables): Gateway
   return new GatewayError('key_malformed', 'This is not a key of this gateway, or it has a typo: its checksum is wrong.');
 }
 
+/** A key for another dialect would work here by accident only, so it does not. */
+function checkSurface({ type = 'OpenAI' }: Pick<SnapshotKey, 'id' | 'type'>): void {
+  if (type !== 'OpenAI') throw new GatewayError('key_of_other_surface', `This API key is for the ${type} surface; this is the OpenAI surface.`);
+}
+
 /** The entry of the key that the request carries. Throws GatewayError key_*. */
 export function authenticate(request: IncomingMessage, tables: Tables, now: number): KeyEntry {
   const token = bearerToken(request);
@@ -31,5 +37,6 @@ export function authenticate(request: IncomingMessage, tables: Tables, now: numb
   const entry = tables.keys.get(hash);
   if (entry === undefined) throw explainUnknownKey(token, hash, tables);
   if (now >= entry.expiresAt) throw new GatewayError('key_expired', `This API key expired at ${new Date(entry.expiresAt).toISOString()}.`);
+  checkSurface(entry);
   return entry;
 }
