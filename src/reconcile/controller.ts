@@ -39,6 +39,11 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
+/** A fault of this program rather than of the world around it. */
+function isFault(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+}
+
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
@@ -49,8 +54,15 @@ export class Controller {
     this.#options = options;
     this.#queue = new WorkQueue(options);
     this.#queue.onAvailable(() => this.#fill());
-    options.metrics.controller_runtime_max_concurrent_reconciles.set({ controller: options.name }, this.#concurrency);
-    options.metrics.controller_runtime_active_workers.set({ controller: options.name }, 0);
+    const { metrics } = options;
+    const label = { controller: options.name };
+    metrics.controller_runtime_max_concurrent_reconciles.set(label, this.#concurrency);
+    metrics.controller_runtime_active_workers.set(label, 0);
+    // A counter that appears with its first count shows no increase.
+    metrics.controller_runtime_reconcile_errors_total.inc(label, 0);
+    metrics.controller_runtime_terminal_reconcile_errors_total.inc(label, 0);
+    metrics.controller_runtime_reconcile_panics_total.inc(label, 0);
+    metrics.controller_runtime_reconcile_timeouts_total.inc(label, 0);
   }
 
   /** Before start() keys only wait. */
@@ -102,7 +114,10 @@ export class Controller {
   async #run(key: string, abort: AbortController): Promise<void> {
     const { clock, metrics, logger, name, reconcile, deadline = DEADLINE_MS } = this.#options;
     const startedAt = clock.monotonic();
-    const timer = clock.setTimeout(() => abort.abort(new Error(`not done within ${deadline / 1000} s`)), deadline);
+    const timer = clock.setTimeout(() => {
+      metrics.controller_runtime_reconcile_timeouts_total.inc({ controller: name });
+      abort.abort(new Error(`not done within ${deadline / 1000} s`));
+    }, deadline);
     let result: 'success' | 'error' | 'requeue_after' = 'success';
     try {
       const outcome = await reconcile(key, abort.signal);
@@ -114,6 +129,7 @@ export class Controller {
     } catch (error) {
       result = 'error';
       metrics.controller_runtime_reconcile_errors_total.inc({ controller: name });
+      if (isFault(error)) metrics.controller_runtime_reconcile_panics_total.inc({ controller: name });
       if (this.#started) {
         logger.warn({ controller: name, object: key, reason: reasonOf(error) }, 'reconciliation failed; it is tried again');
         this.#queue.addRateLimited(key);

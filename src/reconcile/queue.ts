@@ -32,6 +32,9 @@ export class WorkQueue {
     this.#options = options;
     this.#labels = { name: options.name, controller: options.name };
     this.#delays = new RetryDelays({ now: () => options.clock.monotonic(), random: options.random });
+    const { workqueue_unfinished_work_seconds: unfinished, workqueue_longest_running_processor_seconds: longest } = options.metrics;
+    unfinished.beforeScrape(() => unfinished.set(this.#labels, this.#ages().reduce((sum, age) => sum + age, 0)));
+    longest.beforeScrape(() => longest.set(this.#labels, Math.max(0, ...this.#ages())));
   }
 
   /** Called whenever a key has become available. */
@@ -112,6 +115,12 @@ export class WorkQueue {
     this.#waiting.clear();
     this.#dirty.clear();
     this.#showDepth();
+  }
+
+  /** Seconds since each key in work was taken. */
+  #ages(): number[] {
+    const now = this.#options.clock.monotonic();
+    return [...this.#processing.values()].map((since) => (now - since) / 1000);
   }
 
   #cancelPlan(key: string): void {

@@ -43,6 +43,9 @@ export const GATEWAY_METRICS = {
 export const OPERATOR_METRICS = {
   controller_runtime_reconcile_total: { kind: 'counter', help: 'Reconciliations by result: success, error, requeue_after.', labels: ['controller', 'result'] },
   controller_runtime_reconcile_errors_total: { kind: 'counter', help: 'Reconciliations that failed and are tried again.', labels: ['controller'] },
+  controller_runtime_terminal_reconcile_errors_total: { kind: 'counter', help: 'Reconciliations that failed and are not tried again: always 0, since every failure is tried again.', labels: ['controller'] },
+  controller_runtime_reconcile_panics_total: { kind: 'counter', help: 'Reconciliations that failed by a fault of this program; they are tried again too.', labels: ['controller'] },
+  controller_runtime_reconcile_timeouts_total: { kind: 'counter', help: 'Reconciliations that were not done at their deadline.', labels: ['controller'] },
   controller_runtime_reconcile_time_seconds: { kind: 'histogram', help: 'Duration of a reconciliation.', labels: ['controller'], buckets: RECONCILE },
   controller_runtime_max_concurrent_reconciles: { kind: 'gauge', help: 'Workers of a controller.', labels: ['controller'] },
   controller_runtime_active_workers: { kind: 'gauge', help: 'Workers that are busy now.', labels: ['controller'] },
@@ -51,6 +54,8 @@ export const OPERATOR_METRICS = {
   workqueue_retries_total: { kind: 'counter', help: 'Keys added again after a failure.', labels: ['name', 'controller'] },
   workqueue_queue_duration_seconds: { kind: 'histogram', help: 'Time a key waited.', labels: ['name', 'controller'], buckets: QUEUE },
   workqueue_work_duration_seconds: { kind: 'histogram', help: 'Time a key took.', labels: ['name', 'controller'], buckets: QUEUE },
+  workqueue_unfinished_work_seconds: { kind: 'gauge', help: 'Time that the keys in work have taken so far, all together.', labels: ['name', 'controller'] },
+  workqueue_longest_running_processor_seconds: { kind: 'gauge', help: 'Time that the oldest key in work has taken so far.', labels: ['name', 'controller'] },
   rest_client_requests_total: { kind: 'counter', help: 'Requests to the API server.', labels: ['code', 'method', 'host'] },
   rest_client_request_duration_seconds: { kind: 'histogram', help: 'Duration of requests to the API server.', labels: ['verb', 'host'], buckets: RECONCILE },
   leader_election_master_status: { kind: 'gauge', help: '1 while this process leads.', labels: ['name'] },
@@ -63,11 +68,26 @@ export const OPERATOR_METRICS = {
   flashback_push_gateways: { kind: 'gauge', help: 'Gateways, by state: current, behind, unreachable.', labels: ['state'] },
 } as const satisfies Record<string, Definition>;
 
+/** A gauge that can also be worked out when it is scraped, by everyone who has a part in it. */
+export class LiveGauge<L extends string> extends Gauge<L> {
+  readonly #sources: (() => void)[] = [];
+
+  /** Has `source` set its values before each scrape, for as long as the registry lives. */
+  beforeScrape(source: () => void): void {
+    this.#sources.push(source);
+  }
+
+  override get(): ReturnType<Gauge<L>['get']> {
+    for (const source of this.#sources) source();
+    return super.get();
+  }
+}
+
 type Labels<D extends Definition> = D['labels'][number];
 type Metric<D extends Definition> = D['kind'] extends 'counter'
   ? Counter<Labels<D>>
   : D['kind'] extends 'gauge'
-    ? Gauge<Labels<D>>
+    ? LiveGauge<Labels<D>>
     : Histogram<Labels<D>>;
 type Metrics<T extends Record<string, Definition>> = { readonly [K in keyof T]: Metric<T[K]> };
 
@@ -75,7 +95,7 @@ function build<T extends Record<string, Definition>>(registry: Registry, table: 
   const metrics = Object.entries(table).map(([name, { kind, help, labels, buckets }]) => {
     const options = { name, help, labelNames: [...labels], registers: [registry] };
     if (kind === 'counter') return [name, new Counter(options)];
-    if (kind === 'gauge') return [name, new Gauge(options)];
+    if (kind === 'gauge') return [name, new LiveGauge(options)];
     return [name, new Histogram({ ...options, buckets: [...(buckets ?? SECONDS)] })];
   });
   return Object.fromEntries(metrics) as Metrics<T>;

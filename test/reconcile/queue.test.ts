@@ -81,6 +81,12 @@ function controllerOn(clock: FakeClock, reconcile: (key: string, signal: AbortSi
   return new Controller({ name: 'test', reconcile, clock, random: () => 0.5, logger: pino({ level: 'silent' }), metrics: createOperatorMetrics(registry) });
 }
 
+/** Value of a series as it is served, or '' where there is none. */
+async function lineOf(registry: Registry, series: string): Promise<string> {
+  const lines = (await registry.metrics()).split('\n');
+  return lines.find((line) => line.startsWith(`${series} `))?.slice(series.length + 1) ?? '';
+}
+
 describe('Controller', () => {
   it('runs nothing before start() and after stop(), and four keys at a time between', async () => {
     const seen: string[] = [];
@@ -155,20 +161,71 @@ describe('Controller', () => {
     expect(runs).toBe(3);
   });
 
-  it('aborts a run at the deadline', async () => {
+  it('aborts a run at the deadline, and counts that', async () => {
     const clock = new FakeClock();
+    const registry = new Registry();
+    const timeouts = async (): Promise<string> => lineOf(registry, 'controller_runtime_reconcile_timeouts_total{controller="test"}');
     let reason: unknown;
     const controller = controllerOn(clock, (_key, signal) => new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => {
         reason = signal.reason;
         reject(new Error('aborted'));
       });
-    }));
+    }), registry);
     controller.start();
     controller.add('a');
     await clock.advance(59_999);
     expect(reason).toBeUndefined();
+    expect(await timeouts()).toBe('0');
     await clock.advance(1);
     expect(String(reason)).toContain('60 s');
+    expect(await timeouts()).toBe('1');
+  });
+
+  it.each([
+    [new TypeError('undefined is not a function'), '1'],
+    [new RangeError('Maximum call stack size exceeded'), '1'],
+    [new ReferenceError('x is not defined'), '1'],
+    [new Error('the API server is away'), '0'],
+    ['a text', '0'],
+  ])('tells its own faults from failures: %s', async (thrown, panics) => {
+    const clock = new FakeClock();
+    const registry = new Registry();
+    const controller = controllerOn(clock, () => Promise.reject(thrown), registry);
+    controller.start();
+    controller.add('a');
+    await clock.advance(1);
+    expect(await lineOf(registry, 'controller_runtime_reconcile_panics_total{controller="test"}')).toBe(panics);
+    expect(await lineOf(registry, 'controller_runtime_reconcile_errors_total{controller="test"}')).toBe('1');
+    expect(await lineOf(registry, 'controller_runtime_terminal_reconcile_errors_total{controller="test"}')).toBe('0');
+    await clock.advance(1_000);
+    expect(await lineOf(registry, 'controller_runtime_reconcile_errors_total{controller="test"}')).toBe('2');
+  });
+
+  it('shows at each scrape how long the running keys have been worked on', async () => {
+    const clock = new FakeClock();
+    const registry = new Registry();
+    const release: (() => void)[] = [];
+    const controller = controllerOn(clock, async () => {
+      await new Promise<void>((resolve) => release.push(resolve));
+      return DONE;
+    }, registry);
+    const shown = async (): Promise<string[]> => [
+      await lineOf(registry, 'workqueue_unfinished_work_seconds{name="test",controller="test"}'),
+      await lineOf(registry, 'workqueue_longest_running_processor_seconds{name="test",controller="test"}'),
+    ];
+    expect(await shown()).toEqual(['0', '0']);
+    controller.start();
+    controller.add('a');
+    await clock.advance(2_000);
+    controller.add('b');
+    await clock.advance(3_000);
+    expect(await shown()).toEqual(['8', '5']);
+    release[0]?.();
+    await clock.advance(1_000);
+    expect(await shown()).toEqual(['4', '4']);
+    release[1]?.();
+    await settle();
+    expect(await shown()).toEqual(['0', '0']);
   });
 });
