@@ -27,6 +27,7 @@ export const ERRORS = {
   body_incomplete: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the connection ended before the whole body had arrived' },
   content_encoding_not_supported: { status: 415, type: 'invalid_request_error', cause: 'caller', meaning: 'the request body is compressed' },
   body_too_large: { status: 413, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is larger than the gateway accepts' },
+  body_too_complex: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is nested too deep, or holds too many values' },
   operation_not_supported: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the provider of this model cannot do this operation' },
   rate_limited: { status: 429, type: 'rate_limit_error', cause: 'provider', meaning: 'the provider limits the rate of requests' },
   provider_rejected_request: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the provider refused the request; its own code and message are passed on' },

@@ -35,6 +35,11 @@ class TotalTimeoutError extends Error {
   readonly code = 'FLASHBACK_TOTAL_TIMEOUT';
 }
 
+class ResponseTimeoutError extends Error {
+  override readonly name = 'ResponseTimeoutError';
+  readonly code = 'UND_ERR_HEADERS_TIMEOUT';
+}
+
 type Headers = Record<string, string | string[] | undefined>;
 
 class Exchange implements Dispatcher.DispatchHandler {
@@ -52,13 +57,17 @@ class Exchange implements Dispatcher.DispatchHandler {
   #ended = false;
   #corked = false;
   #timer: { clear(): void } | undefined;
+  #stalled: { clear(): void } | undefined;
 
   constructor(options: ExchangeOptions, upstream: UpstreamRequest, done: () => void) {
     this.#options = options;
     this.#upstream = upstream;
     this.#done = done;
     const { response, target, clock } = options;
-    response.on('drain', () => this.#controller?.resume());
+    response.on('drain', () => {
+      this.#stalled?.clear();
+      this.#controller?.resume();
+    });
     response.on('close', () => {
       if (!response.writableFinished) this.#abort(new CallerGoneError());
     });
@@ -72,7 +81,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
-    if (status < 200) return;
+    // Each provisional answer begins the wait for the real one anew, so a provider could go on with them for ever.
+    if (status < 200) return this.#checkPatience();
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) return;
@@ -104,7 +114,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     record.firstByteAt ??= clock.monotonic();
     const out = this.#reader === undefined ? chunk : this.#reader.push(chunk);
-    if (out !== undefined && !this.#write(out)) controller.pause();
+    if (out === undefined || this.#write(out)) return;
+    controller.pause();
+    this.#awaitReader();
   }
 
   onResponseEnd(): void {
@@ -112,6 +124,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#status >= 300) return this.#endWithErrorResponse();
     const { response, record } = this.#options;
     const rest = this.#reader?.end();
+    if (this.#reader?.brokeOff === true) return this.onResponseError(null, new Error('the answer broke off'));
     if (rest !== undefined) this.#write(rest);
     // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
     if (this.#reader?.failed === true) record.code = 'provider_failed';
@@ -202,9 +215,27 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason);
   }
 
+  #checkPatience(): void {
+    const { record, clock, target } = this.#options;
+    if (clock.monotonic() - record.startedAt > target.upstream.settings.timeouts.response) this.#abort(new ResponseTimeoutError());
+  }
+
+  /** A caller that does not read would hold a connection to the provider, and a drain, for ever. */
+  #awaitReader(): void {
+    const { response, clock, target } = this.#options;
+    this.#stalled?.clear();
+    this.#stalled = clock.setTimeout(() => response.destroy(), target.upstream.settings.timeouts.idle);
+  }
+
   #finish(): void {
+    const { response } = this.#options;
     this.#ended = true;
     this.#timer?.clear();
+    this.#stalled?.clear();
+    if (!response.closed && response.writableLength > 0) {
+      this.#awaitReader();
+      response.once('close', () => this.#stalled?.clear());
+    }
     this.#done();
   }
 }

@@ -41,6 +41,10 @@ function dataOf(event: string): Record<string, unknown> | undefined {
   }
 }
 
+function hasUnfinishedData(event: string): boolean {
+  return /^data:/m.test(event) && !event.includes('[DONE]') && dataOf(event) === undefined;
+}
+
 function isUsageEvent({ choices, usage }: Record<string, unknown>): boolean {
   return Array.isArray(choices) && choices.length === 0 && typeof usage === 'object' && usage !== null;
 }
@@ -66,6 +70,7 @@ export class EventRelay {
   #overlap = Buffer.alloc(0);
   #passThrough = false;
   #sawError = false;
+  #brokeOff = false;
 
   constructor(options: EventRelayOptions) {
     this.#options = options;
@@ -76,9 +81,9 @@ export class EventRelay {
     return this.#sawError;
   }
 
-  /** The stream has ended inside an event. */
-  get isInsideEvent(): boolean {
-    return this.#pendingBytes > 0;
+  /** After flush(): the stream ended inside the data of an event. */
+  get brokeOff(): boolean {
+    return this.#brokeOff;
   }
 
   push(chunk: Buffer): Buffer | undefined {
@@ -94,9 +99,12 @@ export class EventRelay {
     return this.#pass(complete);
   }
 
-  /** What was still waiting when the stream ended well. */
+  /** An event at the end that lacks only its blank line. Half of one is dropped, and brokeOff says so. */
   flush(): Buffer | undefined {
-    return this.#pendingBytes === 0 ? undefined : this.#pass(this.#take(Buffer.alloc(0)));
+    if (this.#pendingBytes === 0) return undefined;
+    const rest = this.#take(Buffer.alloc(0));
+    this.#brokeOff = hasUnfinishedData(rest.toString('latin1'));
+    return this.#brokeOff ? undefined : this.#pass(rest);
   }
 
   #pass(events: Buffer): Buffer | undefined {

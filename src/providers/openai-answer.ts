@@ -16,6 +16,7 @@ class WholeAnswer implements AnswerReader {
   readonly isEventStream = false;
   readonly keepsLength = true;
   readonly failed = false;
+  readonly brokeOff = false;
   readonly #tail = new Tail(WHOLE_TAIL_BYTES);
 
   push(chunk: Buffer): Buffer {
@@ -45,6 +46,10 @@ class EventStreamAnswer implements AnswerReader {
 
   get failed(): boolean {
     return this.#relay.sawError;
+  }
+
+  get brokeOff(): boolean {
+    return this.#relay.brokeOff;
   }
 
   push(chunk: Buffer): Buffer | undefined {

@@ -78,6 +78,8 @@ export interface AnswerReader {
   usage(): Usage | undefined;
   /** The provider told of an error inside an answer that had begun well. */
   readonly failed: boolean;
+  /** After end(): the answer stopped where none can end, although its connection ended in good order. */
+  readonly brokeOff: boolean;
 }
 
 /** An upstream error in the terms of the caller's envelope. */

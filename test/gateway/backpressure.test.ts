@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { CHAT_BODY, STREAM_BODY } from '../fake/caller.ts';
 import { APP_KEY } from '../fake/gateway.ts';
+import { manualClock } from '../fake/manual-clock.ts';
 import { startServing } from '../fake/serving.ts';
 
 const TOTAL = 64 * 1024 * 1024;
@@ -55,4 +56,33 @@ it.each([
   expect(written).toBeGreaterThanOrEqual(TOTAL);
   expect(read).toBe(written + 'data: [DONE]\n\n'.length);
   await serving.quiet();
+});
+
+it('a caller that never reads is given up after the idle timeout, and nothing is left under way', async () => {
+  const clock = manualClock(Date.now());
+  const serving = await startServing(clock);
+  onTestFinished(() => serving.close());
+  let providerClosed = false;
+  serving.provider.answer((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const event = Buffer.from(`data: {"choices":[{"delta":{"content":"${'x'.repeat(64 * 1024)}"}}]}\n\n`);
+    const writeMore = (): void => {
+      while (!response.destroyed && response.write(event));
+    };
+    response.on('drain', writeMore);
+    response.on('close', () => {
+      providerClosed = true;
+    });
+    writeMore();
+  });
+  const headers = { authorization: `Bearer ${APP_KEY}` };
+  const request = httpRequest(`${serving.gateway.baseUrl}/chat/completions`, { method: 'POST', agent: false, headers });
+  request.on('error', () => undefined);
+  await new Promise((resolve) => request.on('response', resolve).end(STREAM_BODY));
+  await vi.waitFor(() => {
+    clock.advance(5_000);
+    expect(providerClosed).toBe(true);
+  });
+  await serving.quiet();
+  request.destroy();
 });

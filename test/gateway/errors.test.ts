@@ -71,6 +71,7 @@ const CASES: Record<string, () => Promise<Reply>> = {
   body_not_json: () => chat('nonsense'),
   content_encoding_not_supported: () => call(serving.gateway, { body: CHAT_BODY, headers: { 'content-encoding': 'gzip' } }),
   body_too_large: () => call(serving.gateway, { headers: { 'content-length': '999999999', expect: '100-continue' } }),
+  body_too_complex: () => chat(`{"model":"small-1","x":${'['.repeat(300_000)}`),
   rate_limited: () => failingWith(429, {}),
   provider_rejected_request: () => failingWith(400, {}),
   provider_credentials_rejected: () => failingWith(401, {}),
@@ -183,6 +184,39 @@ describe('an error of the provider', () => {
     const reply = await call(serving.gateway, { body: STREAM_BODY });
     expect(reply.body).toContain('tool failed for');
     for (const canary of Object.values(CANARIES)) expect(reply.body).not.toContain(canary);
+  });
+
+  it('that goes on and on with provisional answers is given up', async () => {
+    reset({ response: 30 });
+    let timer: ReturnType<typeof setInterval> | undefined;
+    serving.provider.answer((response) => {
+      timer = setInterval(() => response.writeEarlyHints({ link: '</x>; rel=preload' }), 5);
+      response.on('close', () => clearInterval(timer));
+    });
+    const reply = await chat();
+    clearInterval(timer);
+    expect([reply.status, errorOf(reply).code]).toEqual([504, 'provider_timeout']);
+  });
+
+  it('that ends its connection in good order inside an event never leaves the caller inside it', async () => {
+    serving.provider.answer((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`${streamEvents(['one'], false)[0]}data: {"choices":[{"delta":{"content":"hal`);
+    });
+    const reply = await call(serving.gateway, { body: STREAM_BODY });
+    expect(reply.body).not.toContain('hal');
+    expect(reply.body).toContain('provider_stream_broken');
+    expect(reply.body.endsWith('data: [DONE]\n\n')).toBe(true);
+  });
+
+  it('in an event stream that nobody asked for keeps account data out just the same', async () => {
+    serving.provider.answer((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(`data: ${JSON.stringify({ error: { message: `bad key ${CANARIES.credential}` } })}\n\n`);
+    });
+    const reply = await chat();
+    expect(reply.body).toContain('bad key');
+    expect(reply.body).not.toContain(CANARIES.credential);
   });
 
   it('about its rate keeps the pause to wait', async () => {

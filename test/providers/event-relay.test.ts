@@ -106,3 +106,22 @@ describe('the tail', () => {
     expect(new Tail(10).bytes()).toHaveLength(0);
   });
 });
+
+describe('a sender of single bytes', () => {
+  it('costs the relay no more for each byte, however many have come', () => {
+    const relaying = new EventRelay({ hideUsageEvent: true, secrets: [] });
+    const bytes = Buffer.from(`data: {"choices":[{"delta":{"content":"${'x'.repeat(60_000)}"}}]}\n\n`.repeat(4));
+    let out = 0;
+    for (let index = 0; index < bytes.length; index++) out += relaying.push(bytes.subarray(index, index + 1))?.length ?? 0;
+    expect(out).toBe(bytes.length);
+  });
+
+  it('costs the tail no more for each byte, and the end is right', () => {
+    const tail = new Tail(64 * 1024);
+    const letters = Buffer.from('abcdefghij');
+    for (let index = 0; index < 1_000_003; index++) tail.push(letters.subarray(index % 10, (index % 10) + 1));
+    expect(tail.bytes().length).toBeGreaterThanOrEqual(64 * 1024);
+    expect(tail.last(5).toString()).toBe('ijabc');
+    expect(tail.bytes().toString().endsWith('ghijabc')).toBe(true);
+  });
+});
