@@ -5,7 +5,7 @@
  */
 export interface RepositorySpec {
   /**
-   * API dialects that applications can use.
+   * API dialects that applications can use. This version serves OpenAI only; the others are accepted and have no effect.
    */
   surfaces?: ('OpenAI' | 'Anthropic' | 'Google')[];
   /**
@@ -34,7 +34,7 @@ export interface RepositorySpec {
      */
     name: string;
     /**
-     * API dialect that the key is for.
+     * API dialect that the key is for; others refuse it. This version serves OpenAI only, so keys of the other types are delivered, but do not work yet.
      */
     type?: 'OpenAI' | 'Anthropic' | 'Google';
     /**
