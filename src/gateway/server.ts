@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import { BodyBudget, BodyHold, BudgetedMessage } from './body-budget.ts';
+import { ClientErrors } from './client-error.ts';
 import { Proxy } from './proxy.ts';
 import { Recorder } from './recorder.ts';
 import { SeriesCache } from './series.ts';
@@ -31,6 +32,7 @@ type Handler = (request: BudgetedMessage, response: ServerResponse<BudgetedMessa
 export class GatewayServer {
   readonly #server: Server<typeof BudgetedMessage>;
   readonly #bodyBudget: BodyBudget;
+  readonly #clientErrors: ClientErrors;
   readonly #recorder: Recorder;
   readonly #series: SeriesCache;
   readonly #clock: Clock;
@@ -39,6 +41,7 @@ export class GatewayServer {
   constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget = new BodyBudget() }: GatewayServerOptions) {
     this.#clock = clock;
     this.#bodyBudget = bodyBudget;
+    this.#clientErrors = new ClientErrors(metrics);
     this.#series = new SeriesCache(metrics);
     this.#recorder = new Recorder(metrics, this.#series, accessLog);
     const proxy = new Proxy({
@@ -49,16 +52,25 @@ export class GatewayServer {
       onCredentialRejected,
       draining: () => this.#draining,
     });
-    this.#server = createServer({ IncomingMessage: BudgetedMessage, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, this.#received(proxy.handle));
+    this.#server = createServer(
+      { IncomingMessage: BudgetedMessage, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, requireHostHeader: false },
+      this.#received(proxy.handle),
+    );
     this.#server.on('checkContinue', this.#received(proxy.handleExpectation));
+    this.#server.on('clientError', this.#clientErrors.handle);
   }
 
   /** A body is held until its answer has left: until then it may still be on its way to the provider. */
   #received(handle: Handler): Handler {
     return (request, response) => {
+      if (request.headers.host === undefined && request.httpVersion === '1.1') return this.#clientErrors.refuseWithoutHost(response);
       const hold = new BodyHold(this.#bodyBudget);
       request.bodyHold = hold;
-      response.once('close', () => hold.release());
+      this.#clientErrors.began(response);
+      response.once('close', () => {
+        hold.release();
+        this.#clientErrors.ended(response);
+      });
       return handle(request, response);
     };
   }

@@ -102,6 +102,9 @@ const CASES: Record<string, () => Promise<Reply>> = {
 
 /** Errors that no whole answer can carry, and where they are tested instead. */
 const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
+  request_malformed: 'client-error.test.ts: the answer is that of a connection',
+  request_timeout: 'client-error.test.ts',
+  headers_too_large: 'client-error.test.ts',
   gateway_overloaded: 'body-budget.test.ts',
   key_of_other_surface: 'authenticate.test.ts',
   body_incomplete: 'request-body.test.ts: the caller is gone, so only metrics and log tell',

@@ -1,0 +1,75 @@
+// Answers what node:http cannot read as a request, in the envelope of every other error.
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import type { GatewayMetrics } from '../telemetry/metrics.ts';
+import { errorEnvelope, sendJson } from './respond.ts';
+
+const MESSAGES = {
+  request_malformed: 'This is not a well-formed HTTP/1.1 request.',
+  request_timeout: 'The request did not arrive whole in time.',
+  headers_too_large: 'The headers of the request are too large.',
+} as const satisfies Partial<Record<ErrorCode, string>>;
+type ClientErrorCode = keyof typeof MESSAGES;
+
+/** What the error of a connection means to its caller; undefined: it broke, so nobody is left to tell. */
+export function clientErrorCode(error: Error): ClientErrorCode | undefined {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
+  return code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE' ? 'request_malformed' : undefined;
+}
+
+export class ClientErrors {
+  readonly #metrics: Pick<GatewayMetrics, 'flashback_errors_total'>;
+  readonly #underWay = new Set<ServerResponse>();
+
+  constructor(metrics: Pick<GatewayMetrics, 'flashback_errors_total'>) {
+    this.#metrics = metrics;
+  }
+
+  /** Call for every response that begins, and `ended` once it has closed. */
+  began(response: ServerResponse): void {
+    this.#underWay.add(response);
+  }
+
+  ended(response: ServerResponse): void {
+    this.#underWay.delete(response);
+  }
+
+  /** Listener of the server's event clientError. */
+  readonly handle = (error: Error, socket: Duplex): void => {
+    const code = clientErrorCode(error);
+    const underWay = [...this.#underWay].filter(({ req }) => req.socket === socket);
+    // In the middle of another answer, these bytes would become part of it.
+    if (code === undefined || !socket.writable || underWay.some(({ headersSent }) => headersSent)) {
+      socket.destroy(error);
+      return;
+    }
+    // A request that had begun is counted when it ends.
+    if (underWay.length === 0) this.#count(code);
+    const { status } = ERRORS[code];
+    const json = JSON.stringify(errorEnvelope({ code, message: MESSAGES[code] }));
+    const head = [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'content-type: application/json',
+      `content-length: ${Buffer.byteLength(json)}`,
+      `x-request-id: ${randomUUID()}`,
+      'connection: close',
+    ];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${json}`, () => socket.destroy());
+  };
+
+  /** HTTP/1.1 demands a Host header; node:http would refuse a request without one in its own words. */
+  refuseWithoutHost(response: ServerResponse): void {
+    this.#count('request_malformed');
+    const message = 'The request has no Host header.';
+    const headers = ['x-request-id', randomUUID(), 'connection', 'close'];
+    sendJson(response, ERRORS.request_malformed.status, JSON.stringify(errorEnvelope({ code: 'request_malformed', message })), headers);
+  }
+
+  #count(code: ClientErrorCode): void {
+    this.#metrics.flashback_errors_total.inc({ cause: ERRORS[code].cause, code });
+  }
+}
