@@ -4,19 +4,17 @@ import type { ProviderType } from '../api/resources.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from './addresses.ts';
 import { authorizationHeaders } from './authorization.ts';
-import type { Probe, Provider, Verification } from './provider.ts';
+import type { Probe, ProbeCall, Provider, Verification } from './provider.ts';
 import { redactProviderText } from './redact.ts';
+import { WrongKeyMemory } from './wrong-key-memory.ts';
 
 /** What to check: the same fields that a snapshot carries for the provider. */
 export type VerificationTarget = Pick<SnapshotProvider, 'type' | 'endpoint' | 'credential' | 'ca' | 'headers'>;
 
 const DEADLINE_MS = 10_000;
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
-const WRONG_KEY_MEMORY_MS = 24 * 3_600_000;
 /** No server can have issued this one. */
 const WRONG_SECRET = 'sk-flashback-credential-check-that-must-be-refused';
-
-type Answer = Awaited<ReturnType<Probe>>;
 
 async function readBounded(body: Dispatcher.ResponseData['body']): Promise<string> {
   const chunks: Buffer[] = [];
@@ -29,16 +27,15 @@ async function readBounded(body: Dispatcher.ResponseData['body']): Promise<strin
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Whether an answer says how the server treats a wrong key, and not how it feels just now. */
-function isDecisive(status: number): boolean {
-  return status < 500 && status !== 408 && status !== 429;
-}
-
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
   if (error.name === 'TimeoutError') return `no answer within ${DEADLINE_MS / 1000} s`;
   return `${error.message}${code}`;
+}
+
+function memoryKeyOf({ method, path }: ProbeCall, { type, endpoint }: VerificationTarget): string {
+  return `${type} ${method} ${endpoint}${path}`;
 }
 
 export interface VerifierOptions {
@@ -50,10 +47,11 @@ export interface VerifierOptions {
 /** Checks credentials against providers. Remembers per endpoint for a day how a wrong key is answered. */
 export class Verifier {
   readonly #options: VerifierOptions;
-  readonly #wrongKeyAnswers = new Map<string, { answer: Answer; at: number }>();
+  readonly #wrongKeys: WrongKeyMemory;
 
   constructor(options: VerifierOptions) {
     this.#options = options;
+    this.#wrongKeys = new WrongKeyMemory(options.now);
   }
 
   /** Never rejects: whatever goes wrong on the way is `unknown`. Messages hold no credential. */
@@ -88,11 +86,8 @@ export class Verifier {
     return async (call) => {
       // Without a credential there is nothing to prove.
       if (call.credential === 'wrong' && target.credential === undefined) return { status: 401, headers: {}, body: '' };
-      const memoryKey = `${call.method} ${target.endpoint}${call.path}`;
-      const remembered = this.#wrongKeyAnswers.get(memoryKey);
-      if (call.credential === 'wrong' && remembered !== undefined && this.#options.now() - remembered.at < WRONG_KEY_MEMORY_MS) {
-        return remembered.answer;
-      }
+      const remembered = call.credential === 'wrong' ? this.#wrongKeys.recall(memoryKeyOf(call, target)) : undefined;
+      if (remembered !== undefined) return { status: remembered, headers: {}, body: '' };
       const credential =
         call.credential === 'given' ? target.credential : { ...target.credential, secret: WRONG_SECRET };
       const path = new URL(target.endpoint).pathname.replace(/\/+$/, '') + call.path;
@@ -115,7 +110,7 @@ export class Verifier {
       });
       const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
       const answer = { status: statusCode, headers: Object.fromEntries(flat) as Record<string, string>, body: await readBounded(body) };
-      if (call.credential === 'wrong' && isDecisive(statusCode)) this.#wrongKeyAnswers.set(memoryKey, { answer: { ...answer, body: '' }, at: this.#options.now() });
+      if (call.credential === 'wrong') this.#wrongKeys.remember(memoryKeyOf(call, target), statusCode);
       return answer;
     };
   }
