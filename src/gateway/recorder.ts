@@ -37,16 +37,24 @@ function identify(key: KeyEntry | undefined): object {
   return { namespace, repository: name, key_id: key.id };
 }
 
+function tenths(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
+
 export class Recorder {
   readonly #metrics: GatewayMetrics;
   readonly #series: SeriesCache;
   readonly #logger: Logger;
+  readonly #loggers = new WeakMap<Series, Logger>();
   #inFlight = 0;
 
   constructor(metrics: GatewayMetrics, series: SeriesCache, logger: Logger) {
     this.#metrics = metrics;
     this.#series = series;
     this.#logger = logger;
+    const gauge = metrics.flashback_requests_in_flight;
+    // prom-client runs a gauge's collect at each scrape; its types know it in the constructor only.
+    Object.assign(gauge, { collect: () => gauge.set(this.#inFlight) });
   }
 
   get inFlight(): number {
@@ -54,11 +62,11 @@ export class Recorder {
   }
 
   started(): void {
-    this.#metrics.flashback_requests_in_flight.set(++this.#inFlight);
+    this.#inFlight++;
   }
 
   finished(record: RequestRecord, endedAt: number): void {
-    this.#metrics.flashback_requests_in_flight.set(--this.#inFlight);
+    this.#inFlight--;
     if (record.code !== undefined) this.#metrics.flashback_errors_total.inc({ cause: ERRORS[record.code].cause, code: record.code });
     const series = this.#seriesOf(record);
     if (series !== undefined) this.#observe(record, series, endedAt);
@@ -96,23 +104,23 @@ export class Recorder {
   }
 
   #log(record: RequestRecord, series: Series | undefined, endedAt: number): void {
-    const { requestId, method, path, operation, status, stream, usage, code, clientGone } = record;
-    this.#logger.info(
-      {
-        requestId,
-        method,
-        path,
-        operation,
-        status,
-        ...(series?.labels ?? identify(record.key)),
-        stream,
-        durationMs: Math.round((endedAt - record.startedAt) * 10) / 10,
-        ...(record.firstByteAt === undefined ? {} : { firstByteMs: Math.round((record.firstByteAt - record.startedAt) * 10) / 10 }),
-        ...(usage === undefined ? {} : { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }),
-        ...(code === undefined ? {} : { code }),
-        ...(clientGone ? { clientGone } : {}),
-      },
-      'request',
-    );
+    const { requestId, method, path, operation, status, stream, startedAt, firstByteAt, usage, code, clientGone } = record;
+    const line: Record<string, unknown> = { requestId, method, path, operation, status, stream, durationMs: tenths(endedAt - startedAt) };
+    if (firstByteAt !== undefined) line['firstByteMs'] = tenths(firstByteAt - startedAt);
+    if (usage !== undefined) {
+      line['inputTokens'] = usage.inputTokens;
+      line['outputTokens'] = usage.outputTokens;
+    }
+    if (code !== undefined) line['code'] = code;
+    if (clientGone) line['clientGone'] = true;
+    if (series !== undefined) this.#loggerOf(series).info(line, 'request');
+    else this.#logger.info(Object.assign(line, identify(record.key)), 'request');
+  }
+
+  /** A logger that has the labels already written out. */
+  #loggerOf(series: Series): Logger {
+    let logger = this.#loggers.get(series);
+    if (logger === undefined) this.#loggers.set(series, (logger = this.#logger.child(series.labels)));
+    return logger;
   }
 }
