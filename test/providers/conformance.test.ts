@@ -1,0 +1,205 @@
+// What every provider of the registry owes the gateway and the operator. A new one adds its samples, and nothing else here.
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProviderType } from '../../src/api/resources.ts';
+import { authorizationHeaders } from '../../src/providers/authorization.ts';
+import { PROVIDERS } from '../../src/providers/index.ts';
+import { OPERATIONS, type AnswerReader, type GatewayRequest, type Operation, type Usage, type Verification } from '../../src/providers/provider.ts';
+import { Verifier, type VerificationTarget } from '../../src/providers/verify.ts';
+import { CHAT_ANSWER, json, startProvider, streamEvents, type FakeProvider, type ReceivedCall } from '../fake/provider.ts';
+
+interface Samples {
+  /** The answer to a good credential that asks for the models small-1 and large-1. */
+  models: unknown;
+  /** A whole chat answer and a stream, each with this usage, as the provider sends it. */
+  usage: Usage;
+  whole: string;
+  stream: string;
+  streamType: string;
+  error: { body: string; message: string };
+}
+
+const OPENAI_DIALECT: Samples = {
+  models: { object: 'list', data: [{ id: 'small-1' }, { id: 'large-1' }] },
+  usage: { inputTokens: 11, outputTokens: 7, cachedInputTokens: 4, reasoningTokens: 3 },
+  whole: JSON.stringify(CHAT_ANSWER),
+  stream: streamEvents(['Hello'], true).join(''),
+  streamType: 'text/event-stream; charset=utf-8',
+  error: { body: '{"error":{"message":"no such thing","code":"c"}}', message: 'no such thing' },
+};
+const SAMPLES: Partial<Record<ProviderType, Samples>> = { OpenAI: OPENAI_DIALECT, Other: OPENAI_DIALECT };
+
+const SECRET = 'secret-canary-0123456789';
+const CREDENTIAL = { secret: SECRET, accessKeyId: 'AKIACANARY0123456789' };
+const MEMBERS = ['type', 'defaultEndpoint', 'authorize', 'verify', 'toRequest', 'readAnswer', 'toError'];
+
+let server: FakeProvider;
+beforeAll(async () => {
+  server = await startProvider();
+});
+afterAll(() => server.close());
+
+function requestOf(operation: Operation, stream: boolean, rest: Record<string, unknown> = {}): GatewayRequest {
+  const content = operation === 'chat' ? { messages: [{ role: 'user', content: 'Hello' }] } : { input: 'Hello' };
+  const body = { ...content, ...rest, model: 'alias-1', ...(stream ? { stream } : {}) };
+  return { operation, model: 'alias-1', upstreamModel: 'small-1', stream, raw: Buffer.from(JSON.stringify(body)), body };
+}
+
+it('every provider of the registry has samples here', () => {
+  expect(Object.keys(SAMPLES).toSorted()).toEqual(Object.keys(PROVIDERS).toSorted());
+});
+
+describe.each(Object.keys(SAMPLES) as ProviderType[])('the provider %s', (type) => {
+  const provider = PROVIDERS[type]!;
+  const samples = SAMPLES[type]!;
+
+  const readerOf = (stream: boolean, contentType: string): AnswerReader => {
+    const request = requestOf('chat', stream);
+    return provider.readAnswer({ request, upstream: provider.toRequest(request), contentType, secrets: [SECRET] });
+  };
+  /** What the caller gets when the bytes come in pieces of `size`. */
+  const read = (reader: AnswerReader, bytes: Buffer, size = bytes.length): Buffer => {
+    const out: (Buffer | string | undefined)[] = [];
+    for (let at = 0; at < bytes.length; at += Math.max(1, size)) out.push(reader.push(bytes.subarray(at, at + Math.max(1, size))));
+    out.push(reader.end());
+    return Buffer.concat(out.flatMap((piece) => (piece === undefined ? [] : [Buffer.from(piece)])));
+  };
+
+  it('has the members of the interface and no more than eight, under its own type', () => {
+    expect(Object.keys(provider)).toEqual(expect.arrayContaining(MEMBERS));
+    expect(Object.keys(provider).length).toBeLessThanOrEqual(8);
+    expect(provider.type).toBe(type);
+    if (provider.defaultEndpoint !== undefined) expect(provider.defaultEndpoint).toMatch(/^https:\/\/[^?#]*[^/?#]$/);
+  });
+
+  describe('authenticates', () => {
+    const headersWith = async (credential: typeof CREDENTIAL | undefined): Promise<readonly string[]> => {
+      const signable = { method: 'POST' as const, url: 'https://provider.example/v1/x', headers: [], body: '{}' };
+      return authorizationHeaders(provider.authorize(credential), signable);
+    };
+
+    it('with headers in pairs, that differ with the credential', async () => {
+      const headers = await headersWith(CREDENTIAL);
+      expect(headers.length).toBeGreaterThan(0);
+      expect(headers.length % 2).toBe(0);
+      for (const [index, text] of headers.entries()) expect(text).toMatch(index % 2 === 0 ? /^[a-z0-9-]+$/ : /^[\x20-\x7e]+$/);
+      expect(await headersWith({ ...CREDENTIAL, secret: 'another-0123456789' })).not.toEqual(headers);
+    });
+
+    it('with nothing where there is no credential', async () => {
+      expect(await headersWith(undefined)).toEqual([]);
+    });
+  });
+
+  describe('verifies', () => {
+    /** Signatures hide the secret, so the header as a whole tells the good credential from the wrong one. */
+    const authOf = ({ headers }: ReceivedCall): string => JSON.stringify([headers.authorization, headers['x-api-key'], headers['x-goog-api-key'], headers['api-key']]);
+    const verify = async (good: [number, unknown], wrong: [number, unknown]): Promise<Verification> => {
+      const verifier = new Verifier({ providers: PROVIDERS, addresses: { allowLoopback: true }, now: () => 0 });
+      const target: VerificationTarget = { type, endpoint: server.url, credential: CREDENTIAL, headers: [] };
+      let given: string | undefined;
+      server.calls.length = 0;
+      server.answer((response, call) => {
+        given ??= authOf(call);
+        json(...(authOf(call) === given ? good : wrong))(response, call);
+      });
+      const verification = await verifier.verify(target);
+      for (const { url } of server.calls) for (const canary of Object.values(CREDENTIAL)) expect(url).not.toContain(canary);
+      expect(JSON.stringify(verification)).not.toContain(SECRET);
+      return verification;
+    };
+    const refusal = { error: { message: `Incorrect API key provided: ${SECRET}` } };
+
+    it('a good credential, proven by what a wrong one gets, and lists the models', async () => {
+      expect(await verify([200, samples.models], [401, refusal])).toEqual({ verdict: 'valid', models: ['small-1', 'large-1'], proven: true });
+    });
+    it('a good credential where a wrong one gets the same, and claims no proof', async () => {
+      expect(await verify([200, samples.models], [200, samples.models])).toMatchObject({ verdict: 'valid', proven: false });
+    });
+    it.each([401, 403])('a bad credential that gets %d as invalid, in words without it', async (status) => {
+      expect(await verify([status, refusal], [status, refusal])).toEqual({ verdict: 'invalid', message: expect.stringMatching(/./) as string });
+    });
+    it.each([
+      [302, {}],
+      [429, refusal],
+      [500, refusal],
+      [503, refusal],
+      [200, { hello: 'world' }],
+      [200, 'text'],
+      [200, null],
+    ])('nothing by HTTP %d with %j', async (status, body) => {
+      expect(await verify([status, body], [status, body])).toMatchObject({ verdict: 'unknown' });
+    });
+    it('nothing without an answer', async () => {
+      await expect(provider.verify(() => Promise.reject(new Error('no connection')))).rejects.toThrow('no connection');
+    });
+  });
+
+  describe('translates', () => {
+    it.each(OPERATIONS.flatMap((operation) => [false, true].map((stream) => [operation, stream] as const)))(
+      '%s (stream: %s) for its own model, and leaves what came as it was',
+      (operation, stream) => {
+        const request = requestOf(operation, stream);
+        const before = [request.raw.toString(), JSON.stringify(request.body)];
+        const { path, body, headers = [] } = provider.toRequest(request);
+        expect(path).toMatch(/^\/[^#\s]+$/);
+        expect(path + String(body)).toContain('small-1');
+        expect(path + String(body)).not.toContain('alias-1');
+        expect(headers.length % 2).toBe(0);
+        expect(() => JSON.parse(String(body)) as unknown).not.toThrow();
+        expect([request.raw.toString(), JSON.stringify(request.body)]).toEqual(before);
+      },
+    );
+  });
+
+  describe('answers', () => {
+    const kinds = [
+      ['whole', false, 'application/json', Buffer.from(samples.whole)],
+      ['as a stream', true, samples.streamType, Buffer.from(samples.stream)],
+    ] as const;
+
+    it.each(kinds)('%s with tokens in the common convention, however it is cut', (_kind, stream, contentType, bytes) => {
+      for (const size of [1, 7, bytes.length]) {
+        const reader = readerOf(stream, contentType);
+        const out = read(reader, bytes, size);
+        expect(reader.usage()).toEqual(samples.usage);
+        expect([reader.isEventStream, reader.failed]).toEqual([stream, false]);
+        expect(out.equals(read(readerOf(stream, contentType), bytes))).toBe(true);
+        if (reader.keepsLength) expect(out.length).toBe(bytes.length);
+        if (stream) expect(out.toString()).toMatch(/\n\ndata: \[DONE\]\n\n$/);
+      }
+    });
+
+    it.each(kinds)('%s without tokens when none were told', (_kind, stream, contentType) => {
+      const reader = readerOf(stream, contentType);
+      read(reader, Buffer.from(stream ? 'data: {}\n\n' : '{}'));
+      expect(reader.usage()).toBeUndefined();
+    });
+
+    it.each(kinds)('%s whatever the bytes are', (_kind, stream, contentType) => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 400 }), fc.integer({ min: 1, max: 400 }), (bytes, size) => {
+          const reader = readerOf(stream, contentType);
+          const out = read(reader, Buffer.from(bytes), size);
+          reader.usage();
+          if (reader.keepsLength) expect(out.length).toBe(bytes.length);
+        }),
+      );
+    });
+  });
+
+  describe('explains errors', () => {
+    it('in the words of the provider', () => {
+      expect(provider.toError(400, samples.error.body).message).toBe(samples.error.message);
+    });
+    it('in some words, whatever the body is', () => {
+      fc.assert(
+        fc.property(fc.oneof(fc.string(), fc.json()), fc.integer({ min: 300, max: 599 }), (body, status) => {
+          const { message, type: kind, param, code } = provider.toError(status, body);
+          expect(message).toMatch(/./su);
+          for (const text of [kind, param, code]) expect(text === null || typeof text === 'string').toBe(true);
+        }),
+      );
+    });
+  });
+});
