@@ -57,6 +57,8 @@ export class LlmConfigReconciler {
   readonly #refusals = new Map<string, { fingerprint: string; at: number }>();
   readonly #requestsHandled = new Map<string, string>();
   readonly #validatedAt = new Map<string, number>();
+  /** What the Secret and the spec said last, and since when: an answer from before a change does not count after it. */
+  readonly #seen = new Map<string, { fingerprint: string | undefined; since: number }>();
   readonly #undecided = new Set<string>();
 
   constructor(options: LlmConfigReconcilerOptions) {
@@ -67,9 +69,11 @@ export class LlmConfigReconciler {
   seed(key: string, { provider, models }: ObservedProvider): void {
     const status = this.#options.store.get('AILLMConfig', parseKey(key))?.status;
     const before = status?.conditions?.find(({ type }) => type === 'CredentialsValid');
+    const fingerprint = this.#options.checker.fingerprint(provider);
+    this.#noteSeen(key, fingerprint);
     this.#accepted.set(key, {
       target: provider,
-      fingerprint: this.#options.checker.fingerprint(provider),
+      fingerprint,
       source: undefined,
       generation: provider.generation,
       proven: before?.status !== 'Unknown',
@@ -151,7 +155,8 @@ export class LlmConfigReconciler {
     const interval = intervalOf(config);
     const provider = providerOf(config, endpoint, secrets);
     const force = this.#takeForce(key, config);
-    const candidate = checker.read(provider, { reader: key, interval, force });
+    const notBefore = this.#noteSeen(key, checker.fingerprint(provider));
+    const candidate = current(checker.read(provider, { reader: key, interval, force, notBefore }), notBefore);
     const accepted = this.#stillAccepted(key, candidate.fingerprint, secrets.source);
     const same = accepted?.fingerprint === candidate.fingerprint;
     const other = accepted === undefined || same ? undefined : this.#checkAccepted(accepted, candidate, { reader: key, interval, force });
@@ -215,6 +220,7 @@ export class LlmConfigReconciler {
 
   #withdraw(key: string, config: AILLMConfig, outcome: Problem): ReconcileResult {
     this.#undecided.delete(key);
+    this.#noteSeen(key, undefined);
     this.#drop(key);
     this.#tell(key, config, unknownCondition(outcome.reason, outcome.message), outcome);
     return DONE;
@@ -222,9 +228,19 @@ export class LlmConfigReconciler {
 
   #gone(key: string): ReconcileResult {
     this.#drop(key);
-    for (const memory of [this.#forced, this.#refusals, this.#requestsHandled, this.#validatedAt, this.#undecided]) memory.delete(key);
+    for (const memory of [this.#forced, this.#refusals, this.#requestsHandled, this.#validatedAt, this.#undecided, this.#seen]) memory.delete(key);
     this.#options.report(key, undefined);
     return DONE;
+  }
+
+  /** Answers from before this moment (monotonic) say nothing about a value that came back since. */
+  #noteSeen(key: string, fingerprint: string | undefined): number {
+    const before = this.#seen.get(key);
+    if (before !== undefined && before.fingerprint === fingerprint) return before.since;
+    // What is seen for the first time may share the answer of another connection.
+    const since = before === undefined ? -Infinity : this.#options.clock.monotonic();
+    this.#seen.set(key, { fingerprint, since });
+    return since;
   }
 
   /** A person or a gateway wants to know now; a gateway at most once in ten seconds. */
@@ -264,6 +280,10 @@ export class LlmConfigReconciler {
     };
     this.#options.report(keyOf(config.metadata), { object: config, conditions: [credentialsValid], outcome, fields, programmable: true });
   }
+}
+
+function current(view: CheckView, notBefore: number): CheckView {
+  return view.result !== undefined && view.result.checkedAt < notBefore ? { ...view, result: undefined } : view;
 }
 
 function unknownCondition(reason: Reason, message: string): Evaluation['conditions'][number] {

@@ -99,6 +99,33 @@ describe('rotation of a provider credential', () => {
     await harness.check();
   });
 
+  it.each([
+    { name: 'dead meanwhile', answer: INVALID, inUse: NEW },
+    { name: 'still good', answer: valid(), inUse: OLD },
+  ])('checks a value that comes back before it is served again, when it is $name', async ({ answer, inUse }) => {
+    const harness = await started();
+    harness.store.setSecret('main-secret', { apiKey: NEW });
+    await harness.run();
+    expect(served(harness)).toBe(NEW);
+    harness.verdicts.set(OLD, answer);
+    harness.store.setSecret('main-secret', { apiKey: OLD });
+    await harness.run();
+    expect(harness.calls.filter(({ credential }) => credential?.secret === OLD)).toHaveLength(2);
+    expect(served(harness)).toBe(inUse);
+    await harness.check();
+  });
+
+  it('checks a value that comes back after its Secret was deleted', async () => {
+    const harness = await started();
+    harness.store.removeSecret('main-secret');
+    await harness.run();
+    harness.verdicts.set(OLD, INVALID);
+    harness.store.setSecret('main-secret', { apiKey: OLD });
+    await harness.run();
+    expect(harness.content.providers).toEqual({});
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False CredentialsInvalid');
+  });
+
   it('does not fall back to a value whose Secret was deleted, even if another Secret came before anybody looked', async () => {
     const harness = await started();
     harness.verdicts.set(NEW, UNKNOWN);
