@@ -80,7 +80,7 @@ export class Leadership implements StoreEvents {
       onReport: (_gateway, { rejectedCredentials }) => {
         for (const llm of rejectedCredentials) engine.reportRejected(llm);
       },
-      onNack: (_gateway, { object, reason }) => engine.onRejectedObject(object, reason),
+      onNack: (_gateway, { object, reason, revision }) => engine.onRejectedObject(object, reason, revision),
       onChange: () => engine.onDelivered(pusher.programmedRevision(), pusher.gateways().ready),
     });
     const issuer = new SnapshotIssuer({

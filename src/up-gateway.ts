@@ -14,7 +14,7 @@ import { createGatewayMetrics } from './telemetry/metrics.ts';
 /** What reconcilers are told about deliveries, as an operator tells them. */
 export interface DeliveryEvents {
   onDelivered(revision: number | undefined, gateways: number): void;
-  onRejectedObject(object: string, reason: string): void;
+  onRejectedObject(object: string, reason: string, revision: number): void;
   /** `llm`: namespace/name of the AILLMConfig whose credential the provider refused. */
   reportRejected(llm: string): void;
 }
@@ -71,7 +71,7 @@ export class LocalGateway {
     const answer = this.#state.apply(signSnapshot(content, { epoch: EPOCH, revision }, this.#key));
     // The caller has to know the revision before it hears of it.
     queueMicrotask(() => {
-      if (answer.result === 'NACK') this.#events?.onRejectedObject(answer.object, answer.reason);
+      if (answer.result === 'NACK') this.#events?.onRejectedObject(answer.object, answer.reason, revision);
       else this.#events?.onDelivered(revision, 1);
     });
     return { revision };

@@ -30,7 +30,8 @@ export interface LinkOptions {
 
 export interface LinkEvents {
   onReport(report: GatewayReport): void;
-  onAnswer(answer: PushAnswer): void;
+  /** `revision`: of the snapshot that was answered to. */
+  onAnswer(answer: PushAnswer, revision: number): void;
   /** A push did not get through; it will be repeated. */
   onPushFailed(reason: string): void;
   /** The gateway cannot be reached any more, or not yet. Once, until it has been reached again. */
@@ -179,14 +180,14 @@ export class GatewayLink {
       this.#refused = undefined;
       this.#pushBackoff.reset();
       this.#applied = { epoch: snapshot.epoch, revision: answer.revision, digest: answer.digest };
-      this.#events.onAnswer(answer);
+      this.#events.onAnswer(answer, snapshot.revision);
       this.#events.onChange();
       return answer.digest === snapshot.digest || this.#pushLater();
     }
     const said = `${answer.object}: ${answer.reason}`;
     const isNews = this.#refused?.digest !== snapshot.digest || this.#refused.answer !== said;
     this.#refused = { digest: snapshot.digest, answer: said };
-    if (isNews) this.#events.onAnswer(answer);
+    if (isNews) this.#events.onAnswer(answer, snapshot.revision);
     // onAnswer may have led to a new snapshot already, without what was refused.
     return this.#options.target()?.snapshot.digest !== snapshot.digest || this.#pushLater();
   }

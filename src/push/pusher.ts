@@ -22,8 +22,8 @@ export interface SnapshotPusherOptions {
   /** Handlers must not throw. */
   onReport?: (gateway: string, report: GatewayReport) => void;
   onAck?: (gateway: string, revision: number) => void;
-  /** Once per snapshot and refusal, however often the push is repeated. */
-  onNack?: (gateway: string, refusal: { object: string; reason: string }) => void;
+  /** Once per snapshot and refusal, however often the push is repeated. `revision`: the one refused, not always the newest. */
+  onNack?: (gateway: string, refusal: { object: string; reason: string; revision: number }) => void;
   /** programmedRevision() or gateways() may have changed. */
   onChange?: () => void;
 }
@@ -141,7 +141,7 @@ export class SnapshotPusher {
 
   #eventsOf(gateway: string): LinkEvents {
     const { metrics, logger, onReport, onAck, onNack } = this.#options;
-    const onAnswer = (answer: PushAnswer) => {
+    const onAnswer = (answer: PushAnswer, revision: number) => {
       if (answer.result === 'ACK') {
         metrics.flashback_push_total.inc({ result: 'ack' });
         onAck?.(gateway, answer.revision);
@@ -149,8 +149,8 @@ export class SnapshotPusher {
       }
       const { object, reason } = answer;
       metrics.flashback_push_total.inc({ result: 'nack' });
-      logger.warn({ gateway, object, reason }, 'a gateway refused the snapshot');
-      onNack?.(gateway, { object, reason });
+      logger.warn({ gateway, revision, object, reason }, 'a gateway refused the snapshot');
+      onNack?.(gateway, { object, reason, revision });
     };
     return {
       onAnswer,

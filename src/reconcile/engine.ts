@@ -126,14 +126,16 @@ export class Engine implements StoreEvents {
     this.#run?.board.refresh();
   }
 
-  /** A gateway refused `object` (`provider/ns/name`, `repository/ns/name`): the others must not wait for it. */
-  onRejectedObject(object: string, reason: string): void {
+  /** A gateway refused `object` (`provider/ns/name`, `repository/ns/name`) in `revision`: the others must not wait for it. */
+  onRejectedObject(object: string, reason: string, revision: number): void {
     const run = this.#run;
     const parsed = parseSnapshotId(object);
     if (run === undefined) return;
     this.#options.logger.warn({ object, reason }, 'a gateway refused a part of the snapshot');
     const published = run.publisher.published;
-    if (parsed === undefined || published === undefined || !run.world.reject(object, reason, published)) return;
+    // What was refused may be repaired in what went out since; if it is not, that is refused too.
+    if (parsed === undefined || published === undefined || revision < published.revision) return;
+    if (!run.world.reject(object, reason, published.observed)) return;
     run.publisher.changed();
     run.board.refresh();
     if (parsed.kind === 'AILLMConfig') this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(parsed.key)));

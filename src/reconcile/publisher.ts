@@ -25,7 +25,7 @@ export class Publisher {
   #timer: { clear(): void } | undefined;
   #open = false;
   #changed = false;
-  #last: { json: string; observed: Observed } | undefined;
+  #last: { json: string; observed: Observed; revision: number } | undefined;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -48,9 +48,9 @@ export class Publisher {
     return this.#open;
   }
 
-  /** What the newest published content was made from. */
-  get published(): Observed | undefined {
-    return this.#last?.observed;
+  /** What the newest published content was made from, and the revision that it got. */
+  get published(): { observed: Observed; revision: number } | undefined {
+    return this.#last;
   }
 
   /** Nothing goes out any more; after another open() everything does again. */
@@ -83,7 +83,7 @@ export class Publisher {
     }
     try {
       const { revision } = publish(content);
-      this.#last = { json, observed };
+      this.#last = { json, observed, revision };
       onPublished(content, revision);
     } catch (error) {
       logger.error({ reason: error instanceof Error ? error.name : 'unknown' }, 'the snapshot could not be handed on; it is tried again');

@@ -134,7 +134,7 @@ describe('SnapshotPusher', () => {
     await pusher.publish(signed(1, 1));
     await eventually(() => expect(pusher.programmedRevision()).toBe(1));
     await pusher.publish(signed(1, 2));
-    await eventually(() => expect(refusals).toEqual([['old', { object: 'provider/team/main', reason: 'the CA bundle is not PEM' }]]));
+    await eventually(() => expect(refusals).toEqual([['old', { object: 'provider/team/main', reason: 'the CA bundle is not PEM', revision: 2 }]]));
     await eventually(() => expect(pusher.gateways()).toEqual({ ready: 2, current: 1, total: 2 }));
     expect([old.state.current?.prepared, recent.state.current?.prepared]).toEqual([1, 2]);
     expect(pusher.programmedRevision()).toBe(1);

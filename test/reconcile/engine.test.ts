@@ -141,7 +141,7 @@ describe('Programmed', () => {
     const harness = await started();
     harness.connection('other');
     await harness.run();
-    harness.engine.onRejectedObject('provider/team/main', 'the CA bundle is not PEM');
+    harness.engine.onRejectedObject('provider/team/main', 'the CA bundle is not PEM', harness.revision);
     await harness.run();
     expect(Object.keys(harness.content.providers)).toEqual(['team/other']);
     expect(harness.content.repositories['team/repo']?.models).toEqual({});
@@ -159,10 +159,23 @@ describe('Programmed', () => {
     expect(harness.verdict('Repository', 'repo')).toBe('True Succeeded');
   });
 
+  it('stays for an object that was repaired before a gateway refused its earlier form', async () => {
+    const harness = await started();
+    const refused = harness.revision;
+    harness.config('main', { timeouts: { idle: '1s' } });
+    await harness.run();
+    harness.engine.onRejectedObject('provider/team/main', 'the CA bundle is not PEM', refused);
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+    harness.engine.onRejectedObject('provider/team/main', 'still not', harness.revision);
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False Rejected');
+  });
+
   it('survives a refusal of the whole and of nothing known', async () => {
     const harness = await started();
     const count = harness.published.length;
-    for (const object of ['snapshot', 'provider/team/nobody', 'nonsense']) harness.engine.onRejectedObject(object, 'no');
+    for (const object of ['snapshot', 'provider/team/nobody', 'nonsense']) harness.engine.onRejectedObject(object, 'no', harness.revision);
     await harness.run();
     expect(harness.published.length).toBe(count);
   });
@@ -251,7 +264,7 @@ describe('a new operator', () => {
     harness.store.removeSecret('repo-app');
     harness.engine.reportRejected('team/main');
     harness.engine.onDelivered(99, 1);
-    harness.engine.onRejectedObject('provider/team/main', 'no');
+    harness.engine.onRejectedObject('provider/team/main', 'no', harness.revision);
     await harness.run(60 * 60_000);
     expect(harness.published.length).toBe(count);
     expect(harness.store.statusWrites.length).toBe(writes);
