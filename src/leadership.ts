@@ -7,6 +7,7 @@ import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
 import { Verifier } from './providers/verify.ts';
 import { loadBootSnapshot, saveBootSnapshot } from './push/boot-store.ts';
 import { ensurePushSecrets, type PushSecrets } from './push/certificates.ts';
+import { fenceFiles, fenceStore, NotLeaderError } from './push/fence.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
 import { SnapshotIssuer } from './push/snapshot-issuer.ts';
 import { SnapshotPusher } from './push/pusher.ts';
@@ -47,9 +48,15 @@ export class Leadership implements StoreEvents {
   #gateways: GatewayEndpoint[] = [];
   #running: Running | undefined;
   #care: { clear(): void } | undefined;
+  #starting: Promise<void> | undefined;
+  /** Nothing new begins. */
+  #stopped = false;
+  /** Nothing is written any more. */
+  #ended = false;
 
   constructor(options: LeadershipOptions) {
-    this.#options = options;
+    const mayWrite = () => options.isLeader() && !this.#ended;
+    this.#options = { ...options, store: fenceStore(options.store, mayWrite), files: fenceFiles(options.files, mayWrite) };
   }
 
   onResource(kind: Kind, key: ObjectKey): void {
@@ -65,11 +72,24 @@ export class Leadership implements StoreEvents {
     this.#running?.pusher.setEndpoints(gateways);
   }
 
-  /** Continues from the boot snapshot: revisions go on rising, revoked keys and proven credentials are remembered. */
+  /**
+   * Continues from the boot snapshot: revisions go on rising, revoked keys and proven credentials are remembered. Does nothing
+   * once stop() was called.
+   */
   async start(): Promise<void> {
+    this.#starting = this.#begin();
+    try {
+      await this.#starting;
+    } catch (error) {
+      if (!(this.#stopped && error instanceof NotLeaderError)) throw error;
+    }
+  }
+
+  async #begin(): Promise<void> {
     const { epoch, store, files, namespace, publicBaseUrl, addresses, isLeader, clock, random, metrics, logger } = this.#options;
     const secrets = await ensurePushSecrets(files, { clock, namespace });
     const previous = await this.#loadPrevious(secrets);
+    if (this.#stopped) return;
     const pusher = new SnapshotPusher({
       tls: secrets,
       clock,
@@ -115,13 +135,17 @@ export class Leadership implements StoreEvents {
 
   /** Finishes what is under way. The lease must still be held. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     this.#care?.clear();
     const running = this.#running;
     this.#running = undefined;
-    if (running === undefined) return;
-    await running.engine.stop();
-    await running.issuer.close();
-    await running.pusher.close();
+    this.#ended = running === undefined;
+    // A start under way ends at its next step; whoever called it hears what went wrong.
+    await this.#starting?.catch(() => {});
+    await running?.engine.stop();
+    await running?.issuer.close();
+    await running?.pusher.close();
+    this.#ended = true;
   }
 
   /** Without it the work begins from what the API server says, and revoked keys are merely unknown. */
@@ -137,6 +161,7 @@ export class Leadership implements StoreEvents {
 
   /** Looks after the push Secrets: renews certificates that are due, and puts back what somebody deleted. */
   #scheduleCare(current: PushSecrets): void {
+    if (this.#stopped) return;
     const { clock, files, namespace, logger } = this.#options;
     this.#care = clock.setTimeout(() => {
       ensurePushSecrets(files, { clock, namespace }).then(

@@ -36,7 +36,7 @@ function isOurCreate(entry: ManagedFieldsEntry): boolean {
  * Fields of a POST belong to an Update, and a later apply never removes those. Declaring the entry an Apply makes apply own
  * them, as the server would have recorded it had there been an apply that only creates.
  */
-async function ownCreatedFields(client: KubeClient, path: string, live: KubeSecret): Promise<KubeSecret> {
+export async function ownCreatedFields(client: KubeClient, path: string, live: KubeSecret): Promise<KubeSecret> {
   const entries = live.metadata.managedFields ?? [];
   if (!entries.some(isOurCreate)) return live;
   const managedFields = entries
@@ -62,10 +62,11 @@ export async function readLiveSecret(client: KubeClient, path: string): Promise<
 }
 
 /** One read and one write. False: somebody else wrote in between; look again. */
-async function attempt(client: KubeClient, secret: OwnedSecret): Promise<boolean> {
+async function attempt(client: KubeClient, secret: OwnedSecret, guard: () => void): Promise<boolean> {
   const path = objectPath('v1', 'secrets', secret.key);
   const body = manifest(secret);
   const live = await readLiveSecret(client, path);
+  guard();
   try {
     if (live === undefined) {
       // Creation has to be a POST: an apply would silently merge into a Secret that appeared a moment ago.
@@ -95,10 +96,13 @@ async function attempt(client: KubeClient, secret: OwnedSecret): Promise<boolean
   }
 }
 
-/** Creates or updates a Secret for its owner. Throws SecretConflictError, or KubernetesError when it cannot be settled now. */
-export async function applyOwnedSecret(client: KubeClient, secret: OwnedSecret): Promise<void> {
+/**
+ * Creates or updates a Secret for its owner. Throws SecretConflictError, KubernetesError when it cannot be settled now, or what
+ * `guard` throws, which is called between each read and write.
+ */
+export async function applyOwnedSecret(client: KubeClient, secret: OwnedSecret, guard: () => void = () => {}): Promise<void> {
   for (let round = 1; round < MAX_ROUNDS; round += 1) {
-    if (await attempt(client, secret)) return;
+    if (await attempt(client, secret, guard)) return;
   }
-  if (!(await attempt(client, secret))) throw new Error(`the Secret ${secret.key.namespace}/${secret.key.name} keeps changing`);
+  if (!(await attempt(client, secret, guard))) throw new Error(`the Secret ${secret.key.namespace}/${secret.key.name} keeps changing`);
 }

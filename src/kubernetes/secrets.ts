@@ -3,13 +3,16 @@ import { LABELS, MANAGED_BY } from '../api/resources.ts';
 import type { SecretFiles } from '../push/secret-files.ts';
 import { FIELD_MANAGER, PATCH, type KubeClient } from './client.ts';
 import { hasCode, KubernetesError } from './kubernetes-error.ts';
-import { collectionPath, objectPath, type KubeList, type KubeObject } from './objects.ts';
-import { readLiveSecret } from './secret-writer.ts';
+import { collectionPath, objectPath, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
+import { ownCreatedFields, readLiveSecret } from './secret-writer.ts';
 
 const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const PAGE_SIZE = 500;
 
-/** SecretFiles over the Secrets of one namespace. Only Secrets that carry the operator's label are ever written or deleted. */
+/**
+ * SecretFiles over the Secrets of one namespace. Only Secrets that carry the operator's label are ever written or deleted, and
+ * only as they were just read: where somebody else was faster, the call fails with a KubernetesError of code 409.
+ */
 export class ReleaseSecrets implements SecretFiles {
   readonly #client: KubeClient;
   readonly #namespace: string;
@@ -26,19 +29,24 @@ export class ReleaseSecrets implements SecretFiles {
   }
 
   async write(name: string, data: Record<string, Uint8Array | string>, labels: Record<string, string> = {}): Promise<void> {
-    await this.#refuseForeign(name);
+    const metadata = { name, namespace: this.#namespace, labels: { ...labels, [LABELS.managedBy]: MANAGED_BY } };
+    const encoded = Object.entries(data).map(([entry, value]) => [entry, Buffer.from(value).toString('base64')] as const);
+    const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, data: Object.fromEntries(encoded) };
+    const live = await this.#readOwn(name);
+    if (live === undefined) {
+      // A POST: an apply would silently merge into a Secret that appeared a moment ago.
+      const path = collectionPath('v1', 'secrets', this.#namespace);
+      const created = await this.#client.request<KubeSecret>({ method: 'POST', path, query: { fieldManager: FIELD_MANAGER }, body });
+      await ownCreatedFields(this.#client, this.#path(name), created);
+      return;
+    }
+    const { uid, resourceVersion } = (await ownCreatedFields(this.#client, this.#path(name), live)).metadata;
     await this.#client.request({
       method: 'PATCH',
       path: this.#path(name),
       query: { fieldManager: FIELD_MANAGER, force: true },
       contentType: PATCH.apply,
-      body: {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        type: 'Opaque',
-        metadata: { name, namespace: this.#namespace, labels: { ...labels, [LABELS.managedBy]: MANAGED_BY } },
-        data: Object.fromEntries(Object.entries(data).map(([entry, value]) => [entry, Buffer.from(value).toString('base64')])),
-      },
+      body: { ...body, metadata: { ...metadata, uid, resourceVersion } },
     });
   }
 
@@ -59,17 +67,20 @@ export class ReleaseSecrets implements SecretFiles {
   }
 
   async delete(name: string): Promise<void> {
-    await this.#refuseForeign(name);
+    const live = await this.#readOwn(name);
+    if (live === undefined) return;
+    const { uid, resourceVersion } = live.metadata;
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } };
     try {
-      await this.#client.request({ method: 'DELETE', path: this.#path(name) });
+      await this.#client.request({ method: 'DELETE', path: this.#path(name), body });
     } catch (error) {
       if (!hasCode(error, 404)) throw error;
     }
   }
 
-  async #refuseForeign(name: string): Promise<void> {
+  async #readOwn(name: string): Promise<KubeSecret | undefined> {
     const live = await readLiveSecret(this.#client, this.#path(name));
-    if (live === undefined || live.metadata.labels?.[LABELS.managedBy] === MANAGED_BY) return;
+    if (live === undefined || live.metadata.labels?.[LABELS.managedBy] === MANAGED_BY) return live;
     throw new KubernetesError(409, 'Conflict', `the Secret ${this.#namespace}/${name} exists and was not made by the operator`);
   }
 

@@ -185,8 +185,8 @@ export class KubernetesStore implements ResourceStore {
     return found.map((secret) => ({ key: { namespace, name: secret.metadata.name }, value: toSecretValue(secret) }));
   }
 
-  applySecret(secret: OwnedSecret): Promise<void> {
-    return applyOwnedSecret(this.#options.client, secret);
+  applySecret(secret: OwnedSecret, guard?: () => void): Promise<void> {
+    return applyOwnedSecret(this.#options.client, secret, guard);
   }
 
   async deleteSecret(key: ObjectKey, uid: string): Promise<void> {

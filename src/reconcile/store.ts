@@ -51,8 +51,11 @@ export interface ResourceStore {
   getSecret(key: ObjectKey): Promise<SecretValue | undefined>;
   /** Key Secrets known for a repository (by label), live. */
   listKeySecrets(repository: ObjectKey): Promise<{ key: ObjectKey; value: SecretValue }[]>;
-  /** Creates or replaces a Secret that the operator owns. Throws SecretConflictError rather than take one over. */
-  applySecret(secret: OwnedSecret): Promise<void>;
+  /**
+   * Creates or replaces a Secret that the operator owns. Throws SecretConflictError rather than take one over. `guard` throws
+   * when nothing may be written any more; it is asked again where an attempt has to be repeated.
+   */
+  applySecret(secret: OwnedSecret, guard?: () => void): Promise<void>;
   /** Deletes a Secret if its uid still is the given one. */
   deleteSecret(key: ObjectKey, uid: string): Promise<void>;
   /** Writes status by the operator's own field manager. Skips the write when the object was replaced (uid differs). */

@@ -252,7 +252,7 @@ export class FakeApiServer {
   }
 
   #write(seen: SeenRequest, response: ServerResponse): void {
-    const body = (seen.body === '' ? {} : JSON.parse(seen.body)) as Partial<FakeObject> & { preconditions?: { uid?: string } };
+    const body = (seen.body === '' ? {} : JSON.parse(seen.body)) as Partial<FakeObject> & { preconditions?: { uid?: string; resourceVersion?: string } };
     const path = (seen.method === 'POST' ? `${seen.path}/${body.metadata?.name}` : seen.path).replace(/\/status$/, '');
     const before = this.#objects.get(path);
     const spec = body['spec'] as { renewTime?: string; acquireTime?: string } | undefined;
@@ -263,7 +263,7 @@ export class FakeApiServer {
       if (before !== undefined) return this.#refuse(response, 409, 'AlreadyExists');
       return this.#answer(response, this.put(path, body), 201);
     }
-    const { resourceVersion } = body.metadata ?? {};
+    const resourceVersion = body.preconditions?.resourceVersion ?? body.metadata?.resourceVersion;
     // As the real one: the status subresource does not look at the uid.
     const uid = seen.path.endsWith('/status') ? undefined : (body.preconditions?.uid ?? body.metadata?.uid);
     const apply = seen.headers['content-type'] === 'application/apply-patch+yaml';

@@ -63,9 +63,37 @@ describe('owned Secrets', () => {
     await expect(applyOwnedSecret(client, owned)).rejects.toThrow(SecretConflictError);
     expect(server.get(secret('key'))?.['data']).toEqual({ mine: base64('precious') });
   });
+
+  test('are not written again by a process that may not write any more when its first attempt failed', async () => {
+    const client = clientOf(server.url);
+    await applyOwnedSecret(client, owned);
+    let asked = 0;
+    const guard = (): void => {
+      asked += 1;
+      if (asked > 1) throw new Error('another leads');
+      server.put(secret('key'), { ...server.get(secret('key')), data: { OPENAI_API_KEY: base64('sk-successor') } });
+    };
+    await expect(applyOwnedSecret(client, owned, guard)).rejects.toThrow('another leads');
+    expect(server.get(secret('key'))?.['data']).toEqual({ OPENAI_API_KEY: base64('sk-successor') });
+  });
 });
 
 describe('Secrets of the release', () => {
+  test('are neither written nor deleted when somebody else wrote them after they were read', async () => {
+    const secrets = new ReleaseSecrets(clientOf(server.url), 'release');
+    const path = secret('boot-0', 'release');
+    server.fail(({ method }) => method === 'GET', { status: 404 });
+    server.put(path, { metadata: { labels: { 'app.kubernetes.io/managed-by': 'flashback-operator' } }, data: { part: base64('successor') } });
+    await expect(secrets.write('boot-0', { part: 'x' })).rejects.toMatchObject({ code: 409 });
+    const stale = server.get(path);
+    for (const attempt of [() => secrets.write('boot-0', { part: 'x' }), () => secrets.delete('boot-0')]) {
+      server.fail(({ method }) => method === 'GET', { status: 200, body: stale });
+      server.put(path, { ...server.get(path), data: { part: base64('successor') } });
+      await attempt().catch(() => {});
+      expect(server.get(path)?.['data']).toEqual({ part: base64('successor') });
+    }
+  });
+
   test('are written, listed, read and deleted, but never those of somebody else', async () => {
     const secrets = new ReleaseSecrets(clientOf(server.url), 'release');
     expect(await secrets.read('boot-0')).toBeUndefined();
