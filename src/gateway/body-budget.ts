@@ -1,5 +1,4 @@
 // Bounds the bytes of request bodies that the process holds at a time, over all requests: many large ones must not end it.
-import { IncomingMessage } from 'node:http';
 
 /** Twice as much may be in use for a moment, while a body that came in pieces is put together. */
 export const DEFAULT_BODY_BUDGET_BYTES = 512 * 1024 * 1024;
@@ -52,9 +51,4 @@ export class BodyBudget {
   remove(bytes: number): void {
     this.#held -= bytes;
   }
-}
-
-/** A request whose body counts against a budget, once somebody has given it a hold. */
-export class BudgetedMessage extends IncomingMessage {
-  bodyHold: BodyHold | undefined = undefined;
 }

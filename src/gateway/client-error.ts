@@ -23,32 +23,29 @@ export function clientErrorCode(error: Error): ClientErrorCode | undefined {
 
 export class ClientErrors {
   readonly #metrics: Pick<GatewayMetrics, 'flashback_errors_total'>;
-  readonly #underWay = new Set<ServerResponse>();
+  readonly #latest = new WeakMap<Duplex, ServerResponse>();
 
   constructor(metrics: Pick<GatewayMetrics, 'flashback_errors_total'>) {
     this.#metrics = metrics;
   }
 
-  /** Call for every response that begins, and `ended` once it has closed. */
+  /** Call for every response that begins. */
   began(response: ServerResponse): void {
-    this.#underWay.add(response);
-  }
-
-  ended(response: ServerResponse): void {
-    this.#underWay.delete(response);
+    this.#latest.set(response.req.socket, response);
   }
 
   /** Listener of the server's event clientError. */
   readonly handle = (error: Error, socket: Duplex): void => {
     const code = clientErrorCode(error);
-    const underWay = [...this.#underWay].filter(({ req }) => req.socket === socket);
+    const latest = this.#latest.get(socket);
+    const underWay = latest?.closed === false ? latest : undefined;
     // In the middle of another answer, these bytes would become part of it.
-    if (code === undefined || !socket.writable || underWay.some(({ headersSent }) => headersSent)) {
+    if (code === undefined || !socket.writable || underWay?.headersSent === true) {
       socket.destroy(error);
       return;
     }
     // A request that had begun is counted when it ends.
-    if (underWay.length === 0) this.#count(code);
+    if (underWay === undefined) this.#count(code);
     const { status } = ERRORS[code];
     const json = JSON.stringify(errorEnvelope({ code, message: MESSAGES[code] }));
     const head = [

@@ -7,6 +7,7 @@ import { GatewayError } from '../errors.ts';
 import type { Operation } from '../providers/provider.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { authenticate } from './authenticate.ts';
+import { type BodyBudget, BodyHold } from './body-budget.ts';
 import { exchange } from './exchange.ts';
 import { findModel, listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
@@ -21,6 +22,8 @@ export interface ProxyOptions {
   clock: Clock;
   logger: Logger;
   onCredentialRejected: (llm: string) => void;
+  /** Bounds what all request bodies together take. */
+  bodyBudget: BodyBudget;
   /** True while the process drains: callers are told to use another connection. */
   draining: () => boolean;
 }
@@ -77,6 +80,7 @@ interface Reception {
   /** Flat list of name, value for every answer. */
   headers: string[];
   awaitsContinue: boolean;
+  hold: BodyHold;
 }
 
 export class Proxy {
@@ -105,21 +109,24 @@ export class Proxy {
       status: 200,
       clientGone: false,
     };
+    const hold = new BodyHold(this.#options.bodyBudget);
     recorder.started();
     const headers = ['x-request-id', record.requestId];
     if (this.#options.draining()) headers.push('connection', 'close');
     try {
-      await this.#serve(request, response, { path, record, headers, awaitsContinue });
+      await this.#serve(request, response, { path, record, headers, awaitsContinue, hold });
     } catch (error) {
       await this.#fail(request, response, record, headers, error);
     }
     // Until its last byte has left, an answer is under way: a drain must not cut it, and the caller may still leave.
     if (!response.closed) await new Promise<void>((resolve) => response.once('close', resolve));
+    // Until now its bytes may still have been on their way to the provider.
+    hold.release();
     if (!response.writableFinished && record.code === undefined) record.clientGone = true;
     recorder.finished(record, clock.monotonic());
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse, { path, record, headers, awaitsContinue }: Reception): Promise<void> {
+  async #serve(request: IncomingMessage, response: ServerResponse, { path, record, headers, awaitsContinue, hold }: Reception): Promise<void> {
     const { tables, clock, onCredentialRejected } = this.#options;
     const route = routeFor(path, request.method);
     record.operation = route.operation;
@@ -134,7 +141,7 @@ export class Proxy {
       checkDeclaredLength(request);
       response.writeContinue();
     }
-    const raw = await readBody(request);
+    const raw = await readBody(request, hold);
     // An upload may take long: what counts is what is in force at its end, and only those pools are open.
     if (tables() !== admittedBy) key = this.#admit(request, record);
     const body = parseBody(raw);

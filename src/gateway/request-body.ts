@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { GatewayError } from '../errors.ts';
 import { checkComplexity } from './body-complexity.ts';
 import { topLevelMembers } from '../providers/json-splice.ts';
-import { BudgetedMessage } from './body-budget.ts';
+import { type BodyHold } from './body-budget.ts';
 
 /** Largest accepted body: long contexts with images fit. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -46,10 +46,9 @@ export function discardBody(request: IncomingMessage, limit = MAX_BODY_BYTES): P
 
 /**
  * The whole body. Rejects with GatewayError body_too_large, body_incomplete, content_encoding_not_supported, or
- * gateway_overloaded where the request has a hold on a budget that is used up.
+ * gateway_overloaded where the hold is on a budget that is used up.
  */
-export function readBody(request: IncomingMessage, limit = MAX_BODY_BYTES): Promise<Buffer> {
-  const hold = request instanceof BudgetedMessage ? request.bodyHold : undefined;
+export function readBody(request: IncomingMessage, hold?: BodyHold, limit = MAX_BODY_BYTES): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {

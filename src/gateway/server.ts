@@ -1,10 +1,10 @@
 // The application-facing listener and its life: start, serve, drain.
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
-import { BodyBudget, BodyHold, BudgetedMessage } from './body-budget.ts';
+import { BodyBudget } from './body-budget.ts';
 import { ClientErrors } from './client-error.ts';
 import { Proxy } from './proxy.ts';
 import { Recorder } from './recorder.ts';
@@ -27,11 +27,10 @@ export interface GatewayServerOptions {
   bodyBudget?: BodyBudget;
 }
 
-type Handler = (request: BudgetedMessage, response: ServerResponse<BudgetedMessage>) => unknown;
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 export class GatewayServer {
-  readonly #server: Server<typeof BudgetedMessage>;
-  readonly #bodyBudget: BodyBudget;
+  readonly #server: Server;
   readonly #clientErrors: ClientErrors;
   readonly #recorder: Recorder;
   readonly #series: SeriesCache;
@@ -40,7 +39,6 @@ export class GatewayServer {
 
   constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget = new BodyBudget() }: GatewayServerOptions) {
     this.#clock = clock;
-    this.#bodyBudget = bodyBudget;
     this.#clientErrors = new ClientErrors(metrics);
     this.#series = new SeriesCache(metrics);
     this.#recorder = new Recorder(metrics, this.#series, accessLog);
@@ -50,27 +48,21 @@ export class GatewayServer {
       clock,
       logger,
       onCredentialRejected,
+      bodyBudget,
       draining: () => this.#draining,
     });
     this.#server = createServer(
-      { IncomingMessage: BudgetedMessage, keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, requireHostHeader: false },
+      { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, requireHostHeader: false },
       this.#received(proxy.handle),
     );
     this.#server.on('checkContinue', this.#received(proxy.handleExpectation));
     this.#server.on('clientError', this.#clientErrors.handle);
   }
 
-  /** A body is held until its answer has left: until then it may still be on its way to the provider. */
   #received(handle: Handler): Handler {
     return (request, response) => {
       if (request.headers.host === undefined && request.httpVersion === '1.1') return this.#clientErrors.refuseWithoutHost(response);
-      const hold = new BodyHold(this.#bodyBudget);
-      request.bodyHold = hold;
       this.#clientErrors.began(response);
-      response.once('close', () => {
-        hold.release();
-        this.#clientErrors.ended(response);
-      });
       return handle(request, response);
     };
   }

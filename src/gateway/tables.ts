@@ -4,7 +4,7 @@ import { Pool } from 'undici';
 import { PROVIDERS } from '../providers/index.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from '../providers/addresses.ts';
 import type { Provider, SignableRequest } from '../providers/provider.ts';
-import type { RevokedKey, Snapshot, SnapshotProvider, SnapshotRepository } from '../snapshot/snapshot.ts';
+import type { RevokedKey, Snapshot, SnapshotKey, SnapshotProvider, SnapshotRepository } from '../snapshot/snapshot.ts';
 
 /** One provider connection, ready to dispatch to. */
 export interface Upstream {
@@ -46,6 +46,8 @@ export interface KeyEntry {
   /** Milliseconds since the epoch; Infinity: never. */
   expiresAt: number;
   models: ReadonlySet<string> | undefined;
+  /** The only surface that it opens. */
+  type: NonNullable<SnapshotKey['type']>;
 }
 
 export interface Tables {
@@ -154,7 +156,7 @@ export function buildTables(snapshot: Snapshot, previous: Tables | undefined, ad
     const repository = repositories.get(key.repository);
     if (repository === undefined) continue;
     const models = key.models === undefined ? undefined : new Set(key.models);
-    keys.set(hash, { id: key.id, repository, expiresAt: key.expiresAt ?? Infinity, models });
+    keys.set(hash, { id: key.id, repository, expiresAt: key.expiresAt ?? Infinity, models, type: key.type ?? 'OpenAI' });
   }
   return { keys, revokedKeys: new Map(Object.entries(snapshot.revokedKeys)), upstreams };
 }

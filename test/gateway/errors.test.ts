@@ -52,6 +52,10 @@ const CASES: Record<string, () => Promise<Reply>> = {
     serving.apply({ keys: {}, revokedKeys: { [hashKey(APP_KEY)]: { id: 'k', repository: 'team-a/chat', revokedAt: 1 } } });
     return chat();
   },
+  key_of_other_surface: () => {
+    serving.apply({ keys: { [hashKey(APP_KEY)]: { id: 'k', repository: 'team-a/chat', type: 'Anthropic' } } });
+    return chat();
+  },
   repository_suspended: () => {
     serving.apply({ repositories: { 'team-a/chat': aRepository({ suspended: true }) } });
     return chat();
@@ -106,7 +110,6 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   request_timeout: 'client-error.test.ts',
   headers_too_large: 'client-error.test.ts',
   gateway_overloaded: 'body-budget.test.ts',
-  key_of_other_surface: 'authenticate.test.ts',
   body_incomplete: 'request-body.test.ts: the caller is gone, so only metrics and log tell',
   provider_stream_broken: 'below: it comes as an event in a stream under way',
   operation_not_supported: 'comes with providers that lack an operation; none of the OpenAI dialect does',
