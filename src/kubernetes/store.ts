@@ -164,6 +164,11 @@ export class KubernetesStore implements ResourceStore {
       .map(({ object }) => object);
   }
 
+  covers(namespace: string): boolean {
+    const { watchNamespaces = [] } = this.#options;
+    return watchNamespaces.length === 0 || watchNamespaces.includes(namespace);
+  }
+
   async getSecret(key: ObjectKey): Promise<SecretValue | undefined> {
     const path = objectPath('v1', 'secrets', key);
     const secret = await readLiveSecret(this.#options.client, path).catch(forbiddenAsSuch(`the Secret ${keyOf(key)}`));

@@ -24,6 +24,7 @@ export function fenceStore(store: ResourceStore, mayWrite: () => boolean): Resou
   return {
     get: (kind, key) => store.get(kind, key),
     list: (kind) => store.list(kind),
+    covers: (namespace) => store.covers(namespace),
     getSecret: (key) => store.getSecret(key),
     listKeySecrets: (repository) => store.listKeySecrets(repository),
     async applySecret(secret) {

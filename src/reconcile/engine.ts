@@ -188,7 +188,7 @@ export class Engine implements StoreEvents {
   }
 
   #continueFrom(seed: Snapshot, { world, llms, deliveries }: Run): void {
-    world.seed(seed);
+    world.seed(seed, (namespace) => this.#options.store.covers(namespace));
     deliveries.recordPublished(seed, seed.revision);
     for (const [key, provider] of world.providers) llms.seed(key, provider);
   }

@@ -47,6 +47,8 @@ export interface ResourceStore {
   get<K extends Kind>(kind: K, key: ObjectKey): ResourceByKind[K] | undefined;
   /** All cached objects of a kind, sorted by key. */
   list<K extends Kind>(kind: K): ResourceByKind[K][];
+  /** Whether objects of this namespace are looked at: of others the store knows nothing, not even that they are gone. */
+  covers(namespace: string): boolean;
   /** Live read, never from a cache: a rotation must not be answered with the old value. Undefined: not found. */
   getSecret(key: ObjectKey): Promise<SecretValue | undefined>;
   /** Key Secrets known for a repository (by label), live. */

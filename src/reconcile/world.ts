@@ -25,8 +25,9 @@ export class World {
   /** Objects that a gateway refused, in the form that it refused. */
   readonly #rejected = new Map<string, { form: unknown; reason: string }>();
 
-  /** Continues from what was published last. */
-  seed(snapshot: Snapshot): void {
+  /** Continues from what was published last, as far as it is from namespaces that are looked at now. */
+  seed(published: Snapshot, covers: (namespace: string) => boolean): void {
+    const snapshot = narrow(published, covers);
     this.ledger.seed(snapshot);
     const offers = offersIn(snapshot);
     for (const [key, provider] of Object.entries(snapshot.providers)) this.providers.set(key, { provider, models: offers.get(key) });
@@ -75,6 +76,15 @@ export class World {
       now,
     };
   }
+}
+
+/** Without the objects of other namespaces. They are not gone: their keys end here, and are not revoked for ever. */
+function narrow(snapshot: Snapshot, covers: (namespace: string) => boolean): Snapshot {
+  const isCovered = (key: string): boolean => covers(parseKey(key).namespace);
+  const byKey = <V>(objects: Record<string, V>): Record<string, V> =>
+    Object.fromEntries(Object.entries(objects).filter(([key]) => isCovered(key)));
+  const keys = Object.fromEntries(Object.entries(snapshot.keys).filter(([, { repository }]) => isCovered(repository)));
+  return { ...snapshot, providers: byKey(snapshot.providers), repositories: byKey(snapshot.repositories), keys };
 }
 
 function formOf(id: string, { providers, repositories }: Pick<Observed, 'providers' | 'repositories'>): unknown {

@@ -92,6 +92,10 @@ export class StandaloneStore implements ResourceStore {
     return objects.map(([, object]) => object as ResourceByKind[K]);
   }
 
+  covers(): boolean {
+    return true;
+  }
+
   async getSecret(key: ObjectKey): Promise<SecretValue | undefined> {
     const stored = this.#secrets.get(keyOf(key));
     if (stored === undefined) return this.#options.keys.get(key);

@@ -17,6 +17,8 @@ export class FakeStore implements ResourceStore {
   readonly forbidden = new Set<string>();
   /** Thrown by the next calls of this method, until it is deleted. */
   readonly faults = new Map<'getSecret' | 'listKeySecrets' | 'applySecret' | 'applyStatus', Error>();
+  /** Namespaces that are looked at; all unless set. */
+  namespaces: string[] | undefined;
   /** Writes of Secrets wait for it. */
   blocked: Promise<void> | undefined;
   #objects = new Map<string, AnyResource>();
@@ -81,12 +83,17 @@ export class FakeStore implements ResourceStore {
   }
 
   get<K extends Kind>(kind: K, key: ObjectKey): ResourceByKind[K] | undefined {
-    return structuredClone(this.#objects.get(`${kind}/${keyOf(key)}`)) as ResourceByKind[K] | undefined;
+    const id = `${kind}/${keyOf(key)}`;
+    return structuredClone(this.#isCovered(id) ? this.#objects.get(id) : undefined) as ResourceByKind[K] | undefined;
   }
 
   list<K extends Kind>(kind: K): ResourceByKind[K][] {
-    const ids = [...this.#objects.keys()].filter((id) => id.startsWith(`${kind}/`)).toSorted();
+    const ids = [...this.#objects.keys()].filter((id) => id.startsWith(`${kind}/`) && this.#isCovered(id)).toSorted();
     return ids.map((id) => structuredClone(this.#objects.get(id)) as ResourceByKind[K]);
+  }
+
+  covers(namespace: string): boolean {
+    return this.namespaces?.includes(namespace) ?? true;
   }
 
   async getSecret(key: ObjectKey): Promise<SecretValue | undefined> {
@@ -126,6 +133,10 @@ export class FakeStore implements ResourceStore {
 
   emit(event: EventDraft): void {
     this.events.push(event);
+  }
+
+  #isCovered(id: string): boolean {
+    return this.covers(id.split('/')[1] ?? '');
   }
 
   #fail(method: 'getSecret' | 'listKeySecrets' | 'applySecret' | 'applyStatus'): void {

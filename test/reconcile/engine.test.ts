@@ -182,6 +182,22 @@ describe('Programmed', () => {
 });
 
 describe('a new operator', () => {
+  it('that watches fewer namespaces leaves the others out, and revokes nothing of theirs', async () => {
+    const before = await started();
+    const hash = hashKey(keyIn(before));
+    await before.engine.stop();
+    const narrow = successor(before);
+    narrow.store.namespaces = ['elsewhere'];
+    await narrow.start(before.snapshot());
+    expect([narrow.content.keys, narrow.content.repositories, narrow.content.providers, narrow.content.revokedKeys]).toEqual([{}, {}, {}, {}]);
+    await narrow.engine.stop();
+    const wide = successor(narrow);
+    wide.store.namespaces = undefined;
+    await wide.start(narrow.snapshot());
+    expect(wide.content.keys).toHaveProperty(hash);
+    expect(hashKey(keyIn(wide))).toBe(hash);
+  });
+
   it('serves what was served, asks again, and flips nothing', async () => {
     const before = await started();
     await before.engine.stop();
