@@ -6,7 +6,7 @@ import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
 import { Verifier } from './providers/verify.ts';
 import { loadBootSnapshot, saveBootSnapshot } from './push/boot-store.ts';
-import { ensurePushSecrets, type PushSecrets } from './push/certificates.ts';
+import { ensurePushSecrets, succeedSecrets, type PushSecrets } from './push/certificates.ts';
 import { fenceFiles, fenceStore, NotLeaderError } from './push/fence.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
 import { SnapshotIssuer } from './push/snapshot-issuer.ts';
@@ -166,8 +166,9 @@ export class Leadership implements StoreEvents {
     this.#care = clock.setTimeout(() => {
       ensurePushSecrets(files, { clock, namespace }).then(
         (secrets) => {
-          this.#adopt(current, secrets);
-          this.#scheduleCare(secrets);
+          const next = succeedSecrets(current, secrets, clock.now());
+          this.#adopt(current, next);
+          this.#scheduleCare(next);
         },
         (error: unknown) => {
           logger.error({ err: error }, 'the push Secrets could not be checked; trying again');
@@ -180,7 +181,7 @@ export class Leadership implements StoreEvents {
   #adopt(before: PushSecrets, after: PushSecrets): void {
     if (this.#running === undefined) return;
     const { pusher, issuer } = this.#running;
-    if (after.ca !== before.ca || after.operator.cert !== before.operator.cert) pusher.setTls(after);
+    if (after.operator.cert !== before.operator.cert) pusher.setTls(after);
     if (!after.snapshotKey.equals(before.snapshotKey)) issuer.replaceKey(after.snapshotKey);
   }
 }

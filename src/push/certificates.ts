@@ -22,6 +22,14 @@ export interface PushSecrets {
   renewAt: number;
 }
 
+/**
+ * What to go on with after ensurePushSecrets was called again: its certificates only where they are needed, since whoever takes
+ * new ones makes all connections anew. `now` is in milliseconds since the epoch.
+ */
+export function succeedSecrets(before: PushSecrets, after: PushSecrets, now: number): PushSecrets {
+  return after.ca !== before.ca || now >= before.renewAt ? after : { ...before, snapshotKey: after.snapshotKey };
+}
+
 function pairFrom(data: Record<string, Buffer> | undefined, cert: string, key: string): PemPair | undefined {
   const [certBytes, keyBytes] = [data?.[cert], data?.[key]];
   return certBytes === undefined || keyBytes === undefined ? undefined : { cert: certBytes.toString(), key: keyBytes.toString() };

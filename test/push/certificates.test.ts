@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { AUTHORITY_SECRET, ensurePushSecrets, GATEWAY_SECRET } from '../../src/push/certificates.ts';
+import { AUTHORITY_SECRET, ensurePushSecrets, GATEWAY_SECRET, succeedSecrets } from '../../src/push/certificates.ts';
 import { issueAuthority } from '../../src/push/issue.ts';
 import { MemorySecretFiles } from '../fake/secret-files.ts';
 
@@ -13,6 +13,7 @@ function setUp() {
   const clock = { now: () => now, monotonic: () => now, setTimeout: () => ({ clear: () => {} }) };
   return {
     files,
+    now: () => now,
     passDays: (days: number) => (now += days * DAY),
     ensure: () => ensurePushSecrets(files, { clock, namespace: 'flashback-system' }),
     stored: (name: string, file: string) => files.bundles.get(name)?.[file]?.toString() ?? '',
@@ -117,5 +118,31 @@ describe('ensurePushSecrets', () => {
     const { ensure, files } = setUp();
     files.write = async () => {};
     await expect(ensure()).rejects.toThrow(/keep changing/);
+  });
+});
+
+describe('succeedSecrets', () => {
+  it('keeps the certificate in use while it is good, and takes a new one when it is due', async () => {
+    const { ensure, passDays, now } = setUp();
+    const first = await ensure();
+    passDays(59);
+    const early = succeedSecrets(first, await ensure(), now());
+    expect([early.operator, early.renewAt]).toEqual([first.operator, first.renewAt]);
+    passDays(1.1);
+    const due = succeedSecrets(early, await ensure(), now());
+    expect(due.operator.cert).not.toBe(first.operator.cert);
+    expect(due.renewAt).toBeGreaterThan(now());
+  });
+
+  it('takes a new one at once when the authority is another, and the snapshot key in any case', async () => {
+    const { ensure, files, now } = setUp();
+    const first = await ensure();
+    files.bundles.delete(AUTHORITY_SECRET);
+    const other = await ensure();
+    expect(succeedSecrets(first, other, now())).toEqual(other);
+    files.bundles.delete(GATEWAY_SECRET);
+    const rekeyed = await ensure();
+    const next = succeedSecrets(other, rekeyed, now());
+    expect(next).toEqual({ ...other, snapshotKey: rekeyed.snapshotKey });
   });
 });
