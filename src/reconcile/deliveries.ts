@@ -27,9 +27,12 @@ export class Deliveries {
     );
   }
 
-  /** `revision`: the highest that every ready gateway has acknowledged, undefined if there is none yet. */
-  recordDelivered(revision: number | undefined, gateways: number): void {
+  /** `revision`: the highest that every ready gateway has acknowledged, undefined if there is none yet. Answers whether it is news. */
+  recordDelivered(revision: number | undefined, gateways: number): boolean {
+    const before = this.#delivered;
+    if (before !== undefined && before.revision === revision && before.gateways === gateways) return false;
     this.#delivered = { revision, gateways };
+    return true;
   }
 
   /**

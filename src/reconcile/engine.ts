@@ -122,8 +122,7 @@ export class Engine implements StoreEvents {
 
   /** `revision`: the highest that every ready gateway has acknowledged. `gateways`: how many are ready. */
   onDelivered(revision: number | undefined, gateways: number): void {
-    this.#run?.deliveries.recordDelivered(revision, gateways);
-    this.#run?.board.refresh();
+    if (this.#run?.deliveries.recordDelivered(revision, gateways) === true) this.#run.board.refresh();
   }
 
   /** A gateway refused `object` (`provider/ns/name`, `repository/ns/name`) in `revision`: the others must not wait for it. */

@@ -110,6 +110,21 @@ describe('Programmed', () => {
     await harness.check();
   });
 
+  it('is not looked at again for a report that says nothing new', async () => {
+    const harness = await started();
+    const looks = async (): Promise<string> => (await harness.registry.metrics()).split('\n').filter((line) => /workqueue_adds_total.*status/.test(line)).join();
+    const before = await looks();
+    expect(before).toMatch(/[1-9]$/);
+    for (let report = 0; report < 5; report += 1) {
+      harness.engine.onDelivered(harness.revision, harness.gateways);
+      await harness.run(100);
+    }
+    expect(await looks()).toBe(before);
+    harness.engine.onDelivered(harness.revision, harness.gateways + 1);
+    await harness.run(100);
+    expect(await looks()).not.toBe(before);
+  });
+
   it('says that there are no gateways, and keeps what was true when the last one goes', async () => {
     const harness = new Harness();
     harness.gateways = 0;
