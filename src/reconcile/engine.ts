@@ -1,5 +1,5 @@
 // Ties deciding together, for `operator` and for `up` alike: events of a store in, statuses and snapshots out.
-import { KINDS, keyOf, type Kind, type ObjectKey, type ProviderType } from '../api/resources.ts';
+import { KINDS, keyOf, parseKey, type Kind, type ObjectKey, type ProviderType } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -10,6 +10,7 @@ import { CredentialChecker, type Verify } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import { KeyIssuer } from './key-issuer.ts';
 import { LlmConfigReconciler } from './llm-config.ts';
+import { offeredBefore } from './llm-target.ts';
 import { Publisher, type Publish } from './publisher.ts';
 import { buildReferences, type References } from './references.ts';
 import { RepositoryReconciler } from './repository.ts';
@@ -189,7 +190,12 @@ export class Engine implements StoreEvents {
   #continueFrom(seed: Snapshot, { world, llms, deliveries }: Run): void {
     world.seed(seed, (namespace) => this.#options.store.covers(namespace));
     deliveries.recordPublished(seed, seed.revision);
-    for (const [key, provider] of world.providers) llms.seed(key, provider);
+    for (const [key, { provider, models }] of world.providers) {
+      const config = this.#options.store.get('AILLMConfig', parseKey(key));
+      const offered = config === undefined ? models : offeredBefore(config, models);
+      world.providers.set(key, { provider, models: offered });
+      llms.seed(key, { provider, models: offered });
+    }
   }
 
   /** Objects that say something about one that was touched. */

@@ -95,6 +95,18 @@ export function providerOf({ metadata, spec }: AILLMConfig, endpoint: string, { 
   };
 }
 
+/**
+ * What a connection offered when its status was written. `used`: what repositories made of it, which is all that a snapshot
+ * says and may be less. A connection that was Ready without models is a server that lists none, so it may have any.
+ */
+export function offeredBefore({ spec, status }: AILLMConfig, used: OfferedModels): OfferedModels {
+  const { models = [], conditions = [] } = status ?? {};
+  const wasReady = conditions.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+  if (models.length === 0) return wasReady ? undefined : used;
+  const upstreams = new Map(spec.models?.map(({ name, upstreamName }) => [name, upstreamName ?? name]));
+  return new Map([...models.map((name) => [name, upstreams.get(name) ?? name] as const), ...(used ?? [])]);
+}
+
 /** The models that applications may ask for: the allow list of the object, else what the provider listed. */
 export function modelsOf({ spec }: AILLMConfig, discovered: readonly string[] | undefined): OfferedModels {
   if (spec.models !== undefined) return new Map(spec.models.map(({ name, upstreamName }) => [name, upstreamName ?? name]));

@@ -197,6 +197,26 @@ describe('Programmed', () => {
 });
 
 describe('a new operator', () => {
+  it('keeps the models that no repository used, while the provider is away', async () => {
+    const before = new Harness();
+    before.connection('main');
+    before.connection('idle');
+    before.repository('repo', { llms: [{ name: 'main', models: ['model-a'] }] });
+    await before.start();
+    await before.engine.stop();
+    const harness = successor(before);
+    for (const name of ['main', 'idle']) harness.verdicts.set(`${PLANTED}-${name}`, UNKNOWN);
+    await harness.start(before.snapshot());
+    for (const name of ['main', 'idle']) {
+      expect(harness.store.get('AILLMConfig', { namespace: 'team', name })?.status?.models).toEqual(['model-a', 'model-b']);
+    }
+    harness.repository('repo', { llms: [{ name: 'main' }, { name: 'idle' }] });
+    await harness.run();
+    expect(Object.keys(harness.content.repositories['team/repo']?.models ?? {})).toEqual(['model-a', 'model-b']);
+    expect(harness.content.repositories['team/repo']).not.toHaveProperty('openLlm');
+    await harness.check();
+  });
+
   it('that watches fewer namespaces leaves the others out, and revokes nothing of theirs', async () => {
     const before = await started();
     const hash = hashKey(keyIn(before));
