@@ -22,7 +22,7 @@ export function createLogger(options: { name: string; level: string; destination
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
 
-const BUFFER_BYTES = 4096;
+const BUFFER_BYTES = 16_000;
 const FLUSH_MS = 100;
 
 /**
