@@ -28,6 +28,8 @@ export interface LocalGatewayOptions {
 
 /** There is one leader ever. */
 const EPOCH = 1;
+/** Milliseconds; as often as the push channel would. */
+const CONFIRM_PERIOD = 25_000;
 
 export class LocalGateway {
   readonly #key = randomBytes(SNAPSHOT_KEY_BYTES);
@@ -35,8 +37,11 @@ export class LocalGateway {
   readonly server: GatewayServer;
   #events: DeliveryEvents | undefined;
   #revision = 0;
+  readonly #clock: Clock;
+  #confirming: { clear(): void } | undefined;
 
   constructor({ addresses, registry, clock, logger }: LocalGatewayOptions) {
+    this.#clock = clock;
     const metrics = createGatewayMetrics(registry);
     const shared = { metrics, clock, logger };
     this.#state = new GatewayState<Tables>({
@@ -62,6 +67,12 @@ export class LocalGateway {
   /** From now on these are told what became of snapshots. */
   subscribe(events: DeliveryEvents): void {
     this.#events = events;
+    this.#confirmLater();
+  }
+
+  /** The snapshot is not confirmed any more. */
+  close(): void {
+    this.#confirming?.clear();
   }
 
   /** Signs a content and puts it in force, or keeps what is in force and says which object is to blame. */
@@ -75,5 +86,15 @@ export class LocalGateway {
       else this.#events?.onDelivered(revision, 1);
     });
     return { revision };
+  }
+
+  /** Nobody but this process decides what is served, so what is in force is always the newest. */
+  #confirmLater(): void {
+    this.#confirming?.clear();
+    this.#confirming = this.#clock.setTimeout(() => {
+      const digest = this.#state.current?.snapshot.digest;
+      if (digest !== undefined) this.#state.confirm(digest);
+      this.#confirmLater();
+    }, CONFIRM_PERIOD);
   }
 }

@@ -138,6 +138,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       logger,
     });
     gateway.subscribe(engine);
+    endings.unshift(() => gateway.close());
     session.store.subscribe(engine);
     endings.unshift(() => engine.stop());
     await session.start();

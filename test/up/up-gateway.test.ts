@@ -1,9 +1,10 @@
 import { Registry } from 'prom-client';
 import { expect, it, vi } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import type { Clock } from '../../src/clock.ts';
 import { SCHEMA_VERSION, type SnapshotContent, type SnapshotProvider } from '../../src/snapshot/snapshot.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { LocalGateway } from '../../src/up-gateway.ts';
+import { FakeClock } from '../fake/clock.ts';
 
 function content(provider: Partial<SnapshotProvider> = {}): SnapshotContent {
   const timeouts = { connect: 1000, response: 1000, idle: 1000 };
@@ -20,11 +21,11 @@ function content(provider: Partial<SnapshotProvider> = {}): SnapshotContent {
   };
 }
 
-function aGateway(): { gateway: LocalGateway; told: string[] } {
+function aGateway(clock: Clock = new FakeClock(), registry = new Registry()): { gateway: LocalGateway; told: string[] } {
   const gateway = new LocalGateway({
     addresses: { allowLoopback: true },
-    registry: new Registry(),
-    clock: systemClock,
+    registry,
+    clock,
     logger: createLogger({ name: 'test', level: 'silent' }),
   });
   const told: string[] = [];
@@ -52,4 +53,15 @@ it('says which object cannot be served, and does not call it delivered', async (
   gateway.publish(content({ generation: 2 }));
   await vi.waitFor(() => expect(told).toHaveLength(3));
   expect(told).toEqual(['delivered 1 to 1', expect.stringMatching(/^provider\/ns\/llm: /), 'delivered 3 to 1']);
+});
+
+it('does not call a snapshot old for as long as the process that decides lives', async () => {
+  const [clock, registry] = [new FakeClock(), new Registry()];
+  const { gateway } = aGateway(clock, registry);
+  gateway.publish(content());
+  await clock.advance(3_600_000);
+  const age = /^flashback_snapshot_age_seconds (.*)$/m.exec(await registry.metrics())?.[1];
+  expect(Number(age)).toBeLessThan(30);
+  gateway.close();
+  expect(clock.pending).toBe(0);
 });
