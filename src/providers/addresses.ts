@@ -30,10 +30,13 @@ const NEVER = blockList([
   ['168.63.129.16', 32, 'ipv4'],
   ['192.0.0.192', 32, 'ipv4'],
   ['224.0.0.0', 3, 'ipv4'],
-  ['::', 128, 'ipv6'],
+  // Unspecified, and IPv4 addresses in a form that is given up.
+  ['::', 96, 'ipv6'],
   ['fe80::', 10, 'ipv6'],
   ['ff00::', 8, 'ipv6'],
-  ['fd00:ec2::254', 128, 'ipv6'],
+  // Metadata and identity services of AWS and Google Cloud.
+  ['fd00:ec2::', 32, 'ipv6'],
+  ['fd20:ce::', 32, 'ipv6'],
   // Where an IPv4 address hides in these depends on a network that we do not know, and 6to4 is given up.
   ['64:ff9b:1::', 48, 'ipv6'],
   ['2002::', 16, 'ipv6'],
@@ -43,9 +46,8 @@ const METADATA_HOSTS = new Set(['metadata', 'metadata.google.internal', 'instanc
 /** Why `address` must not be called, or undefined. */
 export function refuseAddress(address: string, policy: AddressPolicy): string | undefined {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  if (NEVER.check(address, family)) return `${address} is a link-local, metadata or otherwise reserved address`;
-  if (!policy.allowLoopback && LOOPBACK.check(address, family)) return `${address} is a loopback address`;
-  return undefined;
+  if (LOOPBACK.check(address, family)) return policy.allowLoopback ? undefined : `${address} is a loopback address`;
+  return NEVER.check(address, family) ? `${address} is a link-local, metadata or otherwise reserved address` : undefined;
 }
 
 /** Why `endpoint` must not be called, or undefined. Looks at the URL only; names are checked again once resolved. */

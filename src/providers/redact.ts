@@ -10,10 +10,19 @@ const PATTERNS: readonly [pattern: RegExp, replacement: string][] = [
   [/\barn:aws[\w-]*:[^\s"']+/g, '[account]'],
 ];
 
+/** A secret as it is, and as an echo may encode it. Shorter ones would take ordinary words out. */
+function formsOf(secret: string): string[] {
+  if (secret.length < 4) return [];
+  const bytes = Buffer.from(secret);
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  return [secret, encodeURIComponent(secret), base64, bytes.toString('base64url'), bytes.toString('hex')];
+}
+
 /** `text` without the given secrets and without anything that has the form of a key or an account id. */
 export function redactProviderText(text: string, secrets: readonly string[]): string {
-  let result = text;
-  for (const secret of secrets) if (secret.length >= 4) result = result.replaceAll(secret, '[key]');
+  // Terminals and log viewers act on control characters.
+  let result = text.replace(/[^\P{Cc}\t\n]/gu, ' ');
+  for (const secret of secrets) for (const form of formsOf(secret)) result = result.replaceAll(form, '[key]');
   for (const [pattern, replacement] of PATTERNS) result = result.replace(pattern, replacement);
   return result;
 }

@@ -4,7 +4,7 @@ import { guardedLookup, refuseAddress, refuseEndpoint } from '../../src/provider
 const CLUSTER = { allowLoopback: false };
 const LAPTOP = { allowLoopback: true };
 
-const METADATA = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', '100.100.100.200', '168.63.129.16', '192.0.0.192', '::ffff:169.254.169.254'];
+const METADATA = ['169.254.169.254', '169.254.170.2', 'fd00:ec2::254', 'fd00:ec2::23', 'fd20:ce::254', '::169.254.169.254', '::127.0.0.1', '100.100.100.200', '168.63.129.16', '192.0.0.192', '::ffff:169.254.169.254'];
 const TRANSLATED = ['64:ff9b::a9fe:a9fe', '64:ff9b::169.254.169.254', '64:ff9b::6464:64c8', '64:ff9b:1::a9fe:a9fe', '64:ff9b:1:a9fe:a9:fe00::', '2002:a9fe:a9fe::'];
 const RESERVED = ['0.0.0.0', '0.1.2.3', '224.0.0.1', '255.255.255.255', '::', 'fe80::1', 'ff02::1', '::ffff:0.0.0.0'];
 const LOOPBACK = ['127.0.0.1', '127.255.0.1', '::1', '::ffff:127.0.0.1', '::ffff:7f00:1', '64:ff9b::7f00:1'];

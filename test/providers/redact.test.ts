@@ -4,6 +4,18 @@ import { redactProviderText } from '../../src/providers/redact.ts';
 const redact = (text: string): string => redactProviderText(text, ['very-secret-value', 'abc']);
 
 describe('what a provider says', () => {
+  it('loses the secret in every form that an echo may give it', () => {
+    const secret = 'canary/secret+value=1';
+    const bytes = Buffer.from(secret);
+    for (const form of [secret, encodeURIComponent(secret), bytes.toString('base64'), bytes.toString('base64url'), bytes.toString('hex')]) {
+      expect(redactProviderText(`bad key ${form}!`, [secret])).toMatch(/^bad key \[key\]=*!$/);
+    }
+  });
+
+  it('loses characters that a terminal acts on', () => {
+    expect(redactProviderText('a\u001b[2J\u0007b\u009bc\nd', [])).toBe('a [2J b c\nd');
+  });
+
   it.each([
     ['the credential itself', 'bad: very-secret-value, again very-secret-value', 'bad: [key], again [key]'],
     ['an OpenAI key', 'Incorrect API key provided: sk-proj-AbC_123-xyz', 'Incorrect API key provided: [key]'],
