@@ -1,19 +1,11 @@
 // Where the gateways are: the EndpointSlices of their headless Service, merged into one list.
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
+import type { GatewayEndpoint } from '../push/gateway-link.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
 import { collectionPath, type KubeObject } from './objects.ts';
 import { Reflector, type ReflectorHealth } from './reflector.ts';
-
-/** One gateway. `id` stays the same while the pod lives. */
-export interface GatewayEndpoint {
-  id: string;
-  host: string;
-  port: number;
-  /** Serves applications now. A new pod is not ready until it has a snapshot, and still has to be given one. */
-  ready: boolean;
-}
 
 export interface EndpointSlice extends KubeObject {
   addressType?: string;

@@ -1,5 +1,10 @@
 // The few shapes of the Kubernetes API that the operator reads, as they are on the wire.
 
+/** Objects per page of a list. */
+export const PAGE_SIZE = 500;
+/** `accept` of a list of which only metadata is wanted. */
+export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+
 /** What every object has. */
 export interface KubeObject {
   metadata: { name: string; namespace?: string; uid: string; resourceVersion?: string };

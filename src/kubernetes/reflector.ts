@@ -5,12 +5,10 @@ import { backoffMs, pause } from './backoff.ts';
 import type { KubeClient, Query } from './client.ts';
 import { KubernetesError, errorFromStatus, errorFromTransport } from './kubernetes-error.ts';
 import { ObjectCache, type Change } from './object-cache.ts';
-import type { KubeList, KubeObject } from './objects.ts';
+import { METADATA_LIST, PAGE_SIZE, type KubeList, type KubeObject } from './objects.ts';
 import { runWatch, type WatchEnd } from './watch.ts';
 
-const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 const METADATA_WATCH = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
-const PAGE_SIZE = 500;
 /** A watch that ends sooner without a word was refused politely; dialling again at once would be a tight loop. */
 const SHORT_WATCH_MS = 1_000;
 /** After so many refused watches in a row the position may be the problem, as after a restore of etcd. */

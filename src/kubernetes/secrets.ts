@@ -3,11 +3,8 @@ import { LABELS, MANAGED_BY } from '../api/resources.ts';
 import type { SecretFiles } from '../push/secret-files.ts';
 import { FIELD_MANAGER, PATCH, type KubeClient } from './client.ts';
 import { hasCode, KubernetesError } from './kubernetes-error.ts';
-import { collectionPath, objectPath, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
+import { collectionPath, METADATA_LIST, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
 import { ownCreatedFields, readLiveSecret } from './secret-writer.ts';
-
-const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
-const PAGE_SIZE = 500;
 
 /**
  * SecretFiles over the Secrets of one namespace. Only Secrets that carry the operator's label are ever written or deleted, and

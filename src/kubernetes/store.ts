@@ -24,16 +24,15 @@ import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
 import { EventRecorder } from './events.ts';
 import { hasCode } from './kubernetes-error.ts';
-import { collectionPath, objectPath, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
+import { collectionPath, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
 import type { Change } from './object-cache.ts';
 import { Reflector, type ReflectorHealth } from './reflector.ts';
 import { applyOwnedSecret, controllerUid, readLiveSecret } from './secret-writer.ts';
-import { StatusWriter } from './status-writer.ts';
+import { StatusApplier } from './status-applier.ts';
 import { pause } from './backoff.ts';
 
 const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
 const METRICS_PERIOD_MS = 5_000;
-const PAGE_SIZE = 500;
 
 export interface KubernetesStoreOptions {
   client: KubeClient;
@@ -109,7 +108,7 @@ function forbiddenAsSuch(what: string): (error: unknown) => never {
 export class KubernetesStore implements ResourceStore {
   readonly #options: KubernetesStoreOptions;
   readonly #recorder: EventRecorder;
-  readonly #status: StatusWriter;
+  readonly #status: StatusApplier;
   readonly #resources = new Map<Kind, Reflector<AnyResource>[]>();
   readonly #secrets: Reflector<KubeObject>[] = [];
   #events: StoreEvents | undefined;
@@ -118,7 +117,7 @@ export class KubernetesStore implements ResourceStore {
   constructor(options: KubernetesStoreOptions) {
     this.#options = options;
     this.#recorder = new EventRecorder(options);
-    this.#status = new StatusWriter(options.client);
+    this.#status = new StatusApplier(options.client);
     const namespaces = options.watchNamespaces?.length ? options.watchNamespaces : [undefined];
     for (const kind of Object.keys(KINDS) as Kind[]) {
       this.#resources.set(

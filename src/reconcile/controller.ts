@@ -70,11 +70,6 @@ export class Controller {
     this.#queue.add(key);
   }
 
-  /** Nothing waits and nothing runs; plans for later do not count. */
-  get idle(): boolean {
-    return this.#queue.depth === 0 && this.#running.size === 0;
-  }
-
   start(): void {
     this.#started = true;
     this.#fill();

@@ -44,10 +44,6 @@ export class Publisher {
     this.changed();
   }
 
-  get isOpen(): boolean {
-    return this.#open;
-  }
-
   /** What the newest published content was made from, and the revision that it got. */
   get published(): { observed: Observed; revision: number } | undefined {
     return this.#last;

@@ -36,10 +36,6 @@ export class StatusBoard {
     this.#writer.reset();
   }
 
-  get idle(): boolean {
-    return this.#controller.idle;
-  }
-
   /** `evaluation` undefined: the object is gone. */
   report(kind: Kind, key: string, evaluation: Evaluation | undefined): void {
     const id = `${kind}/${key}`;

@@ -6,7 +6,7 @@ import type { Snapshot, SnapshotContent } from './snapshot.ts';
 /** Length of the root key that operator and gateways share, in bytes. */
 export const SNAPSHOT_KEY_BYTES = 32;
 
-type Purpose = 'digest' | 'content' | 'seal';
+type Purpose = 'digest' | 'seal';
 
 /** A key of 32 bytes for one purpose, so that the same root never serves two algorithms. Throws RangeError on a short root. */
 export function deriveKey(root: Buffer, purpose: Purpose): Buffer {
@@ -50,9 +50,4 @@ export function verifySnapshot(snapshot: Snapshot, key: Buffer): boolean {
   const expected = hmac(snapshot, ['digest'], deriveKey(key, 'digest'));
   const given = typeof snapshot.digest === 'string' ? Buffer.from(snapshot.digest, 'hex') : Buffer.alloc(0);
   return given.length === expected.length && timingSafeEqual(given, expected);
-}
-
-/** Digest of what gateways serve from, without epoch and revision: equal exactly when nothing has changed for them. */
-export function contentDigest(content: SnapshotContent, key: Buffer): string {
-  return hmac(content, ['digest', 'epoch', 'revision'], deriveKey(key, 'content')).toString('hex');
 }

@@ -4,7 +4,7 @@ import type { AILLMConfig, Repository } from '../../src/api/resources.ts';
 import { systemClock } from '../../src/clock.ts';
 import { collectionPath, type KubeList, type KubeObject, type KubeSecret } from '../../src/kubernetes/objects.ts';
 import { Reflector } from '../../src/kubernetes/reflector.ts';
-import { StatusWriter } from '../../src/kubernetes/status-writer.ts';
+import { StatusApplier } from '../../src/kubernetes/status-applier.ts';
 import { SecretForbiddenError } from '../../src/reconcile/store.ts';
 import { FakeClock, eventually } from '../kubernetes/fixture.ts';
 import { GROUP_VERSION, Workspace, newClient } from './workspace.ts';
@@ -30,7 +30,7 @@ describe('status', () => {
       observedGeneration: 1,
     };
     const second = { ...condition, type: 'Programmed' };
-    const writer = new StatusWriter(client);
+    const writer = new StatusApplier(client);
     await writer.apply(applied, undefined, { observedGeneration: 1, conditions: [condition, second] });
     const live = await client.request<Repository & KubeSecret>({ method: 'GET', path: workspace.at('repositories', 'drift') });
     expect(live.status).toEqual({ observedGeneration: 1, conditions: [condition, second] });
@@ -55,7 +55,7 @@ describe('status', () => {
   test('never reaches the successor of the object that was looked at, and does not bring a deleted one back', async () => {
     const old = await workspace.repository('replaced');
     await client.request({ method: 'DELETE', path: workspace.at('repositories', 'replaced') });
-    const writer = new StatusWriter(client);
+    const writer = new StatusApplier(client);
     await writer.apply(old, undefined, { observedGeneration: 1 });
     await expect(client.request({ method: 'GET', path: workspace.at('repositories', 'replaced') })).rejects.toMatchObject({ code: 404 });
     await workspace.repository('replaced');

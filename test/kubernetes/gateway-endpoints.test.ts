@@ -1,6 +1,7 @@
 // Gateways found through EndpointSlices.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { GatewayEndpoints, toGatewayEndpoints, type EndpointSlice, type GatewayEndpoint } from '../../src/kubernetes/gateway-endpoints.ts';
+import { GatewayEndpoints, toGatewayEndpoints, type EndpointSlice } from '../../src/kubernetes/gateway-endpoints.ts';
+import type { GatewayEndpoint } from '../../src/push/gateway-link.ts';
 import { FakeApiServer } from '../fake/api-server.ts';
 import { FakeClock, clientOf, recordingLogger, eventually } from './fixture.ts';
 

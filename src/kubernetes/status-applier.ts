@@ -24,7 +24,7 @@ function isOlder(version: string | undefined, than: string | undefined): boolean
 }
 
 /** Writes status. Remembers its own writes by uid, because the cache lags behind them. */
-export class StatusWriter {
+export class StatusApplier {
   readonly #client: KubeClient;
   readonly #written = new Map<string, Written>();
 
