@@ -266,3 +266,9 @@ describe('status', () => {
     await store.applyStatus(old, { a: 2 });
   });
 });
+
+test('covers the namespaces that it watches, and all when none is named', () => {
+  const { store: narrow } = build({ watchNamespaces: ['team'] });
+  expect(['team', 'other'].map((namespace) => narrow.covers(namespace))).toEqual([true, false]);
+  for (const options of [{}, { watchNamespaces: [] }]) expect(build(options).store.covers('other')).toBe(true);
+});
