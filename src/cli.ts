@@ -9,6 +9,7 @@ const COMMANDS = {
   up: { help: 'operator and gateway in one process, over a directory of manifests', load: async () => (await import('./up.ts')).up },
   operator: { help: 'the operator, against a Kubernetes API server', load: async () => (await import('./operator.ts')).operator },
   gateway: { help: 'the gateway, fed by operators', load: async () => (await import('./gateway.ts')).gateway },
+  demo: { help: 'the demo provider alone: speaks the OpenAI API, knows nothing, only echoes', load: async () => (await import('./demo-command.ts')).demo },
 } as const satisfies Record<string, { help: string; load: () => Promise<(settings: Settings) => Promise<void>> }>;
 
 function isCommand(name: string | undefined): name is keyof typeof COMMANDS {

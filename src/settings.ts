@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { parseDuration } from './api/duration.ts';
 
-type Command = 'up' | 'operator' | 'gateway';
+type Command = 'up' | 'operator' | 'gateway' | 'demo';
 
 interface Setting {
   commands: readonly Command[];
@@ -18,8 +18,8 @@ const ALL = ['up', 'operator', 'gateway'] as const;
 export const SETTINGS = {
   file: { commands: ['up'], kind: 'list', help: 'directory or file with manifests; repeatable' },
   'state-dir': { commands: ['up'], kind: 'string', default: '.flashback', help: 'where delivered keys are kept' },
-  port: { commands: ['up', 'gateway'], kind: 'port', default: '8080', help: 'port that applications call' },
-  host: { commands: ['up', 'gateway'], kind: 'string', help: 'address to listen on (up: 127.0.0.1, gateway: all)' },
+  port: { commands: ['up', 'gateway', 'demo'], kind: 'port', default: '8080', help: 'port that applications call' },
+  host: { commands: ['up', 'gateway', 'demo'], kind: 'string', help: 'address to listen on (gateway: all, the others: 127.0.0.1)' },
   'metrics-port': { commands: ALL, kind: 'port', default: '9090', help: 'port of /metrics, /livez and /readyz' },
   'log-level': { commands: ALL, kind: 'level', default: 'info', help: 'trace, debug, info, warn, error or silent' },
   'allow-loopback-endpoints': { commands: ['operator', 'gateway'], kind: 'switch', help: 'let AILLMConfigs name loopback addresses; for development' },

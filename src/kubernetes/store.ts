@@ -208,6 +208,8 @@ export class KubernetesStore implements ResourceStore {
   }
 
   emit(event: EventDraft): void {
+    const { kind, namespace, name } = event.regarding;
+    this.#options.logger.info({ kind, namespace, name, type: event.type, reason: event.reason, note: event.note }, 'event');
     this.#recorder.emit(event);
   }
 
