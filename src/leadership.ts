@@ -97,7 +97,8 @@ export class Leadership implements StoreEvents {
       logger,
       isLeader,
       random,
-      onReport: (_gateway, { rejectedCredentials }) => {
+      onReport: (_gateway, { applied, rejectedCredentials }) => {
+        if (applied !== undefined) issuer.outrank(applied.epoch);
         for (const llm of rejectedCredentials) engine.reportRejected(llm);
       },
       onNack: (_gateway, { object, reason, revision }) => engine.onRejectedObject(object, reason, revision),

@@ -23,6 +23,7 @@ export interface SnapshotIssuerOptions {
 export class SnapshotIssuer {
   readonly #options: SnapshotIssuerOptions;
   #key: Buffer;
+  #epoch: number;
   #revision: number;
   #content: SnapshotContent | undefined;
   #unsaved: Snapshot | undefined;
@@ -32,14 +33,15 @@ export class SnapshotIssuer {
   constructor(options: SnapshotIssuerOptions) {
     this.#options = options;
     this.#key = options.key;
+    this.#epoch = options.epoch;
     this.#revision = options.lastRevision;
   }
 
   /** Signs and sends. Returns at once; delivery is reported by the pusher. */
   publish(content: SnapshotContent): { revision: number } {
-    const { epoch, push, logger } = this.#options;
+    const { push, logger } = this.#options;
     this.#content = content;
-    const snapshot = signSnapshot(content, { epoch, revision: ++this.#revision }, this.#key);
+    const snapshot = signSnapshot(content, { epoch: this.#epoch, revision: ++this.#revision }, this.#key);
     push(snapshot).catch((error: unknown) => logger.error({ err: error, revision: snapshot.revision }, 'snapshot could not be pushed'));
     const idle = this.#unsaved === undefined;
     this.#unsaved = snapshot;
@@ -50,6 +52,17 @@ export class SnapshotIssuer {
   /** From now on everything is signed and sealed with this key; what was published last goes out again. */
   replaceKey(key: Buffer): void {
     this.#key = key;
+    if (this.#content !== undefined) this.publish(this.#content);
+  }
+
+  /**
+   * A gateway serves an epoch above ours although we lead: Lease and boot snapshot were lost or restored from a backup. Goes
+   * above it, since gateways would refuse us until they are restarted.
+   */
+  outrank(epoch: number): void {
+    if (epoch <= this.#epoch || !this.#options.isLeader()) return;
+    this.#options.logger.warn({ epoch: this.#epoch, seen: epoch }, 'a gateway serves a later epoch than ours; continuing above it');
+    this.#epoch = epoch + 1;
     if (this.#content !== undefined) this.publish(this.#content);
   }
 

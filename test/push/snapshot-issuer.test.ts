@@ -70,4 +70,19 @@ describe('the snapshot issuer', () => {
     expect(verifySnapshot(pushed[1]!, OTHER_KEY)).toBe(true);
     expect(saved.at(-1)?.key).toBe(OTHER_KEY);
   });
+
+  it('goes above an epoch that a gateway remembers, once, and only while it leads', async () => {
+    let leads = true;
+    const { issuer, pushed } = anIssuer({ isLeader: () => leads });
+    issuer.publish(emptyContent());
+    issuer.outrank(3);
+    expect(pushed).toHaveLength(1);
+    issuer.outrank(7);
+    issuer.outrank(7);
+    expect(pushed.map(({ epoch, revision }) => [epoch, revision])).toEqual([[3, 42], [8, 43]]);
+    leads = false;
+    issuer.outrank(20);
+    await issuer.close();
+    expect(pushed).toHaveLength(2);
+  });
 });
