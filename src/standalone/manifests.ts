@@ -1,5 +1,6 @@
 // One file of manifests -> the objects in it. Pure: text, variables and a validation function in, objects or problems out.
-import { KINDS, keyOf, type Kind, type ObjectKey } from '../api/resources.ts';
+import { API_GROUP, KINDS, keyOf, type Kind, type ObjectKey } from '../api/resources.ts';
+import { nearest } from './nearest.ts';
 import type { Manifest, SchemaError, ValidationResult } from './schema.ts';
 import { readSecret, type ManifestSecret } from './secret-manifest.ts';
 import { shield, unshield, type Variables } from './substitute.ts';
@@ -67,6 +68,17 @@ export function keyOfManifest({ metadata }: Manifest): ObjectKey {
   return { namespace: metadata.namespace, name: metadata.name };
 }
 
+/** Why a kind that is not ours must be a mistake rather than somebody else's object; undefined when it may well be the latter. */
+function misspelled(kind: string, apiVersion: unknown): SchemaError | undefined {
+  const suggestion = nearest(kind, [...Object.keys(KINDS), 'Secret']);
+  const hint = suggestion === undefined ? `it has ${Object.keys(KINDS).join(', ')}` : `did you mean ${suggestion}?`;
+  const [group, version] = typeof apiVersion === 'string' ? apiVersion.split('/') : [];
+  // To pass over it would take the object out of force, and its keys with it.
+  if (group === API_GROUP) return { path: 'kind', message: `there is no kind ${kind.slice(0, 63)} in ${API_GROUP}; ${hint}` };
+  if (version === undefined && suggestion !== undefined) return { path: 'kind', message: `there is no kind ${kind.slice(0, 63)}; ${hint}` };
+  return undefined;
+}
+
 function readObject(value: Record<string, unknown>, options: ParseOptions): Reading {
   const { kind, metadata } = value;
   if (typeof kind !== 'string' || kind === '') {
@@ -75,6 +87,8 @@ function readObject(value: Record<string, unknown>, options: ParseOptions): Read
   if (kind === 'Namespace') return 'nothing';
   if (kind === 'Secret') return readSecret(value, options.variables);
   if (!isKind(kind)) {
+    const mistake = misspelled(kind, value['apiVersion']);
+    if (mistake !== undefined) return { errors: [mistake] };
     return { ignored: `kind ${kind.slice(0, 63)} is ignored: standalone mode knows ${Object.keys(KINDS).join(', ')} and Secret` };
   }
   const key = { namespace: 'default', name: '', ...(isObject(metadata) ? metadata : {}) };

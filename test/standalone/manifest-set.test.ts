@@ -37,6 +37,11 @@ describe('a broken file', () => {
     expect(after.problems).toMatchObject([{ file: 'a.yaml', line: 1 }]);
   });
 
+  it('is one with a misspelled kind of ours: the object, and its keys, stay', () => {
+    const good = update(EMPTY_SET, { 'a.yaml': repository('a') });
+    expect(names(update(good, { 'a.yaml': repository('a').replace('Repository', 'Repositroy') }))).toEqual(['a']);
+  });
+
   it('yields nothing when it was never in order', () => {
     const set = update(EMPTY_SET, { 'a.yaml': repository('a') + BROKEN, 'b.yaml': repository('b') });
     expect(names(set)).toEqual(['b']);

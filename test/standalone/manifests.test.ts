@@ -70,6 +70,15 @@ describe('what a file yields', () => {
     expect(parsed('apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n')).toEqual({ resources: [], secrets: [], warnings: [] });
   });
 
+  it.each([
+    ['v1', 'Service'],
+    ['v1', 'ServiceAccount'],
+    ['example.com/v1', 'Repositories'],
+    ['external-secrets.io/v1', 'Secrets'],
+  ])("takes no object of somebody else for a mistake: %s %s", (apiVersion, kind) => {
+    expect(parsed(`apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\n`).warnings).toHaveLength(1);
+  });
+
   it('warns of other kinds by file and kind, and goes on', () => {
     const { resources, warnings } = parsed(`${REPOSITORY}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n`);
     expect(resources).toHaveLength(1);
@@ -119,6 +128,13 @@ describe('a file with mistakes', () => {
     ['a wrong value deep inside', REPOSITORY.replace('- name: demo', '- name: demo\n    - name: Demo'), 8, 'spec.llms[1].name'],
     ['a missing field', REPOSITORY.replace(/ {2}llms:[^]*/, '  suspend: true\n'), 5, 'spec.llms: Required value'],
     ['a wrong version', REPOSITORY.replace('v1alpha1', 'v9'), 1, 'use ai.flashback.tech/v1alpha1'],
+    ['a misspelled kind', REPOSITORY.replace('Repository', 'Repositroy'), 2, 'did you mean Repository?'],
+    ['a kind with wrong capitals', REPOSITORY.replace('Repository', 'AILLMconfig'), 2, 'did you mean AILLMConfig?'],
+    ['a misspelled list of our kind', REPOSITORY.replace('Repository', 'RepositoryLst'), 2, 'there is no kind RepositoryLst'],
+    ['a kind that our group does not have', REPOSITORY.replace('Repository', 'Gateway'), 2, 'it has AILLMConfig, Repository, AIPolicy'],
+    ['a misspelled Secret', SECRET.replace('Secret', 'secert'), 2, 'did you mean Secret?'],
+    ['a Secret with a wrong apiVersion', SECRET.replace('v1', 'ai.flashback.tech/v1alpha1'), 1, 'a Secret has the apiVersion v1'],
+    ['a Repository without an apiVersion', REPOSITORY.replace(/.*\n/, ''), 1, 'use ai.flashback.tech/v1alpha1'],
     ['a number in stringData', 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData:\n  a: b\n  k: 12\n', 6, 'put it in quotes'],
     ['data that is not base64', 'apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata:\n  k: "###"\n', 5, 'must be base64'],
     ['a misspelled field of a Secret', `${SECRET}stringdata:\n  k: v\n`, 4, 'unknown field "stringdata"'],
