@@ -1,7 +1,6 @@
 // `flashback up`: operator and gateway in one process, over a directory of manifests. Only wires: the reconcilers, the
 // snapshot and the gateway are those of the other two processes.
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { systemClock, type Clock } from './clock.ts';
@@ -17,6 +16,7 @@ import { startReport } from './standalone/report.ts';
 import { loadSchemas } from './standalone/schema.ts';
 import { StandaloneSession } from './standalone/session.ts';
 import { MissingPathError } from './standalone/source-files.ts';
+import { lockState } from './standalone/state-lock.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
@@ -165,7 +165,8 @@ export async function runUp(options: UpOptions): Promise<void> {
 /** The command. */
 export async function up(settings: Settings): Promise<void> {
   const logPath = join(settings['state-dir'], 'flashback.log');
-  await mkdir(settings['state-dir'], { recursive: true, mode: 0o700 });
+  // Before the log is begun anew: it could be the log of somebody else.
+  process.once('exit', lockState(settings['state-dir']));
   // The terminal belongs to the person: the log of this run goes to a file, and only failures to both.
   const destination = pino.multistream([
     { level: 'trace', stream: pino.destination({ dest: logPath, append: false, mode: 0o600, sync: true }) },

@@ -245,6 +245,18 @@ describe('the command', () => {
     for (const secret of [client.apiKey, 'demo-provider-accepts-any-key', 'hello there']) expect(log).not.toContain(secret);
   });
 
+  it('leaves a state directory alone that another one uses, and the directory free when it ends', async () => {
+    const first = command('-f', manifests, '--port', '0');
+    await untilSaid('Ctrl-C ends');
+    const before = [await readFile(join(stateDir, KEY_FILE), 'utf8'), await readFile(join(stateDir, 'flashback.log'), 'utf8')];
+    const reason = `another flashback (pid ${first.child.pid}) uses ${stateDir}; choose another directory with --state-dir`;
+    expect(await command('-f', manifests, '--port', '0').ended).toEqual({ code: 1, stderr: `flashback: ${reason}\n` });
+    expect([await readFile(join(stateDir, KEY_FILE), 'utf8'), await readFile(join(stateDir, 'flashback.log'), 'utf8')]).toEqual(before);
+    first.child.kill('SIGINT');
+    await first.ended;
+    await expect(stat(join(stateDir, 'lock'))).rejects.toThrow('ENOENT');
+  });
+
   it('ends with one sentence and a failure when its port is in use', async () => {
     const { server, port } = await inUse();
     const { ended } = command('-f', manifests, '--port', String(port));
