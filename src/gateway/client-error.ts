@@ -21,9 +21,12 @@ export function clientErrorCode(error: Error): ClientErrorCode | undefined {
   return code.startsWith('HPE_') && code !== 'HPE_INVALID_EOF_STATE' ? 'request_malformed' : undefined;
 }
 
+const LATEST = Symbol('latest response');
+/** Kept on the connection itself: a map beside it would cost every request, for what nearly none needs. */
+type Connection = Duplex & { [LATEST]?: ServerResponse };
+
 export class ClientErrors {
   readonly #metrics: Pick<GatewayMetrics, 'flashback_errors_total'>;
-  readonly #latest = new WeakMap<Duplex, ServerResponse>();
 
   constructor(metrics: Pick<GatewayMetrics, 'flashback_errors_total'>) {
     this.#metrics = metrics;
@@ -31,13 +34,14 @@ export class ClientErrors {
 
   /** Call for every response that begins. */
   began(response: ServerResponse): void {
-    this.#latest.set(response.req.socket, response);
+    const connection: Connection = response.req.socket;
+    connection[LATEST] = response;
   }
 
   /** Listener of the server's event clientError. */
-  readonly handle = (error: Error, socket: Duplex): void => {
+  readonly handle = (error: Error, socket: Connection): void => {
     const code = clientErrorCode(error);
-    const latest = this.#latest.get(socket);
+    const latest = socket[LATEST];
     const underWay = latest?.closed === false ? latest : undefined;
     // In the middle of another answer, these bytes would become part of it.
     if (code === undefined || !socket.writable || underWay?.headersSent === true) {

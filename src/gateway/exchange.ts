@@ -52,7 +52,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #headers: Headers = {};
   /** Undefined before an answer that is good, and for one that cannot be read. */
   #reader: AnswerReader | undefined;
-  readonly #errorBody = new Tail(ERROR_BODY_BYTES);
+  #errorBody: Tail | undefined;
   #errorBytes = 0;
   #ended = false;
   #corked = false;
@@ -64,10 +64,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#upstream = upstream;
     this.#done = done;
     const { response, target, clock } = options;
-    response.on('drain', () => {
-      this.#stalled?.clear();
-      this.#controller?.resume();
-    });
     response.on('close', () => {
       if (!response.writableFinished) this.#abort(new CallerGoneError());
     });
@@ -108,7 +104,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#status >= 300) {
       // Errors are read whole, up to a bound; beyond it nothing of use can follow.
       this.#errorBytes += chunk.length;
-      if (this.#errorBytes <= ERROR_BODY_BYTES) return this.#errorBody.push(chunk);
+      if (this.#errorBytes <= ERROR_BODY_BYTES) return (this.#errorBody ??= new Tail(ERROR_BODY_BYTES)).push(chunk);
       this.#endWithErrorResponse();
       return controller.abort(new Error('the error body is too long'));
     }
@@ -117,6 +113,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (out === undefined || this.#write(out)) return;
     controller.pause();
     this.#awaitReader();
+    this.#options.response.once('drain', this.#resume);
   }
 
   onResponseEnd(): void {
@@ -179,7 +176,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { target, onCredentialRejected } = this.#options;
     const { upstream } = target;
     if (this.#status === 401) onCredentialRejected(upstream.key);
-    const body = this.#errorBody.bytes().toString('utf8');
+    const body = this.#errorBody?.bytes().toString('utf8') ?? '';
     this.#endWith(fromErrorResponse(upstream.provider, upstream.secrets, { status: this.#status, headers: this.#headers, body }));
   }
 
@@ -215,6 +212,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#controller?.abort(reason);
   }
 
+  readonly #resume = (): void => {
+    this.#stalled?.clear();
+    this.#controller?.resume();
+  };
+
   #checkPatience(): void {
     const { record, clock, target } = this.#options;
     if (clock.monotonic() - record.startedAt > target.upstream.settings.timeouts.response) this.#abort(new ResponseTimeoutError());
@@ -248,26 +250,34 @@ async function signedHeaders({ target }: ExchangeOptions, { path, body, headers:
   return [...headers, ...((await upstream.sign?.({ method: 'POST', url, headers, body })) ?? [])];
 }
 
-/** Carries a request out. Resolves when the answer is complete, failed or abandoned; rejects only when it could not be made. */
-export async function exchange(options: ExchangeOptions): Promise<void> {
+function dispatch(options: ExchangeOptions, made: UpstreamRequest, headers: string[], done: () => void): void {
+  const { upstream } = options.target;
+  const { response, idle } = upstream.settings.timeouts;
+  upstream.pool.dispatch(
+    {
+      origin: upstream.origin,
+      path: upstream.basePath + made.path,
+      method: 'POST',
+      headers,
+      body: made.body,
+      headersTimeout: response,
+      bodyTimeout: idle,
+    },
+    new Exchange(options, made, done),
+  );
+}
+
+/**
+ * Carries a request out. `done` is called when the answer is complete, failed or abandoned. Throws, or rejects where it has to
+ * wait for a signature, only when the request could not be made; `done` is not called then.
+ */
+export function exchange(options: ExchangeOptions, done: () => void): Promise<void> | undefined {
   const { target, request } = options;
   const { upstream } = target;
   const made = upstream.provider.toRequest(request);
-  const isPlain = upstream.sign === undefined && made.headers === undefined;
-  const headers = isPlain ? upstream.headers : await signedHeaders(options, made);
-  return new Promise((resolve) => {
-    const handler = new Exchange(options, made, resolve);
-    upstream.pool.dispatch(
-      {
-        origin: upstream.origin,
-        path: upstream.basePath + made.path,
-        method: 'POST',
-        headers,
-        body: made.body,
-        headersTimeout: upstream.settings.timeouts.response,
-        bodyTimeout: upstream.settings.timeouts.idle,
-      },
-      handler,
-    );
-  });
+  if (upstream.sign === undefined && made.headers === undefined) {
+    dispatch(options, made, upstream.headers, done);
+    return undefined;
+  }
+  return signedHeaders(options, made).then((headers) => dispatch(options, made, headers, done));
 }

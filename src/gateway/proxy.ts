@@ -81,6 +81,8 @@ interface Reception {
   headers: string[];
   awaitsContinue: boolean;
   hold: BodyHold;
+  /** Ends that are still to come: of the work, and of the response. */
+  pending: number;
 }
 
 export class Proxy {
@@ -90,13 +92,13 @@ export class Proxy {
     this.#options = options;
   }
 
-  /** Handles one request to its end. Never rejects. */
-  readonly handle = (request: IncomingMessage, response: ServerResponse): Promise<void> => this.#run(request, response, false);
+  /** Handles one request to its end. */
+  readonly handle = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response, false);
 
   /** The same for a caller that sends its body only after "100 Continue". */
-  readonly handleExpectation = (request: IncomingMessage, response: ServerResponse): Promise<void> => this.#run(request, response, true);
+  readonly handleExpectation = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response, true);
 
-  async #run(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): Promise<void> {
+  #receive(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     const { clock, recorder } = this.#options;
     const path = pathOf(request);
     const record: RequestRecord = {
@@ -113,20 +115,22 @@ export class Proxy {
     recorder.started();
     const headers = ['x-request-id', record.requestId];
     if (this.#options.draining()) headers.push('connection', 'close');
-    try {
-      await this.#serve(request, response, { path, record, headers, awaitsContinue, hold });
-    } catch (error) {
-      await this.#fail(request, response, record, headers, error);
-    }
     // Until its last byte has left, an answer is under way: a drain must not cut it, and the caller may still leave.
-    if (!response.closed) await new Promise<void>((resolve) => response.once('close', resolve));
-    // Until now its bytes may still have been on their way to the provider.
-    hold.release();
-    if (!response.writableFinished && record.code === undefined) record.clientGone = true;
-    recorder.finished(record, clock.monotonic());
+    const reception: Reception = { path, record, headers, awaitsContinue, hold, pending: 2 };
+    const settle = (): void => {
+      if (--reception.pending > 0) return;
+      // Until now its bytes may still have been on their way to the provider.
+      hold.release();
+      if (!response.writableFinished && record.code === undefined) record.clientGone = true;
+      recorder.finished(record, clock.monotonic());
+    };
+    response.once('close', settle);
+    this.#serve(request, response, reception, settle).catch((error: unknown) => this.#fail(request, response, record, headers, error).then(settle));
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse, { path, record, headers, awaitsContinue, hold }: Reception): Promise<void> {
+  /** Calls `settle` once the answer has been given; rejects when there is none yet. */
+  async #serve(request: IncomingMessage, response: ServerResponse, reception: Reception, settle: () => void): Promise<void> {
+    const { path, record, headers, awaitsContinue, hold } = reception;
     const { tables, clock, onCredentialRejected } = this.#options;
     const route = routeFor(path, request.method);
     record.operation = route.operation;
@@ -134,7 +138,8 @@ export class Proxy {
     let key = this.#admit(request, record);
     if (route.operation === 'models') {
       const json = path.startsWith(MODEL_PREFIX) ? showModel(key, decodeModel(path)) : listModels(key);
-      return sendJson(response, 200, json, headers);
+      sendJson(response, 200, json, headers);
+      return settle();
     }
 
     if (awaitsContinue) {
@@ -153,7 +158,7 @@ export class Proxy {
     record.stream = body['stream'] === true;
     record.traffic = { upstream: target.upstream, model, listed };
     const call = { operation: route.operation, upstreamModel: target.upstreamModel, model, stream: record.stream, raw, body };
-    return exchange({ response, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected });
+    await exchange({ response, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected }, settle);
   }
 
   #admit(request: IncomingMessage, record: RequestRecord): KeyEntry {
