@@ -119,6 +119,7 @@ export async function runUp(options: UpOptions): Promise<void> {
         },
       },
       onLines: (lines) => narrator.lines(lines),
+      onKey: (news) => narrator.onKey(news),
       onStatus: (resource) => narrator.onStatus(resource),
       onEvent: ({ type, reason, note, regarding }) => logger.info({ type, reason, note, regarding }, 'event'),
     });

@@ -8,7 +8,10 @@ export interface StoredSecret extends OwnedSecret {
   uid: string;
 }
 
-const HEADER = '# A key issued by flashback. Delete this file to revoke the key and get a new one; edits are overwritten.';
+const HEADER = [
+  '# A key issued by flashback. To delete this file, or to edit the key in it, revokes the key; a new one follows.',
+  '# Other edits are overwritten.',
+].join('\n');
 const NAME_PART = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 /** What applications read; the operator's own notes have a prefix. */
 const ENV_NAME = /^(?!FLASHBACK_)[A-Z][A-Z0-9_]*$/;

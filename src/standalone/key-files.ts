@@ -1,12 +1,14 @@
 // The Secrets of delivered keys, as files that only their owner can read. Deleting a file is deleting the Secret.
 import { hash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import { keyOf, LABELS, type ObjectKey } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import { SecretConflictError, type OwnedSecret, type SecretValue } from '../reconcile/store.ts';
 import { formatKeyFile, keyFileName, parseKeyFile, type StoredSecret } from './key-file.ts';
+import type { KeyChange } from './key-news.ts';
+import { readRegularFile } from './regular-file.ts';
 
 const DEBOUNCE_MS = 20;
 const OWNER_ONLY_FILE = 0o600;
@@ -26,6 +28,8 @@ export interface KeyFilesOptions {
   clock: Clock;
   /** A file appeared, changed or went. */
   onSecret: (key: ObjectKey) => void;
+  /** What that was, with the file as it was seen before. */
+  onChange?: (change: KeyChange) => void;
   /** For people: watching failed, or a file stands in the way of a key. */
   onProblem: (message: string) => void;
 }
@@ -50,8 +54,8 @@ function toValue({ secret, version }: KeyFile): SecretValue {
 export class KeyFiles {
   readonly #options: KeyFilesOptions;
   #known = new Map<string, KeyFile>();
-  /** Files of somebody else, by name: their text, and the key that they stand in the way of. */
-  readonly #blocked = new Map<string, { text: string; key: ObjectKey }>();
+  /** Files of somebody else, by name: their text (null: no file at all), and the key that they stand in the way of. */
+  readonly #blocked = new Map<string, { text: string | null; key: ObjectKey }>();
   #watcher: FSWatcher | undefined;
   #timer: { clear(): void } | undefined;
   #scanning: Promise<void> = Promise.resolve();
@@ -100,11 +104,8 @@ export class KeyFiles {
   async apply(secret: OwnedSecret): Promise<void> {
     const name = keyFileName(secret);
     const path = join(this.#options.directory, name);
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return undefined;
-      throw error;
-    });
-    const existing = text === undefined ? undefined : parseKeyFile(text);
+    const text = await readRegularFile(path);
+    const existing = typeof text === 'string' ? parseKeyFile(text) : undefined;
     if (text !== undefined && existing?.owner.uid !== secret.owner.uid) throw this.#block(name, text, secret.key);
     const uid = existing !== undefined && keyOf(existing.key) === keyOf(secret.key) ? existing.uid : randomUUID();
     const next = formatKeyFile({ ...secret, uid });
@@ -126,7 +127,7 @@ export class KeyFiles {
     if (file !== undefined) await rm(join(this.#options.directory, file.name), { force: true });
   }
 
-  #block(name: string, text: string, key: ObjectKey): SecretConflictError {
+  #block(name: string, text: string | null, key: ObjectKey): SecretConflictError {
     const message = `${join(this.#options.directory, name)} was not written by flashback for this key; move it away`;
     if (this.#blocked.get(name)?.text !== text) this.#options.onProblem(message);
     this.#blocked.set(name, { text, key });
@@ -137,7 +138,7 @@ export class KeyFiles {
   async #unblocked(): Promise<ObjectKey[]> {
     const keys: ObjectKey[] = [];
     for (const [name, { text, key }] of this.#blocked) {
-      const now = await readFile(join(this.#options.directory, name), 'utf8').catch(() => undefined);
+      const now = await readRegularFile(join(this.#options.directory, name)).catch(() => undefined);
       if (now === text) continue;
       this.#blocked.delete(name);
       keys.push(key);
@@ -161,10 +162,10 @@ export class KeyFiles {
     });
     const files: KeyFile[] = [];
     for (const name of names.filter((entry) => entry.endsWith('.env') && !entry.startsWith('.')).toSorted()) {
-      const text = await readFile(join(directory, name), 'utf8').catch(() => undefined);
-      const secret = text === undefined ? undefined : parseKeyFile(text);
+      const text = await readRegularFile(join(directory, name)).catch(() => undefined);
+      const secret = typeof text === 'string' ? parseKeyFile(text) : undefined;
       // A copy under another name is somebody's backup.
-      if (text === undefined || secret === undefined || fileNameOf(secret) !== name) continue;
+      if (typeof text !== 'string' || secret === undefined || fileNameOf(secret) !== name) continue;
       files.push({ name, secret, version: hash('sha256', text, 'hex').slice(0, 16) });
     }
     return files;
@@ -184,13 +185,15 @@ export class KeyFiles {
     } catch (error) {
       return this.#options.onProblem(error instanceof Error ? error.message : String(error));
     }
+    const { directory, onChange, onSecret } = this.#options;
     const changed = new Map((await this.#unblocked()).map((key) => [keyOf(key), key]));
     for (const name of new Set([...found.keys(), ...this.#known.keys()])) {
       const [before, after] = [this.#known.get(name), found.get(name)];
       if (before?.version === after?.version) continue;
       for (const file of [before, after]) if (file !== undefined) changed.set(keyOf(file.secret.key), file.secret.key);
+      onChange?.({ before: before?.secret, after: after?.secret, path: join(directory, name) });
     }
     this.#known = found;
-    for (const key of changed.values()) this.#options.onSecret(key);
+    for (const key of changed.values()) onSecret(key);
   }
 }

@@ -2,6 +2,7 @@
 import type { AnyResource } from '../api/resources.ts';
 import type { Reason } from '../api/conditions.ts';
 import type { Clock } from '../clock.ts';
+import type { KeyNews } from './key-news.ts';
 import { describeStatus } from './report.ts';
 
 /** The report waits this long at most. */
@@ -48,6 +49,11 @@ export class Narrator {
   /** Said at once, also before the report: mistakes in manifests are what people wait for. */
   lines(lines: readonly string[]): void {
     if (lines.length > 0 && this.#state !== 'stopped') this.#options.say(`${lines.join('\n')}\n`);
+  }
+
+  /** New keys are in the report; before it, only ends of keys are worth a line. */
+  onKey({ line, harmless }: KeyNews): void {
+    if (this.#state === 'live' || !harmless) this.lines([line]);
   }
 
   onStatus(resource: AnyResource): void {

@@ -6,6 +6,7 @@ import type { EventDraft } from '../reconcile/store.ts';
 import { describeChanges } from './changes.ts';
 import { ManifestDirectory } from './directory.ts';
 import { KeyFiles } from './key-files.ts';
+import { describeKeyChange, type KeyNews } from './key-news.ts';
 import { resourcesOf, type ManifestSet } from './manifest-set.ts';
 import type { DeliveredKey } from './report.ts';
 import { validateResource, type Schemas } from './schema.ts';
@@ -30,6 +31,7 @@ export interface SessionOptions {
   clock: Clock;
   /** Lines for the person who edits the manifests. */
   onLines: (lines: readonly string[]) => void;
+  onKey: (news: KeyNews) => void;
   onStatus: (resource: AnyResource) => void;
   onEvent: (event: EventDraft) => void;
 }
@@ -53,6 +55,10 @@ export class StandaloneSession {
       directory: join(stateDir, 'keys'),
       clock,
       onSecret: (key) => this.store.announceSecret(key),
+      onChange: (change) => {
+        const news = describeKeyChange(change);
+        if (news !== undefined) options.onKey(news);
+      },
       onProblem,
     });
     const rewriteEndpoint = (endpoint: string): string => this.#rewrite(endpoint);

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -178,6 +178,24 @@ describe('the directory of keys', () => {
       await vi.waitFor(() => expect(announced).toEqual(['quickstart/assistant-app']));
     },
   );
+
+  it.each([
+    ['a directory', (path: string) => mkdir(path)],
+    ['a FIFO', (path: string) => execFileSync('mkfifo', [path])],
+  ])('goes on when %s lies among the files, and says when it is in the way of a key', async (_case, make) => {
+    const files = await start();
+    await make(join(directory, 'a.b.c.env'));
+    await files.apply(aKey());
+    await vi.waitFor(() => expect(announced).toEqual(['quickstart/assistant-app']));
+    await unlink(pathOf());
+    await vi.waitFor(() => expect(announced).toHaveLength(2));
+    await make(pathOf());
+    await expect(files.apply(aKey())).rejects.toThrow(SecretConflictError);
+    expect(problems).toEqual([`${pathOf()} was not written by flashback for this key; move it away`]);
+    announced = [];
+    await rm(pathOf(), { recursive: true });
+    await vi.waitFor(() => expect(announced).toEqual(['quickstart/assistant-app']));
+  });
 
   it('takes a copy under another name for no key', async () => {
     const files = await start();

@@ -96,6 +96,19 @@ it('says after the report what changed, each result once', async () => {
   expect(said.slice(1)).toEqual(['Repository ns/r: Ready (Succeeded)\n', 'Repository ns/r: not Ready (LLMNotFound): m\n']);
 });
 
+it('says before the report which keys have ended, and after it also which are new', async () => {
+  const { narrator, clock, said } = aNarrator(aRepository('Succeeded'));
+  narrator.onKey({ line: 'new', harmless: true });
+  narrator.onKey({ line: 'revoked', harmless: false });
+  expect(said).toEqual(['revoked\n']);
+  narrator.start();
+  clock.advance(300);
+  await reported(said);
+  await settle();
+  narrator.onKey({ line: 'new', harmless: true });
+  expect(said.slice(2)).toEqual(['new\n']);
+});
+
 it('says lines about files at once, and nothing once stopped', async () => {
   const { narrator, clock, said } = aNarrator(aRepository('Succeeded'));
   narrator.lines(['config.yaml:3: a mistake']);

@@ -37,9 +37,9 @@ it('leaves nothing behind when it is given back', async () => {
 
 // Elsewhere nobody tells when a process began.
 const reused = process.platform === 'linux' ? [`${process.pid} 1\n`] : [];
-it.each([
+it.each<[string, () => Promise<string>]>([
   ['of a process that has ended', async () => `${await aDeadPid()} 1\n`],
-  ...reused.map((lock) => ["of a process whose pid is another one's now", () => Promise.resolve(lock)] as const),
+  ...reused.map((lock): [string, () => Promise<string>] => ["of a process whose pid is another one's now", () => Promise.resolve(lock)]),
   ['that is damaged', () => Promise.resolve('')],
 ])('takes over a lock %s', async (_case, content) => {
   lockState(directory)();

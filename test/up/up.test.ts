@@ -153,6 +153,24 @@ describe('flashback up', () => {
     expect((await (await aClient()).models.list()).data).toHaveLength(2);
   });
 
+  it('says in a line what becomes of keys: a new entry, an edit, and an entry that goes', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    const said = output.length;
+    const file = join(manifests, '30-repository.yaml');
+    const good = await readFile(file, 'utf8');
+    await writeFile(file, `${good}    - name: batch\n`);
+    const batch = join(stateDir, 'keys/quickstart.assistant.batch.env');
+    await untilSaid(`key quickstart/assistant batch: new key in ${batch}\n`);
+    const path = join(stateDir, KEY_FILE);
+    await writeFile(path, (await readFile(path, 'utf8')).replace(/(OPENAI_API_KEY=sk-.).*/, '$1'));
+    await untilSaid(/^key quickstart\/assistant app: .*new key in/m);
+    await writeFile(file, good);
+    await untilSaid(`key quickstart/assistant batch: revoked; it is no longer in ${batch}\n`);
+    expect(output.slice(said)).toMatch(/^key quickstart\/assistant app: .*revoked/m);
+    expect(output).not.toContain('sk-');
+  });
+
   it('keeps keys across a restart', async () => {
     const { stop, ended } = start();
     await untilSaid('Ctrl-C ends');

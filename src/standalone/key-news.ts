@@ -1,0 +1,44 @@
+// What became of a key, in one line for the person at the terminal, from its file before and after. Pure.
+import { hashKey } from '../api/api-key.ts';
+import { ANNOTATIONS, LABELS } from '../api/resources.ts';
+import { KEY_DATA } from '../reconcile/keys.ts';
+import type { StoredSecret } from './key-file.ts';
+
+/** The file of a key changed; undefined where there is none. */
+export interface KeyChange {
+  before: StoredSecret | undefined;
+  after: StoredSecret | undefined;
+  path: string;
+}
+
+export interface KeyNews {
+  /** Never holds the key. */
+  line: string;
+  /** No key that worked has ended. */
+  harmless: boolean;
+}
+
+/** Hash of the key in a file; undefined: somebody has edited it, and it opens nothing. */
+function hashOf({ data }: StoredSecret): string | undefined {
+  const hash = hashKey(data[KEY_DATA.key] ?? '');
+  return hash === data[KEY_DATA.hash] ? hash : undefined;
+}
+
+function subjectOf({ key, labels }: StoredSecret): string {
+  return `key ${key.namespace}/${labels[LABELS.repository] ?? ''} ${labels[LABELS.apiKey] ?? ''}`;
+}
+
+/** `key quickstart/assistant app: new key in PATH`; undefined when the key is what it was. */
+export function describeKeyChange({ before, after, path }: KeyChange): KeyNews | undefined {
+  const was = before && hashOf(before);
+  const is = after && hashOf(after);
+  const secret = after ?? before;
+  if (was === is || secret === undefined) return undefined;
+  const harmful = (text: string): KeyNews => ({ line: `${subjectOf(secret)}: ${text}`, harmless: false });
+  if (after === undefined) return harmful(`revoked; it is no longer in ${path}`);
+  if (is === undefined) return harmful(`revoked, because it was edited in ${path}`);
+  if (was === undefined) return { line: `${subjectOf(secret)}: new key in ${path}`, harmless: true };
+  const overlaps = after.data[KEY_DATA.previousHash] === was;
+  const end = overlaps ? `works until ${after.annotations[ANNOTATIONS.previousKeyExpiresAt] ?? 'its overlap ends'}` : 'is revoked';
+  return harmful(`new key in ${path}; the one before ${end}`);
+}
