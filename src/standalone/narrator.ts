@@ -3,6 +3,7 @@ import type { AnyResource } from '../api/resources.ts';
 import type { Reason } from '../api/conditions.ts';
 import type { Clock } from '../clock.ts';
 import type { KeyNews } from './key-news.ts';
+import { printableLine, printableText } from './printable.ts';
 import { describeStatus } from './report.ts';
 
 /** The report waits this long at most. */
@@ -48,7 +49,7 @@ export class Narrator {
 
   /** Said at once, also before the report: mistakes in manifests are what people wait for. */
   lines(lines: readonly string[]): void {
-    if (lines.length > 0 && this.#state !== 'stopped') this.#options.say(`${lines.join('\n')}\n`);
+    if (lines.length > 0 && this.#state !== 'stopped') this.#options.say(`${lines.map(printableLine).join('\n')}\n`);
   }
 
   /** New keys are in the report; before it, only ends of keys are worth a line. */
@@ -85,7 +86,7 @@ export class Narrator {
     for (const timer of this.#timers) timer.clear();
     const text = await this.#options.report();
     if (this.#state !== 'reporting') return;
-    this.#options.say(text);
+    this.#options.say(printableText(text));
     this.#state = 'live';
     for (const resource of this.#options.resources()) this.#isNews(resource, describeStatus(resource));
   }

@@ -3,7 +3,7 @@ import type { Repository } from '../../src/api/resources.ts';
 import { Narrator } from '../../src/standalone/narrator.ts';
 import { manualClock, type ManualClock } from '../fake/manual-clock.ts';
 
-function aRepository(reason: string, { status = 'True', observed = 1 } = {}): Repository {
+function aRepository(reason: string, { status = 'True', observed = 1, message = 'm' } = {}): Repository {
   const lastTransitionTime = '2026-01-01T00:00:00Z';
   return {
     apiVersion: 'ai.flashback.tech/v1alpha1',
@@ -12,7 +12,7 @@ function aRepository(reason: string, { status = 'True', observed = 1 } = {}): Re
     spec: { llms: [{ name: 'demo' }] },
     status: {
       observedGeneration: observed,
-      conditions: [{ type: 'Ready', status: status === 'True' ? 'True' : 'False', reason, message: 'm', lastTransitionTime }],
+      conditions: [{ type: 'Ready', status: status === 'True' ? 'True' : 'False', reason, message, lastTransitionTime }],
     },
   };
 }
@@ -24,7 +24,7 @@ interface Stage {
   set: (next: Repository) => void;
 }
 
-function aNarrator(first: Repository): Stage {
+function aNarrator(first: Repository, report = 'REPORT\n'): Stage {
   const clock = manualClock();
   const said: string[] = [];
   let current = first;
@@ -32,7 +32,7 @@ function aNarrator(first: Repository): Stage {
     clock,
     say: (text) => void said.push(text),
     resources: () => [current],
-    report: () => Promise.resolve('REPORT\n'),
+    report: () => Promise.resolve(report),
   });
   const set = (next: Repository): void => {
     current = next;
@@ -107,6 +107,21 @@ it('says before the report which keys have ended, and after it also which are ne
   await settle();
   narrator.onKey({ line: 'new', harmless: true });
   expect(said.slice(2)).toEqual(['new\n']);
+});
+
+it('lets nothing through that a terminal would obey: not of a file name, a provider, or the report', async () => {
+  const { narrator, clock, said, set } = aNarrator(aRepository('Succeeded'), 'REPORT\n\u001b[2J\n');
+  narrator.lines(['\u001b]0;owned\u0007.yaml:1: x']);
+  narrator.start();
+  clock.advance(300);
+  await vi.waitFor(() => expect(said).toHaveLength(2));
+  await settle();
+  set(aRepository('LLMNotFound', { status: 'False', message: 'a\n\u001b[31mb\u202E' }));
+  expect(said).toEqual([
+    '\uFFFD]0;owned\uFFFD.yaml:1: x\n',
+    'REPORT\n\uFFFD[2J\n',
+    'Repository ns/r: not Ready (LLMNotFound): a \uFFFD[31mb\uFFFD\n',
+  ]);
 });
 
 it('says lines about files at once, and nothing once stopped', async () => {
