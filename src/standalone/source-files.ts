@@ -30,16 +30,18 @@ async function readSource(path: string, size: number): Promise<SourceFile | unde
   }
 }
 
-async function readTree(directory: string, seen: ReadonlySet<string>): Promise<SourceFile[]> {
+/** `seen`: directories that have been read, by their real paths. */
+async function readTree(directory: string, seen: Set<string>): Promise<SourceFile[]> {
   const real = await realpath(directory);
-  // A symbolic link to a directory above would never end.
+  // A symbolic link to a directory above would never end, and two on each level would soon be very many.
   if (seen.has(real)) return [];
+  seen.add(real);
   const files: SourceFile[] = [];
   // Hidden names are skipped: editors' swap files, and the ..data directories behind mounted ConfigMaps.
   for (const name of (await readdir(directory)).filter((entry) => !entry.startsWith('.') && !isForeign(entry)).toSorted()) {
     const path = join(directory, name);
     const info = await stat(path).catch(() => undefined);
-    if (info?.isDirectory() === true) files.push(...(await readTree(path, new Set([...seen, real]))));
+    if (info?.isDirectory() === true) files.push(...(await readTree(path, seen)));
     if (info?.isFile() !== true || !MANIFEST.test(name)) continue;
     const file = await readSource(path, info.size);
     if (file !== undefined) files.push(file);
@@ -47,16 +49,24 @@ async function readTree(directory: string, seen: ReadonlySet<string>): Promise<S
   return files;
 }
 
+/** Throws MissingPathError when one of the paths is not there. */
+export async function requirePaths(roots: readonly string[]): Promise<void> {
+  for (const root of roots) {
+    if ((await stat(root).catch(() => undefined)) === undefined) throw new MissingPathError(`there is no file or directory ${root}`);
+  }
+}
+
 /**
  * Reads everything below the given paths, symbolic links followed.
  * @throws MissingPathError when one of the paths is not there.
  */
 export async function readSources(roots: readonly string[]): Promise<SourceFile[]> {
+  await requirePaths(roots);
   const files = new Map<string, SourceFile>();
+  const seen = new Set<string>();
   for (const root of roots) {
-    const info = await stat(root).catch(() => undefined);
-    if (info === undefined) throw new MissingPathError(`there is no file or directory ${root}`);
-    const found = info.isDirectory() ? await readTree(root, new Set()) : [await readSource(join(root), info.size)];
+    const info = await stat(root);
+    const found = info.isDirectory() ? await readTree(root, seen) : [await readSource(join(root), info.size)];
     for (const file of found) if (file !== undefined) files.set(file.path, file);
   }
   return [...files.values()];
