@@ -1,5 +1,6 @@
 // Watches manifests on disk. Events only say "look again": every look reads all files, so nothing depends on how an
 // editor saves, or on which events a platform delivers.
+import { realpathSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import type { Clock } from '../clock.ts';
@@ -26,12 +27,22 @@ function isPresent(file: SourceFile): boolean {
   return 'failure' in file || file.text.trim() !== '';
 }
 
+function realDirectoryOf(path: string): string | undefined {
+  try {
+    return statSync(path).isDirectory() ? realpathSync(path) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function sameFiles(a: readonly SourceFile[], b: readonly SourceFile[]): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
 export class ManifestDirectory {
   readonly #options: DirectoryOptions;
+  /** Real path of a directory -> the path by which it is watched. */
+  readonly #watched = new Map<string, string>();
   readonly #vanished = new Map<string, number>();
   #files: readonly SourceFile[] = [];
   #set = EMPTY_SET;
@@ -54,7 +65,7 @@ export class ManifestDirectory {
     const watcher = watch([...this.#options.roots], {
       ignoreInitial: true,
       followSymlinks: true,
-      ignored: (path) => isForeign(basename(path)),
+      ignored: (path, info) => isForeign(basename(path)) || (info?.isFile() === false && this.#isWatched(path)),
     });
     this.#watcher = watcher;
     // Raw events, too: the swap of a link behind a mounted ConfigMap is not always more than that.
@@ -72,6 +83,17 @@ export class ManifestDirectory {
     this.#timer?.clear();
     await this.#watcher?.close();
     await this.#looking;
+  }
+
+  /** Whether a directory is watched by another path: links that fan out would take for ever. */
+  #isWatched(path: string): boolean {
+    const real = realDirectoryOf(path);
+    if (real === undefined) return false;
+    const first = this.#watched.get(real);
+    // The link by which it was found first may lead elsewhere by now.
+    if (first !== undefined && first !== path && realDirectoryOf(first) === real) return true;
+    this.#watched.set(real, path);
+    return false;
   }
 
   #schedule(ms: number): void {

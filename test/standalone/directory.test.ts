@@ -172,3 +172,15 @@ it('announces nothing when nothing changed', async () => {
   await untilNames(['a', 'b']);
   expect(sets.map(names)).toEqual([['a'], ['a', 'b']]);
 });
+
+it('starts in spite of links that fan out, and sees edits behind them', async () => {
+  for (let level = 0; level <= 20; level++) {
+    await mkdir(join(root, `level-${level}`));
+    if (level < 20) for (const name of ['a', 'b']) await symlink(`../level-${level + 1}`, join(root, `level-${level}`, name));
+  }
+  const file = join(root, 'level-20/x.yaml');
+  await writeFile(file, repository('a'));
+  expect(names(await start([join(root, 'level-0')]))).toEqual(['a']);
+  await writeFile(file, repository('b'));
+  await untilNames(['b']);
+});
