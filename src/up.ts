@@ -15,7 +15,7 @@ import { Narrator } from './standalone/narrator.ts';
 import { startReport } from './standalone/report.ts';
 import { loadSchemas } from './standalone/schema.ts';
 import { StandaloneSession } from './standalone/session.ts';
-import { MissingPathError } from './standalone/source-files.ts';
+import { MissingPathError, requirePaths } from './standalone/source-files.ts';
 import { lockState } from './standalone/state-lock.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
@@ -82,6 +82,8 @@ export async function runUp(options: UpOptions): Promise<void> {
   });
 
   try {
+    // Before a port is asked for: a wrong directory is the likelier mistake.
+    await requirePaths(files);
     const metricsPort = await listenOn('metrics-port', options.metricsPort, () => health.listen(options.metricsPort, host));
     endings.unshift(() => health.close());
     const port = await listenOn('port', options.port, () => server.listen(options.port, host));

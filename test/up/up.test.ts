@@ -304,6 +304,13 @@ describe('what prevents a start', () => {
     await expect(start({ files: [missing] }).ended).rejects.toThrow(`-f: there is no file or directory ${missing}`);
   });
 
+  it('is the directory rather than the port, when both are wrong', async () => {
+    const { server, port } = await inUse();
+    const missing = join(root, 'nope');
+    await expect(start({ files: [missing], port, metricsPort: port }).ended).rejects.toThrow(`-f: there is no file or directory ${missing}`);
+    server.close();
+  });
+
   it('is one sentence when no directory was given', async () => {
     await expect(start({ files: [] }).ended).rejects.toThrow('flashback up -f DIRECTORY');
   });
