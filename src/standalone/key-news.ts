@@ -1,8 +1,9 @@
 // What became of a key, in one line for the person at the terminal, from its file before and after. Pure.
 import { hashKey } from '../api/api-key.ts';
-import { ANNOTATIONS, LABELS } from '../api/resources.ts';
+import { ANNOTATIONS, keyOf, LABELS } from '../api/resources.ts';
 import { KEY_DATA } from '../reconcile/keys.ts';
 import type { StoredSecret } from './key-file.ts';
+import type { DeliveredKey } from './report.ts';
 
 /** The file of a key changed; undefined where there is none. */
 export interface KeyChange {
@@ -41,4 +42,10 @@ export function describeKeyChange({ before, after, path }: KeyChange): KeyNews |
   const overlaps = after.data[KEY_DATA.previousHash] === was;
   const end = overlaps ? `works until ${after.annotations[ANNOTATIONS.previousKeyExpiresAt] ?? 'its overlap ends'}` : 'is revoked';
   return harmful(`new key in ${path}; the one before ${end}`);
+}
+
+/** A key whose Repository is in none of the manifests. Its file stays: they may be those of another directory. */
+export function describeLeftover({ repository, name, path }: DeliveredKey): string {
+  const owner = keyOf(repository);
+  return `key ${owner} ${name}: opens nothing, because there is no Repository ${owner}; delete ${path} unless it comes back`;
 }

@@ -5,8 +5,9 @@ import type { Clock } from '../clock.ts';
 import type { EventDraft } from '../reconcile/store.ts';
 import { describeChanges } from './changes.ts';
 import { ManifestDirectory } from './directory.ts';
+import type { StoredSecret } from './key-file.ts';
 import { KeyFiles } from './key-files.ts';
-import { describeKeyChange, type KeyNews } from './key-news.ts';
+import { describeKeyChange, describeLeftover, type KeyNews } from './key-news.ts';
 import { resourcesOf, type ManifestSet } from './manifest-set.ts';
 import type { DeliveredKey } from './report.ts';
 import { validateResource, type Schemas } from './schema.ts';
@@ -40,11 +41,17 @@ function hostOf(endpoint: string | undefined): string | undefined {
   return endpoint !== undefined && URL.canParse(endpoint) ? new URL(endpoint).hostname : undefined;
 }
 
+function deliveredKey({ secret, path }: { secret: StoredSecret; path: string }): DeliveredKey {
+  const repository = { namespace: secret.key.namespace, name: secret.labels[LABELS.repository] ?? '' };
+  return { repository, name: secret.labels[LABELS.apiKey] ?? '', path };
+}
+
 export class StandaloneSession {
   readonly #options: SessionOptions;
   readonly #keys: KeyFiles;
   readonly #directory: ManifestDirectory;
   readonly store: StandaloneStore;
+  #toldOfLeftovers = false;
   #standInOrigin: string | undefined;
 
   constructor(options: SessionOptions) {
@@ -95,13 +102,8 @@ export class StandaloneSession {
 
   /** The keys of Repositories that there are. */
   async deliveredKeys(): Promise<DeliveredKey[]> {
-    const delivered = (await this.#keys.list()).map(({ secret, path }) => ({
-      repository: { namespace: secret.key.namespace, name: secret.labels[LABELS.repository] ?? '' },
-      name: secret.labels[LABELS.apiKey] ?? '',
-      path,
-    }));
-    const known = new Set(this.store.list('Repository').map(({ metadata }) => keyOf(metadata)));
-    return delivered.filter(({ repository }) => known.has(keyOf(repository)));
+    const known = this.#repositories();
+    return (await this.#keys.list()).map(deliveredKey).filter(({ repository }) => known.has(keyOf(repository)));
   }
 
   async #apply(set: ManifestSet, before: ManifestSet): Promise<void> {
@@ -113,6 +115,20 @@ export class StandaloneSession {
     const wanted = resourcesOf(set).some((object) => object.kind === 'AILLMConfig' && hostOf(object.spec.endpoint) === standIn.host);
     if (wanted) this.#standInOrigin ??= await standIn.start();
     await this.store.replace(set);
+    if (set.problems.length === 0) await this.#tellOfLeftovers();
+  }
+
+  /** Once: keys of Repositories that went while nobody looked, or that are in another directory than the one of this run. */
+  async #tellOfLeftovers(): Promise<void> {
+    if (this.#toldOfLeftovers) return;
+    this.#toldOfLeftovers = true;
+    const known = this.#repositories();
+    const leftovers = (await this.#keys.list()).map(deliveredKey).filter(({ repository }) => !known.has(keyOf(repository)));
+    this.#options.onLines(leftovers.map(describeLeftover));
+  }
+
+  #repositories(): Set<string> {
+    return new Set(this.store.list('Repository').map(({ metadata }) => keyOf(metadata)));
   }
 
   #rewrite(endpoint: string): string {

@@ -184,6 +184,38 @@ describe('flashback up', () => {
     expect((await (await aClient()).models.list()).data).toHaveLength(2);
   });
 
+  it('says which keys open nothing because their Repository went in the meantime, and leaves their files', async () => {
+    const { stop, ended } = start();
+    await untilSaid('Ctrl-C ends');
+    stop.abort();
+    await ended;
+    output = '';
+    const repository = join(manifests, '30-repository.yaml');
+    const good = await readFile(repository, 'utf8');
+    await writeFile(repository, 'kind: [');
+    const second = start();
+    await untilSaid('Ctrl-C ends');
+    expect(output).not.toContain('opens nothing');
+    await unlink(repository);
+    const path = join(stateDir, KEY_FILE);
+    const line = `key quickstart/assistant app: opens nothing, because there is no Repository quickstart/assistant; delete ${path}`;
+    await untilSaid(line);
+    second.stop.abort();
+    await second.ended;
+    output = '';
+    const third = start();
+    await untilSaid('Ctrl-C ends');
+    expect(output).toContain(line);
+    third.stop.abort();
+    await third.ended;
+    await writeFile(repository, good);
+    output = '';
+    start();
+    await untilSaid('Ctrl-C ends');
+    expect(output).not.toContain('opens nothing');
+    expect((await (await aClient()).models.list()).data).toHaveLength(2);
+  });
+
   it('finishes streams under way when it is stopped, and lets go of its ports', async () => {
     const { stop, ended } = start();
     await untilSaid('Ctrl-C ends');
