@@ -12,7 +12,7 @@ import { Verifier } from './providers/verify.ts';
 import { Engine } from './reconcile/engine.ts';
 import type { Settings } from './settings.ts';
 import { Narrator } from './standalone/narrator.ts';
-import { startReport } from './standalone/report.ts';
+import { exampleBlock, startReport } from './standalone/report.ts';
 import { loadSchemas } from './standalone/schema.ts';
 import { StandaloneSession } from './standalone/session.ts';
 import { MissingPathError, requirePaths } from './standalone/source-files.ts';
@@ -94,6 +94,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       clock,
       say: (text) => void stdout.write(text),
       resources: () => session.resources(),
+      example: async () => exampleBlock({ resources: session.resources(), keys: await session.deliveredKeys() }),
       report: async () =>
         startReport({
           resources: session.resources(),

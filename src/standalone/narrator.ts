@@ -24,12 +24,15 @@ export interface NarratorOptions {
   say: (text: string) => void;
   resources: () => readonly AnyResource[];
   report: () => Promise<string>;
+  /** How to try a key; undefined while there is none that works. The report shows it by itself. */
+  example: () => Promise<string | undefined>;
 }
 
 export class Narrator {
   readonly #options: NarratorOptions;
   readonly #told = new Map<string, string>();
   #timers: { clear(): void }[] = [];
+  #shownExample = false;
   #state: 'waiting' | 'reporting' | 'live' | 'stopped' = 'waiting';
 
   constructor(options: NarratorOptions) {
@@ -55,6 +58,7 @@ export class Narrator {
   /** New keys are in the report; before it, only ends of keys are worth a line. */
   onKey({ line, harmless }: KeyNews): void {
     if (this.#state === 'live' || !harmless) this.lines([line]);
+    this.#tryExample();
   }
 
   onStatus(resource: AnyResource): void {
@@ -62,6 +66,19 @@ export class Narrator {
     if (this.#state !== 'live') return;
     const line = describeStatus(resource);
     if (this.#isNews(resource, line) && isSettled(resource)) this.lines([line]);
+    this.#tryExample();
+  }
+
+  #tryExample(): void {
+    // What cannot be read now is read at the next occasion.
+    if (this.#state === 'live' && !this.#shownExample) void this.#showExample().catch(() => undefined);
+  }
+
+  async #showExample(): Promise<void> {
+    const text = await this.#options.example();
+    if (text === undefined || this.#shownExample || this.#state !== 'live') return;
+    this.#shownExample = true;
+    this.#options.say(printableText(text));
   }
 
   #isNews({ kind, metadata }: AnyResource, line: string): boolean {
@@ -84,6 +101,8 @@ export class Narrator {
     if (this.#state !== 'waiting') return;
     this.#state = 'reporting';
     for (const timer of this.#timers) timer.clear();
+    // In this order: twice is better than never.
+    this.#shownExample = (await this.#options.example()) !== undefined;
     const text = await this.#options.report();
     if (this.#state !== 'reporting') return;
     this.#options.say(printableText(text));

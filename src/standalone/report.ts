@@ -73,17 +73,24 @@ function sourcePath(path: string): string {
   return shellQuote(path.includes('/') ? path : `./${path}`);
 }
 
-function chatModelOf(repository: Repository): string | undefined {
-  const names = (repository.status?.models ?? []).map(({ name }) => name);
+/** A model to show an example with: not one of a connection that gateways may not use yet. */
+function chatModelOf({ metadata, status }: Repository, resources: readonly AnyResource[]): string | undefined {
+  const unready = new Set(
+    resources
+      .filter((resource) => resource.kind === 'AILLMConfig' && readinessOf(resource).status !== 'True')
+      .map((resource) => keyOf(resource.metadata)),
+  );
+  const usable = (status?.models ?? []).filter(({ llm }) => !unready.has(keyOf({ namespace: metadata.namespace, name: llm })));
+  const names = usable.map(({ name }) => name);
   return names.find((name) => !/embed/i.test(name)) ?? names[0];
 }
 
 /** The key to show an example with: of a Repository that is ready, and of which a model is known. */
-function exampleOf({ resources, keys }: ReportInput): { path: string; model: string } | undefined {
+function exampleOf({ resources, keys }: Pick<ReportInput, 'resources' | 'keys'>): { path: string; model: string } | undefined {
   for (const { repository, path } of keys) {
     const resource = resources.find(({ kind, metadata }) => kind === 'Repository' && keyOf(metadata) === keyOf(repository));
     if (resource?.kind !== 'Repository' || readinessOf(resource).status !== 'True') continue;
-    const model = chatModelOf(resource);
+    const model = chatModelOf(resource, resources);
     if (model !== undefined) return { path, model };
   }
   return undefined;
@@ -113,6 +120,12 @@ function snippets({ path, model }: { path: string; model: string }): string[] {
   ];
 }
 
+/** How to try a key that works, in lines that end with a newline; undefined as long as there is none. */
+export function exampleBlock(input: Pick<ReportInput, 'resources' | 'keys'>): string | undefined {
+  const example = exampleOf(input);
+  return example === undefined ? undefined : `\n${snippets(example).join('\n')}\n\n`;
+}
+
 function keyTable({ keys }: ReportInput): string[] {
   if (keys.length === 0) return ['API keys:   none yet; add an entry to spec.apiKeys of a Repository'];
   const rows = keys.map(({ repository, name, path }) => [`  ${keyOf(repository)}`, name, path]);
@@ -132,7 +145,7 @@ export function startReport(input: ReportInput): string {
     ...(demo === undefined ? [] : [`Demo:       demo provider on ${demo.url} stands in for ${demo.host}; it only echoes`]),
     ...keyTable(input),
     '',
-    ...(example === undefined ? ['No Repository with a key is ready yet; a line here says when one is.'] : snippets(example)),
+    ...(example === undefined ? ['No Repository with a key is ready yet; how to try it follows here when one is.'] : snippets(example)),
     '',
     'Edit the files, and the changes take effect at once. Ctrl-C ends.',
   ];

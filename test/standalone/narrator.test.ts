@@ -33,6 +33,7 @@ function aNarrator(first: Repository, report = 'REPORT\n'): Stage {
     say: (text) => void said.push(text),
     resources: () => [current],
     report: () => Promise.resolve(report),
+    example: () => Promise.resolve(current.status?.conditions?.[0]?.status === 'True' ? 'EXAMPLE\n' : undefined),
   });
   const set = (next: Repository): void => {
     current = next;
@@ -107,6 +108,23 @@ it('says before the report which keys have ended, and after it also which are ne
   await settle();
   narrator.onKey({ line: 'new', harmless: true });
   expect(said.slice(2)).toEqual(['new\n']);
+});
+
+it('shows how to try a key once one works, unless the report has done so', async () => {
+  const { narrator, clock, said, set } = aNarrator(aRepository('LLMNotReady', { status: 'False' }));
+  narrator.start();
+  clock.advance(300);
+  await reported(said);
+  await settle();
+  set(aRepository('LLMNotFound', { status: 'False' }));
+  await settle();
+  set(aRepository('Succeeded'));
+  await settle();
+  set(aRepository('LLMNotFound', { status: 'False' }));
+  set(aRepository('Succeeded'));
+  await settle();
+  expect(said.filter((text) => text === 'EXAMPLE\n')).toHaveLength(1);
+  expect(said.slice(2, 4)).toEqual(['Repository ns/r: Ready (Succeeded)\n', 'EXAMPLE\n']);
 });
 
 it('lets nothing through that a terminal would obey: not of a file name, a provider, or the report', async () => {

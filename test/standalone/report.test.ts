@@ -96,6 +96,18 @@ describe('the report', () => {
     expect(report).toContain('No Repository with a key is ready yet');
   });
 
+  it('shows no example with a model whose connection is not in use yet', () => {
+    const llm: AnyResource = {
+      apiVersion: 'ai.flashback.tech/v1alpha1',
+      kind: 'AILLMConfig',
+      metadata: { namespace: 'quickstart', name: 'demo', uid: 'u', generation: 1 },
+      spec: { type: 'OpenAI' },
+      status: ready('False', 'PushPending', 'x'),
+    };
+    expect(aReport({ resources: [llm, aRepository()] })).not.toContain('curl');
+    expect(aReport({ resources: [{ ...llm, status: ready('True', 'Succeeded', 'x') }, aRepository()] })).toContain('curl');
+  });
+
   it('copes with nothing at all', () => {
     expect(aReport({ resources: [], keys: [] })).toContain('There are no resources yet.');
   });

@@ -153,6 +153,22 @@ describe('flashback up', () => {
     expect((await (await aClient()).models.list()).data).toHaveLength(2);
   });
 
+  it('prints the snippets later when nothing was ready at the start', async () => {
+    const file = join(manifests, '20-llm.yaml');
+    const llm = await readFile(file, 'utf8');
+    await unlink(file);
+    start();
+    await untilSaid('Ctrl-C ends');
+    expect(output).not.toContain('curl');
+    await writeFile(file, llm);
+    await untilSaid('curl');
+    expect(output).toMatch(/^Repository quickstart\/assistant: Ready[^]*^set -a;[^]*^node --input-type/m);
+    const snippets = output.match(/^set -a;[^]*?(?=\n\n)/gm) ?? [];
+    expect(snippets).toHaveLength(2);
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    expect((await run('bash', ['-c', snippets[0] ?? ''], { env })).stdout).toContain('You said: Hello!');
+  });
+
   it('says in a line what becomes of keys: a new entry, an edit, and an entry that goes', async () => {
     start();
     await untilSaid('Ctrl-C ends');
