@@ -10,6 +10,7 @@ interface Published {
 
 export class Deliveries {
   #published = new Map<string, Published>();
+  #leftOut: { ids: ReadonlySet<string>; maxBytes: number } = { ids: new Set(), maxBytes: 0 };
   #delivered: { revision: number | undefined; gateways: number } | undefined;
 
   /** `content` went out as `revision`. */
@@ -25,6 +26,11 @@ export class Deliveries {
         return [id, known?.generation === generation ? known : { generation, since: revision }];
       }),
     );
+  }
+
+  /** `ids` are kept from gateways, because a snapshot with them would have more than `maxBytes` bytes. */
+  recordLeftOut(ids: ReadonlySet<string>, maxBytes: number): void {
+    this.#leftOut = { ids, maxBytes };
   }
 
   /** `revision`: the highest that every ready gateway has acknowledged, undefined if there is none yet. Answers whether it is news. */
@@ -43,6 +49,11 @@ export class Deliveries {
     const type = 'Programmed';
     if (rejection !== undefined) {
       return { type, status: 'False', reason: 'Rejected', message: `a gateway refused this object: ${rejection}` };
+    }
+    if (this.#leftOut.ids.has(id)) {
+      const size = `${Math.round(this.#leftOut.maxBytes / 2 ** 20)} MiB`;
+      const message = `the snapshot would be larger than ${size} with it; limit its models`;
+      return { type, status: 'False', reason: 'Rejected', message };
     }
     const published = this.#published.get(id);
     const isPublished = published?.generation === generation;

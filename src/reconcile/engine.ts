@@ -37,6 +37,8 @@ export interface EngineOptions {
   random(bytes: number): Buffer;
   /** Milliseconds that changes are collected for before they are published; 100 by default. */
   coalesce?: number;
+  /** Largest snapshot that goes out, as JSON, in bytes: well below what gateways take; 32 MiB by default. */
+  maxSnapshotBytes?: number;
 }
 
 /** Everything that exists only between start() and stop(). */
@@ -52,6 +54,7 @@ interface Run {
 }
 
 const COALESCE_MS = 100;
+const MAX_SNAPSHOT_BYTES = 32 * 1024 * 1024;
 
 export class Engine implements StoreEvents {
   readonly #options: EngineOptions;
@@ -149,12 +152,18 @@ export class Engine implements StoreEvents {
     const deliveries = new Deliveries();
     const shared = { store, world, clock, metrics, logger, random };
     const board = new StatusBoard({ ...shared, deliveries });
+    const maxBytes = options.maxSnapshotBytes ?? MAX_SNAPSHOT_BYTES;
     const publisher = new Publisher({
       clock,
       logger,
       publish: options.publish,
       coalesce: options.coalesce ?? COALESCE_MS,
+      maxBytes,
       observe: () => world.observe(clock.now()),
+      onLeftOut: (ids) => {
+        deliveries.recordLeftOut(ids, maxBytes);
+        board.refresh();
+      },
       onPublished: (content, revision) => {
         deliveries.recordPublished(content, revision);
         board.refresh();

@@ -7,8 +7,8 @@ import type { ObservedProvider } from '../snapshot/build.ts';
 import type { CheckResult, CheckTarget, CheckView, CredentialChecker, ReadOptions } from './credentials.ts';
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import type { Evaluation, Outcome } from './evaluation.ts';
-import { endpointOf, intervalOf, modelsOf, providerOf, readSecrets, type SecretsOfConfig } from './llm-target.ts';
-import { decide, type Decision } from './llm-verdict.ts';
+import { describeCut, endpointOf, intervalOf, modelsOf, offerable, providerOf, readSecrets, type SecretsOfConfig } from './llm-target.ts';
+import { decide, withNote, type Decision } from './llm-verdict.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import type { World } from './world.ts';
 
@@ -36,8 +36,9 @@ interface Accepted {
   source: string | undefined;
   generation: number;
   proven: boolean;
-  /** Models that the provider listed. */
+  /** Models that the provider listed, and how many there were before the list was cut. */
   discovered: readonly string[] | undefined;
+  listed: number;
 }
 
 type Candidate = Pick<Accepted, 'target' | 'fingerprint' | 'source'>;
@@ -47,7 +48,6 @@ const PENDING_LOOK_MS = 60_000;
 /** Where Secrets may not be watched, nothing else tells that a missing one has come. */
 const PROBLEM_LOOK_MS = 60_000;
 const MAX_STATUS_MODELS = 200;
-const NAMEABLE = /^(?:(?![\s"\\])\P{Cc}){1,256}$/u;
 
 export class LlmConfigReconciler {
   readonly #options: LlmConfigReconcilerOptions;
@@ -78,6 +78,7 @@ export class LlmConfigReconciler {
       generation: provider.generation,
       proven: before?.status !== 'Unknown',
       discovered: models === undefined ? undefined : [...models.values()],
+      listed: models?.size ?? 0,
     });
   }
 
@@ -177,7 +178,9 @@ export class LlmConfigReconciler {
     this.#serve(key, config, decision, { target: provider, fingerprint: candidate.fingerprint, source: secrets.source }, candidate.result);
     if (decision.tell !== undefined && !isRepeatedProgress(config, decision.tell.outcome)) {
       this.#noteValidation(key, config, candidate.result, interval);
-      this.#tell(key, config, decision.tell.credentialsValid, decision.tell.outcome);
+      const cut = decision.serve === 'candidate' ? describeCut(config, this.#accepted.get(key)?.listed ?? 0) : undefined;
+      const { credentialsValid, outcome } = withNote(decision.tell, cut);
+      this.#tell(key, config, credentialsValid, outcome);
     }
     const looks = [candidate, other].flatMap((view) => (view === undefined ? [] : view.pending ? PENDING_LOOK_MS : view.dueIn));
     return requeueAfter(Math.min(...looks));
@@ -202,10 +205,11 @@ export class LlmConfigReconciler {
     const before = this.#accepted.get(key);
     const kept = before?.fingerprint === candidate.fingerprint ? before : undefined;
     const valid = result?.verification.verdict === 'valid' ? result.verification : undefined;
-    const discovered = valid === undefined ? kept?.discovered : valid.models.filter((name) => NAMEABLE.test(name)).toSorted();
+    const found = valid && offerable(valid.models);
+    const discovered = found?.names ?? kept?.discovered;
     const proven = valid?.proven ?? kept?.proven ?? false;
     const { generation } = config.metadata;
-    this.#accepted.set(key, { ...candidate, generation, proven, discovered });
+    this.#accepted.set(key, { ...candidate, generation, proven, discovered, listed: found?.listed ?? kept?.listed ?? 0 });
     const served: ObservedProvider = { provider: { ...candidate.target, generation }, models: modelsOf(config, discovered) };
     const { world, onServed } = this.#options;
     if (isDeepStrictEqual(world.providers.get(key), served)) return;

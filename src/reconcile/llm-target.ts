@@ -11,6 +11,9 @@ import type { ResourceStore } from './store.ts';
 const TIMEOUTS = { connect: '10s', response: '300s', idle: '120s' };
 const INTERVAL = '10m';
 const MIN_INTERVAL_MS = 10_000;
+/** Every repository that has the connection carries the list to every gateway. */
+const MAX_DISCOVERED = 1_000;
+const NAMEABLE = /^(?:(?![\s"\\])\P{Cc}){1,256}$/u;
 
 export type SecretProblem = { reason: Extract<Reason, 'SecretNotFound' | 'SecretKeyMissing'>; message: string };
 
@@ -105,6 +108,18 @@ export function offeredBefore({ spec, status }: AILLMConfig, used: OfferedModels
   if (models.length === 0) return wasReady ? undefined : used;
   const upstreams = new Map(spec.models?.map(({ name, upstreamName }) => [name, upstreamName ?? name]));
   return new Map([...models.map((name) => [name, upstreams.get(name) ?? name] as const), ...(used ?? [])]);
+}
+
+/** The models of a provider's list that can be offered; `listed`: how many there are, of which only the first are. */
+export function offerable(models: readonly string[]): { names: readonly string[]; listed: number } {
+  const names = [...new Set(models.filter((name) => NAMEABLE.test(name)))].toSorted();
+  return { names: names.slice(0, MAX_DISCOVERED), listed: names.length };
+}
+
+/** What to tell about a list that was cut; undefined if nothing is missing. */
+export function describeCut({ spec }: AILLMConfig, listed: number): string | undefined {
+  if (spec.models !== undefined || listed <= MAX_DISCOVERED) return undefined;
+  return `the provider lists ${listed} models; the first ${MAX_DISCOVERED} are offered: name the ones you need in spec.models`;
 }
 
 /** The models that applications may ask for: the allow list of the object, else what the provider listed. */

@@ -101,3 +101,13 @@ export function decide(answers: Answers): Decision {
     },
   };
 }
+
+/** The same, with something else to say to whoever reads either condition. */
+export function withNote(tell: NonNullable<Decision['tell']>, note: string | undefined): NonNullable<Decision['tell']> {
+  if (note === undefined) return tell;
+  const { credentialsValid, outcome } = tell;
+  return {
+    credentialsValid: { ...credentialsValid, message: `${credentialsValid.message}; ${note}` },
+    outcome: { ...outcome, message: `${outcome.message}; ${note}` },
+  };
+}

@@ -1,9 +1,11 @@
 // Builds a snapshot when something has changed, a moment later so that changes that come together go out together, and hands
 // it on when its content is different.
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../clock.ts';
-import { buildSnapshotContent, type Observed } from '../snapshot/build.ts';
+import type { Observed } from '../snapshot/build.ts';
 import type { SnapshotContent } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { fitSnapshot } from './snapshot-fit.ts';
 
 /** Takes a new content and answers with the revision that it got. */
 export type Publish = (content: SnapshotContent) => { revision: number };
@@ -15,7 +17,11 @@ export interface PublisherOptions {
   logger: Logger;
   /** Milliseconds that changes are collected for. */
   coalesce: number;
+  /** Largest content that is handed on, as JSON, in bytes. */
+  maxBytes: number;
   onPublished(content: SnapshotContent, revision: number): void;
+  /** Other objects than before, by id, are left out because of maxBytes. */
+  onLeftOut(ids: ReadonlySet<string>): void;
 }
 
 const RETRY_MS = 1_000;
@@ -25,6 +31,7 @@ export class Publisher {
   #timer: { clear(): void } | undefined;
   #open = false;
   #changed = false;
+  #leftOut: ReadonlySet<string> = new Set();
   #last: { json: string; observed: Observed; revision: number } | undefined;
 
   constructor(options: PublisherOptions) {
@@ -56,6 +63,7 @@ export class Publisher {
     this.#open = false;
     this.#changed = false;
     this.#last = undefined;
+    this.#leftOut = new Set();
   }
 
   #schedule(ms: number): void {
@@ -71,8 +79,8 @@ export class Publisher {
     if (!this.#open || !this.#changed) return;
     this.#changed = false;
     const observed = observe();
-    const content = buildSnapshotContent(observed);
-    const json = JSON.stringify(content);
+    const { content, json, leftOut } = fitSnapshot(observed, this.#options.maxBytes);
+    this.#noteLeftOut(leftOut);
     if (json === this.#last?.json) {
       this.#last.observed = observed;
       return;
@@ -86,5 +94,14 @@ export class Publisher {
       this.#changed = true;
       this.#schedule(RETRY_MS);
     }
+  }
+  #noteLeftOut(leftOut: ReadonlySet<string>): void {
+    if (isDeepStrictEqual(leftOut, this.#leftOut)) return;
+    this.#leftOut = leftOut;
+    if (leftOut.size > 0) {
+      const objects = [...leftOut].toSorted().slice(0, 20);
+      this.#options.logger.warn({ objects, count: leftOut.size }, 'the snapshot would be too large: objects are left out of it');
+    }
+    this.#options.onLeftOut(leftOut);
   }
 }

@@ -48,7 +48,7 @@ export class Harness {
   revision: number;
   logs = '';
 
-  constructor(options: { store?: FakeStore; clock?: FakeClock; revision?: number; random?: (bytes: number) => Buffer } = {}) {
+  constructor(options: { store?: FakeStore; clock?: FakeClock; revision?: number; random?: (bytes: number) => Buffer; maxSnapshotBytes?: number } = {}) {
     this.store = options.store ?? new FakeStore();
     this.clock = options.clock ?? new FakeClock();
     this.revision = options.revision ?? 0;
@@ -72,6 +72,7 @@ export class Harness {
       logger: pino({ level: 'trace' }, { write: (line) => void (this.logs += line) }),
       metrics: this.metrics,
       random: options.random ?? countingRandom(),
+      ...(options.maxSnapshotBytes === undefined ? {} : { maxSnapshotBytes: options.maxSnapshotBytes }),
     });
     this.store.listen(this.engine);
   }
