@@ -30,6 +30,6 @@ const FLUSH_MS = 100;
  * late. Its fields are a closed list without credentials, so it is not redacted, which would cost as much as the rest.
  */
 export function createAccessLog(options: { name: string; level: string }): Logger {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS });
+  const destination = pino.destination({ dest: 1, sync: true, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS });
   return pino({ name: options.name, level: options.level }, destination);
 }
