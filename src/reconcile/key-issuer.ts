@@ -76,7 +76,7 @@ export class KeyIssuer {
       }
     }
     this.#putInForce(repository, outcome.keys, replaced);
-    for (const { key, value } of orphans) await store.deleteSecret(key, value.uid);
+    for (const { key, value } of orphans) await store.deleteSecret(key, value.uid).catch((error: unknown) => (outcome.failure ??= error));
     const next = outcome.keys.map(({ slot, issued }) => planKey(slot.entry, issued, clock.now()));
     const dues = next.flatMap((plan) => ('due' in plan ? (plan.due ?? []) : []));
     return { ...outcome, due: dues.length === 0 ? undefined : Math.min(...dues) };

@@ -59,11 +59,21 @@ export class RepositoryReconciler {
       world.repositories.set(key, observed);
       onServed(key);
     }
-    // What is in force already stays as it was told; a first time, or a change, must not fail in silence.
-    if (keys.failure === undefined || known?.generation !== repository.metadata.generation) report(key, this.#evaluate(repository, keys));
+    // What is in force already stays as it was told; a first time, a change, or a key that is gone must not fail in silence.
+    const isNews = known?.generation !== repository.metadata.generation;
+    if (keys.failure === undefined || isNews || this.#lacksKey(repository, keys)) report(key, this.#evaluate(repository, keys));
     if (keys.failure !== undefined) throw keys.failure;
     const safety = LOOK_AGAIN_MS * (1 + 0.1 * random());
     return requeueAfter(Math.min(safety, keys.due === undefined ? Infinity : Math.max(1, keys.due - clock.now())));
+  }
+
+  /** Whether an entry of spec.apiKeys has no key that works. */
+  #lacksKey({ metadata, spec: { apiKeys = [] } }: Repository, { keys, conflicts }: KeysOutcome): boolean {
+    if (keys.length + conflicts.length >= apiKeys.length) return false;
+    // Secrets that could not be read leave everything in force as it was.
+    const name = keyOf(metadata);
+    const held = [...this.#options.world.ledger.active().values()].filter(({ repository }) => repository === name);
+    return held.length < apiKeys.length;
   }
 
   #evaluate(repository: Repository, keys: KeysOutcome): Evaluation {

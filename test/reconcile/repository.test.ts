@@ -301,3 +301,34 @@ describe('the life of a key', () => {
     expect(harness.published.slice(1).every(({ keys }) => Object.keys(keys).length === 1)).toBe(true);
   });
 });
+
+describe('a key that cannot be replaced', () => {
+  it.each([
+    ['a quota', 'applySecret'],
+    ['an API server that lists no Secrets', 'listKeySecrets'],
+  ] as const)('is not told to be delivered: %s', async (_name, method) => {
+    const harness = await started();
+    expect(harness.verdict('Repository', 'repo')).toBe('True Succeeded');
+    harness.store.faults.set('applySecret', new Error('exceeded quota'));
+    harness.store.removeSecret('repo-app');
+    await harness.run();
+    harness.store.faults.set(method, new Error('exceeded quota'));
+    await harness.run(MINUTE);
+    expect(harness.content.keys).toEqual({});
+    expect(harness.verdict('Repository', 'repo', 'KeysIssued')).toBe('False ProgressingWithRetry');
+    expect(harness.verdict('Repository', 'repo')).toBe('False ProgressingWithRetry');
+    expect(harness.condition('Repository', 'repo', 'Reconciling')?.status).toBe('True');
+    harness.store.faults.clear();
+    await harness.run(10 * MINUTE);
+    expect(harness.verdict('Repository', 'repo')).toBe('True Succeeded');
+    await harness.check();
+  });
+
+  it('stays as it was told while it works and Secrets cannot be read', async () => {
+    const harness = await started();
+    harness.store.faults.set('listKeySecrets', new Error('busy'));
+    harness.engine.onResource('Repository', { namespace: 'team', name: 'repo' });
+    await harness.run(MINUTE);
+    expect(harness.verdict('Repository', 'repo')).toBe('True Succeeded');
+  });
+});
