@@ -37,6 +37,7 @@ export interface KubeSecret extends KubeObject {
     annotations?: Record<string, string>;
     ownerReferences?: OwnerReference[];
     managedFields?: ManagedFieldsEntry[];
+    deletionTimestamp?: string;
   };
   type?: string;
   /** Base64. */

@@ -80,6 +80,10 @@ async function attempt(client: KubeClient, secret: OwnedSecret, guard: () => voi
         `the Secret ${secret.key.namespace}/${secret.key.name} exists and does not belong to ${secret.owner.kind} ${secret.owner.name}`,
       );
     }
+    // It counts as absent: a key in it would be revoked when it is read next.
+    if (live.metadata.deletionTimestamp !== undefined) {
+      throw new Error(`the Secret ${secret.key.namespace}/${secret.key.name} is being deleted, and a finalizer holds it`);
+    }
     const { uid, resourceVersion } = (await ownCreatedFields(client, path, live)).metadata;
     await client.request({
       method: 'PATCH',
@@ -97,7 +101,7 @@ async function attempt(client: KubeClient, secret: OwnedSecret, guard: () => voi
 }
 
 /**
- * Creates or updates a Secret for its owner. Throws SecretConflictError, KubernetesError when it cannot be settled now, or what
+ * Creates or updates a Secret for its owner. Throws SecretConflictError, KubernetesError or Error when it cannot be settled now, or what
  * `guard` throws, which is called between each read and write.
  */
 export async function applyOwnedSecret(client: KubeClient, secret: OwnedSecret, guard: () => void = () => {}): Promise<void> {

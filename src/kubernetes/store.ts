@@ -97,6 +97,11 @@ function toSecretValue(secret: KubeSecret): SecretValue {
   };
 }
 
+/** Deleted, and held by nothing but finalizers: whoever deleted it wants it to have no effect any more. */
+function isGoing({ metadata }: KubeSecret): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
 function forbiddenAsSuch(what: string): (error: unknown) => never {
   return (error) => {
     if (hasCode(error, 403)) throw new SecretForbiddenError(`the operator may not read ${what}`);
@@ -171,7 +176,7 @@ export class KubernetesStore implements ResourceStore {
   async getSecret(key: ObjectKey): Promise<SecretValue | undefined> {
     const path = objectPath('v1', 'secrets', key);
     const secret = await readLiveSecret(this.#options.client, path).catch(forbiddenAsSuch(`the Secret ${keyOf(key)}`));
-    return secret === undefined ? undefined : toSecretValue(secret);
+    return secret === undefined || isGoing(secret) ? undefined : toSecretValue(secret);
   }
 
   async listKeySecrets(repository: ObjectKey): Promise<{ key: ObjectKey; value: SecretValue }[]> {
@@ -186,7 +191,9 @@ export class KubernetesStore implements ResourceStore {
       found.push(...(page.items ?? []));
       token = page.metadata.continue === '' ? undefined : page.metadata.continue;
     } while (token !== undefined);
-    return found.map((secret) => ({ key: { namespace, name: secret.metadata.name }, value: toSecretValue(secret) }));
+    return found
+      .filter((secret) => !isGoing(secret))
+      .map((secret) => ({ key: { namespace, name: secret.metadata.name }, value: toSecretValue(secret) }));
   }
 
   applySecret(secret: OwnedSecret, guard?: () => void): Promise<void> {

@@ -47,6 +47,13 @@ describe('owned Secrets', () => {
     expect(writes()).toEqual([]);
   });
 
+  test('get no key while they are being deleted', async () => {
+    const metadata = { ownerReferences: [{ uid: 'r1', controller: true }], deletionTimestamp: '2026-01-01T00:00:00Z' };
+    server.put(secret('key'), { metadata });
+    await expect(applyOwnedSecret(clientOf(server.url), owned)).rejects.toThrow('is being deleted');
+    expect(writes()).toEqual([]);
+  });
+
   test('never take over one that appears between the look and the creation', async () => {
     const client = clientOf(server.url);
     server.fail(({ method }) => method === 'GET', { status: 404 });

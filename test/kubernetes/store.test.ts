@@ -148,6 +148,16 @@ describe('Secrets', () => {
     await expect(store.getSecret({ namespace: 'team', name: 'openai' })).rejects.toMatchObject({ code: 500 });
   });
 
+  test('that were deleted and are held by a finalizer are absent', async () => {
+    const { store } = build();
+    const labels = { 'ai.flashback.tech/repository': 'chat' };
+    const metadata = { labels, finalizers: ['x/y'], deletionTimestamp: '2026-01-01T00:00:00Z' };
+    server.put(secret('going'), { metadata, data: { apiKey: base64('one') } });
+    server.put(secret('staying'), { metadata: { labels }, data: { apiKey: base64('two') } });
+    expect(await store.getSecret({ namespace: 'team', name: 'going' })).toBeUndefined();
+    expect((await store.listKeySecrets({ namespace: 'team', name: 'chat' })).map(({ key }) => key.name)).toEqual(['staying']);
+  });
+
   test('leave nothing in memory but their identity, not even what kubectl copies into an annotation', async () => {
     const planted = base64('sk-planted');
     server.put(secret('openai'), {
