@@ -16,7 +16,7 @@ import { exampleBlock, startReport } from './standalone/report.ts';
 import { loadSchemas } from './standalone/schema.ts';
 import { StandaloneSession } from './standalone/session.ts';
 import { MissingPathError, requirePaths } from './standalone/source-files.ts';
-import { lockState } from './standalone/state-lock.ts';
+import { lockState, StateDirectoryError } from './standalone/state-lock.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
@@ -166,11 +166,21 @@ export async function runUp(options: UpOptions): Promise<void> {
   }
 }
 
+/** Returns what gives it back. */
+function takeStateDirectory(directory: string): () => void {
+  try {
+    return lockState(directory);
+  } catch (error) {
+    if (error instanceof StateDirectoryError) throw new StartError(error.message, { cause: error });
+    throw error;
+  }
+}
+
 /** The command. */
 export async function up(settings: Settings): Promise<void> {
   const logPath = join(settings['state-dir'], 'flashback.log');
   // Before the log is begun anew: it could be the log of somebody else.
-  process.once('exit', lockState(settings['state-dir']));
+  process.once('exit', takeStateDirectory(settings['state-dir']));
   // The terminal belongs to the person: the log of this run goes to a file, and only failures to both.
   const destination = pino.multistream([
     { level: 'trace', stream: pino.destination({ dest: logPath, append: false, mode: 0o600, sync: true }) },

@@ -26,6 +26,13 @@ export const ANNOTATIONS = {
   previousKeyExpiresAt: `${API_GROUP}/previous-key-expires-at`,
   reconcileRequestedAt: `${API_GROUP}/reconcile-requested-at`,
 } as const;
+/** Names in the data of a key Secret. */
+export const KEY_DATA = {
+  key: 'OPENAI_API_KEY',
+  baseUrl: 'OPENAI_BASE_URL',
+  hash: 'FLASHBACK_KEY_SHA256',
+  previousHash: 'FLASHBACK_PREVIOUS_KEY_SHA256',
+} as const;
 export const MANAGED_BY = 'flashback-operator';
 
 /** The part of metav1.ObjectMeta that the operator reads. */

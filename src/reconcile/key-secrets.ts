@@ -1,6 +1,6 @@
 // Secrets that deliver keys: which ones a repository has, which it should have, and what they should say.
-import { ANNOTATIONS, LABELS, MANAGED_BY, keyOf, type ObjectKey, type Repository } from '../api/resources.ts';
-import { KEY_DATA, type ApiKeyEntry, type IssuedKey } from './keys.ts';
+import { ANNOTATIONS, KEY_DATA, LABELS, MANAGED_BY, keyOf, type ObjectKey, type Repository } from '../api/resources.ts';
+import type { ApiKeyEntry, IssuedKey } from './keys.ts';
 import type { OwnedSecret, ResourceStore, SecretValue } from './store.ts';
 
 /** An entry of spec.apiKeys and the Secret under its name. */

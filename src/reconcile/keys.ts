@@ -2,18 +2,10 @@
 import { formatKey, hashKey, isWellFormedKey } from '../api/api-key.ts';
 import { parseDuration } from '../api/duration.ts';
 import type { Repository } from '../api/resources.ts';
-import { ANNOTATIONS } from '../api/resources.ts';
+import { ANNOTATIONS, KEY_DATA } from '../api/resources.ts';
 import type { SecretValue } from './store.ts';
 
 export type ApiKeyEntry = NonNullable<Repository['spec']['apiKeys']>[number];
-
-/** Names in the data of a key Secret. */
-export const KEY_DATA = {
-  key: 'OPENAI_API_KEY',
-  baseUrl: 'OPENAI_BASE_URL',
-  hash: 'FLASHBACK_KEY_SHA256',
-  previousHash: 'FLASHBACK_PREVIOUS_KEY_SHA256',
-} as const;
 
 /** A key that is replaced and works on for a while. */
 export interface PreviousKey {

@@ -1,7 +1,6 @@
 // What became of a key, in one line for the person at the terminal, from its file before and after. Pure.
 import { hashKey } from '../api/api-key.ts';
-import { ANNOTATIONS, keyOf, LABELS } from '../api/resources.ts';
-import { KEY_DATA } from '../reconcile/keys.ts';
+import { ANNOTATIONS, KEY_DATA, keyOf, LABELS } from '../api/resources.ts';
 import type { StoredSecret } from './key-file.ts';
 import type { DeliveredKey } from './report.ts';
 

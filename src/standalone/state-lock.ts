@@ -2,7 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from '../process.ts';
+
+/** The message says what to do. */
+export class StateDirectoryError extends Error {
+  override readonly name = 'StateDirectoryError';
+}
 
 const LOCK = 'lock';
 const OTHER = 'choose another directory with --state-dir';
@@ -86,7 +90,7 @@ function acquire(directory: string): () => void {
   while (!create(path, own)) {
     const found = read(path);
     const holder = found === undefined ? undefined : holderOf(found);
-    if (holder !== undefined) throw new StartError(`another flashback (pid ${holder}) uses ${directory}; ${OTHER}`);
+    if (holder !== undefined) throw new StateDirectoryError(`another flashback (pid ${holder}) uses ${directory}; ${OTHER}`);
     if (found !== undefined) clearStale(path, found);
   }
   return () => {
@@ -97,7 +101,7 @@ function acquire(directory: string): () => void {
 /**
  * Makes the state directory and takes it for this process. Returns what gives it back; synchronous, so that it can be done
  * while the process exits.
- * @throws StartError when another process has it, or when it cannot be used at all.
+ * @throws StateDirectoryError when another process has it, or when it cannot be used at all.
  */
 export function lockState(directory: string): () => void {
   try {
@@ -105,6 +109,6 @@ export function lockState(directory: string): () => void {
   } catch (error) {
     const code = codeOf(error);
     if (typeof code !== 'string') throw error;
-    throw new StartError(`the state directory ${directory} cannot be used (${code}); ${OTHER}`, { cause: error });
+    throw new StateDirectoryError(`the state directory ${directory} cannot be used (${code}); ${OTHER}`, { cause: error });
   }
 }

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatKey, hashKey, isWellFormedKey, keyPrefix } from '../../src/api/api-key.ts';
-import { ANNOTATIONS } from '../../src/api/resources.ts';
+import { ANNOTATIONS, KEY_DATA } from '../../src/api/resources.ts';
 import { KeyLedger } from '../../src/reconcile/key-ledger.ts';
-import { expiryOf, generateKey, generateKeyId, KEY_DATA, planKey, readIssuedKey, rotatedKey, type IssuedKey } from '../../src/reconcile/keys.ts';
+import { expiryOf, generateKey, generateKeyId, planKey, readIssuedKey, rotatedKey, type IssuedKey } from '../../src/reconcile/keys.ts';
 import { countingRandom } from './harness.ts';
 
 const HOUR = 3_600_000;

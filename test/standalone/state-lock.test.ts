@@ -4,8 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { StartError } from '../../src/process.ts';
-import { lockState } from '../../src/standalone/state-lock.ts';
+import { lockState, StateDirectoryError } from '../../src/standalone/state-lock.ts';
 
 let root: string;
 let directory: string;
@@ -26,7 +25,7 @@ it('makes the directory, for its owner only, and lets nobody else in', async () 
   lockState(directory);
   expect((await stat(directory)).mode & 0o777).toBe(0o700);
   const refusal = `another flashback (pid ${process.pid}) uses ${directory}; choose another directory with --state-dir`;
-  expect(() => lockState(directory)).toThrow(new StartError(refusal));
+  expect(() => lockState(directory)).toThrow(new StateDirectoryError(refusal));
 });
 
 it('leaves nothing behind when it is given back', async () => {
@@ -59,5 +58,5 @@ it('does not take away the lock of whoever came after', async () => {
 it('says in one sentence that the directory cannot be used', async () => {
   await writeFile(directory, '');
   const reason = `the state directory ${directory} cannot be used (EEXIST); choose another directory with --state-dir`;
-  expect(() => lockState(directory)).toThrow(new StartError(reason));
+  expect(() => lockState(directory)).toThrow(new StateDirectoryError(reason));
 });
