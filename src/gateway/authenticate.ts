@@ -1,11 +1,16 @@
 // From the Authorization header to the repository it opens. One hash and one Map lookup for a good key.
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { hashKey, isWellFormedKey } from '../api/api-key.ts';
 import { GatewayError } from '../errors.ts';
 import type { SnapshotKey } from '../snapshot/snapshot.ts';
 import type { KeyEntry, Tables } from './tables.ts';
 
 const MAX_KEY_LENGTH = 512;
+
+const LATEST = Symbol('latest key');
+/** SDKs send the same header with every request of a connection, so its hash is kept there for as long as that lives. */
+type Connection = Socket & { [LATEST]?: { header: string; hash: string } };
 
 function bearerToken(request: IncomingMessage): string {
   const header = request.headers.authorization;
@@ -30,12 +35,20 @@ function checkSurface({ type = 'OpenAI' }: Pick<SnapshotKey, 'id' | 'type'>): vo
   if (type !== 'OpenAI') throw new GatewayError('key_of_other_surface', `This API key is for the ${type} surface; this is the OpenAI surface.`);
 }
 
+function hashOf(request: IncomingMessage): string {
+  const header = request.headers.authorization ?? '';
+  const connection: Connection = request.socket;
+  if (connection[LATEST]?.header === header) return connection[LATEST].hash;
+  const hash = hashKey(bearerToken(request));
+  connection[LATEST] = { header, hash };
+  return hash;
+}
+
 /** The entry of the key that the request carries. Throws GatewayError key_*. */
 export function authenticate(request: IncomingMessage, tables: Tables, now: number): KeyEntry {
-  const token = bearerToken(request);
-  const hash = hashKey(token);
+  const hash = hashOf(request);
   const entry = tables.keys.get(hash);
-  if (entry === undefined) throw explainUnknownKey(token, hash, tables);
+  if (entry === undefined) throw explainUnknownKey(bearerToken(request), hash, tables);
   if (now >= entry.expiresAt) throw new GatewayError('key_expired', `This API key expired at ${new Date(entry.expiresAt).toISOString()}.`);
   checkSurface(entry);
   return entry;

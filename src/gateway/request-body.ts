@@ -11,8 +11,8 @@ export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 const DISCARD_FACTOR = 8;
 
-const MODEL_KEY = Buffer.from('"model"');
-const ESCAPED_ASCII = Buffer.from('\\u00');
+const MODEL_KEY = '"model"';
+const ESCAPED_ASCII = '\\u00';
 
 function tooLarge(limit: number): GatewayError {
   return new GatewayError('body_too_large', `The request body is larger than ${limit} bytes.`);
@@ -91,9 +91,8 @@ export function readBody(request: IncomingMessage, hold?: BodyHold, limit = MAX_
  * JSON.parse keeps the last of two members of one name, another parser may keep the first. What is authorised here must be
  * what the provider reads, so an ambiguous model is refused.
  */
-function namesModelTwice(raw: Buffer): boolean {
-  const first = raw.indexOf(MODEL_KEY);
-  const suspicious = first !== raw.lastIndexOf(MODEL_KEY) || raw.includes(ESCAPED_ASCII);
+function namesModelTwice(raw: Buffer, text: string): boolean {
+  const suspicious = text.includes(MODEL_KEY, text.indexOf(MODEL_KEY) + 1) || text.includes(ESCAPED_ASCII);
   return suspicious && topLevelMembers(raw).filter(({ name }) => name === 'model').length > 1;
 }
 
@@ -102,15 +101,16 @@ export function parseBody(raw: Buffer): Record<string, unknown> {
   const ascii = isAscii(raw);
   if (!ascii && !isUtf8(raw)) throw new GatewayError('body_not_json', 'The request body is not valid UTF-8.');
   checkComplexity(raw);
+  const text = raw.toString(ascii ? 'latin1' : 'utf8');
   let body: unknown;
   try {
-    body = JSON.parse(ascii ? raw.toString('latin1') : raw.toString('utf8'));
+    body = JSON.parse(text);
   } catch {
     throw new GatewayError('body_not_json', 'The request body is not valid JSON.');
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new GatewayError('body_not_json', 'The request body must be a JSON object.');
   }
-  if (namesModelTwice(raw)) throw new GatewayError('body_not_json', 'The request body names "model" more than once.', { param: 'model' });
+  if (namesModelTwice(raw, text)) throw new GatewayError('body_not_json', 'The request body names "model" more than once.', { param: 'model' });
   return body as Record<string, unknown>;
 }

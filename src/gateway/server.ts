@@ -107,6 +107,7 @@ export class GatewayServer {
     const cut = this.#recorder.inFlight;
     this.#server.closeAllConnections();
     await closed;
+    this.#recorder.flush();
     return cut;
   }
 }

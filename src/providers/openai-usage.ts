@@ -1,10 +1,12 @@
 // Token counts in the OpenAI dialect, read from the last bytes of an answer instead of from every event.
-import { CLOSE_BRACE, CLOSE_BRACKET, COLON, isSpace, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipString } from './json-bytes.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, isSpace, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipTextString } from './json-bytes.ts';
 import type { Usage } from './provider.ts';
 
 const KEY = Buffer.from('"usage"');
 /** Each costs a walk to the end of the tail. */
 const MAX_CANDIDATES = 16;
+/** Of a usage object, in bytes. */
+const MAX_LENGTH = 4096;
 
 interface RawUsage {
   prompt_tokens?: unknown;
@@ -18,31 +20,41 @@ function count(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 
-/** End of the object that starts at `open`, or -1. Strings in usage objects hold no braces in any known provider. */
-function objectEnd(text: string, open: number): number {
-  let depth = 0;
-  for (let index = open; index < text.length; index++) {
-    if (text[index] === '{') depth++;
-    else if (text[index] === '}' && --depth === 0) return index + 1;
-  }
-  return -1;
-}
-
-/** Streams say `"usage":null` with every event: those are passed over without a look at their text. */
-function isFollowedByObject(tail: Buffer, from: number): boolean {
+/** Where the object begins, or -1: streams say `"usage":null` with every event, and those are passed over. */
+function objectAfter(tail: Buffer, from: number): number {
   let offset = from;
   while (tail[offset] === COLON || isSpace(tail[offset])) offset++;
-  return tail[offset] === OPEN_BRACE;
+  return tail[offset] === OPEN_BRACE ? offset : -1;
 }
 
-function parseUsage(tail: Buffer, keyAt: number): Usage | undefined {
-  const text = tail.toString('latin1', keyAt + KEY.length, Math.min(tail.length, keyAt + 4096));
-  const open = /^\s*:\s*\{/.exec(text);
-  if (open === null) return undefined;
-  const end = objectEnd(text, open[0].length - 1);
-  if (end === -1) return undefined;
+/**
+ * Where the first object of `text` ends (-1: not in the text), and how many objects and arrays are still open around it:
+ * as many as are closed after it and not opened.
+ */
+function measure(text: string): { end: number; depth: number } {
+  let end = -1;
+  let depth = 0;
+  let outermost = 0;
+  let index = 0;
+  while (index < text.length) {
+    const char = text.charCodeAt(index);
+    if (char === QUOTE) {
+      index = skipTextString(text, index);
+      continue;
+    }
+    index++;
+    if (char === OPEN_BRACE || char === OPEN_BRACKET) depth++;
+    else if (char === CLOSE_BRACE || char === CLOSE_BRACKET) {
+      if (--depth === 0 && end === -1) end = index;
+      outermost = Math.min(outermost, depth);
+    }
+  }
+  return { end, depth: -outermost };
+}
+
+function parseUsage(json: string): Usage | undefined {
   try {
-    return toUsage(JSON.parse(text.slice(open[0].length - 1, end)) as RawUsage);
+    return toUsage(JSON.parse(json) as RawUsage);
   } catch {
     return undefined;
   }
@@ -66,24 +78,6 @@ function toUsage(raw: RawUsage): Usage | undefined {
   };
 }
 
-/** How many objects around `at` are still open there: closing brackets from there to the end that open before it. */
-function depthAt(tail: Buffer, at: number): number {
-  let depth = 0;
-  let outermost = 0;
-  let index = at;
-  while (index < tail.length) {
-    const byte = tail[index];
-    if (byte === QUOTE) {
-      index = skipString(tail, index);
-      continue;
-    }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) outermost = Math.min(outermost, --depth);
-    index++;
-  }
-  return -outermost;
-}
-
 /**
  * The last usage object in `tail` that no other one contains: Groq's compound models follow it by a breakdown whose parts
  * have usage of their own. A `"usage"` inside the model's text cannot be mistaken for it, because quotes in JSON
@@ -93,11 +87,13 @@ export function readOpenAiUsage(tail: Buffer): Usage | undefined {
   let best: { usage: Usage; depth: number } | undefined;
   let candidates = 0;
   for (let at = tail.lastIndexOf(KEY); at !== -1 && candidates < MAX_CANDIDATES; at = at === 0 ? -1 : tail.lastIndexOf(KEY, at - 1)) {
-    if (!isFollowedByObject(tail, at + KEY.length)) continue;
+    const open = objectAfter(tail, at + KEY.length);
+    if (open === -1) continue;
     candidates++;
-    const usage = parseUsage(tail, at);
+    const text = tail.toString('latin1', open);
+    const { end, depth } = measure(text);
+    const usage = end === -1 || end > MAX_LENGTH ? undefined : parseUsage(text.slice(0, end));
     if (usage === undefined) continue;
-    const depth = depthAt(tail, at);
     if (best === undefined || depth < best.depth) best = { usage, depth };
     if (depth <= 1) break;
   }

@@ -16,7 +16,7 @@ function tablesWith(type: SnapshotKey['type']): Tables {
   return tables;
 }
 
-const request = { headers: { authorization: `Bearer ${APP_KEY}` } } as IncomingMessage;
+const request = { headers: { authorization: `Bearer ${APP_KEY}` }, socket: {} } as IncomingMessage;
 
 describe('a key', () => {
   it.each(['Anthropic', 'Google'] as const)('for the %s surface does not open the one of OpenAI', (type) => {
