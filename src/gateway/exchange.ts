@@ -125,7 +125,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (rest !== undefined) this.#write(rest);
     // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
     if (this.#reader?.failed === true) record.code = 'provider_failed';
-    this.#readUsage();
+    record.answer = this.#reader;
     this.#uncork();
     response.end();
     return this.#finish();
@@ -136,7 +136,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { response, record, target } = this.#options;
     if (error instanceof CallerGoneError || this.#abortReason instanceof CallerGoneError) {
       record.clientGone = true;
-      this.#readUsage();
+      // Some providers count along with every event, so even a stream that stops early may have said its tokens.
+      record.answer = this.#reader;
       if (!response.headersSent) record.status = 499;
       return this.#finish();
     }
@@ -150,7 +151,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       response.destroy();
       return this.#finish();
     }
-    this.#readUsage();
+    record.answer = this.#reader;
     this.#write(`data: ${JSON.stringify(errorEnvelope(answer))}\n\n${DONE}`);
     this.#uncork();
     response.end();
@@ -164,12 +165,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { provider, secrets } = target.upstream;
     const type = headers['content-type'];
     return provider.readAnswer({ request, upstream: this.#upstream, contentType: typeof type === 'string' ? type : '', secrets });
-  }
-
-  /** Some providers count along with every event, so even a stream that stops early may have said its tokens. */
-  #readUsage(): void {
-    const usage = this.#reader?.usage();
-    if (usage !== undefined) this.#options.record.usage = usage;
   }
 
   #endWithErrorResponse(): void {

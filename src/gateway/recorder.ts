@@ -1,9 +1,9 @@
 // Tells what became of a request, exactly once: metrics and one access-log line with the same fields.
 import { ERRORS, type ErrorCode } from '../errors.ts';
-import type { Usage } from '../providers/provider.ts';
+import type { AnswerReader, Usage } from '../providers/provider.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
-import type { Series, SeriesCache } from './series.ts';
+import type { Outcome, SeriesCache } from './series.ts';
 import type { KeyEntry, Upstream } from './tables.ts';
 
 /** Which connection serves which model. `listed`: the model is in the repository's table, so its name is not the caller's invention. */
@@ -27,7 +27,8 @@ export interface RequestRecord {
   traffic?: Traffic;
   status: number;
   code?: ErrorCode;
-  usage?: Usage;
+  /** Tells the tokens. */
+  answer?: Pick<AnswerReader, 'usage'> | undefined;
   clientGone: boolean;
 }
 
@@ -35,6 +36,10 @@ function identify(key: KeyEntry | undefined): object {
   if (key === undefined) return {};
   const { namespace, name } = key.repository.settings;
   return { namespace, repository: name, key_id: key.id };
+}
+
+function endOf({ method, path, operation, status, code }: RequestRecord): object {
+  return { method, path, operation, status, ...(code === undefined ? {} : { code }) };
 }
 
 function tenths(milliseconds: number): number {
@@ -45,7 +50,7 @@ export class Recorder {
   readonly #metrics: GatewayMetrics;
   readonly #series: SeriesCache;
   readonly #logger: Logger;
-  readonly #loggers = new WeakMap<Series, Logger>();
+  readonly #loggers = new WeakMap<Outcome, Logger>();
   #inFlight = 0;
   #finished: { record: RequestRecord; endedAt: number }[] = [];
 
@@ -85,19 +90,21 @@ export class Recorder {
   #tell(record: RequestRecord, endedAt: number): void {
     this.#inFlight--;
     if (record.code !== undefined) this.#metrics.flashback_errors_total.inc({ cause: ERRORS[record.code].cause, code: record.code });
-    const series = this.#seriesOf(record);
-    if (series !== undefined) this.#observe(record, series, endedAt);
-    this.#log(record, series, endedAt);
+    const usage = record.answer?.usage();
+    const outcome = this.#outcomeOf(record);
+    if (outcome !== undefined) this.#observe(record, usage, outcome, endedAt);
+    this.#log(record, usage, outcome, endedAt);
   }
 
-  #seriesOf({ key, traffic, status, code }: RequestRecord): Series | undefined {
+  #outcomeOf({ key, traffic, operation, status, code }: RequestRecord): Outcome | undefined {
     if (key === undefined || traffic === undefined) return undefined;
-    return this.#series.get(key, traffic.upstream, traffic.model, { listed: traffic.listed, confirmed: status < 300 && code === undefined });
+    const trust = { listed: traffic.listed, confirmed: status < 300 && code === undefined };
+    return this.#series.outcomeOf(this.#series.get(key, traffic.upstream, traffic.model, trust), operation, status, code ?? 'none');
   }
 
-  #observe(record: RequestRecord, series: Series, endedAt: number): void {
-    const { usage, firstByteAt } = record;
-    this.#series.countRequest(series, record.operation, record.status, record.code ?? 'none');
+  #observe(record: RequestRecord, usage: Usage | undefined, { series, requests }: Outcome, endedAt: number): void {
+    const { firstByteAt } = record;
+    requests.inc();
     series.duration.observe((endedAt - record.startedAt) / 1000);
     if (record.clientGone) series.disconnects.inc();
     if (record.stream && firstByteAt !== undefined) {
@@ -120,24 +127,23 @@ export class Recorder {
     if (usage.reasoningTokens > 0) series.reasoningTokens.inc(usage.reasoningTokens);
   }
 
-  #log(record: RequestRecord, series: Series | undefined, endedAt: number): void {
-    const { requestId, method, path, operation, status, stream, startedAt, firstByteAt, usage, code, clientGone } = record;
-    const line: Record<string, unknown> = { requestId, method, path, operation, status, stream, durationMs: tenths(endedAt - startedAt) };
+  #log(record: RequestRecord, usage: Usage | undefined, outcome: Outcome | undefined, endedAt: number): void {
+    const { requestId, stream, startedAt, firstByteAt, clientGone } = record;
+    const line: Record<string, unknown> = { requestId, stream, durationMs: tenths(endedAt - startedAt) };
     if (firstByteAt !== undefined) line['firstByteMs'] = tenths(firstByteAt - startedAt);
     if (usage !== undefined) {
       line['inputTokens'] = usage.inputTokens;
       line['outputTokens'] = usage.outputTokens;
     }
-    if (code !== undefined) line['code'] = code;
     if (clientGone) line['clientGone'] = true;
-    if (series !== undefined) this.#loggerOf(series).info(line, 'request');
-    else this.#logger.info(Object.assign(line, identify(record.key)), 'request');
+    if (outcome !== undefined) this.#loggerOf(outcome, record).info(line, 'request');
+    else this.#logger.info({ ...identify(record.key), ...endOf(record), ...line }, 'request');
   }
 
-  /** A logger that has the labels already written out. */
-  #loggerOf(series: Series): Logger {
-    let logger = this.#loggers.get(series);
-    if (logger === undefined) this.#loggers.set(series, (logger = this.#logger.child(series.labels)));
+  /** A logger that has all that ends of this kind have in common already written out. */
+  #loggerOf(outcome: Outcome, record: RequestRecord): Logger {
+    let logger = this.#loggers.get(outcome);
+    if (logger === undefined) this.#loggers.set(outcome, (logger = this.#logger.child({ ...outcome.series.labels, ...endOf(record) })));
     return logger;
   }
 }

@@ -34,13 +34,25 @@ function createSeries(metrics: GatewayMetrics, labels: TrafficLabels) {
     reasoningTokens: tokens[3]!,
     withoutUsage: metrics.flashback_requests_without_usage_total.labels(labels),
     disconnects: metrics.flashback_client_disconnects_total.labels(labels),
-    requests: new Map<string, { inc(): void }>(),
+    outcomes: new Map<string, Outcome>(),
+    latest: undefined as Outcome | undefined,
   };
 }
 export type Series = ReturnType<typeof createSeries>;
 
+/** How requests of a series end. */
+export interface Outcome {
+  readonly series: Series;
+  readonly operation: string;
+  readonly status: number;
+  readonly code: string;
+  /** Child of flashback_requests_total. */
+  readonly requests: { inc(): void };
+}
+
 interface KeySeries {
-  byTarget: Map<string, Series>;
+  /** By connection, then by model. */
+  byUpstream: Map<string, Map<string, Series>>;
   /** When the key went out of the snapshot, milliseconds since the epoch. */
   goneAt: number | undefined;
 }
@@ -65,27 +77,31 @@ export class SeriesCache {
 
   get(key: KeyEntry, upstream: Upstream, model: string, { listed, confirmed }: ModelTrust): Series {
     let ofKey = this.#byKey.get(key.id);
-    if (ofKey === undefined) this.#byKey.set(key.id, (ofKey = { byTarget: new Map(), goneAt: undefined }));
+    if (ofKey === undefined) this.#byKey.set(key.id, (ofKey = { byUpstream: new Map(), goneAt: undefined }));
     const label = listed ? model : this.#boundedModel(upstream.key, model, confirmed);
-    const target = `${upstream.key} ${label}`;
-    let series = ofKey.byTarget.get(target);
+    let byModel = ofKey.byUpstream.get(upstream.key);
+    if (byModel === undefined) ofKey.byUpstream.set(upstream.key, (byModel = new Map()));
+    let series = byModel.get(label);
     if (series === undefined) {
       const { namespace, name } = key.repository.settings;
       const labels = { namespace, repository: name, llm: upstream.name, provider: upstream.settings.type, model: label, key_id: key.id };
-      ofKey.byTarget.set(target, (series = createSeries(this.#metrics, labels)));
+      byModel.set(label, (series = createSeries(this.#metrics, labels)));
     }
     return series;
   }
 
-  /** Counter child of flashback_requests_total. */
-  countRequest(series: Series, operation: string, status: number, code: string): void {
+  /** The same object for the same end, so that what belongs to it can be kept by it. */
+  outcomeOf(series: Series, operation: string, status: number, code: string): Outcome {
+    const { latest } = series;
+    if (latest?.operation === operation && latest.status === status && latest.code === code) return latest;
     const name = `${operation} ${status} ${code}`;
-    let child = series.requests.get(name);
-    if (child === undefined) {
-      child = this.#metrics.flashback_requests_total.labels({ ...series.labels, operation, status: String(status), code });
-      series.requests.set(name, child);
+    let outcome = series.outcomes.get(name);
+    if (outcome === undefined) {
+      const requests = this.#metrics.flashback_requests_total.labels({ ...series.labels, operation, status: String(status), code });
+      series.outcomes.set(name, (outcome = { series, operation, status, code, requests }));
     }
-    child.inc();
+    series.latest = outcome;
+    return outcome;
   }
 
   /** Call on every new snapshot with the ids of the keys in it. */
@@ -95,7 +111,7 @@ export class SeriesCache {
       else if (ofKey.goneAt === undefined) ofKey.goneAt = now;
       else if (now - ofKey.goneAt >= FORGET_AFTER_MS) {
         this.#byKey.delete(id);
-        for (const series of ofKey.byTarget.values()) this.#remove(series);
+        for (const byModel of ofKey.byUpstream.values()) for (const series of byModel.values()) this.#remove(series);
       }
     }
   }
@@ -110,7 +126,7 @@ export class SeriesCache {
     return model;
   }
 
-  #remove({ labels, requests }: Series): void {
+  #remove({ labels, outcomes }: Series): void {
     const metrics = this.#metrics;
     metrics.gen_ai_server_request_duration.remove(labels);
     metrics.gen_ai_server_time_to_first_token.remove(labels);
@@ -119,9 +135,8 @@ export class SeriesCache {
     metrics.flashback_client_disconnects_total.remove(labels);
     for (const gen_ai_token_type of ['input', 'output']) metrics.gen_ai_client_token_usage.remove({ ...labels, gen_ai_token_type });
     for (const direction of DIRECTIONS) metrics.flashback_tokens_total.remove({ ...labels, direction });
-    for (const name of requests.keys()) {
-      const [operation = '', status = '', code = ''] = name.split(' ');
-      metrics.flashback_requests_total.remove({ ...labels, operation, status, code });
+    for (const { operation, status, code } of outcomes.values()) {
+      metrics.flashback_requests_total.remove({ ...labels, operation, status: String(status), code });
     }
   }
 }
