@@ -59,8 +59,7 @@ export class Recorder {
     this.#series = series;
     this.#logger = logger;
     const gauge = metrics.flashback_requests_in_flight;
-    // prom-client runs a gauge's collect at each scrape; its types know it in the constructor only.
-    Object.assign(gauge, { collect: () => gauge.set(this.#inFlight) });
+    gauge.beforeScrape(() => gauge.set(this.#inFlight));
   }
 
   /** Requests whose end is still to be told. */

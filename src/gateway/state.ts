@@ -40,8 +40,7 @@ export class GatewayState<Prepared> {
     this.#options = options;
     this.#key = options.key;
     const age = options.metrics.flashback_snapshot_age_seconds;
-    // prom-client runs a gauge's collect at each scrape; its types know it in the constructor only.
-    Object.assign(age, { collect: () => age.set(this.ageSeconds() ?? 0) });
+    age.beforeScrape(() => age.set(this.ageSeconds() ?? 0));
   }
 
   /** The state in force. Take it once per request. */

@@ -1,6 +1,7 @@
 // Every metric of both processes, in one list. docs/metrics.md mirrors it; a test compares the two.
 // Labels never hold a key, a prompt, a user id or other free text.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { TallyCounter, TallyHistogram } from './tally.ts';
 
 /** Whose traffic it was. Model names are those of the repository's table, so their number is bounded. */
 const TRAFFIC = ['namespace', 'repository', 'llm', 'provider', 'model', 'key_id'] as const;
@@ -10,6 +11,8 @@ interface Definition {
   help: string;
   labels: readonly string[];
   buckets?: readonly number[];
+  /** Told by every request: counted in plain numbers. */
+  perRequest?: true;
 }
 
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92] as const;
@@ -24,16 +27,16 @@ const QUEUE = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1, 10, 100, 1000] 
 
 /** Served by gateways. The gen_ai names are OpenTelemetry's semantic conventions in Prometheus form. */
 export const GATEWAY_METRICS = {
-  gen_ai_client_token_usage: { kind: 'histogram', help: 'Tokens per request, by direction (gen_ai_token_type input or output).', labels: [...TRAFFIC, 'gen_ai_token_type'], buckets: TOKENS },
-  gen_ai_server_request_duration: { kind: 'histogram', help: 'Seconds from the arrival of a request to the last byte of its answer.', labels: [...TRAFFIC], buckets: SECONDS },
-  gen_ai_server_time_to_first_token: { kind: 'histogram', help: 'Seconds to the first streamed piece of an answer. Streams only.', labels: [...TRAFFIC], buckets: SECONDS },
-  gen_ai_server_time_per_output_token: { kind: 'histogram', help: 'Seconds per output token after the first. Streams only.', labels: [...TRAFFIC], buckets: PER_TOKEN },
-  flashback_requests_total: { kind: 'counter', help: 'Requests by HTTP status and error code (none when answered).', labels: [...TRAFFIC, 'operation', 'status', 'code'] },
-  flashback_tokens_total: { kind: 'counter', help: 'Tokens by direction: input, output, cached_input (part of input), reasoning (part of output).', labels: [...TRAFFIC, 'direction'] },
-  flashback_requests_without_usage_total: { kind: 'counter', help: 'Answered requests for which the provider reported no tokens.', labels: [...TRAFFIC] },
+  gen_ai_client_token_usage: { kind: 'histogram', perRequest: true, help: 'Tokens per request, by direction (gen_ai_token_type input or output).', labels: [...TRAFFIC, 'gen_ai_token_type'], buckets: TOKENS },
+  gen_ai_server_request_duration: { kind: 'histogram', perRequest: true, help: 'Seconds from the arrival of a request to the last byte of its answer.', labels: [...TRAFFIC], buckets: SECONDS },
+  gen_ai_server_time_to_first_token: { kind: 'histogram', perRequest: true, help: 'Seconds to the first streamed piece of an answer. Streams only.', labels: [...TRAFFIC], buckets: SECONDS },
+  gen_ai_server_time_per_output_token: { kind: 'histogram', perRequest: true, help: 'Seconds per output token after the first. Streams only.', labels: [...TRAFFIC], buckets: PER_TOKEN },
+  flashback_requests_total: { kind: 'counter', perRequest: true, help: 'Requests by HTTP status and error code (none when answered).', labels: [...TRAFFIC, 'operation', 'status', 'code'] },
+  flashback_tokens_total: { kind: 'counter', perRequest: true, help: 'Tokens by direction: input, output, cached_input (part of input), reasoning (part of output).', labels: [...TRAFFIC, 'direction'] },
+  flashback_requests_without_usage_total: { kind: 'counter', perRequest: true, help: 'Answered requests for which the provider reported no tokens.', labels: [...TRAFFIC] },
   flashback_requests_in_flight: { kind: 'gauge', help: 'Requests being served now.', labels: [] },
   flashback_errors_total: { kind: 'counter', help: 'Failed requests by who has to act: caller, policy, provider, gateway.', labels: ['cause', 'code'] },
-  flashback_client_disconnects_total: { kind: 'counter', help: 'Requests whose caller left before the answer was complete; the upstream call was cancelled.', labels: [...TRAFFIC] },
+  flashback_client_disconnects_total: { kind: 'counter', perRequest: true, help: 'Requests whose caller left before the answer was complete; the upstream call was cancelled.', labels: [...TRAFFIC] },
   flashback_snapshot_revision: { kind: 'gauge', help: 'Revision of the snapshot in force; 0 before the first.', labels: [] },
   flashback_snapshot_age_seconds: { kind: 'gauge', help: 'Seconds since the operator last confirmed the snapshot in force.', labels: [] },
   flashback_snapshots_total: { kind: 'counter', help: 'Snapshots received, by result: applied, unchanged, rejected.', labels: ['result'] },
@@ -85,20 +88,27 @@ export class LiveGauge<L extends string> extends Gauge<L> {
 
 type Labels<D extends Definition> = D['labels'][number];
 type Metric<D extends Definition> = D['kind'] extends 'counter'
-  ? Counter<Labels<D>>
+  ? D extends { perRequest: true }
+    ? TallyCounter<Labels<D>>
+    : Counter<Labels<D>>
   : D['kind'] extends 'gauge'
     ? LiveGauge<Labels<D>>
-    : Histogram<Labels<D>>;
+    : D extends { perRequest: true }
+      ? TallyHistogram<Labels<D>>
+      : Histogram<Labels<D>>;
 type Metrics<T extends Record<string, Definition>> = { readonly [K in keyof T]: Metric<T[K]> };
 
+function create(registry: Registry, name: string, { kind, help, labels, buckets = SECONDS, perRequest }: Definition): unknown {
+  const options = { name, help, labelNames: [...labels] };
+  if (kind === 'gauge') return new LiveGauge({ ...options, registers: [registry] });
+  if (kind === 'counter') return perRequest ? new TallyCounter({ ...options, registry }) : new Counter({ ...options, registers: [registry] });
+  return perRequest
+    ? new TallyHistogram({ ...options, buckets, registry })
+    : new Histogram({ ...options, buckets: [...buckets], registers: [registry] });
+}
+
 function build<T extends Record<string, Definition>>(registry: Registry, table: T): Metrics<T> {
-  const metrics = Object.entries(table).map(([name, { kind, help, labels, buckets }]) => {
-    const options = { name, help, labelNames: [...labels], registers: [registry] };
-    if (kind === 'counter') return [name, new Counter(options)];
-    if (kind === 'gauge') return [name, new LiveGauge(options)];
-    return [name, new Histogram({ ...options, buckets: [...(buckets ?? SECONDS)] })];
-  });
-  return Object.fromEntries(metrics) as Metrics<T>;
+  return Object.fromEntries(Object.entries(table).map(([name, definition]) => [name, create(registry, name, definition)])) as Metrics<T>;
 }
 
 export type GatewayMetrics = Metrics<typeof GATEWAY_METRICS>;
