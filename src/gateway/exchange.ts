@@ -55,7 +55,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   #errorBody: Tail | undefined;
   #errorBytes = 0;
   #ended = false;
-  #corked = false;
+  /** Pieces of an event stream that have come in this turn of the event loop. */
+  #turn: Buffer[] = [];
   #timer: { clear(): void } | undefined;
   #stalled: { clear(): void } | undefined;
 
@@ -109,24 +110,21 @@ class Exchange implements Dispatcher.DispatchHandler {
       return controller.abort(new Error('the error body is too long'));
     }
     record.firstByteAt ??= clock.monotonic();
-    const out = this.#reader === undefined ? chunk : this.#reader.push(chunk);
-    if (out === undefined || this.#write(out)) return;
-    controller.pause();
-    this.#awaitReader();
-    this.#options.response.once('drain', this.#resume);
+    if (this.#reader?.isEventStream !== true) return this.#send(controller, this.#reader === undefined ? chunk : this.#reader.push(chunk));
+    if (this.#turn.push(chunk) === 1) process.nextTick(() => this.#send(controller, this.#readTurn()));
   }
 
   onResponseEnd(): void {
     if (this.#ended) return;
     if (this.#status >= 300) return this.#endWithErrorResponse();
     const { response, record } = this.#options;
+    this.#write(this.#readTurn());
     const rest = this.#reader?.end();
     if (this.#reader?.brokeOff === true) return this.onResponseError(null, new Error('the answer broke off'));
-    if (rest !== undefined) this.#write(rest);
+    this.#write(rest);
     // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
     if (this.#reader?.failed === true) record.code = 'provider_failed';
     record.answer = this.#reader;
-    this.#uncork();
     response.end();
     return this.#finish();
   }
@@ -136,6 +134,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { response, record, target } = this.#options;
     if (error instanceof CallerGoneError || this.#abortReason instanceof CallerGoneError) {
       record.clientGone = true;
+      this.#readTurn();
       // Some providers count along with every event, so even a stream that stops early may have said its tokens.
       record.answer = this.#reader;
       if (!response.headersSent) record.status = 499;
@@ -151,9 +150,9 @@ class Exchange implements Dispatcher.DispatchHandler {
       response.destroy();
       return this.#finish();
     }
+    this.#write(this.#readTurn());
     record.answer = this.#reader;
     this.#write(`data: ${JSON.stringify(errorEnvelope(answer))}\n\n${DONE}`);
-    this.#uncork();
     response.end();
     return this.#finish();
   }
@@ -183,22 +182,23 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#finish();
   }
 
-  /** Events that come in one turn of the event loop leave in one piece. Not while the caller is slow: that would hide it on Node 24. */
-  #write(bytes: Buffer | string): boolean {
-    const { response } = this.#options;
-    if (!this.#corked && this.#reader?.isEventStream === true && response.socket?.writableNeedDrain !== true) {
-      this.#corked = true;
-      response.cork();
-      process.nextTick(() => this.#uncork());
-    }
-    return response.write(bytes);
+  /** Events that come in one turn of the event loop are read, and leave, in one piece. */
+  #readTurn(): Buffer | string | undefined {
+    const pieces = this.#turn;
+    if (pieces.length === 0) return undefined;
+    this.#turn = [];
+    return this.#reader?.push(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
   }
 
-  /** Also right before end(): Node 24 loses what is corked then, and an uncork after it corrupts the connection. */
-  #uncork(): void {
-    if (!this.#corked) return;
-    this.#corked = false;
-    this.#options.response.uncork();
+  #write(bytes: Buffer | string | undefined): boolean {
+    return bytes === undefined || this.#options.response.write(bytes);
+  }
+
+  #send(controller: Dispatcher.DispatchController, bytes: Buffer | string | undefined): void {
+    if (this.#write(bytes)) return;
+    controller.pause();
+    this.#awaitReader();
+    this.#options.response.once('drain', this.#resume);
   }
 
   #abort(reason: Error): void {

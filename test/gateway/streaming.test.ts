@@ -65,6 +65,20 @@ describe('a stream', () => {
     expect(text).toBe(rest.join(''));
   });
 
+  it('leaves in one piece what came in one', async () => {
+    const events = streamEvents(['one', 'two', 'three'], false);
+    serving.provider.answer((response) => {
+      response.writeHead(200, SSE);
+      response.socket?.cork();
+      for (const event of events) response.write(event);
+      response.socket?.uncork();
+    });
+    const answer = await open().answered;
+    const [piece] = (await once(answer, 'data')) as [Buffer];
+    expect(piece.toString()).toBe(events.join(''));
+    answer.destroy();
+  });
+
   it('gives the same events however the network cuts it', async () => {
     const events = streamEvents(['Grüße', '🙂'], true);
     const bytes = Buffer.from(events.join(''));
