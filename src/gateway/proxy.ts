@@ -53,7 +53,9 @@ function pathOf(request: IncomingMessage): string {
 function routeFor(path: string, method: string | undefined): Route {
   const route = ROUTES.get(path) ?? (path.startsWith(MODEL_PREFIX) && path.length > MODEL_PREFIX.length ? MODEL_ROUTE : undefined);
   if (route === undefined) throw new GatewayError('route_not_found', `There is no ${path.slice(0, 200)} here. The base URL of SDKs ends in /v1.`);
-  if (route.method !== method) throw new GatewayError('method_not_allowed', `${path.slice(0, 200)} takes ${route.method}.`);
+  if (route.method !== method) {
+    throw new GatewayError('method_not_allowed', `${path.slice(0, 200)} takes ${route.method}.`, { headers: ['allow', route.method] });
+  }
   return route;
 }
 
@@ -185,11 +187,11 @@ export class Proxy {
     }
     // A body that is still coming would be read as the next request, so the connection ends with this answer.
     if (!request.complete && !headers.includes('connection')) headers.push('connection', 'close');
-    sendJson(response, record.status, JSON.stringify(errorEnvelope(answer)), headers);
+    sendJson(response, record.status, JSON.stringify(errorEnvelope(answer)), [...(answer.headers ?? []), ...headers]);
   }
 
   #toAnswer(error: unknown, record: RequestRecord): ErrorAnswer {
-    if (error instanceof GatewayError) return { code: error.code, message: error.message, param: error.param };
+    if (error instanceof GatewayError) return { code: error.code, message: error.message, param: error.param, headers: error.headers };
     this.#options.logger.error({ err: error, requestId: record.requestId }, 'request failed inside the gateway');
     return { code: 'internal_error', message: `The gateway failed. Its log has the details under request id ${record.requestId}.` };
   }

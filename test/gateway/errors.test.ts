@@ -138,6 +138,21 @@ describe.each(Object.keys(CASES))('%s', (code) => {
     expect(errorOf(reply)).toEqual({ message: expect.stringMatching(/./) as string, type: definition.type, param: paramOf(code), code });
   });
 });
+
+it.each([
+  ['GET', '/v1/chat/completions', 'POST'],
+  ['OPTIONS', '/v1/embeddings', 'POST'],
+  ['POST', '/v1/models', 'GET'],
+  ['DELETE', '/v1/models/small-1', 'GET'],
+])('%s %s is answered with the method that the path allows', async (method, path, allowed) => {
+  const { status, headers } = await call(serving.gateway, { method, path });
+  expect([status, headers['allow']]).toEqual([405, allowed]);
+});
+
+it('an error that no method would have avoided allows none', async () => {
+  expect((await call(serving.gateway, { method: 'GET', path: '/v1' })).headers).not.toHaveProperty('allow');
+});
+
 function paramOf(code: string): string | null {
   return code.startsWith('model_') ? 'model' : null;
 }
