@@ -1,11 +1,13 @@
 // Asks providers whether credentials are good, without making anybody wait: read() answers with what is known now, starts a
 // check where one is due, and tells the readers when there is news. Credentials that are shared cost one call.
 import { createHmac } from 'node:crypto';
+import { parseKey } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { exponentialDelay } from './retry-delays.ts';
+import { Turns } from './turns.ts';
 
 /** What a check needs; two targets that are equal share one check. */
 export type CheckTarget = Pick<SnapshotProvider, 'type' | 'endpoint' | 'credential' | 'ca' | 'headers' | 'timeouts'>;
@@ -34,7 +36,7 @@ export interface CheckView {
 }
 
 export interface ReadOptions {
-  /** Told by onSettled when a check that this read started or found ends. */
+  /** `namespace/name`. Told by onSettled when a check that this read started or found ends. */
   reader: string;
   /** How long a definite answer is good for, in milliseconds. */
   interval: number;
@@ -58,6 +60,9 @@ export interface CredentialCheckerOptions {
 const MAX_IN_FLIGHT = 8;
 /** So that providers that do not answer cannot hold up those that do. */
 const MAX_RETRIES_IN_FLIGHT = 6;
+/** So that no namespace can hold up the others, whatever its providers do; within it, the same for what is new. */
+const MAX_IN_FLIGHT_OF_NAMESPACE = 2;
+const MAX_RETRIES_IN_FLIGHT_OF_NAMESPACE = 1;
 const RETRY_MIN_MS = 5_000;
 const RETRY_MAX_MS = 1_800_000;
 const INTERVAL_JITTER = 0.1;
@@ -67,6 +72,8 @@ interface Entry {
   target: CheckTarget;
   result: CheckResult | undefined;
   readers: Set<string>;
+  /** Of the reader that asked first; the check counts as this namespace's. */
+  namespace: string;
   state: 'idle' | 'queued' | 'running';
   failures: number;
   /** From 0 to 1, drawn per check, so that checks of one moment do not stay together. */
@@ -75,10 +82,22 @@ interface Entry {
   dueAt: number;
 }
 
+/** `most`: how many checks of its own namespace it may run beside. */
+function mayRun({ namespace, failures }: Entry, running: readonly Entry[], most: number): boolean {
+  const beside = running.filter((other) => other.namespace === namespace);
+  if (beside.length > most) return false;
+  if (failures === 0) return true;
+  return retriesAmong(running) < MAX_RETRIES_IN_FLIGHT && retriesAmong(beside) < MAX_RETRIES_IN_FLIGHT_OF_NAMESPACE;
+}
+
+function retriesAmong(entries: readonly Entry[]): number {
+  return entries.filter(({ failures }) => failures > 0).length;
+}
+
 export class CredentialChecker {
   readonly #options: CredentialCheckerOptions;
   readonly #entries = new Map<string, Entry>();
-  #queue: Entry[] = [];
+  readonly #queue = new Turns<Entry>();
   readonly #running = new Set<Entry>();
   #stop: AbortController | undefined;
 
@@ -109,7 +128,7 @@ export class CredentialChecker {
     const now = this.#options.clock.monotonic();
     entry.dueAt = this.#dueAt(entry, interval);
     const stale = entry.result === undefined || entry.result.checkedAt < notBefore || now >= entry.dueAt;
-    if ((stale || force) && entry.state === 'idle') this.#enqueue(entry, target);
+    if ((stale || force) && entry.state === 'idle') this.#enqueue(entry, target, parseKey(reader).namespace);
     const pending = entry.state !== 'idle';
     if (pending) entry.readers.add(reader);
     return { fingerprint, result: entry.result, pending, dueIn: Math.max(1, entry.dueAt - now) };
@@ -122,6 +141,7 @@ export class CredentialChecker {
       target,
       result: undefined,
       readers: new Set(),
+      namespace: '',
       state: 'idle',
       failures: 0,
       spread: 0,
@@ -137,19 +157,20 @@ export class CredentialChecker {
     return result.verification.verdict === 'unknown' ? retryAt : result.checkedAt + interval * (1 + INTERVAL_JITTER * spread);
   }
 
-  #enqueue(entry: Entry, target: CheckTarget): void {
+  #enqueue(entry: Entry, target: CheckTarget, namespace: string): void {
     entry.target = target;
+    entry.namespace = namespace;
     entry.state = 'queued';
-    this.#queue.push(entry);
+    this.#queue.add(namespace, entry);
     this.#fill();
   }
 
   #fill(): void {
     while (this.#stop !== undefined && this.#running.size < MAX_IN_FLIGHT) {
-      const retries = [...this.#running].filter(({ failures }) => failures > 0).length;
-      const entry = this.#queue.find(({ failures }) => failures === 0 || retries < MAX_RETRIES_IN_FLIGHT);
+      const running = [...this.#running];
+      const takeBeside = (most: number): Entry | undefined => this.#queue.take((waiting) => mayRun(waiting, running, most));
+      const entry = takeBeside(0) ?? takeBeside(MAX_IN_FLIGHT_OF_NAMESPACE - 1);
       if (entry === undefined) return;
-      this.#queue = this.#queue.filter((other) => other !== entry);
       entry.state = 'running';
       this.#running.add(entry);
       void this.#check(entry, this.#stop.signal);

@@ -70,7 +70,7 @@ describe('CredentialChecker', () => {
   it('has at most eight checks in flight and carries all of them out in the end', async () => {
     const waiting: (() => void)[] = [];
     const { clock, read, calls, most, settled } = setUp(() => new Promise((resolve) => waiting.push(() => resolve(valid()))));
-    for (let i = 0; i < 30; i += 1) read(`config-${i}`, `secret-${i}`);
+    for (let i = 0; i < 30; i += 1) read(`team-${i % 6}/config-${i}`, `secret-${i}`);
     await clock.advance(0);
     expect(calls()).toBe(8);
     while (settled.length < 30) {
@@ -80,20 +80,69 @@ describe('CredentialChecker', () => {
     expect([calls(), most()]).toEqual([30, 8]);
   });
 
-  it('does not let providers that do not answer hold up new credentials', async () => {
+  it('does not let providers that do not answer hold up new credentials, of their own namespace neither', async () => {
     const asked: string[] = [];
     let hang = false;
     const { clock, read } = setUp(({ credential }) => {
       asked.push(credential?.secret ?? '');
       return hang && credential?.secret.startsWith('dead') === true ? new Promise(() => {}) : Promise.resolve(UNKNOWN);
     });
-    for (let i = 0; i < 20; i += 1) read(`r-${i}`, `dead-${i}`);
+    for (let i = 0; i < 20; i += 1) read(`team-${i % 4}/r-${i}`, `dead-${i}`);
     await clock.advance(10_000);
     hang = true;
-    for (let i = 0; i < 20; i += 1) read(`r-${i}`, `dead-${i}`);
-    read('new', 'fresh');
+    for (let i = 0; i < 20; i += 1) read(`team-${i % 4}/r-${i}`, `dead-${i}`);
+    for (let i = 0; i < 4; i += 1) read(`team-${i}/new`, `fresh-${i}`);
     await clock.advance(0);
-    expect(asked).toContain('fresh');
+    expect(asked).toEqual(expect.arrayContaining(['fresh-0', 'fresh-1', 'fresh-2', 'fresh-3']));
+  });
+
+  /** A provider that never answers about credentials of namespace a, with the credentials that were asked about. */
+  function hangingFor(prefix: string) {
+    const asked: string[] = [];
+    const set = setUp(({ credential }) => {
+      const secret = credential?.secret ?? '';
+      asked.push(secret);
+      return secret.startsWith(prefix) ? new Promise(() => {}) : Promise.resolve(valid());
+    });
+    return { ...set, asked };
+  }
+
+  it('does not let one namespace hold up the others, whatever its provider does', async () => {
+    const { clock, read, asked, settled } = hangingFor('a-');
+    for (let i = 0; i < 50; i += 1) read(`a/config-${i}`, `a-${i}`);
+    for (let i = 0; i < 20; i += 1) read(`b/config-${i}`, `b-${i}`);
+    await clock.advance(0);
+    expect(asked.filter((secret) => secret.startsWith('a-'))).toEqual(['a-0', 'a-1']);
+    expect(settled).toHaveLength(20);
+  });
+
+  it('takes turns between namespaces when there is more to do than may run', async () => {
+    const asked: string[] = [];
+    const waiting: (() => void)[] = [];
+    const { clock, read } = setUp(({ credential }) => {
+      asked.push(credential?.secret ?? '');
+      return new Promise((resolve) => waiting.push(() => resolve(valid())));
+    });
+    for (const namespace of ['a', 'b', 'c', 'd', 'e']) for (let i = 0; i < 4; i += 1) read(`${namespace}/config-${i}`, `${namespace}-${i}`);
+    await clock.advance(0);
+    waiting[0]?.();
+    await clock.advance(0);
+    for (const index of [1, 8, 2]) {
+      waiting[index]?.();
+      await clock.advance(0);
+    }
+    expect(asked.slice(0, 8)).toEqual(['a-0', 'a-1', 'b-0', 'b-1', 'c-0', 'c-1', 'd-0', 'd-1']);
+    // Who has no check under way goes first; else whose turn is longest ago.
+    expect(asked.slice(8)).toEqual(['e-0', 'a-2', 'e-1', 'b-2']);
+  });
+
+  it('counts a check that several namespaces wait for as one of the namespace that asked first', async () => {
+    const { clock, read, asked } = hangingFor('a-');
+    for (const namespace of ['a', 'b']) for (let i = 0; i < 2; i += 1) read(`${namespace}/config-${i}`, `a-${i}`);
+    read('b/own', 'b-own');
+    read('a/other', 'other');
+    await clock.advance(0);
+    expect(asked).toEqual(['a-0', 'a-1', 'b-own']);
   });
 
   it('repeats an unknown answer after 5 s at first and 30 min at last, and a definite one after the interval', async () => {
