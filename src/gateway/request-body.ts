@@ -19,6 +19,13 @@ function tooLarge(limit: number): GatewayError {
   return new GatewayError('body_too_large', `The request body is larger than ${limit} bytes.`);
 }
 
+/** Clients that repeat by themselves wait as long as they are told. */
+function overloaded(): GatewayError {
+  return new GatewayError('gateway_overloaded', 'The gateway holds as many bytes of request bodies as it may. Try again.', {
+    headers: ['retry-after', '1'],
+  });
+}
+
 function declaresTooMuch(request: IncomingMessage, limit: number): boolean {
   return Number(request.headers['content-length'] ?? 0) > limit;
 }
@@ -72,7 +79,7 @@ export function readBody(request: IncomingMessage, hold?: BodyHold, limit = MAX_
         if (size > limit * DISCARD_FACTOR) reject(tooLarge(limit));
       } else if (!dropped && hold?.take(chunk.length) === false) {
         drop();
-        reject(new GatewayError('gateway_overloaded', 'The gateway holds as many bytes of request bodies as it may. Try again.'));
+        reject(overloaded());
       } else if (!dropped) chunks.push(chunk);
     });
     request.on('end', () => {

@@ -35,6 +35,7 @@ describe('request bodies', () => {
     for (const headers of [{}, { 'transfer-encoding': 'chunked' }]) {
       const reply = await send(LARGE, headers);
       expect([reply.status, errorOf(reply)]).toEqual([503, expect.objectContaining({ code: 'gateway_overloaded', type: 'api_error' })]);
+      expect(reply.headers['retry-after']).toBe('1');
     }
     expect((await send(CHAT_BODY)).status).toBe(200);
     socket.destroy();
