@@ -1,0 +1,89 @@
+// What one dialect can do: four pure converters towards callers and four towards providers. A folder of src/dialects/ exports
+// those that it has, as one object of these types.
+import type { ChatAnswer, ChatEvent } from './answer.ts';
+import type { Losses } from './losses.ts';
+import type { ChatOptions, ChatRequest, DialectName } from './request.ts';
+
+/** An error as it goes to a caller, in no dialect. */
+export interface DialectError {
+  status: number;
+  message: string;
+  /** Kind of error in OpenAI's words, for example `invalid_request_error`; dialects map it to theirs. */
+  type: string;
+  code: string | null;
+  param: string | null;
+  requestId: string;
+}
+
+/** Thrown by readers of requests: the caller's fault, in words that name the field and what it should be. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  /** Path of the field, for example `messages[0].content`. */
+  readonly param: string;
+
+  constructor(param: string, message: string) {
+    super(message);
+    this.param = param;
+  }
+}
+
+/** What a writer of answers needs besides the answer. */
+export interface AnswerHead {
+  /** Model name that the application asked for. */
+  model: string;
+  /** Seconds since the epoch. */
+  created: number;
+  /** Makes the ids of answers and tool calls: 24 random letters and digits, new each time. */
+  newId(): string;
+  losses: Losses;
+  /** The caller's body. */
+  request: Readonly<Record<string, unknown>>;
+}
+
+/** Turns events into the bytes of a stream, in order. */
+export interface StreamWriter {
+  write(event: ChatEvent): string;
+  /** The end after an answer that was complete. */
+  end(): string;
+  /** The end of an answer that broke off. */
+  fail(error: DialectError): string;
+}
+
+/** Reads the bytes of a provider's stream, however they are cut. */
+export interface StreamReader {
+  push(chunk: Buffer): ChatEvent[];
+  /** After the last byte. `complete`: the answer came to an end of its own. */
+  end(): { events: ChatEvent[]; complete: boolean };
+}
+
+/** Towards callers. */
+export interface SurfaceDialect {
+  readonly name: DialectName;
+  /** Content type of its streams. */
+  readonly streamType: string;
+  /** @throws RequestError. What no other dialect can hold is told to `losses` by the caller's name. */
+  readRequest(body: Readonly<Record<string, unknown>>, losses: Losses): ChatRequest;
+  /** The caller's name of an option. */
+  nameOf(option: keyof ChatOptions): string;
+  writeAnswer(answer: ChatAnswer, head: AnswerHead): object;
+  writeStream(head: AnswerHead): StreamWriter;
+  writeError(error: DialectError): object;
+}
+
+/** Tells of what a provider cannot hold. */
+export interface WriteContext {
+  losses: Losses;
+  /** The caller's name of an option. */
+  nameOf(option: keyof ChatOptions): string;
+}
+
+/** Towards providers. */
+export interface ProviderDialect {
+  readonly name: DialectName;
+  /** The body for the provider. What it cannot hold is told to the context. */
+  writeRequest(request: ChatRequest, context: WriteContext): Record<string, unknown>;
+  /** @throws Error when the JSON is no answer. */
+  readAnswer(json: unknown): ChatAnswer;
+  readStream(): StreamReader;
+}
+
