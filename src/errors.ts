@@ -47,7 +47,6 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorDefinition>;
 
 export type ErrorCode = keyof typeof ERRORS;
-export type ErrorCause = ErrorDefinition['cause'];
 
 /** An error with a code from the table, on its way to the caller. */
 export class GatewayError extends Error {

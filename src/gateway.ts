@@ -2,10 +2,8 @@
 import { systemClock } from './clock.ts';
 import { AdminFiles } from './gateway/admin-files.ts';
 import { AdminServer } from './gateway/admin.ts';
+import { assembleGateway, type AssembledGateway } from './gateway/assemble.ts';
 import { bootFromSealed } from './gateway/boot.ts';
-import { GatewayServer } from './gateway/server.ts';
-import { GatewayState } from './gateway/state.ts';
-import { buildTables, retirePools, type Tables } from './gateway/tables.ts';
 import { firstSignal, listenOn } from './process.ts';
 import type { Settings } from './settings.ts';
 import { HealthServer } from './telemetry/health.ts';
@@ -21,15 +19,14 @@ export async function gateway(settings: Settings): Promise<void> {
   const clock = systemClock;
   const registry = createRegistry();
   const metrics = createGatewayMetrics(registry);
-  const addresses = { allowLoopback: settings['allow-loopback-endpoints'] };
   let draining = false;
-  let state: GatewayState<Tables> | undefined;
+  let serving: AssembledGateway | undefined;
 
   const health = new HealthServer({
     registry,
     live: { process: () => undefined },
     ready: {
-      snapshot: () => (state?.ready === true ? undefined : 'no snapshot yet'),
+      snapshot: () => (serving?.state.ready === true ? undefined : 'no snapshot yet'),
       serving: () => (draining ? 'shutting down' : undefined),
     },
   });
@@ -42,26 +39,17 @@ export async function gateway(settings: Settings): Promise<void> {
   });
   if (files === undefined) return health.close();
 
-  state = new GatewayState<Tables>({
+  serving = assembleGateway({
     key: files.current.snapshotKey,
-    prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses),
-    clock,
-    metrics,
-    logger,
-  });
-  const admin = new AdminServer({ files, state, clock, logger });
-  const server = new GatewayServer({
-    tables: () => state.current?.prepared,
+    addresses: { allowLoopback: settings['allow-loopback-endpoints'] },
     metrics,
     clock,
     logger,
     accessLog: createAccessLog({ name: 'gateway', level: settings['log-level'] }),
     onCredentialRejected: (llm) => admin.reportRejectedCredential(llm),
   });
-  state.onApplied((current, previous) => {
-    server.onTables(current.prepared);
-    if (previous !== undefined) retirePools(previous.prepared, current.prepared);
-  });
+  const { state, server } = serving;
+  const admin = new AdminServer({ files, state, clock, logger });
   const port = await listenOn('port', settings.port, () => server.listen(settings.port, settings.host));
   const pushPort = await listenOn('push-port', settings['push-port'], () => admin.listen(settings['push-port'], settings.host));
   logger.info({ port, pushPort, metricsPort }, 'listening');

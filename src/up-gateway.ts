@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
-import { GatewayServer } from './gateway/server.ts';
-import { GatewayState } from './gateway/state.ts';
-import { buildTables, retirePools, type Tables } from './gateway/tables.ts';
+import { assembleGateway } from './gateway/assemble.ts';
+import type { GatewayServer } from './gateway/server.ts';
+import type { GatewayState } from './gateway/state.ts';
+import type { Tables } from './gateway/tables.ts';
 import type { AddressPolicy } from './providers/addresses.ts';
 import { SNAPSHOT_KEY_BYTES, signSnapshot } from './snapshot/digest.ts';
 import type { SnapshotContent } from './snapshot/snapshot.ts';
@@ -42,22 +43,16 @@ export class LocalGateway {
 
   constructor({ addresses, registry, clock, logger }: LocalGatewayOptions) {
     this.#clock = clock;
-    const metrics = createGatewayMetrics(registry);
-    const shared = { metrics, clock, logger };
-    this.#state = new GatewayState<Tables>({
-      ...shared,
+    const { state, server } = assembleGateway({
       key: this.#key,
-      prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses),
-    });
-    this.server = new GatewayServer({
-      ...shared,
-      tables: () => this.#state.current?.prepared,
+      addresses,
+      metrics: createGatewayMetrics(registry),
+      clock,
+      logger,
       onCredentialRejected: (llm) => this.#events?.reportRejected(llm),
     });
-    this.#state.onApplied((current, previous) => {
-      this.server.onTables(current.prepared);
-      if (previous !== undefined) retirePools(previous.prepared, current.prepared);
-    });
+    this.#state = state;
+    this.server = server;
   }
 
   get ready(): boolean {

@@ -60,11 +60,7 @@ export class GatewayState<Prepared> {
     return { epoch, revision, digest };
   }
 
-  /** When the operator last said that this snapshot is the one to serve, or it was loaded: milliseconds since the epoch. */
-  get lastConfirmedAt(): number | undefined {
-    return this.#confirmedAt;
-  }
-
+  /** Since the operator last said that this snapshot is the one to serve, or it was loaded. */
   ageSeconds(): number | undefined {
     return this.#confirmedAt === undefined ? undefined : Math.max(0, this.#options.clock.now() - this.#confirmedAt) / 1000;
   }

@@ -1,0 +1,36 @@
+// What every process that serves is put together from: the state that takes snapshots, and the server that answers from it.
+import type { Clock } from '../clock.ts';
+import type { AddressPolicy } from '../providers/addresses.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { GatewayMetrics } from '../telemetry/metrics.ts';
+import { GatewayServer } from './server.ts';
+import { GatewayState } from './state.ts';
+import { buildTables, retirePools, type Tables } from './tables.ts';
+
+export interface GatewayOptions {
+  /** Root snapshot key, 32 bytes. */
+  key: Buffer;
+  addresses: AddressPolicy;
+  metrics: GatewayMetrics;
+  clock: Clock;
+  logger: Logger;
+  /** Takes one line for each request; `logger` unless given. */
+  accessLog?: Logger;
+  onCredentialRejected: (llm: string) => void;
+}
+
+export interface AssembledGateway {
+  state: GatewayState<Tables>;
+  server: GatewayServer;
+}
+
+/** The server answers from whatever snapshot the state has in force. */
+export function assembleGateway({ key, addresses, ...shared }: GatewayOptions): AssembledGateway {
+  const state = new GatewayState<Tables>({ ...shared, key, prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses) });
+  const server = new GatewayServer({ ...shared, tables: () => state.current?.prepared });
+  state.onApplied((current, previous) => {
+    server.onTables(current.prepared);
+    if (previous !== undefined) retirePools(previous.prepared, current.prepared);
+  });
+  return { state, server };
+}
