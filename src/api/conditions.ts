@@ -18,6 +18,7 @@ export const REASONS = {
   ProgressingWithRetry: 'something is missing or unreachable; the operator tries again by itself',
   SecretNotFound: 'the Secret that the object names does not exist',
   SecretKeyMissing: 'the Secret exists, but has no such key or an empty value',
+  SecretValueInvalid: 'the value in the Secret cannot be used: no HTTP header may hold it, or it is no PEM certificate',
   SecretForbidden: 'the operator may not read the Secret',
   CredentialsInvalid: 'the provider refused the credential',
   CredentialsUnproven: 'the provider has not yet said whether the credential is valid',

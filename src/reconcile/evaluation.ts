@@ -13,6 +13,8 @@ export type Outcome =
   /** Switched off on purpose. */
   | { state: 'inactive'; reason: Reason; message: string };
 
+export type Problem = Exclude<Outcome, { state: 'good' }>;
+
 export interface Evaluation {
   /** The object as it was looked at: its generation becomes observedGeneration. */
   object: AnyResource;

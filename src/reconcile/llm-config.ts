@@ -1,32 +1,28 @@
 // Reconciles AILLMConfig: Secret -> check -> what is served. Never waits for a provider; the checker calls back.
 import { isDeepStrictEqual } from 'node:util';
-import { ANNOTATIONS, keyOf, parseKey, type AILLMConfig, type ProviderType } from '../api/resources.ts';
+import { ANNOTATIONS, keyOf, parseKey, type AILLMConfig } from '../api/resources.ts';
 import { toKubernetesTime, type Reason } from '../api/conditions.ts';
 import type { Clock } from '../clock.ts';
 import type { ObservedProvider } from '../snapshot/build.ts';
 import type { CheckResult, CheckTarget, CheckView, CredentialChecker, ReadOptions } from './credentials.ts';
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
-import type { Evaluation, Outcome } from './evaluation.ts';
-import { describeCut, endpointOf, intervalOf, modelsOf, offerable, providerOf, readSecrets, type SecretsOfConfig } from './llm-target.ts';
+import type { Evaluation, Outcome, Problem } from './evaluation.ts';
+import { readSecrets, type SecretsOfConfig } from './llm-secrets.ts';
+import { admit, describeCut, intervalOf, modelsOf, offerable, providerOf, type Admission } from './llm-target.ts';
 import { decide, withNote, type Decision } from './llm-verdict.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import type { World } from './world.ts';
 
-export interface LlmConfigReconcilerOptions {
+export interface LlmConfigReconcilerOptions extends Admission {
   store: ResourceStore;
   world: World;
   checker: CredentialChecker;
-  supportedTypes: ReadonlySet<ProviderType>;
-  /** Why the endpoint must not be called, or undefined. */
-  checkEndpoint(url: string): string | undefined;
   clock: Clock;
   /** Takes what was found out; undefined: the object is gone. */
   report(key: string, evaluation: Evaluation | undefined): void;
   /** What this connection serves is different now. */
   onServed(key: string): void;
 }
-
-type Problem = Exclude<Outcome, { state: 'good' }>;
 
 /** What is in force for one connection. */
 interface Accepted {
@@ -106,13 +102,8 @@ export class LlmConfigReconciler {
     const { store } = this.#options;
     const config = store.get('AILLMConfig', parseKey(key));
     if (config === undefined || config.metadata.deletionTimestamp !== undefined) return this.#gone(key);
-    const refusal = this.#refuse(config);
-    const endpoint = endpointOf(config);
-    if (refusal !== undefined) return this.#withdraw(key, config, refusal);
-    if (endpoint === undefined) {
-      const message = 'spec.endpoint is required for this type of provider';
-      return this.#withdraw(key, config, { state: 'stalled', reason: 'InvalidSpec', message });
-    }
+    const admitted = admit(config, this.#options);
+    if ('refusal' in admitted) return this.#withdraw(key, config, admitted.refusal);
     const secrets = await this.#readSecrets(key, config);
     signal.throwIfAborted();
     if ('problem' in secrets) {
@@ -120,22 +111,12 @@ export class LlmConfigReconciler {
       return requeueAfter(PROBLEM_LOOK_MS);
     }
     try {
-      return this.#check(key, config, endpoint, secrets);
+      return this.#check(key, config, admitted.endpoint, secrets);
     } catch (error) {
       // A duration that came past the schema; trying again would not help.
       if (!(error instanceof RangeError)) throw error;
       return this.#withdraw(key, config, { state: 'stalled', reason: 'InvalidSpec', message: error.message });
     }
-  }
-
-  #refuse({ spec }: AILLMConfig): Problem | undefined {
-    const { supportedTypes, checkEndpoint } = this.#options;
-    if (!supportedTypes.has(spec.type)) {
-      const message = `this version cannot serve providers of type ${spec.type}; it serves ${[...supportedTypes].toSorted().join(', ')}`;
-      return { state: 'stalled', reason: 'ProviderNotSupported', message };
-    }
-    const refused = spec.endpoint === undefined ? undefined : checkEndpoint(spec.endpoint);
-    return refused === undefined ? undefined : { state: 'stalled', reason: 'EndpointNotAllowed', message: refused };
   }
 
   async #readSecrets(key: string, config: AILLMConfig): ReturnType<typeof readSecrets> {
@@ -156,26 +137,31 @@ export class LlmConfigReconciler {
     const interval = intervalOf(config);
     const provider = providerOf(config, endpoint, secrets);
     const force = this.#takeForce(key, config);
-    const notBefore = this.#noteSeen(key, checker.fingerprint(provider));
-    const candidate = current(checker.read(provider, { reader: key, interval, force, notBefore }), notBefore);
-    const accepted = this.#stillAccepted(key, candidate.fingerprint, secrets.source);
-    const same = accepted?.fingerprint === candidate.fingerprint;
+    const fingerprint = checker.fingerprint(provider);
+    const notBefore = this.#noteSeen(key, fingerprint);
+    const unusable = secrets.flaw === undefined ? undefined : ({ verdict: 'unusable', message: secrets.flaw } as const);
+    const candidate: CheckView =
+      unusable === undefined
+        ? current(checker.read(provider, { reader: key, interval, force, notBefore }), notBefore)
+        : { fingerprint, result: undefined, pending: false, dueIn: PROBLEM_LOOK_MS };
+    const accepted = this.#stillAccepted(key, fingerprint, secrets.source);
+    const same = accepted?.fingerprint === fingerprint;
     const other = accepted === undefined || same ? undefined : this.#checkAccepted(accepted, candidate, { reader: key, interval, force });
     const refused = this.#refusals.get(key);
     const decision = decide({
-      candidate: candidate.result?.verification,
+      candidate: unusable ?? candidate.result?.verification,
       pending: candidate.pending,
       accepted: accepted && {
         which: same ? 'same' : 'other',
         proven: accepted.proven,
         verification: (same ? candidate : other)?.result?.verification,
       },
-      rejectedByTraffic: refused?.fingerprint === candidate.fingerprint && clock.monotonic() - refused.at < interval,
+      rejectedByTraffic: refused?.fingerprint === fingerprint && clock.monotonic() - refused.at < interval,
       hasCredential: secrets.credential !== undefined,
       acceptedIsCurrent: accepted?.generation === config.metadata.generation,
     });
-    this.#noteUndecided(key, config, candidate, decision);
-    this.#serve(key, config, decision, { target: provider, fingerprint: candidate.fingerprint, source: secrets.source }, candidate.result);
+    this.#noteUndecided(key, config, (unusable ?? candidate.result) !== undefined, decision);
+    this.#serve(key, config, decision, { target: provider, fingerprint, source: secrets.source }, candidate.result);
     if (decision.tell !== undefined && !isRepeatedProgress(config, decision.tell.outcome)) {
       this.#noteValidation(key, config, candidate.result, interval);
       const cut = decision.serve === 'candidate' ? describeCut(config, this.#accepted.get(key)?.listed ?? 0) : undefined;
@@ -232,7 +218,8 @@ export class LlmConfigReconciler {
 
   #gone(key: string): ReconcileResult {
     this.#drop(key);
-    for (const memory of [this.#forced, this.#refusals, this.#requestsHandled, this.#validatedAt, this.#undecided, this.#seen]) memory.delete(key);
+    const memories = [this.#forced, this.#refusals, this.#requestsHandled, this.#validatedAt, this.#undecided, this.#seen];
+    for (const memory of memories) memory.delete(key);
     this.#options.report(key, undefined);
     return DONE;
   }
@@ -259,10 +246,10 @@ export class LlmConfigReconciler {
     return due || (requested !== undefined && requested !== handled);
   }
 
-  #noteUndecided(key: string, { metadata, status }: AILLMConfig, candidate: CheckView, { serve }: Decision): void {
+  #noteUndecided(key: string, { metadata, status }: AILLMConfig, judged: boolean, { serve }: Decision): void {
     const wasReady = status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') === true;
     const isSame = status?.observedGeneration === metadata.generation;
-    const undecided = candidate.result === undefined && serve === 'nothing' && wasReady && isSame;
+    const undecided = !judged && serve === 'nothing' && wasReady && isSame;
     if (undecided) this.#undecided.add(key);
     else this.#undecided.delete(key);
   }

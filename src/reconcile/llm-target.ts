@@ -1,11 +1,11 @@
-// From an AILLMConfig and the Secrets it names to what can be checked and served.
-import type { Reason } from '../api/conditions.ts';
+// From an AILLMConfig and the values of its Secrets to what can be checked and served.
 import { parseDuration } from '../api/duration.ts';
-import type { AILLMConfig } from '../api/resources.ts';
+import type { AILLMConfig, ProviderType } from '../api/resources.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import type { OfferedModels } from '../snapshot/model-table.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
-import type { ResourceStore } from './store.ts';
+import type { Problem } from './evaluation.ts';
+import type { SecretsOfConfig } from './llm-secrets.ts';
 
 /** Defaults of the schema; an object that came past it must not be served without limits. */
 const TIMEOUTS = { connect: '10s', response: '300s', idle: '120s' };
@@ -15,63 +15,29 @@ const MIN_INTERVAL_MS = 10_000;
 const MAX_DISCOVERED = 1_000;
 const NAMEABLE = /^(?:(?![\s"\\])\P{Cc}){1,256}$/u;
 
-export type SecretProblem = { reason: Extract<Reason, 'SecretNotFound' | 'SecretKeyMissing'>; message: string };
-
-export interface SecretsOfConfig {
-  credential: NonNullable<SnapshotProvider['credential']> | undefined;
-  ca: string | undefined;
-  /** Identity of the Secrets that the credential came from: another one means that they were deleted in between. */
-  source: string;
-}
-
-class MissingSecret extends Error {
-  readonly problem: SecretProblem;
-
-  constructor(problem: SecretProblem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
-
-type SecretRef = Required<NonNullable<AILLMConfig['spec']['credentials']>['secretRef']>;
-
-async function readRef(store: ResourceStore, namespace: string, { name, key }: SecretRef): Promise<{ value: string; uid: string }> {
-  const secret = await store.getSecret({ namespace, name });
-  if (secret === undefined) {
-    const message = `the Secret ${name} does not exist in namespace ${namespace}; create it with the key ${key}`;
-    throw new MissingSecret({ reason: 'SecretNotFound', message });
-  }
-  // Editors and `echo` leave a line end behind, which no header may hold.
-  const value = Object.hasOwn(secret.data, key) ? secret.data[key]?.trim() : undefined;
-  if (value === undefined || value === '') {
-    throw new MissingSecret({ reason: 'SecretKeyMissing', message: `the Secret ${name} has no value under the key ${key}` });
-  }
-  return { value, uid: secret.uid };
-}
-
-/** Reads, live, every Secret that the object names. Rejects when the store does (SecretForbiddenError, no answer). */
-export async function readSecrets(store: ResourceStore, config: AILLMConfig): Promise<SecretsOfConfig | { problem: SecretProblem }> {
-  const { namespace } = config.metadata;
-  const { credentials, tls } = config.spec;
-  try {
-    const secret = credentials === undefined ? undefined : await readRef(store, namespace, { key: 'apiKey', ...credentials.secretRef });
-    const accessKeyRef = credentials?.accessKeySecretRef;
-    const accessKey = accessKeyRef === undefined ? undefined : await readRef(store, namespace, { key: 'accessKeyId', ...accessKeyRef });
-    const ca = tls?.caSecretRef === undefined ? undefined : await readRef(store, namespace, { key: 'ca.crt', ...tls.caSecretRef });
-    return {
-      credential: secret && { secret: secret.value, ...(accessKey === undefined ? {} : { accessKeyId: accessKey.value }) },
-      ca: ca?.value,
-      source: [secret?.uid, accessKey?.uid].join(' '),
-    };
-  } catch (error) {
-    if (error instanceof MissingSecret) return { problem: error.problem };
-    throw error;
-  }
-}
-
 /** Base URL of the provider without a trailing slash, or undefined where neither the object nor the provider has one. */
-export function endpointOf({ spec }: AILLMConfig): string | undefined {
+function endpointOf({ spec }: AILLMConfig): string | undefined {
   return (spec.endpoint ?? PROVIDERS[spec.type]?.defaultEndpoint)?.replace(/\/+$/, '');
+}
+
+export interface Admission {
+  supportedTypes: ReadonlySet<ProviderType>;
+  /** Why the endpoint must not be called, or undefined. */
+  checkEndpoint(url: string): string | undefined;
+}
+
+/** Where the object's provider is, or why it cannot be served whatever its Secrets say. */
+export function admit(config: AILLMConfig, { supportedTypes, checkEndpoint }: Admission): { endpoint: string } | { refusal: Problem } {
+  const { type, endpoint } = config.spec;
+  if (!supportedTypes.has(type)) {
+    const message = `this version cannot serve providers of type ${type}; it serves ${[...supportedTypes].toSorted().join(', ')}`;
+    return { refusal: { state: 'stalled', reason: 'ProviderNotSupported', message } };
+  }
+  const refused = endpoint === undefined ? undefined : checkEndpoint(endpoint);
+  if (refused !== undefined) return { refusal: { state: 'stalled', reason: 'EndpointNotAllowed', message: refused } };
+  const base = endpointOf(config);
+  if (base !== undefined) return { endpoint: base };
+  return { refusal: { state: 'stalled', reason: 'InvalidSpec', message: 'spec.endpoint is required for this type of provider' } };
 }
 
 /** Milliseconds between two checks. */

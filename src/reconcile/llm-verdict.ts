@@ -4,8 +4,8 @@ import type { Verification } from '../providers/provider.ts';
 import type { Outcome } from './evaluation.ts';
 
 export interface Answers {
-  /** About what the object asks for now. Undefined: not asked yet. */
-  candidate: Verification | undefined;
+  /** About what the object asks for now. Undefined: not asked yet. `unusable`: nobody can be asked with what its Secrets hold. */
+  candidate: Verification | { verdict: 'unusable'; message: string } | undefined;
   /** A check of the candidate is under way. */
   pending: boolean;
   /**
@@ -65,6 +65,14 @@ function invalid(message: string, servesOther: boolean): NonNullable<Decision['t
   };
 }
 
+function unusable(message: string, servesOther: boolean): NonNullable<Decision['tell']> {
+  const text = `${message}${servesOther ? `; ${STILL_SERVED}` : ''}`;
+  return {
+    credentialsValid: { type, status: 'Unknown', reason: 'SecretValueInvalid', message: text },
+    outcome: { state: 'stalled', reason: 'SecretValueInvalid', message: text },
+  };
+}
+
 function unreachable(message: string, servesOther: boolean, keepsReady: boolean): NonNullable<Decision['tell']> {
   const text = `the provider could not be asked: ${message}${servesOther ? `; ${STILL_SERVED}` : ''}`;
   return {
@@ -79,9 +87,10 @@ export function decide(answers: Answers): Decision {
   // What the provider has refused meanwhile is nobody's last good state.
   const earlier = answers.accepted?.verification?.verdict === 'invalid' ? undefined : answers.accepted;
   if (candidate?.verdict === 'valid') return { serve: 'candidate', tell: accepted(candidate.proven, answers) };
-  if (candidate?.verdict === 'invalid') {
+  if (candidate?.verdict === 'invalid' || candidate?.verdict === 'unusable') {
     const servesOther = earlier?.which === 'other';
-    return { serve: servesOther ? 'accepted' : 'nothing', tell: invalid(candidate.message, servesOther) };
+    const refusal = candidate.verdict === 'invalid' ? invalid : unusable;
+    return { serve: servesOther ? 'accepted' : 'nothing', tell: refusal(candidate.message, servesOther) };
   }
   if (earlier?.which === 'same') {
     const tell = candidate === undefined ? undefined : accepted(earlier.proven, answers, '; it could not be asked again at the last check');

@@ -1,11 +1,17 @@
+import { rootCertificates } from 'node:tls';
 import { describe, expect, it } from 'vitest';
 import { SecretForbiddenError } from '../../src/reconcile/store.ts';
 import { Harness, INVALID, PLANTED, UNKNOWN, valid } from './harness.ts';
 
 const MINUTE = 60_000;
+const CERTIFICATE = rootCertificates[0] ?? '';
 
 function served(harness: Harness, name = 'main'): string | undefined {
   return harness.content.providers[`team/${name}`]?.credential?.secret;
+}
+
+function message(harness: Harness, name = 'main'): string {
+  return harness.condition('AILLMConfig', name, 'Ready')?.message ?? '';
 }
 
 async function started(): Promise<Harness> {
@@ -61,6 +67,89 @@ describe('AILLMConfig', () => {
     expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
     expect(served(harness)).toBe(PLANTED);
     await harness.check();
+  });
+
+  it('names the keys that a Secret has when the one that is asked for is missing, a few of them', async () => {
+    const harness = new Harness();
+    harness.config('main');
+    harness.store.setSecret('main-secret', { token: PLANTED, 'api-key': PLANTED });
+    await harness.start();
+    expect(message(harness)).toBe(
+      'the Secret main-secret has no key apiKey; add it, or name in spec.credentials.secretRef.key one that is there: api-key, token',
+    );
+    harness.store.setSecret('main-secret', Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`key-${i}`, PLANTED])));
+    await harness.run();
+    expect(message(harness)).toMatch(/: key-0, key-1, key-10, .* and 22 more$/);
+    harness.store.setSecret('main-secret', {});
+    await harness.run();
+    expect(message(harness)).toBe('the Secret main-secret is empty; give it the key apiKey');
+    harness.store.setSecret('main-secret', { apiKey: '' });
+    await harness.run();
+    expect(message(harness)).toBe('the value under the key apiKey of the Secret main-secret (spec.credentials.secretRef) is empty');
+    await harness.check();
+  });
+
+  it.each([
+    ['a line break', `${PLANTED}\n${PLANTED}`, 'a line break inside'],
+    ['a zero byte, as in UTF-16', `${PLANTED}\0x`, 'a control character'],
+    ['the delete character', `${PLANTED}\x7fx`, 'a control character'],
+    ['a typographic quote', `\u201c${PLANTED}\u201d`, 'a character outside Latin-1'],
+    ['an invisible space', `${PLANTED}\u200b`, 'a character outside Latin-1'],
+    ['an emoji', `${PLANTED}\u{1f511}`, 'a character outside Latin-1'],
+    ['bytes that are no text', `${PLANTED}\ufffd`, 'bytes that are no UTF-8 text'],
+  ])('asks nobody with a credential that holds %s, and says where it is and what is wrong', async (_name, secret, what) => {
+    const harness = new Harness();
+    harness.connection('main', secret);
+    await harness.start();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False SecretValueInvalid');
+    expect(harness.verdict('AILLMConfig', 'main', 'Stalled')).toBe('True SecretValueInvalid');
+    expect(message(harness)).toContain(`the value under the key apiKey of the Secret main-secret (spec.credentials.secretRef) holds ${what}`);
+    expect(harness.calls).toEqual([]);
+    expect(harness.content.providers).toEqual({});
+    await harness.check();
+    harness.store.setSecret('main-secret', { apiKey: `${PLANTED}-\u00e9 \t~` });
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+  });
+
+  it('does not hold up the first snapshot of another operator with a credential that cannot be sent', async () => {
+    const before = await started();
+    await before.engine.stop();
+    before.store.setSecret('main-secret', { apiKey: `${PLANTED}\nx` });
+    const harness = new Harness({ store: before.store, clock: before.clock, revision: before.revision });
+    harness.connection('other');
+    await harness.start();
+    expect(Object.keys(harness.content.providers)).toEqual(['team/other']);
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False SecretValueInvalid');
+  });
+
+  it('looks at the access key in the same way', async () => {
+    const harness = new Harness();
+    harness.store.setSecret('access', { accessKeyId: `${PLANTED}\nx` });
+    const secretRef = { name: 'main-secret', key: 'apiKey' };
+    harness.connection('main', 'x', { credentials: { secretRef, accessKeySecretRef: { name: 'access', key: 'accessKeyId' } } });
+    await harness.start();
+    expect(message(harness)).toContain('the key accessKeyId of the Secret access (spec.credentials.accessKeySecretRef) holds a line break');
+    await harness.check();
+  });
+
+  it.each([
+    ['no PEM', `${PLANTED}`],
+    ['a private key', `-----BEGIN PRIVATE KEY-----\n${PLANTED}\n-----END PRIVATE KEY-----`],
+    ['a damaged certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
+    ['a damaged certificate behind a good one', `${CERTIFICATE}\n-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----`],
+  ])('refuses a CA Secret that holds %s, and names the field', async (_name, ca) => {
+    const harness = new Harness();
+    harness.store.setSecret('ca', { 'ca.crt': ca });
+    harness.connection('main', 'x', { tls: { caSecretRef: { name: 'ca' } } });
+    await harness.start();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False SecretValueInvalid');
+    expect(message(harness)).toContain('the key ca.crt of the Secret ca (spec.tls.caSecretRef) is no PEM certificate');
+    expect(harness.calls).toEqual([]);
+    await harness.check();
+    harness.store.setSecret('ca', { 'ca.crt': CERTIFICATE });
+    await harness.run();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
   });
 
   it('does not serve what was never proven, and says that the provider is not reachable', async () => {
@@ -160,10 +249,10 @@ describe('AILLMConfig', () => {
 
   it('drops the credential at once when its CA Secret is deleted', async () => {
     const harness = new Harness();
-    harness.store.setSecret('ca', { 'ca.crt': 'PEM' });
+    harness.store.setSecret('ca', { 'ca.crt': CERTIFICATE });
     harness.connection('main', 'x', { tls: { caSecretRef: { name: 'ca' } } });
     await harness.start();
-    expect(harness.content.providers['team/main']?.ca).toBe('PEM');
+    expect(harness.content.providers['team/main']?.ca).toBe(CERTIFICATE);
     harness.store.removeSecret('ca');
     await harness.run();
     expect(harness.content.providers).toEqual({});

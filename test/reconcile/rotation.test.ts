@@ -36,6 +36,31 @@ describe('rotation of a provider credential', () => {
     await harness.check();
   });
 
+  it('to a value that cannot be sent leaves the old one in use, unless its Secret was deleted in between', async () => {
+    const harness = await started();
+    harness.store.setSecret('main-secret', { apiKey: `${NEW}\n${NEW}` });
+    await harness.run(2 * MINUTE);
+    expect(served(harness)).toBe(OLD);
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False SecretValueInvalid');
+    expect(harness.condition('AILLMConfig', 'main', 'Ready')?.message).toMatch(/the credential that was accepted before stays in use$/);
+    expect(harness.calls).toHaveLength(1);
+    await harness.check();
+    harness.verdicts.set(OLD, INVALID);
+    harness.engine.reportRejected('team/main');
+    await harness.run();
+    expect(harness.content.providers).toEqual({});
+    harness.verdicts.clear();
+    harness.store.setSecret('main-secret', { apiKey: OLD });
+    await harness.run();
+    expect(served(harness)).toBe(OLD);
+    harness.store.listen(undefined);
+    harness.store.removeSecret('main-secret');
+    harness.store.listen(harness.engine);
+    harness.store.setSecret('main-secret', { apiKey: `${NEW}\n${NEW}` });
+    await harness.run();
+    expect(harness.content.providers).toEqual({});
+  });
+
   it('serves the old value until the check of the new one has ended', async () => {
     const harness = await started();
     let answer: (verification: Verification) => void = () => {};
@@ -218,5 +243,12 @@ describe('decide', () => {
       expect(decide({ ...base, candidate, accepted: { which: 'other', proven: true, verification: INVALID } }).serve).toBe('nothing');
     }
     expect(decide({ ...base, candidate: INVALID, accepted: { which: 'same', proven: true, verification: INVALID } }).serve).toBe('nothing');
+  });
+
+  it('never serves what nobody can be asked with', () => {
+    const candidate = { verdict: 'unusable', message: 'no' } as const;
+    for (const verification of verdicts) {
+      expect(decide({ ...base, candidate, accepted: { which: 'same', proven: true, verification } }).serve).toBe('nothing');
+    }
   });
 });

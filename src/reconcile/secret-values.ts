@@ -1,0 +1,26 @@
+// What is wrong with a value from a Secret that no request can be made with. Says what, never the value or a part of it.
+import { X509Certificate } from 'node:crypto';
+
+/** More telling ones first. */
+const NOT_IN_HEADERS: readonly [pattern: RegExp, what: string][] = [
+  [/[\r\n]/, 'a line break inside'],
+  [/\uFFFD/u, 'bytes that are no UTF-8 text'],
+  [/[^\0-\xff]/u, 'a character outside Latin-1, such as a typographic quote or an invisible space'],
+  [/[^\t\x20-\x7e\x80-\xff]/u, 'a control character'],
+];
+
+/** What `value` holds that no HTTP header may hold, or undefined. */
+export function headerFlaw(value: string): string | undefined {
+  return NOT_IN_HEADERS.find(([pattern]) => pattern.test(value))?.[1];
+}
+
+/** As gateways judge it, so that none of them has to refuse the object. */
+export function isCertificateBundle(pem: string): boolean {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  try {
+    for (const block of blocks) new X509Certificate(block);
+    return blocks.length > 0;
+  } catch {
+    return false;
+  }
+}
