@@ -46,6 +46,7 @@ export async function gateway(settings: Settings): Promise<void> {
     clock,
     logger,
     accessLog: createAccessLog({ name: 'gateway', level: settings['log-level'] }),
+    bodyBudgetBytes: settings['body-budget'],
     onCredentialRejected: (llm) => admin.reportRejectedCredential(llm),
   });
   const { state, server } = serving;

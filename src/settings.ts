@@ -6,15 +6,17 @@ type Command = 'up' | 'operator' | 'gateway' | 'demo';
 
 interface Setting {
   commands: readonly Command[];
-  kind: 'string' | 'level' | 'port' | 'duration' | 'switch' | 'list';
+  kind: 'string' | 'level' | 'port' | 'duration' | 'mebibytes' | 'switch' | 'list';
   /** Undefined: no value unless given. */
   default?: string;
+  /** Of mebibytes: the least that works. */
+  minimum?: number;
   help: string;
 }
 
 const ALL = ['up', 'operator', 'gateway'] as const;
 
-/** Flag name -> setting. The environment variable is FLASHBACK_ and the name in capitals with underscores. */
+/** Flag name -> setting, in bytes and milliseconds once parsed. The environment variable is FLASHBACK_ and the name in capitals with underscores. */
 export const SETTINGS = {
   file: { commands: ['up'], kind: 'list', help: 'directory or file with manifests; repeatable' },
   'state-dir': { commands: ['up'], kind: 'string', default: '.flashback', help: 'where delivered keys are kept' },
@@ -23,6 +25,8 @@ export const SETTINGS = {
   'metrics-port': { commands: ALL, kind: 'port', default: '9090', help: 'port of /metrics, /livez and /readyz' },
   'log-level': { commands: ALL, kind: 'level', default: 'info', help: 'trace, debug, info, warn, error or silent' },
   'allow-loopback-endpoints': { commands: ['operator', 'gateway'], kind: 'switch', help: 'let AILLMConfigs name loopback addresses; for development' },
+  // The least: one body of the largest size, twice while it is put together.
+  'body-budget': { commands: ['up', 'gateway'], kind: 'mebibytes', default: '512', minimum: 64, help: 'MiB that the bodies of all requests under way may take together' },
   'shutdown-grace': { commands: ['up', 'gateway'], kind: 'duration', default: '300s', help: 'how long requests under way may go on after SIGTERM' },
   'shutdown-delay': { commands: ['gateway'], kind: 'duration', default: '5s', help: 'how long to go on accepting after SIGTERM, until load balancers have noticed' },
   'push-port': { commands: ['gateway'], kind: 'port', default: '8443', help: 'port that receives snapshots' },
@@ -48,11 +52,13 @@ const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
   ['', false],
 ]);
 
+const MEBIBYTE = 1024 * 1024;
+
 /** What the kubelet puts into a pod for each Service around it: one called `flashback` sets FLASHBACK_PORT. */
 const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
 
 type Name = keyof typeof SETTINGS;
-type ValueOf<S extends Setting> = S['kind'] extends 'port' | 'duration'
+type ValueOf<S extends Setting> = S['kind'] extends 'port' | 'duration' | 'mebibytes'
   ? number
   : S['kind'] extends 'switch'
     ? boolean
@@ -96,6 +102,13 @@ function convert(name: string, setting: Setting, given: string | string[] | bool
   }
   if (setting.kind === 'level' && !LOG_LEVELS.includes(text)) {
     throw new SettingsError(`--${name} must be one of ${LOG_LEVELS.join(', ')}, not "${text}"`);
+  }
+  if (setting.kind === 'mebibytes') {
+    const { minimum = 1 } = setting;
+    if (!/^\d{1,7}$/.test(text) || Number(text) < minimum) {
+      throw new SettingsError(`--${name} must be a whole number of MiB from ${minimum} to 9999999, without a unit, not "${text}"`);
+    }
+    return Number(text) * MEBIBYTE;
   }
   if (setting.kind === 'duration') {
     try {

@@ -22,6 +22,8 @@ export interface DeliveryEvents {
 
 export interface LocalGatewayOptions {
   addresses: AddressPolicy;
+  /** What all request bodies together may take. */
+  bodyBudgetBytes: number;
   registry: Registry;
   clock: Clock;
   logger: Logger;
@@ -41,11 +43,12 @@ export class LocalGateway {
   readonly #clock: Clock;
   #confirming: { clear(): void } | undefined;
 
-  constructor({ addresses, registry, clock, logger }: LocalGatewayOptions) {
+  constructor({ addresses, bodyBudgetBytes, registry, clock, logger }: LocalGatewayOptions) {
     this.#clock = clock;
     const { state, server } = assembleGateway({
       key: this.#key,
       addresses,
+      bodyBudgetBytes,
       metrics: createGatewayMetrics(registry),
       clock,
       logger,

@@ -36,6 +36,8 @@ export interface UpOptions {
   stateDir: string;
   /** Shown in the report. */
   logPath?: string;
+  /** What all request bodies together may take. */
+  bodyBudgetBytes: number;
   /** Milliseconds that requests under way may go on after the stop. */
   shutdownGrace: number;
   /** What `${NAME}` in Secrets stands for. */
@@ -70,7 +72,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   const registry = createRegistry();
   // On a laptop a model server on this machine is a legitimate target.
   const addresses: AddressPolicy = { allowLoopback: true };
-  const gateway = new LocalGateway({ addresses, registry, clock, logger });
+  const gateway = new LocalGateway({ addresses, bodyBudgetBytes: options.bodyBudgetBytes, registry, clock, logger });
   const { server } = gateway;
   const health = new HealthServer({
     registry,
@@ -197,6 +199,7 @@ export async function up(settings: Settings): Promise<void> {
     ...(settings.host === undefined ? {} : { host: settings.host }),
     stateDir: settings['state-dir'],
     logPath,
+    bodyBudgetBytes: settings['body-budget'],
     shutdownGrace: settings['shutdown-grace'],
     env: process.env,
     stdout: process.stdout,

@@ -24,6 +24,7 @@ describe('settings', () => {
       'shutdown-grace': 300_000,
       'shutdown-delay': 5_000,
       'allow-loopback-endpoints': false,
+      'body-budget': 512 * 1024 * 1024,
       file: [],
       host: undefined,
     });
@@ -70,7 +71,17 @@ describe('settings', () => {
   });
 });
 
+it('mebibytes come as bytes', () => {
+  expect(parseSettings('up', ['--body-budget', '64'], {})['body-budget']).toBe(67_108_864);
+  expect(parseSettings('gateway', [], { FLASHBACK_BODY_BUDGET: '2048' })['body-budget']).toBe(2_147_483_648);
+});
+
 describe('a mistake', () => {
+  it.each(['63', '0', '-1', '64.5', '1Gi', '512MiB', '', '10000000'])('in mebibytes, %j, is named with what would do', (text) => {
+    expect(failure('gateway', [`--body-budget=${text}`], {})).toBe(
+      `--body-budget must be a whole number of MiB from 64 to 9999999, without a unit, not "${text}"`,
+    );
+  });
   it.each(['-1', '65536', '80a', '', '1e3'])('in a port, %j, is named', (port) => {
     expect(failure('gateway', [`--port=${port}`], {})).toBe(`--port must be a port from 0 to 65535, not "${port}"`);
   });

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { AddressPolicy } from '../providers/addresses.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
+import { BodyBudget } from './body-budget.ts';
 import { GatewayServer } from './server.ts';
 import { GatewayState } from './state.ts';
 import { buildTables, retirePools, type Tables } from './tables.ts';
@@ -17,6 +18,8 @@ export interface GatewayOptions {
   /** Takes one line for each request; `logger` unless given. */
   accessLog?: Logger;
   onCredentialRejected: (llm: string) => void;
+  /** What all request bodies together may take. */
+  bodyBudgetBytes: number;
 }
 
 export interface AssembledGateway {
@@ -25,9 +28,9 @@ export interface AssembledGateway {
 }
 
 /** The server answers from whatever snapshot the state has in force. */
-export function assembleGateway({ key, addresses, ...shared }: GatewayOptions): AssembledGateway {
+export function assembleGateway({ key, addresses, bodyBudgetBytes, ...shared }: GatewayOptions): AssembledGateway {
   const state = new GatewayState<Tables>({ ...shared, key, prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses) });
-  const server = new GatewayServer({ ...shared, tables: () => state.current?.prepared });
+  const server = new GatewayServer({ ...shared, tables: () => state.current?.prepared, bodyBudget: new BodyBudget(bodyBudgetBytes) });
   state.onApplied((current, previous) => {
     server.onTables(current.prepared);
     if (previous !== undefined) retirePools(previous.prepared, current.prepared);

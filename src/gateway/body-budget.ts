@@ -1,8 +1,5 @@
 // Bounds the bytes of request bodies that the process holds at a time, over all requests: many large ones must not end it.
 
-/** Twice as much may be in use for a moment, while a body that came in pieces is put together. */
-export const DEFAULT_BODY_BUDGET_BYTES = 512 * 1024 * 1024;
-
 /** What one request holds of a budget. */
 export class BodyHold {
   readonly #budget: BodyBudget;
@@ -32,8 +29,8 @@ export class BodyBudget {
   readonly #limit: number;
   #held = 0;
 
-  /** `limit`: bytes of all bodies together. */
-  constructor(limit = DEFAULT_BODY_BUDGET_BYTES) {
+  /** `limit`: bytes of all bodies together. Twice as much may be in use for a moment, while one that came in pieces is put together. */
+  constructor(limit: number) {
     this.#limit = limit;
   }
 

@@ -4,7 +4,7 @@ import { Server as NetServer, type AddressInfo } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
-import { BodyBudget } from './body-budget.ts';
+import type { BodyBudget } from './body-budget.ts';
 import { ClientErrors } from './client-error.ts';
 import { Proxy } from './proxy.ts';
 import { Recorder } from './recorder.ts';
@@ -24,7 +24,7 @@ export interface GatewayServerOptions {
   accessLog?: Logger;
   onCredentialRejected: (llm: string) => void;
   /** Bounds what all request bodies together take. */
-  bodyBudget?: BodyBudget;
+  bodyBudget: BodyBudget;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -37,7 +37,7 @@ export class GatewayServer {
   readonly #clock: Clock;
   #draining = false;
 
-  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget = new BodyBudget() }: GatewayServerOptions) {
+  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget }: GatewayServerOptions) {
     this.#clock = clock;
     this.#clientErrors = new ClientErrors(metrics);
     this.#series = new SeriesCache(metrics);

@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import { formatKey, hashKey } from '../../src/api/api-key.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
-import type { BodyBudget } from '../../src/gateway/body-budget.ts';
+import { BodyBudget } from '../../src/gateway/body-budget.ts';
 import { GatewayServer } from '../../src/gateway/server.ts';
 import { buildTables, retirePools, type Tables } from '../../src/gateway/tables.ts';
 import { SCHEMA_VERSION, type Snapshot, type SnapshotProvider, type SnapshotRepository } from '../../src/snapshot/snapshot.ts';
@@ -71,7 +71,7 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-export async function startGateway(snapshot: Snapshot | undefined, clock: Clock = systemClock, bodyBudget?: BodyBudget): Promise<RunningGateway> {
+export async function startGateway(snapshot: Snapshot | undefined, clock: Clock = systemClock, bodyBudget = new BodyBudget(Infinity)): Promise<RunningGateway> {
   const registry = new Registry();
   const logs: Record<string, unknown>[] = [];
   const destination = new Writable({
@@ -88,7 +88,7 @@ export async function startGateway(snapshot: Snapshot | undefined, clock: Clock 
     clock,
     logger: createLogger({ name: 'gateway', level: 'info', destination }),
     onCredentialRejected: (llm) => rejected.push(llm),
-    ...(bodyBudget === undefined ? {} : { bodyBudget }),
+    bodyBudget,
   });
   const apply = (next: Snapshot): void => {
     const previous = tables;

@@ -43,6 +43,7 @@ function start(overrides: Partial<UpOptions> = {}): { stop: AbortController; end
     port: 0,
     metricsPort: 0,
     stateDir,
+    bodyBudgetBytes: 1024 * 1024,
     shutdownGrace: 10_000,
     env: {},
     stdout: {
