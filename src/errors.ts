@@ -30,6 +30,7 @@ export const ERRORS = {
   request_malformed: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'what came is not an HTTP request' },
   request_timeout: { status: 408, type: 'invalid_request_error', cause: 'caller', meaning: 'the request did not arrive whole in time' },
   headers_too_large: { status: 431, type: 'invalid_request_error', cause: 'caller', meaning: 'the headers of the request are too large' },
+  expectation_not_supported: { status: 417, type: 'invalid_request_error', cause: 'caller', meaning: 'the header `Expect` names something other than `100-continue`' },
   body_too_complex: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is nested too deep, or holds too many values' },
   operation_not_supported: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the provider of this model cannot do this operation' },
   rate_limited: { status: 429, type: 'rate_limit_error', cause: 'provider', meaning: 'the provider limits the rate of requests' },

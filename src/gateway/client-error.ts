@@ -1,9 +1,10 @@
-// Answers what node:http cannot read as a request, in the envelope of every other error.
+// Answers what node:http cannot read as a request, or would refuse in its own words, in the envelope of every other error.
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
+import { requestIdOf } from './request-id.ts';
 import { errorEnvelope, sendJson } from './respond.ts';
 
 const MESSAGES = {
@@ -11,10 +12,9 @@ const MESSAGES = {
   request_timeout: 'The request did not arrive whole in time.',
   headers_too_large: 'The headers of the request are too large.',
 } as const satisfies Partial<Record<ErrorCode, string>>;
-type ClientErrorCode = keyof typeof MESSAGES;
 
 /** What the error of a connection means to its caller; undefined: it broke, so nobody is left to tell. */
-export function clientErrorCode(error: Error): ClientErrorCode | undefined {
+export function clientErrorCode(error: Error): keyof typeof MESSAGES | undefined {
   const code = 'code' in error ? String(error.code) : '';
   if (code === 'HPE_HEADER_OVERFLOW') return 'headers_too_large';
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'request_timeout';
@@ -63,14 +63,26 @@ export class ClientErrors {
   };
 
   /** HTTP/1.1 demands a Host header; node:http would refuse a request without one in its own words. */
-  refuseWithoutHost(response: ServerResponse): void {
-    this.#count('request_malformed');
-    const message = 'The request has no Host header.';
-    const headers = ['x-request-id', randomUUID(), 'connection', 'close'];
-    sendJson(response, ERRORS.request_malformed.status, JSON.stringify(errorEnvelope({ code: 'request_malformed', message })), headers);
+  refuseWithoutHost(request: IncomingMessage, response: ServerResponse): void {
+    this.#refuse(request, response, 'request_malformed', 'The request has no Host header.', ['connection', 'close']);
   }
 
-  #count(code: ClientErrorCode): void {
+  /**
+   * Listener of the server's event checkExpectation: the caller expects what nobody has defined. The connection stays, so that
+   * the answer is not lost to a reset while the body is still coming; node:http reads that away.
+   */
+  readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
+    const expected = String(request.headers.expect).slice(0, 200);
+    this.#refuse(request, response, 'expectation_not_supported', `Expect: ${expected} is not supported; leave the header out.`);
+  };
+
+  #refuse(request: IncomingMessage, response: ServerResponse, code: ErrorCode, message: string, headers: readonly string[] = []): void {
+    this.#count(code);
+    const json = JSON.stringify(errorEnvelope({ code, message }));
+    sendJson(response, ERRORS[code].status, json, ['x-request-id', requestIdOf(request), ...headers]);
+  }
+
+  #count(code: ErrorCode): void {
     this.#metrics.flashback_errors_total.inc({ cause: ERRORS[code].cause, code });
   }
 }

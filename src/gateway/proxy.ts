@@ -1,6 +1,5 @@
 // The proxy that applications call: routes, authentication, models, and calls to providers. A plain node:http handler,
 // because this path is measured.
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
@@ -12,6 +11,7 @@ import { exchange } from './exchange.ts';
 import { findModel, listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
+import { requestIdOf } from './request-id.ts';
 import { errorEnvelope, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
 import type { KeyEntry, Tables } from './tables.ts';
 
@@ -37,12 +37,6 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
 ]);
 const MODEL_PREFIX = '/v1/models/';
 const MODEL_ROUTE: Route = { method: 'GET', operation: 'models' };
-const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
-
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
-}
 
 function pathOf(request: IncomingMessage): string {
   const url = request.url ?? '/';

@@ -56,12 +56,13 @@ export class GatewayServer {
       this.#received(proxy.handle),
     );
     this.#server.on('checkContinue', this.#received(proxy.handleExpectation));
+    this.#server.on('checkExpectation', this.#received(this.#clientErrors.refuseExpectation));
     this.#server.on('clientError', this.#clientErrors.handle);
   }
 
   #received(handle: Handler): Handler {
     return (request, response) => {
-      if (request.headers.host === undefined && request.httpVersion === '1.1') return this.#clientErrors.refuseWithoutHost(response);
+      if (request.headers.host === undefined && request.httpVersion === '1.1') return this.#clientErrors.refuseWithoutHost(request, response);
       this.#clientErrors.began(response);
       return handle(request, response);
     };

@@ -75,6 +75,7 @@ const CASES: Record<string, () => Promise<Reply>> = {
   body_not_json: () => chat('nonsense'),
   content_encoding_not_supported: () => call(serving.gateway, { body: CHAT_BODY, headers: { 'content-encoding': 'gzip' } }),
   body_too_large: () => call(serving.gateway, { headers: { 'content-length': '999999999', expect: '100-continue' } }),
+  expectation_not_supported: () => call(serving.gateway, { body: CHAT_BODY, headers: { expect: 'a-miracle' } }),
   body_too_complex: () => chat(`{"model":"small-1","x":${'['.repeat(300_000)}`),
   rate_limited: () => failingWith(429, {}),
   provider_rejected_request: () => failingWith(400, {}),
