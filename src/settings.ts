@@ -120,6 +120,11 @@ function convert(name: string, setting: Setting, given: string | string[] | bool
   return text;
 }
 
+function wordTooMany(word: string, command: Command): SettingsError {
+  const advice = SETTINGS.file.commands.some((name) => name === command) ? `Did you mean -f ${word}?` : `See flashback ${command} --help.`;
+  return new SettingsError(`"${word}" follows no flag. ${advice}`);
+}
+
 /** Settings of a command from its arguments, then the environment, then the defaults. Throws SettingsError. */
 export function parseSettings(command: Command, args: readonly string[], env: Record<string, string | undefined>): Settings {
   const known = Object.entries(SETTINGS as Record<string, Setting>);
@@ -138,6 +143,10 @@ export function parseSettings(command: Command, args: readonly string[], env: Re
   try {
     ({ values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false }));
   } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL') {
+      const [word = ''] = parseArgs({ args: [...args], options, strict: false, allowPositionals: true }).positionals;
+      throw wordTooMany(word, command);
+    }
     throw new SettingsError(`${error instanceof Error ? error.message : String(error)}. See flashback ${command} --help.`);
   }
   const settings = known.map(([name, setting]) => {

@@ -98,11 +98,23 @@ describe('a mistake', () => {
     ['an unknown flag', ['--prot', '1']],
     ['a flag of another command', ['--kubeconfig', 'x']],
     ['a word too many', ['x']],
+    ['a word too many after a flag', ['--port', '1', 'x']],
     ['a flag without its value', ['--port']],
     ['a value for a switch', ['--allow-loopback-endpoints=true']],
   ])('such as %s ends with where to look', (_what, args) => {
     expect(failure('gateway', args, {})).toMatch(/ See flashback gateway --help\.$/);
   });
+});
+
+it.each([[['manifests']], [['--port', '1', 'manifests']], [['-f', 'a.yaml', 'manifests', 'more']], [['--', 'manifests']]])(
+  'a directory without its flag, as in up %j, ends with how it is meant',
+  (args) => {
+    expect(failure('up', args, {})).toBe('"manifests" follows no flag. Did you mean -f manifests?');
+  },
+);
+
+it('an unknown flag is not taken for a directory', () => {
+  expect(failure('up', ['--prot', '1'], {})).toBe("Unknown option '--prot'. See flashback up --help.");
 });
 
 describe.each(COMMANDS)('the help of %s', (command) => {

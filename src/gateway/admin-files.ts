@@ -65,7 +65,9 @@ export class AdminFiles {
         return new AdminFiles(options, await readFiles(options.directory));
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        if (reason !== said) options.logger.warn({ directory: options.directory, reason }, 'waiting for the files of the push channel');
+        if (reason !== said) {
+          options.logger.warn({ reason }, `waiting for the files of the push channel in ${options.directory}; --tls-dir names another directory`);
+        }
         said = reason;
       }
       await new Promise<void>((resolve) => options.clock.setTimeout(resolve, RETRY));

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { AdminFiles } from '../../src/gateway/admin-files.ts';
 import { AUTHORITY_SECRET, ensurePushSecrets, GATEWAY_SECRET, type PushSecrets } from '../../src/push/certificates.ts';
 import { issueAuthority, issueGatewayCertificate, issueOperatorCertificate, type PemPair } from '../../src/push/issue.ts';
 import { signSnapshot } from '../../src/snapshot/digest.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
 import { ManualClock, mountTls, startAdmin } from '../fake/admin-gateway.ts';
 import { issueClientCertificate } from '../fake/other-client.ts';
 import { contentWith } from '../fake/snapshots.ts';
@@ -191,6 +193,24 @@ describe('GET /v1/report', () => {
 });
 
 describe('the files of the push port', () => {
+  it('are waited for, and the log says once where and by which flag', async () => {
+    const [clock, abort, lines] = [new ManualClock(), new AbortController(), new Array<string>()];
+    const logger = createLogger({ name: 'test', level: 'info', destination: { write: (line) => void lines.push(line) } });
+    const opened = AdminFiles.open({ directory: '/no/such/directory', clock, logger }, abort.signal);
+    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    clock.advance(1_000);
+    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+      expect.objectContaining({
+        msg: 'waiting for the files of the push channel in /no/such/directory; --tls-dir names another directory',
+        reason: expect.stringContaining('ENOENT') as string,
+      }),
+    ]);
+    abort.abort();
+    clock.advance(1_000);
+    await expect(opened).rejects.toThrow();
+  });
+
   it('are taken over when they change, and mutual TLS stays in force', async () => {
     const own = new MemorySecretFiles();
     const before = await ensurePushSecrets(own, { clock: systemClock, namespace: 'n' });
