@@ -27,11 +27,29 @@ async function readBounded(body: Dispatcher.ResponseData['body']): Promise<strin
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function describe(error: unknown): string {
+const UNKNOWN_AUTHORITY = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+/** What OpenSSL makes of a server that answers a handshake in plain text. */
+const NOT_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
+function describe(error: unknown, { endpoint, ca }: VerificationTarget): string {
   if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : '';
   if (error.name === 'TimeoutError') return `no answer within ${DEADLINE_MS / 1000} s`;
-  return `${error.message}${code}`;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code === undefined) return error.message;
+  if (code === NOT_TLS) {
+    return `the server at ${new URL(endpoint).origin} does not speak TLS; use http:// only for hosts inside the cluster (${code})`;
+  }
+  const text = `${error.message} (${code})`;
+  if (!UNKNOWN_AUTHORITY.has(code)) return text;
+  return ca === undefined
+    ? `${text}; set spec.tls.caSecretRef to a Secret with the CA certificate`
+    : `${text}; the Secret of spec.tls.caSecretRef holds another CA certificate than that of this server`;
 }
 
 function memoryKeyOf({ method, path }: ProbeCall, { type, endpoint }: VerificationTarget): string {
@@ -76,7 +94,7 @@ export class Verifier {
       const probe = this.#probe(pool, provider, target, signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
       return this.#redact(await provider.verify(probe), target);
     } catch (error) {
-      return this.#redact({ verdict: 'unknown', message: describe(error) }, target);
+      return this.#redact({ verdict: 'unknown', message: describe(error, target) }, target);
     } finally {
       await pool.destroy();
     }

@@ -34,10 +34,18 @@ export function admit(config: AILLMConfig, { supportedTypes, checkEndpoint }: Ad
     return { refusal: { state: 'stalled', reason: 'ProviderNotSupported', message } };
   }
   const refused = endpoint === undefined ? undefined : checkEndpoint(endpoint);
-  if (refused !== undefined) return { refusal: { state: 'stalled', reason: 'EndpointNotAllowed', message: refused } };
+  if (refused !== undefined) {
+    return { refusal: { state: 'stalled', reason: 'EndpointNotAllowed', message: `spec.endpoint is not allowed: ${refused}` } };
+  }
   const base = endpointOf(config);
   if (base !== undefined) return { endpoint: base };
   return { refusal: { state: 'stalled', reason: 'InvalidSpec', message: 'spec.endpoint is required for this type of provider' } };
+}
+
+/** An endpoint as messages may show it: of origin and path alone. */
+export function describeEndpoint(endpoint: string): string {
+  const { origin, pathname } = new URL(endpoint);
+  return `${origin}${pathname.replace(/\/+$/, '')}`;
 }
 
 /** Milliseconds between two checks. */

@@ -3,16 +3,23 @@ import type { ConditionDraft } from '../api/conditions.ts';
 import type { Verification } from '../providers/provider.ts';
 import type { Outcome } from './evaluation.ts';
 
+/** What was accepted before. */
+interface Earlier {
+  /** `same`: what the object asks for now. `other`: something else, say the value before a rotation. */
+  which: 'same' | 'other';
+  /** It was proven at that time. */
+  proven: boolean;
+  verification: Verification | undefined;
+  /** Its endpoint, for messages, where the object asks for another one now. */
+  elsewhere?: string | undefined;
+}
+
 export interface Answers {
   /** About what the object asks for now. Undefined: not asked yet. `unusable`: nobody can be asked with what its Secrets hold. */
   candidate: Verification | { verdict: 'unusable'; message: string } | undefined;
   /** A check of the candidate is under way. */
   pending: boolean;
-  /**
-   * `same`: what the object asks for was accepted before. `other`: something else was, say the value before a rotation.
-   * `proven`: whether the accepted one was proven at that time.
-   */
-  accepted: { which: 'same' | 'other'; proven: boolean; verification: Verification | undefined } | undefined;
+  accepted: Earlier | undefined;
   /** Applications were refused with the candidate lately. */
   rejectedByTraffic: boolean;
   /** The object names a credential at all. */
@@ -57,24 +64,33 @@ function accepted(proven: boolean, { hasCredential, rejectedByTraffic }: Answers
   };
 }
 
-function invalid(message: string, servesOther: boolean): NonNullable<Decision['tell']> {
-  const text = `the provider refused the credential: ${message}${servesOther ? `; ${STILL_SERVED}` : ''}`;
+/** What goes on, to be added to why it is not what the object asks for. */
+function goesOn(kept: Earlier | undefined): string {
+  if (kept === undefined) return '';
+  return kept.elsewhere === undefined ? `; ${STILL_SERVED}` : `; requests still go to ${kept.elsewhere}, which was accepted before`;
+}
+
+function invalid(message: string, kept: Earlier | undefined, hasCredential: boolean): NonNullable<Decision['tell']> {
+  const refusal = hasCredential
+    ? `the provider refused the credential: ${message}`
+    : `the server wants a credential: ${message}; set spec.credentials.secretRef`;
+  const text = `${refusal}${goesOn(kept)}`;
   return {
     credentialsValid: { type, status: 'False', reason: 'CredentialsInvalid', message: text },
     outcome: { state: 'stalled', reason: 'CredentialsInvalid', message: text },
   };
 }
 
-function unusable(message: string, servesOther: boolean): NonNullable<Decision['tell']> {
-  const text = `${message}${servesOther ? `; ${STILL_SERVED}` : ''}`;
+function unusable(message: string, kept: Earlier | undefined): NonNullable<Decision['tell']> {
+  const text = `${message}${goesOn(kept)}`;
   return {
     credentialsValid: { type, status: 'Unknown', reason: 'SecretValueInvalid', message: text },
     outcome: { state: 'stalled', reason: 'SecretValueInvalid', message: text },
   };
 }
 
-function unreachable(message: string, servesOther: boolean, keepsReady: boolean): NonNullable<Decision['tell']> {
-  const text = `the provider could not be asked: ${message}${servesOther ? `; ${STILL_SERVED}` : ''}`;
+function unreachable(message: string, kept: Earlier | undefined, keepsReady: boolean): NonNullable<Decision['tell']> {
+  const text = `the provider could not be asked: ${message}${goesOn(kept)}`;
   return {
     credentialsValid: { type, status: 'Unknown', reason: 'ProviderUnreachable', message: text },
     outcome: { state: 'waiting', reason: 'ProviderUnreachable', message: text, keepsReady },
@@ -83,14 +99,15 @@ function unreachable(message: string, servesOther: boolean, keepsReady: boolean)
 
 /** Only a refusal takes a credential out of service; not knowing changes nothing for what was accepted before. */
 export function decide(answers: Answers): Decision {
-  const { candidate, pending } = answers;
+  const { candidate, pending, hasCredential } = answers;
   // What the provider has refused meanwhile is nobody's last good state.
   const earlier = answers.accepted?.verification?.verdict === 'invalid' ? undefined : answers.accepted;
   if (candidate?.verdict === 'valid') return { serve: 'candidate', tell: accepted(candidate.proven, answers) };
   if (candidate?.verdict === 'invalid' || candidate?.verdict === 'unusable') {
-    const servesOther = earlier?.which === 'other';
-    const refusal = candidate.verdict === 'invalid' ? invalid : unusable;
-    return { serve: servesOther ? 'accepted' : 'nothing', tell: refusal(candidate.message, servesOther) };
+    const kept = earlier?.which === 'other' ? earlier : undefined;
+    const { verdict, message } = candidate;
+    const tell = verdict === 'invalid' ? invalid(message, kept, hasCredential) : unusable(message, kept);
+    return { serve: kept === undefined ? 'nothing' : 'accepted', tell };
   }
   if (earlier?.which === 'same') {
     const tell = candidate === undefined ? undefined : accepted(earlier.proven, answers, '; it could not be asked again at the last check');
@@ -98,7 +115,7 @@ export function decide(answers: Answers): Decision {
   }
   const serve = earlier === undefined ? 'nothing' : 'accepted';
   if (candidate?.verdict === 'unknown') {
-    return { serve, tell: unreachable(candidate.message, serve === 'accepted', serve === 'accepted' && answers.acceptedIsCurrent) };
+    return { serve, tell: unreachable(candidate.message, earlier, serve === 'accepted' && answers.acceptedIsCurrent) };
   }
   if (serve === 'accepted' || !pending) return { serve, tell: undefined };
   const message = 'the credential is being checked';

@@ -1,6 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import 'reflect-metadata';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import { Verifier, type VerificationTarget } from '../../src/providers/verify.ts';
+import { issueAuthority, issueGatewayCertificate, type PemPair } from '../../src/push/issue.ts';
 import { json, startProvider, type FakeProvider, type ReceivedCall } from '../fake/provider.ts';
 
 const GOOD = 'good-credential-1';
@@ -149,6 +154,15 @@ describe('nothing is known', () => {
     expect(answer).toEqual({ verdict: 'unknown', message: expect.stringContaining('ECONNREFUSED') as string });
   });
 
+  it('of a server that does not speak TLS, and what to write instead is said', async () => {
+    const origin = new URL(provider.url).origin.replace('http:', 'https:');
+    expect(await verifier.verify(target({ endpoint: `${origin}/v1` }))).toEqual({
+      verdict: 'unknown',
+      message: `the server at ${origin} does not speak TLS; use http:// only for hosts inside the cluster (ERR_SSL_WRONG_VERSION_NUMBER)`,
+    });
+    expect(provider.calls).toEqual([]);
+  });
+
   it('when the caller gives up', async () => {
     const control = new AbortController();
     provider.answer(() => control.abort());
@@ -163,6 +177,46 @@ describe('nothing is known', () => {
   it('about a type that this version does not speak', async () => {
     const bare = new Verifier({ providers: {}, addresses: { allowLoopback: true }, now: () => now });
     expect(await bare.verify(target())).toEqual({ verdict: 'unknown', message: 'this version cannot check credentials of type Other' });
+  });
+});
+
+describe('a server with a certificate of an authority that nobody knows', () => {
+  let server: Server | undefined;
+  afterEach(() => void server?.close());
+
+  async function serve(identity: PemPair): Promise<string> {
+    server = createServer(identity);
+    await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
+    return `https://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  }
+  const messageAt = async (endpoint: string, ca?: string): Promise<string> => {
+    const answer = await verifier.verify(target(ca === undefined ? { endpoint } : { endpoint, ca }));
+    return answer.verdict === 'unknown' ? answer.message : answer.verdict;
+  };
+
+  const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const HINT = 'set spec.tls.caSecretRef to a Secret with the CA certificate';
+
+  it.each([
+    ['comes alone', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', ({ cert, key }: PemPair): PemPair => ({ cert, key })],
+    ['comes with that authority', 'SELF_SIGNED_CERT_IN_CHAIN', ({ cert, key }: PemPair, { cert: root }: PemPair): PemPair => ({ cert: `${cert}\n${root}`, key })],
+  ])('that %s is refused with the field that names the authority', async (_name, code, identityOf) => {
+    const authority = await issueAuthority(Date.now());
+    const endpoint = await serve(identityOf(await issueGatewayCertificate(authority, Date.now(), 'system'), authority));
+    expect(await messageAt(endpoint)).toContain(`(${code}); ${HINT}`);
+  });
+
+  it('that it has signed itself is refused in the same way', async () => {
+    const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+    const cert = await X509CertificateGenerator.createSelfSigned({ name: 'CN=model', keys, signingAlgorithm: ALGORITHM });
+    const key = PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), PemConverter.PrivateKeyTag);
+    expect(await messageAt(await serve({ cert: cert.toString('pem'), key }))).toContain(`(DEPTH_ZERO_SELF_SIGNED_CERT); ${HINT}`);
+  });
+
+  it('is refused with another hint when the object names another authority', async () => {
+    const endpoint = await serve(await issueGatewayCertificate(await issueAuthority(Date.now()), Date.now(), 'system'));
+    const { cert } = await issueAuthority(Date.now());
+    expect(await messageAt(endpoint, cert)).toMatch(/; the Secret of spec\.tls\.caSecretRef holds another CA certificate than that of this server$/);
   });
 });
 

@@ -44,6 +44,7 @@ describe('AILLMConfig', () => {
     await harness.start();
     expect(harness.verdict('AILLMConfig', 'google')).toBe('False ProviderNotSupported');
     expect(harness.verdict('AILLMConfig', 'metadata')).toBe('False EndpointNotAllowed');
+    expect(message(harness, 'metadata')).toBe('spec.endpoint is not allowed: 169.254.0.1 is a link-local address');
     for (const name of ['google', 'metadata']) expect(harness.condition('AILLMConfig', name, 'Stalled')?.status).toBe('True');
     expect(harness.calls).toEqual([]);
     expect(harness.content.providers).toEqual({});
@@ -201,6 +202,15 @@ describe('AILLMConfig', () => {
     expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
   });
 
+  it('is told which field is missing when the server wants a credential', async () => {
+    const harness = new Harness();
+    harness.verdicts.set('', { verdict: 'invalid', message: 'HTTP 401: who are you?' });
+    harness.store.apply('AILLMConfig', 'main', { type: 'Other', endpoint: 'http://llm.models.svc/v1' });
+    await harness.start();
+    expect(harness.verdict('AILLMConfig', 'main')).toBe('False CredentialsInvalid');
+    expect(message(harness)).toBe('the server wants a credential: HTTP 401: who are you?; set spec.credentials.secretRef');
+  });
+
   it('prefers the allow list of the object to what the provider lists', async () => {
     const harness = new Harness();
     harness.connection('main', 'x', { models: [{ name: 'fast', upstreamName: 'model-a' }, { name: 'model-z' }] });
@@ -311,6 +321,30 @@ describe('a changed spec', () => {
     expect(harness.content.providers['team/main']).toMatchObject({ generation: 2, timeouts: { connect: 10_000, response: 5_000 } });
     expect(harness.calls).toHaveLength(1);
     expect(harness.verdict('AILLMConfig', 'main')).toBe('True Succeeded');
+  });
+
+  it.each([
+    { name: 'refuses the credential', answer: INVALID },
+    { name: 'cannot be asked', answer: UNKNOWN },
+    { name: 'cannot be asked with what the Secret holds now', answer: valid(), secret: `${PLANTED}\nx` },
+  ])('says where requests still go when the new endpoint $name', async ({ answer, secret = `${PLANTED}-new` }) => {
+    const harness = new Harness();
+    harness.connection('main', PLANTED, { endpoint: 'https://old.example/v1/' });
+    await harness.start();
+    harness.verdicts.set(secret, answer);
+    harness.connection('main', secret, { endpoint: 'https://new.example/v1' });
+    await harness.run();
+    expect(harness.content.providers['team/main']?.endpoint).toBe('https://old.example/v1');
+    expect(message(harness)).toMatch(/; requests still go to https:\/\/old\.example\/v1, which was accepted before$/);
+    await harness.check();
+  });
+
+  it('does not speak of the endpoint when it is the same', async () => {
+    const harness = await started();
+    harness.verdicts.set(`${PLANTED}-new`, INVALID);
+    harness.store.setSecret('main-secret', { apiKey: `${PLANTED}-new` });
+    await harness.run();
+    expect(message(harness)).toBe('the provider refused the credential: HTTP 401: wrong key; the credential that was accepted before stays in use');
   });
 
   it('leaves the old endpoint in force while the new one cannot be asked, and is not Ready', async () => {
