@@ -16,9 +16,22 @@ const REDACTED_PATHS = [
   'headers["x-api-key"]',
 ];
 
+/** What terminals might obey and JSON leaves as it is: further controls, marks that turn text around, odd line breaks. */
+const UNSAFE = /[\x7f-\x9f\p{Bidi_Control}\p{Zl}\p{Zp}]/gu;
+
+/** As escapes of JSON, a text of a provider does nothing to the terminal, and whoever parses the line gets all of it. */
+function harmless(line: string): string {
+  return line.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 /** A pino logger that writes JSON lines to `destination` (standard output by default). */
 export function createLogger(options: { name: string; level: string; destination?: DestinationStream }): Logger {
-  const settings = { name: options.name, level: options.level, redact: { paths: REDACTED_PATHS, censor: '[redacted]' } };
+  const settings = {
+    name: options.name,
+    level: options.level,
+    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    hooks: { streamWrite: harmless },
+  };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
 }
 

@@ -1,10 +1,15 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createLogger } from '../../src/telemetry/log.ts';
+import { createLogger, type Logger } from '../../src/telemetry/log.ts';
 
-function logged(level: string, write: (logger: ReturnType<typeof createLogger>) => void): Record<string, unknown>[] {
+function linesOf(level: string, write: (logger: Logger) => void): string[] {
   const lines: string[] = [];
   write(createLogger({ name: 'gateway', level, destination: { write: (line) => void lines.push(line) } }));
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return lines;
+}
+
+function logged(level: string, write: (logger: Logger) => void): Record<string, unknown>[] {
+  return linesOf(level, write).map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
 it('lines are JSON with the name of the process', () => {
@@ -31,4 +36,24 @@ it.each([
   const [line] = logged('info', (logger) => logger.info(fields, 'x'));
   expect(JSON.stringify(line)).not.toContain('canary');
   expect(JSON.stringify(line)).toContain('[redacted]');
+});
+
+it.each(['\u009b2J', '\u0085', '\u001b[31m', '\u007f', 'gpj.\u202Eexe', 'a\u2028b'])('%j does nothing to a terminal, and is all there for who parses the line', (text) => {
+  const [line = ''] = linesOf('info', (logger) => logger.child({ child: text }).info({ text, err: new Error(text) }, text));
+  expect(line).toMatch(/^[^\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]*\n$/u);
+  expect(JSON.parse(line)).toMatchObject({ child: text, text, err: { message: text }, msg: text });
+});
+
+it('no text gets a control into a line, or loses a character in it', () => {
+  const lines: string[] = [];
+  const logger = createLogger({ name: 'gateway', level: 'info', destination: { write: (line) => void lines.push(line) } });
+  const character = fc.oneof(fc.integer({ min: 0, max: 0xff }), fc.integer({ min: 0, max: 0xd7ff })).map((code) => String.fromCharCode(code));
+  fc.assert(
+    fc.property(fc.string({ unit: character }), (text) => {
+      logger.info({ text });
+      const line = lines.pop() ?? '';
+      expect(line).not.toMatch(/[^\P{Cc}\n]/u);
+      expect(JSON.parse(line)).toMatchObject({ text });
+    }),
+  );
 });
