@@ -1,0 +1,92 @@
+// Where signatures stand in this dialect. It has no field for them, so the conventions of OpenRouter (reasoning_details) and Google
+// (extra_content) are used: `format` is the name of the dialect whose signature it is. A detail of any other format is a provider's
+// own and is kept whole.
+import type { ReasoningBlock, DialectName, Signature } from '../../chat/request.ts';
+import { isObject, type Json } from './fields.ts';
+
+const DIALECTS: ReadonlySet<string> = new Set<DialectName>(['openai-chat', 'openai-responses', 'anthropic', 'google', 'bedrock']);
+
+function isDialect(name: unknown): name is DialectName {
+  return typeof name === 'string' && DIALECTS.has(name);
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** The value is the detail itself without its words, since servers want all of its members back. */
+function ownSignature(detail: Json): Signature | undefined {
+  const { text: _text, summary: _summary, index: _index, ...rest } = detail;
+  const isPlain = detail['type'] === 'reasoning.text' || detail['type'] === undefined;
+  if (isPlain && textOf(rest['signature']) === '' && textOf(rest['data']) === '') return undefined;
+  return { dialect: 'openai-chat', value: JSON.stringify(rest) };
+}
+
+function signatureOf(detail: Json): Signature | undefined {
+  const format = detail['format'];
+  if (!isDialect(format) || format === 'openai-chat') return ownSignature(detail);
+  const value = textOf(detail['type'] === 'reasoning.encrypted' ? detail['data'] : detail['signature']);
+  return value === '' ? undefined : { dialect: format, value };
+}
+
+/** One entry of `reasoning_details`; undefined: it says nothing. */
+export function readReasoningDetail(detail: unknown): ReasoningBlock | undefined {
+  if (!isObject(detail)) return undefined;
+  const text = textOf(detail['text']) || textOf(detail['summary']);
+  const signature = signatureOf(detail);
+  if (text === '' && signature === undefined) return undefined;
+  const id = textOf(detail['id']);
+  return {
+    type: 'reasoning',
+    text,
+    ...(signature === undefined ? {} : { signature }),
+    ...(detail['type'] === 'reasoning.encrypted' ? { redacted: true } : {}),
+    ...(id === '' ? {} : { id }),
+  };
+}
+
+function parseOwn(value: string): Json {
+  try {
+    const parsed: unknown = JSON.parse(value);
+    return isObject(parsed) ? parsed : { signature: value };
+  } catch {
+    return { signature: value };
+  }
+}
+
+/** One entry of `reasoning_details`. */
+export function writeReasoningDetail({ text, signature, redacted, id }: ReasoningBlock, index: number): Record<string, unknown> {
+  if (signature?.dialect === 'openai-chat') {
+    const own = parseOwn(signature.value);
+    const type = own['type'] ?? 'reasoning.text';
+    return { type, ...(text === '' ? {} : { [type === 'reasoning.summary' ? 'summary' : 'text']: text }), ...own, index };
+  }
+  const format = signature === undefined ? {} : { format: signature.dialect };
+  const name = id === undefined ? {} : { id };
+  if (redacted === true && text === '') return { type: 'reasoning.encrypted', data: signature?.value ?? '', ...format, ...name, index };
+  return { type: 'reasoning.text', text, ...(signature === undefined ? {} : { signature: signature.value }), ...format, ...name, index };
+}
+
+/** A signature of Google stands as it is; one of another dialect behind its name. */
+export function writeExtraContent({ dialect, value }: Signature): { google: { thought_signature: string } } {
+  return { google: { thought_signature: dialect === 'google' ? value : `${dialect}:${value}` } };
+}
+
+/** Google's field, `extra_content.google.thought_signature`, empty where there is none. */
+function thoughtSignature(extra: unknown): string {
+  const google = isObject(extra) ? extra['google'] : undefined;
+  return isObject(google) ? textOf(google['thought_signature']) : '';
+}
+
+/** As callers send it back. */
+export function readExtraContent(extra: unknown): Signature | undefined {
+  const value = thoughtSignature(extra);
+  if (value === '') return undefined;
+  const colon = value.indexOf(':');
+  const dialect = value.slice(0, Math.max(colon, 0));
+  return isDialect(dialect) ? { dialect, value: value.slice(colon + 1) } : { dialect: 'google', value };
+}
+
+/** As a server of this dialect sends it: its own, and never to be sent to Google by another way. */
+export function readOwnExtraContent(extra: unknown): Signature | undefined {
+  const value = thoughtSignature(extra);
+  return value === '' ? undefined : { dialect: 'openai-chat', value };
+}

@@ -1,0 +1,44 @@
+// Tokens as this dialect counts them: cached ones are part of the prompt, reasoning is part of the completion.
+import type { Usage } from '../../chat/answer.ts';
+import { isObject, type Json } from './fields.ts';
+
+export function writeUsage({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens, cacheWriteTokens }: Usage): object {
+  return {
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+    prompt_tokens_details: {
+      cached_tokens: cachedInputTokens,
+      ...(cacheWriteTokens === undefined ? {} : { cache_write_tokens: cacheWriteTokens }),
+    },
+    completion_tokens_details: { reasoning_tokens: reasoningTokens },
+  };
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.trunc(value) : undefined;
+}
+
+const part = (usage: Json, name: string): Json => (isObject(usage[name]) ? usage[name] : {});
+
+/** Undefined where it says nothing. */
+export function readUsage(usage: unknown): Usage | undefined {
+  if (!isObject(usage)) return undefined;
+  const input = count(usage['prompt_tokens']);
+  const output = count(usage['completion_tokens']);
+  if (input === undefined && output === undefined) return undefined;
+  const prompt = part(usage, 'prompt_tokens_details');
+  const completion = part(usage, 'completion_tokens_details');
+  const reasoning = count(completion['reasoning_tokens']) ?? count(usage['reasoning_tokens']) ?? 0;
+  const total = count(usage['total_tokens']);
+  // xAI counts reasoning beside the completion; only the total tells.
+  const isApart = reasoning > 0 && total === (input ?? 0) + (output ?? 0) + reasoning;
+  const cacheWrite = count(prompt['cache_write_tokens']) ?? count(usage['cache_creation_input_tokens']);
+  return {
+    inputTokens: input ?? 0,
+    outputTokens: (output ?? 0) + (isApart ? reasoning : 0),
+    cachedInputTokens: count(prompt['cached_tokens']) ?? count(usage['prompt_cache_hit_tokens']) ?? count(usage['cached_tokens']) ?? 0,
+    reasoningTokens: reasoning,
+    ...(cacheWrite === undefined ? {} : { cacheWriteTokens: cacheWrite }),
+  };
+}
