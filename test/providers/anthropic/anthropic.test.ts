@@ -85,6 +85,7 @@ describe('a credential', () => {
     const names = (): string[] => Array.from({ length: 1_500 }, () => `m${last++}`);
     provider.answer((response, call) => json(isGood(call) ? 200 : 401, page(names(), true))(response, call));
     expect(await verify()).toMatchObject({ verdict: 'valid', models: { length: 2_000 } });
+    expect(provider.calls.filter(isGood)).toHaveLength(2);
   });
 
   it('gets a page read once, even where it points to itself', async () => {

@@ -1,0 +1,58 @@
+// Gets access tokens from Google: for the key of a service account, or for the identity of the workload that this runs as.
+import { asRecord, text } from '../openai-error.ts';
+import { redactProviderText } from '../redact.ts';
+import type { AccessToken } from './cached-token.ts';
+import type { ServiceAccount } from './service-account.ts';
+import { TokenRefusedError, TokenUnavailableError } from './token-errors.ts';
+
+const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
+/** Of all attempts together; a credential check waits no longer than 10 s. */
+const DEADLINE_MS = 8_000;
+/** When the source does not say; it keeps its own cache, so asking often is cheap. */
+const UNKNOWN_LIFE_MS = 2 * 60_000;
+/** OAuth errors that no later attempt with the same key can mend. */
+const FINAL = new Set(['invalid_grant', 'invalid_client', 'unauthorized_client', 'invalid_scope', 'account_disabled', 'deleted_client']);
+
+export interface AccessTokenOptions {
+  now: () => number;
+  /** Of the token endpoint; for tests. */
+  fetch?: typeof fetch;
+}
+
+/** What the token endpoint said, without anything that it may have echoed. */
+function explain(error: unknown, account: ServiceAccount | undefined): Error {
+  const data = asRecord(asRecord(asRecord(error)['response'])['data']);
+  const code = text(data['error']);
+  if (account === undefined) {
+    return new TokenUnavailableError('no access token for the workload identity; is it set up for the service account of this pod?');
+  }
+  const said = redactProviderText([code, text(data['error_description'])].filter((part) => part !== null).join(': '), [
+    account.privateKey,
+    account.email,
+  ]).slice(0, 200);
+  if (code !== null && FINAL.has(code)) return new TokenRefusedError(`Google refused the service account key (${said})`);
+  return new TokenUnavailableError(`no access token for the service account key${said === '' ? '' : ` (${said})`}`);
+}
+
+/** Rejects with TokenRefusedError or TokenUnavailableError. */
+export async function fetchAccessToken(account: ServiceAccount | undefined, options: AccessTokenOptions): Promise<AccessToken> {
+  try {
+    // 20 MB and 150 ms that only users of Vertex AI pay.
+    const { GoogleAuth, JWT } = await import('google-auth-library');
+    const transporterOptions = {
+      signal: AbortSignal.timeout(DEADLINE_MS),
+      // As for providers, variables such as HTTPS_PROXY do not count.
+      noProxy: [/^/],
+      fetchImplementation: options.fetch ?? fetch,
+    };
+    const client =
+      account === undefined
+        ? await new GoogleAuth({ scopes: SCOPES, clientOptions: { transporterOptions } }).getClient()
+        : new JWT({ email: account.email, key: account.privateKey, scopes: SCOPES, transporterOptions });
+    const { token } = await client.getAccessToken();
+    if (typeof token !== 'string' || token === '') throw new Error('the answer has no access token');
+    return { token, expiresAt: client.credentials.expiry_date ?? options.now() + UNKNOWN_LIFE_MS };
+  } catch (error) {
+    throw explain(error, account);
+  }
+}

@@ -1,0 +1,156 @@
+import { createVerify, createPublicKey } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { fetchAccessToken } from '../../../src/providers/google/access-token.ts';
+import { CachedToken, type AccessToken } from '../../../src/providers/google/cached-token.ts';
+import { TokenRefusedError, TokenUnavailableError } from '../../../src/providers/google/token-errors.ts';
+import { VertexTokens } from '../../../src/providers/google/vertex-tokens.ts';
+import { json, startProvider, type FakeProvider } from '../../fake/provider.ts';
+import { EMAIL, keyFile, PRIVATE_KEY } from './service-account.ts';
+
+const HOUR = 3_600_000;
+const MINUTE = 60_000;
+
+describe('an access token', () => {
+  let now: number;
+  let fetches: number;
+  let answer: () => Promise<AccessToken>;
+  let cached: CachedToken;
+  beforeEach(() => {
+    now = 0;
+    fetches = 0;
+    answer = () => Promise.resolve({ token: `t${fetches}`, expiresAt: now + HOUR });
+    cached = new CachedToken(() => {
+      fetches++;
+      return answer();
+    }, () => now);
+  });
+
+  it('is fetched once for all who ask at the same time, and kept', async () => {
+    expect(await Promise.all([cached.get(), cached.get()])).toEqual(['t1', 't1']);
+    now = 54 * MINUTE;
+    expect(await cached.get()).toBe('t1');
+    expect(fetches).toBe(1);
+  });
+
+  it('is followed by the next one before it ends, without a wait', async () => {
+    await cached.get();
+    now = 56 * MINUTE;
+    expect([await cached.get(), fetches]).toEqual(['t1', 2]);
+    expect(await cached.get()).toBe('t2');
+  });
+
+  it('is not used in its last moments', async () => {
+    await cached.get();
+    now = HOUR - 29_000;
+    expect(await cached.get()).toBe('t2');
+  });
+
+  it('stays in use while the next one cannot be had, with a pause between attempts', async () => {
+    await cached.get();
+    answer = () => Promise.reject(new Error('down'));
+    now = 56 * MINUTE;
+    for (let request = 0; request < 5; request++) expect(await cached.get()).toBe('t1');
+    expect(fetches).toBe(2);
+    now += 10_000;
+    await cached.get();
+    expect(fetches).toBe(3);
+  });
+
+  it('that cannot be had is asked for again after a pause only', async () => {
+    answer = () => Promise.reject(new Error('down'));
+    await expect(cached.get()).rejects.toThrow('down');
+    now = 9_999;
+    await expect(cached.get()).rejects.toThrow('down');
+    expect(fetches).toBe(1);
+    answer = () => Promise.resolve({ token: 'back', expiresAt: HOUR });
+    now = 10_000;
+    expect(await cached.get()).toBe('back');
+  });
+});
+
+describe('tokens for Vertex AI', () => {
+  it('are one for each service account, and one for the workload', async () => {
+    const accounts: (string | undefined)[] = [];
+    const tokens = new VertexTokens({
+      now: () => 0,
+      workloadIdentity: true,
+      fetchToken: (account) => {
+        accounts.push(account?.email);
+        return Promise.resolve({ token: `of ${account?.email}`, expiresAt: HOUR });
+      },
+    });
+    const other = keyFile({ client_email: 'other@p.iam.gserviceaccount.com' });
+    expect(await tokens.headers(keyFile())).toEqual(['authorization', `Bearer of ${EMAIL}`]);
+    for (const secret of [keyFile(), other, undefined, keyFile(), other, undefined]) await tokens.headers(secret);
+    expect(accounts).toEqual([EMAIL, 'other@p.iam.gserviceaccount.com', undefined]);
+  });
+
+  it('are not given to the workload where that is not allowed', async () => {
+    const tokens = new VertexTokens({ now: () => 0, workloadIdentity: false });
+    await expect(tokens.headers(undefined)).rejects.toThrow('spec.credentials.secretRef');
+  });
+
+  it('are refused for a key file that is none', async () => {
+    const tokens = new VertexTokens({ now: () => 0, workloadIdentity: false });
+    await expect(tokens.headers('{"type":"authorized_user"}')).rejects.toBeInstanceOf(TokenRefusedError);
+  });
+});
+
+describe('the token endpoint', () => {
+  let server: FakeProvider;
+  /** Google's address is fixed; what is sent there comes here. */
+  const urls: string[] = [];
+  const redirected: typeof fetch = (input, init) => {
+    urls.push(input instanceof Request ? input.url : String(input));
+    return fetch(server.url, { method: init?.method ?? 'GET', body: String(init?.body), headers: { connection: 'close' } });
+  };
+  const ask = (): Promise<AccessToken> => fetchAccessToken({ email: EMAIL, privateKey: PRIVATE_KEY }, { now: () => 0, fetch: redirected });
+  beforeAll(async () => {
+    server = await startProvider();
+  });
+  beforeEach(() => {
+    server.calls.length = 0;
+    urls.length = 0;
+  });
+  afterAll(() => server.close());
+
+  it('is Google\'s, whatever the key file says, and gets a signed assertion', async () => {
+    server.answer(json(200, { access_token: 'ya29.new', expires_in: 3_600, token_type: 'Bearer' }));
+    expect(await ask()).toMatchObject({ token: 'ya29.new', expiresAt: expect.any(Number) as number });
+    expect(urls).toEqual(['https://oauth2.googleapis.com/token']);
+    const assertion = new URLSearchParams(server.calls[0]?.body).get('assertion') ?? '';
+    const [header = '', claims = '', signature = ''] = assertion.split('.');
+    const verified = createVerify('RSA-SHA256').update(`${header}.${claims}`);
+    expect(verified.verify(createPublicKey(PRIVATE_KEY), signature, 'base64url')).toBe(true);
+    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
+      iss: EMAIL,
+      scope: 'https://www.googleapis.com/auth/cloud-platform',
+    });
+  });
+
+  const failureOf = async (): Promise<Error> => {
+    const failure: unknown = await ask().catch((error: unknown) => error);
+    if (!(failure instanceof Error)) throw new Error('a token was given');
+    // An error that came along as its cause would hold the assertion.
+    expect(failure.cause).toBeUndefined();
+    expect(Object.keys(failure)).toEqual(['name']);
+    for (const canary of [EMAIL, PRIVATE_KEY.slice(40, 80)]) expect(failure.message).not.toContain(canary);
+    return failure;
+  };
+
+  it('refuses a key for good', async () => {
+    server.answer(json(400, { error: 'invalid_grant', error_description: `Invalid JWT Signature of ${EMAIL}.` }));
+    const failure = await failureOf();
+    expect(failure).toBeInstanceOf(TokenRefusedError);
+    expect(failure.message).toBe('Google refused the service account key (invalid_grant: Invalid JWT Signature of [key].)');
+  });
+
+  it.each([
+    ['it has a fault', json(400, { error: 'internal_failure' })],
+    ['it does not answer in JSON', json(404, 'nothing')],
+    ['it gives none', json(200, { hello: 'world' })],
+  ])('says nothing about the key when %s', async (_case, answer) => {
+    server.answer(answer);
+    expect(await failureOf()).toBeInstanceOf(TokenUnavailableError);
+  });
+});
