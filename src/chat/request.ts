@@ -54,6 +54,8 @@ export interface DocumentBlock {
   source: Source;
   name?: string;
   context?: string;
+  /** Whether the answer should cite from it. */
+  citations?: boolean;
   cache?: CacheMark;
 }
 
