@@ -21,9 +21,14 @@ export function refused(answer: ProbeAnswer, readError: ErrorReader): Verificati
   return { verdict: 'invalid', message: messageOf(answer, readError) };
 }
 
-/** The answer says nothing about the credential. `hint`: what the user might have to change. */
+/** What a server answers to a call that it does not have. */
+function isOffTarget({ status }: ProbeAnswer): boolean {
+  return status < 400 || status === 400 || status === 404 || status === 405;
+}
+
+/** The answer says nothing about the credential. `hint`: what the user might have to change where the server is another one. */
 export function undecided(answer: ProbeAnswer, readError: ErrorReader, hint = ''): Verification {
-  const message = messageOf(answer, readError) + hint;
+  const message = messageOf(answer, readError) + (isOffTarget(answer) ? hint : '');
   const seconds = Number(answer.headers['retry-after']);
   return Number.isFinite(seconds) && seconds > 0
     ? { verdict: 'unknown', message, retryAfterMs: seconds * 1000 }

@@ -41,7 +41,10 @@ export async function verifyAnthropic(probe: Probe): Promise<Verification> {
     if (isRefusal(failure)) return refused(failure, readAnthropicError);
     if (isMissing(failure)) return verifyByEmptyMessage(probe, [], true);
     if (failure.status !== 200) return undecided(failure, readAnthropicError);
-    return { verdict: 'unknown', message: 'the answer to GET /models is no list of models; does spec.endpoint end in the API version, as in /v1?' };
+    return {
+      verdict: 'unknown',
+      message: 'the answer to GET /models is no list of models; does spec.endpoint end in the API version, as in /v1?',
+    };
   }
   const wrong = await probe({ method: 'GET', path: MODELS.pathAt(undefined), credential: 'wrong' });
   if (wrong.status === 200) return verifyByEmptyMessage(probe, list.names, false);

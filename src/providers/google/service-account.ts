@@ -32,7 +32,9 @@ function isPrivateKey(pem: string): boolean {
 /** The account, or what is wrong with the file, in words without any of it. */
 export function readServiceAccount(secret: string): ServiceAccount | { flaw: string } {
   const file = parse(secret);
-  if (file === undefined) return { flaw: 'the Secret holds JSON that is cut or broken; store the key file of the service account unchanged' };
+  if (file === undefined) {
+    return { flaw: 'the Secret holds JSON that is cut or broken; store the key file of the service account unchanged' };
+  }
   const { type, client_email: email, private_key: privateKey } = file;
   if (type !== 'service_account') {
     return { flaw: 'the JSON in the Secret is no service account key; its member type must be service_account' };
@@ -50,7 +52,8 @@ export function readServiceAccount(secret: string): ServiceAccount | { flaw: str
 export function googleCredentialFlaw(secret: string, endpoint: string): string | undefined {
   if (!isKeyFile(secret)) return undefined;
   if (!isVertexEndpoint(endpoint)) {
-    return 'a service account key works with Vertex AI only; set spec.endpoint to its https URL with project and location, or store an API key';
+    const why = 'a service account key works with Vertex AI only';
+    return `${why}; set spec.endpoint to its https URL with project and location, or store an API key`;
   }
   const account = readServiceAccount(secret);
   return 'flaw' in account ? account.flaw : undefined;

@@ -13,7 +13,9 @@ import { keyFile, PRIVATE_KEY, VERTEX } from './service-account.ts';
 const GOOD = 'AIzaCanary-0123456789';
 const TOKEN = 'ya29.canary-0123456789';
 const errorInfo = (reason: string): object => ({ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: 'googleapis.com' });
-const error = (code: number, status: string, message: string, ...details: object[]): object => ({ error: { code, message, status, details } });
+const error = (code: number, status: string, message: string, ...details: object[]): object => ({
+  error: { code, message, status, details },
+});
 const BAD_KEY = error(400, 'INVALID_ARGUMENT', `API key not valid: ${GOOD}`, errorInfo('API_KEY_INVALID'));
 const model = (name: string, ...supportedGenerationMethods: string[]): object => ({ name: `models/${name}`, supportedGenerationMethods });
 
@@ -76,7 +78,8 @@ describe('an API key', () => {
       models: ['gemini-2.5-flash', 'embedding-1', 'says-nothing', 'gemini-3-pro'],
       proven: true,
     });
-    expect(calls()).toEqual(['GET /v1/models?pageSize=1000', 'GET /v1/models?pageSize=1000&pageToken=a%26b', 'GET /v1/models?pageSize=1000']);
+    const firstPage = 'GET /v1/models?pageSize=1000';
+    expect(calls()).toEqual([firstPage, `${firstPage}&pageToken=a%26b`, firstPage]);
   });
 
   it('stays proven by the answer to a wrong one that is remembered without its words', async () => {
@@ -124,7 +127,9 @@ describe('an API key', () => {
 
 describe('a service account key', () => {
   const answer = (status: number, body: unknown, wrong = 401): void =>
-    provider.answer((response, call) => (isGood(call) ? json(status, body) : json(wrong, error(wrong, 'UNAUTHENTICATED', 'no')))(response, call));
+    provider.answer((response, call) => {
+      return (isGood(call) ? json(status, body) : json(wrong, error(wrong, 'UNAUTHENTICATED', 'no')))(response, call);
+    });
   const NO_MODEL = error(404, 'NOT_FOUND', 'Publisher Model was not found');
 
   it('is proven by counting tokens, and the connection may have any model', async () => {
@@ -154,16 +159,21 @@ describe('a service account key', () => {
     [404, '<html>'],
     [400, error(400, 'INVALID_ARGUMENT', 'bad location')],
     [200, { hello: 'world' }],
-    [503, {}],
   ])('is unknown when the answer is %d %j, and the endpoint is asked about', async (status, body) => {
     answer(status, body);
     const message = expect.stringContaining('/projects/<project>/locations/<location>?') as string;
     expect(await verify(verifierFor(VERTEX), keyFile())).toEqual({ verdict: 'unknown', message });
   });
 
+  it('is unknown while Vertex AI has no time', async () => {
+    answer(503, error(503, 'UNAVAILABLE', 'busy'));
+    expect(await verify(verifierFor(VERTEX), keyFile())).toEqual({ verdict: 'unknown', message: 'HTTP 503: busy' });
+  });
+
   it('is invalid when Google gives no token for it, and unknown while Google cannot be asked', async () => {
-    const refusing = tokens(() => Promise.reject(new TokenRefusedError('Google refused the service account key')));
-    expect(await verify(verifierFor(VERTEX, refusing), keyFile())).toEqual({ verdict: 'invalid', message: 'Google refused the service account key' });
+    const message = 'Google refused the service account key';
+    const refusing = tokens(() => Promise.reject(new TokenRefusedError(message)));
+    expect(await verify(verifierFor(VERTEX, refusing), keyFile())).toEqual({ verdict: 'invalid', message });
     const absent = tokens(() => Promise.reject(new TokenUnavailableError('no access token')));
     expect(await verify(verifierFor(VERTEX, absent), keyFile())).toEqual({ verdict: 'unknown', message: 'no access token' });
     expect(provider.calls).toEqual([]);
