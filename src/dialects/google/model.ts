@@ -1,0 +1,42 @@
+// What differs from model to model, read from the name: Google refuses whole requests for one field that a model does not know.
+
+/** 2.5 for `gemini-2.5-flash`, `models/gemini-2.5-pro` or `publishers/google/models/...`; undefined for other families. */
+function generationOf(model: string): number | undefined {
+  const name = model.slice(model.lastIndexOf('/') + 1);
+  // Names that move with time stand for the newest models.
+  if (/^gemini-(?:pro|flash)-latest$/.test(name)) return 3;
+  const version = /^gemini-(\d+(?:\.\d+)?)/.exec(name)?.[1];
+  return version === undefined ? undefined : Number(version);
+}
+
+export interface ModelTraits {
+  /** Refuses a call of the current turn whose thought signature is missing. */
+  demandsSignatures: boolean;
+  /** How thinking is asked for. */
+  thinking: 'level' | 'budget' | 'none';
+  /** A pro model cannot stop thinking. */
+  isPro: boolean;
+  /** Takes images inside of function responses. */
+  mediaInResults: boolean;
+  /** Takes JSON output together with functions. */
+  outputWithTools: boolean;
+  /** Fetches public URLs by itself. */
+  publicUrls: boolean;
+  /** Has the VALIDATED mode of function calls. */
+  validatedCalls: boolean;
+}
+
+export function traitsOf(model: string): ModelTraits {
+  const generation = generationOf(model);
+  const isGemini3 = generation !== undefined && generation >= 3;
+  const isOld = generation === undefined ? /(?:^|\/)gemma/.test(model) : generation < 2.5;
+  return {
+    demandsSignatures: isGemini3,
+    thinking: isGemini3 ? 'level' : isOld ? 'none' : 'budget',
+    isPro: /-pro\b/.test(model),
+    mediaInResults: isGemini3,
+    outputWithTools: isGemini3,
+    publicUrls: !isOld,
+    validatedCalls: !isOld,
+  };
+}

@@ -1,0 +1,43 @@
+// How much a model should think: levels for Gemini 3, budgets of tokens for 2.5, nothing before.
+import type { WriteContext } from '../../chat/dialect.ts';
+import type { ReasoningEffort, ReasoningOptions } from '../../chat/request.ts';
+import type { JsonObject } from './json.ts';
+import type { ModelTraits } from './model.ts';
+
+/** Google's own table, from its OpenAI compatibility; its pro models cannot stop to think. */
+const BUDGETS: Record<ReasoningEffort, number> = { none: 0, minimal: 1024, low: 1024, medium: 8192, high: 24_576, xhigh: 24_576 };
+const LEAST_PRO_BUDGET = 128;
+const LEVELS: Record<ReasoningEffort, string> = {
+  none: 'minimal',
+  minimal: 'minimal',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'high',
+};
+
+function amountOf({ effort, budget }: ReasoningOptions, { thinking, isPro }: ModelTraits): JsonObject {
+  if (thinking === 'level') {
+    if (effort !== undefined) {
+      const level = LEVELS[effort];
+      return { thinkingLevel: isPro && level === 'minimal' ? 'low' : level };
+    }
+    if (budget === 0) return { thinkingLevel: isPro ? 'low' : 'minimal' };
+  }
+  const tokens = budget ?? (effort === undefined ? undefined : BUDGETS[effort]);
+  if (tokens === undefined) return {};
+  return { thinkingBudget: isPro && tokens >= 0 ? Math.max(LEAST_PRO_BUDGET, tokens) : tokens };
+}
+
+export function writeThinking(options: ReasoningOptions | undefined, traits: ModelTraits, context: WriteContext): JsonObject | undefined {
+  if (options === undefined) return undefined;
+  const { effort, budget, visible } = options;
+  const wantsNone = effort === 'none' || (effort === undefined && budget === 0);
+  if (traits.thinking === 'none') {
+    const wantsSome = !wantsNone && (effort !== undefined || budget !== undefined || visible === true);
+    if (wantsSome) context.losses.add(context.nameOf('reasoning'));
+    return undefined;
+  }
+  const config = { ...amountOf(options, traits), ...(visible === true && !wantsNone ? { includeThoughts: true } : {}) };
+  return Object.keys(config).length === 0 ? undefined : config;
+}

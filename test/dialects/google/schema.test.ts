@@ -1,0 +1,108 @@
+// JSON Schemas in the two forms that Google takes.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { reduceSchema } from '../../../src/dialects/google/schema.ts';
+
+const object = (properties: object, rest: object = {}): Record<string, unknown> => ({ type: 'object', properties, ...rest });
+const reduce = (schema: Record<string, unknown>) => {
+  const { form, schema: reduced, lost } = reduceSchema(schema);
+  return { form, schema: reduced, lost };
+};
+
+describe('without a loss', () => {
+  it.each([
+    ['a constant is an enumeration of one', { const: 'x' }, { type: 'string', enum: ['x'] }],
+    ['null among the types is nullable', { type: ['string', 'null'], enum: ['x', null] }, { type: 'string', enum: ['x'], nullable: true }],
+    ['null among the variants is nullable', { anyOf: [{ type: 'integer' }, { type: 'null' }], default: null }, { type: 'integer', nullable: true, default: null }],
+    ['oneOf is anyOf', { oneOf: [{ type: 'string' }, { type: 'number' }] }, { anyOf: [{ type: 'string' }, { type: 'number' }] }],
+    [
+      'a list of types is a list of variants, each with its keywords',
+      { type: ['string', 'integer', 'null'], minLength: 2, minimum: 3, description: 'd' },
+      { description: 'd', nullable: true, anyOf: [{ type: 'string', minLength: 2 }, { type: 'integer', minimum: 3 }] },
+    ],
+    ['bounds of integers are moved by one', { type: 'integer', exclusiveMinimum: 0, exclusiveMaximum: 9 }, { type: 'integer', minimum: 1, maximum: 8 }],
+    ['a format that Google does not know is said in words', { type: 'string', format: 'uri', description: 'Where' }, { type: 'string', description: 'Where (format: uri)' }],
+    ['a format that it knows stays', { type: 'string', format: 'date-time' }, { type: 'string', format: 'date-time' }],
+    ['what says nothing about values goes', { $comment: 'c', 'x-order': 1, type: 'string', deprecated: true }, { type: 'string' }],
+  ])('%s', (_, member, reduced) => {
+    expect(reduce(object({ a: member }))).toEqual({ form: 'openapi', schema: object({ a: reduced }), lost: [] });
+  });
+
+  it('references are replaced by what they lead to, and what stands beside them stays', () => {
+    const schema = object({ a: { $ref: '#/$defs/A', description: 'mine' } }, { $defs: { A: { type: 'string', description: 'its' } } });
+    expect(reduce(schema)).toEqual({ form: 'openapi', schema: object({ a: { type: 'string', description: 'mine' } }), lost: [] });
+  });
+
+  it('allOf is merged, references and all', () => {
+    const own = object({ b: { type: 'number' } }, { required: ['b'] });
+    const schema = { allOf: [{ $ref: '#/definitions/A' }, own], definitions: { A: object({ a: { type: 'string' } }, { required: ['a'] }) } };
+    expect(reduce(schema)).toEqual({
+      form: 'openapi',
+      schema: object({ a: { type: 'string' }, b: { type: 'number' } }, { required: ['a', 'b'] }),
+      lost: [],
+    });
+  });
+
+  it('a circular reference stays a reference in the form of JSON Schema', () => {
+    const tree = object({ children: { type: 'array', items: { $ref: '#' } } });
+    const inner = object({ children: { type: 'array', items: { $ref: '#/$defs/root' } } });
+    expect(reduce(tree)).toMatchObject({ form: 'json', lost: [], schema: { $defs: { root: inner } } });
+  });
+
+  it.each([
+    ['closed objects', object({ a: { type: 'string' } }, { additionalProperties: false })],
+    ['numbers to choose from', object({ a: { type: 'integer', enum: [1, 2] } })],
+    ['objects of anything', object({ a: { type: 'object' } })],
+    ['arrays of anything', object({ a: { type: 'array' } })],
+    ['tuples', object({ a: { type: 'array', prefixItems: [{ type: 'string' }, { type: 'number' }] } })],
+  ])('%s go as JSON Schema', (_, schema) => {
+    expect(reduce(schema)).toEqual({ form: 'json', schema, lost: [] });
+  });
+});
+
+describe('a keyword that has to go', () => {
+  it.each([
+    ['uniqueItems', { type: 'array', items: { type: 'string' }, uniqueItems: true }, 'properties.a.uniqueItems'],
+    ['not', { type: 'string', not: { const: 'x' } }, 'properties.a.not'],
+    ['multipleOf', { type: 'number', multipleOf: 2 }, 'properties.a.multipleOf'],
+    ['exclusiveMinimum of a number', { type: 'number', exclusiveMinimum: 0 }, 'properties.a.exclusiveMinimum'],
+    ['a reference that leads nowhere', { type: 'string', $ref: 'https://example.com/s' }, 'properties.a.$ref'],
+    ['a required name that is no property', object({ b: { type: 'string' } }, { required: ['b', 'toString'] }), 'properties.a.required'],
+    ['a choice between booleans', { type: 'boolean', enum: [true] }, 'properties.a.enum'],
+  ])('%s is named, and the rest stays', (_, member, path) => {
+    const { lost, schema } = reduce(object({ a: member, b: { type: 'string' } }));
+    expect(lost).toEqual([path]);
+    expect(schema).toMatchObject(object({ a: { type: member.type }, b: { type: 'string' } }));
+  });
+});
+
+it('references that double at each step do not fill the memory', () => {
+  const steps = Array.from({ length: 60 }, (_, index) => {
+    const next = { $ref: `#/$defs/s${index + 1}` };
+    return [`s${index}`, object({ a: next, b: next })];
+  });
+  const { schema, lost } = reduce({ $ref: '#/$defs/s0', $defs: { ...Object.fromEntries(steps), s60: { type: 'string' } } });
+  expect(lost.length).toBeGreaterThan(0);
+  expect(JSON.stringify(schema).length).toBeLessThan(500_000);
+});
+
+describe('whatever the schema', () => {
+  const keywords = ['type', 'items', 'anyOf', 'oneOf', 'allOf', 'enum', 'const', '$ref', 'required', 'nullable', 'x', '__proto__'];
+  const reference = fc.constantFrom('#', '#/properties/a', '#/allOf/0', '#/%', '#/__proto__', 'object', 'string', 'null');
+  const { schema } = fc.letrec<{ node: unknown; schema: Record<string, unknown> }>((tie) => ({
+    schema: fc
+      .tuple(fc.dictionary(fc.constantFrom(...keywords), tie('node'), { maxKeys: 4 }), fc.dictionary(fc.constantFrom('a', 'b'), tie('node')))
+      .map(([others, properties]) => ({ ...others, ...(Object.keys(properties).length > 0 ? { properties } : {}) })),
+    node: fc.oneof({ maxDepth: 5 }, reference, fc.constant(null), fc.array(tie('node'), { maxLength: 3 }), tie('schema'), fc.boolean()),
+  }));
+
+  it('what is left has no word that Google refuses', () => {
+    fc.assert(
+      fc.property(schema, (given) => {
+        const words = JSON.stringify(reduce(given).schema).match(/"[^"]+"(?=:)/g) ?? [];
+        expect(words.filter((word) => ['"oneOf"', '"allOf"', '"const"', '"x"', '"__proto__"'].includes(word))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
