@@ -26,13 +26,15 @@ export const ANNOTATIONS = {
   previousKeyExpiresAt: `${API_GROUP}/previous-key-expires-at`,
   reconcileRequestedAt: `${API_GROUP}/reconcile-requested-at`,
 } as const;
-/** Names in the data of a key Secret. */
-export const KEY_DATA = {
-  key: 'OPENAI_API_KEY',
-  baseUrl: 'OPENAI_BASE_URL',
-  hash: 'FLASHBACK_KEY_SHA256',
-  previousHash: 'FLASHBACK_PREVIOUS_KEY_SHA256',
-} as const;
+/** Names in the data of every key Secret, which are for the operator. */
+export const KEY_DATA = { hash: 'FLASHBACK_KEY_SHA256', previousHash: 'FLASHBACK_PREVIOUS_KEY_SHA256' } as const;
+export type KeyType = NonNullable<NonNullable<RepositorySpec['apiKeys']>[number]['type']>;
+/** Names in the data of a key Secret that are for applications: what the SDKs of the vendor read by themselves. */
+export const KEY_VARIABLES: Readonly<Record<KeyType, { readonly key: string; readonly baseUrl: string }>> = {
+  OpenAI: { key: 'OPENAI_API_KEY', baseUrl: 'OPENAI_BASE_URL' },
+  Anthropic: { key: 'ANTHROPIC_API_KEY', baseUrl: 'ANTHROPIC_BASE_URL' },
+  Google: { key: 'GEMINI_API_KEY', baseUrl: 'GOOGLE_GEMINI_BASE_URL' },
+};
 export const MANAGED_BY = 'flashback-operator';
 
 /** The part of metav1.ObjectMeta that the operator reads. */

@@ -5,7 +5,7 @@ import { keyOf, LABELS, type Repository } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { KeyLedger } from './key-ledger.ts';
 import { describeConflict, keySecret, needsWrite, readKeySecrets, type KeySlot } from './key-secrets.ts';
-import { expiryOf, generateKey, generateKeyId, planKey, readIssuedKey, rotatedKey, type IssuedKey, type KeyPlan } from './keys.ts';
+import { expiryOf, generateKey, generateKeyId, planKey, readIssuedKey, rotatedKey, typeOf, type IssuedKey, type KeyPlan } from './keys.ts';
 import { hashKey } from '../api/api-key.ts';
 import { SecretConflictError, type EventDraft, type ResourceStore } from './store.ts';
 
@@ -15,7 +15,7 @@ export interface KeyIssuerOptions {
   clock: Clock;
   /** That many random bytes. */
   random(bytes: number): Buffer;
-  /** Delivered as OPENAI_BASE_URL. */
+  /** Of the OpenAI surface, with /v1; those of the others follow from it. */
   publicBaseUrl: string;
   /** Keys that work are different now. */
   onChange(): void;
@@ -92,12 +92,12 @@ export class KeyIssuer {
     const { ledger, clock, random } = this.#options;
     const now = clock.now();
     const name = keyOf(repository.metadata);
+    const context = { now, known: (hash: string) => ledger.find(name, hash), makeId: () => generateKeyId(random) };
     const seen = new Set<string>();
     return slots
       .filter(({ conflict }) => !conflict)
       .map((slot) => {
-        const known = ledger.find(name, hashKey(slot.existing?.data['OPENAI_API_KEY'] ?? ''));
-        const read = slot.existing && readIssuedKey(slot.existing, known, now, () => generateKeyId(random));
+        const read = slot.existing && readIssuedKey(slot.existing, typeOf(slot.entry), context);
         // A copy of another key's Secret, or one restored after it was revoked, is no key.
         const copied = slot.existing?.labels[LABELS.apiKey] !== undefined && slot.existing.labels[LABELS.apiKey] !== slot.entry.name;
         const trusted = read !== undefined && !copied && !seen.has(read.hash) && !seen.has(read.id) && ledger.mayServe(name, read.hash);
@@ -150,7 +150,8 @@ export class KeyIssuer {
 /** The keys of a repository as gateways know them, by hash. */
 function snapshotKeys(repository: string, keys: readonly KeyInForce[]): Map<string, SnapshotKey> {
   const entries = keys.flatMap(({ slot: { entry }, issued }) => {
-    const { models, type = 'OpenAI' } = entry;
+    const { models } = entry;
+    const type = typeOf(entry);
     const limits = { ...(models === undefined ? {} : { models: [...models] }), ...(type === 'OpenAI' ? {} : { type }) };
     const expiresAt = expiryOf(entry);
     const current: SnapshotKey = { id: issued.id, repository, ...(expiresAt === undefined ? {} : { expiresAt }), ...limits };

@@ -1,6 +1,7 @@
 // Secrets that deliver keys: which ones a repository has, which it should have, and what they should say.
 import { ANNOTATIONS, KEY_DATA, LABELS, MANAGED_BY, keyOf, type ObjectKey, type Repository } from '../api/resources.ts';
-import type { ApiKeyEntry, IssuedKey } from './keys.ts';
+import { keyVariables } from './key-variables.ts';
+import { typeOf, type ApiKeyEntry, type IssuedKey } from './keys.ts';
 import type { OwnedSecret, ResourceStore, SecretValue } from './store.ts';
 
 /** An entry of spec.apiKeys and the Secret under its name. */
@@ -46,15 +47,14 @@ export async function readKeySecrets(store: ResourceStore, repository: Repositor
 }
 
 /** The Secret that delivers a key. */
-export function keySecret(repository: Repository, { entry, secret }: KeySlot, issued: IssuedKey, baseUrl: string): OwnedSecret {
+export function keySecret(repository: Repository, { entry, secret }: KeySlot, issued: IssuedKey, publicBaseUrl: string): OwnedSecret {
   const { kind, metadata } = repository;
   const { key, hash, id, createdAt, previous } = issued;
   return {
     key: secret,
     owner: { kind, name: metadata.name, uid: metadata.uid },
     data: {
-      [KEY_DATA.key]: key,
-      [KEY_DATA.baseUrl]: baseUrl,
+      ...keyVariables(typeOf(entry), key, publicBaseUrl),
       [KEY_DATA.hash]: hash,
       ...(previous === undefined ? {} : { [KEY_DATA.previousHash]: previous.hash }),
     },

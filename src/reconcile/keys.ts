@@ -1,8 +1,8 @@
 // API keys of a repository as plain data: how one is made, how a Secret is read as one, and what is due for it. Pure.
 import { formatKey, hashKey, isWellFormedKey } from '../api/api-key.ts';
 import { parseDuration } from '../api/duration.ts';
-import type { Repository } from '../api/resources.ts';
-import { ANNOTATIONS, KEY_DATA } from '../api/resources.ts';
+import { ANNOTATIONS, KEY_DATA, type KeyType, type Repository } from '../api/resources.ts';
+import { keyIn } from './key-variables.ts';
 import type { SecretValue } from './store.ts';
 
 export type ApiKeyEntry = NonNullable<Repository['spec']['apiKeys']>[number];
@@ -49,21 +49,33 @@ function parseTime(text: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** The type of the key of an entry. */
+export function typeOf({ type = 'OpenAI' }: ApiKeyEntry): KeyType {
+  return type;
+}
+
+export interface ReadContext {
+  /** What the operator remembers of a key, by hash. */
+  known(hash: string): { id: string } | undefined;
+  /** Milliseconds since the epoch. */
+  now: number;
+  makeId(): string;
+}
+
 /**
  * The key in a Secret, or undefined where its parts contradict each other: then somebody has edited it and it is no key of
- * ours. Lost annotations are made up for (`known`: what the operator remembers), so that a tool that strips them breaks nothing.
+ * ours. Lost annotations are made up for, so that a tool that strips them breaks nothing.
  */
 export function readIssuedKey(
   { data, annotations }: Pick<SecretValue, 'data' | 'annotations'>,
-  known: { id: string } | undefined,
-  now: number,
-  makeId: () => string,
+  type: KeyType,
+  { known, now, makeId }: ReadContext,
 ): IssuedKey | undefined {
-  const key = data[KEY_DATA.key] ?? '';
+  const key = keyIn(data, type) ?? '';
   const hash = hashKey(key);
   if (!isWellFormedKey(key) || data[KEY_DATA.hash] !== hash) return undefined;
   const annotatedId = annotations[ANNOTATIONS.keyId] ?? '';
-  const id = known?.id ?? (KEY_ID.test(annotatedId) ? annotatedId : makeId());
+  const id = known(hash)?.id ?? (KEY_ID.test(annotatedId) ? annotatedId : makeId());
   const createdAt = Math.min(now, parseTime(annotations[ANNOTATIONS.keyCreatedAt]) ?? now);
   return { key, hash, id, createdAt, previous: readPrevious(data, annotations, hash) };
 }

@@ -1,6 +1,7 @@
 // What became of a key, in one line for the person at the terminal, from its file before and after. Pure.
+import { isDeepStrictEqual } from 'node:util';
 import { hashKey } from '../api/api-key.ts';
-import { ANNOTATIONS, KEY_DATA, keyOf, LABELS } from '../api/resources.ts';
+import { ANNOTATIONS, KEY_DATA, KEY_VARIABLES, keyOf, LABELS } from '../api/resources.ts';
 import type { StoredSecret } from './key-file.ts';
 import type { DeliveredKey } from './report.ts';
 
@@ -18,10 +19,17 @@ export interface KeyNews {
   harmless: boolean;
 }
 
-/** Hash of the key in a file; undefined: somebody has edited it, and it opens nothing. */
-function hashOf({ data }: StoredSecret): string | undefined {
-  const hash = hashKey(data[KEY_DATA.key] ?? '');
-  return hash === data[KEY_DATA.hash] ? hash : undefined;
+interface Held {
+  hash: string;
+  /** Variable that the key is in. */
+  variable: string;
+}
+
+/** The key in a file; undefined: somebody has edited it, and it opens nothing. */
+function heldIn({ data }: StoredSecret): Held | undefined {
+  const hash = data[KEY_DATA.hash];
+  const variable = Object.values(KEY_VARIABLES).find(({ key }) => hashKey(data[key] ?? '') === hash)?.key;
+  return hash === undefined || variable === undefined ? undefined : { hash, variable };
 }
 
 function subjectOf({ key, labels }: StoredSecret): string {
@@ -30,15 +38,16 @@ function subjectOf({ key, labels }: StoredSecret): string {
 
 /** `key quickstart/assistant app: new key in PATH`; undefined when the key is what it was. */
 export function describeKeyChange({ before, after, path }: KeyChange): KeyNews | undefined {
-  const was = before && hashOf(before);
-  const is = after && hashOf(after);
+  const was = before && heldIn(before);
+  const is = after && heldIn(after);
   const secret = after ?? before;
-  if (was === is || secret === undefined) return undefined;
+  if (isDeepStrictEqual(was, is) || secret === undefined) return undefined;
   const harmful = (text: string): KeyNews => ({ line: `${subjectOf(secret)}: ${text}`, harmless: false });
   if (after === undefined) return harmful(`revoked; it is no longer in ${path}`);
   if (is === undefined) return harmful(`revoked, because it was edited in ${path}`);
   if (was === undefined) return { line: `${subjectOf(secret)}: new key in ${path}`, harmless: true };
-  const overlaps = after.data[KEY_DATA.previousHash] === was;
+  if (was.hash === is.hash) return harmful(`works as ${is.variable} in ${path} now, and no longer as ${was.variable}`);
+  const overlaps = after.data[KEY_DATA.previousHash] === was.hash;
   const end = overlaps ? `works until ${after.annotations[ANNOTATIONS.previousKeyExpiresAt] ?? 'its overlap ends'}` : 'is revoked';
   return harmful(`new key in ${path}; the one before ${end}`);
 }

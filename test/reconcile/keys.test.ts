@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatKey, hashKey, isWellFormedKey, keyPrefix } from '../../src/api/api-key.ts';
-import { ANNOTATIONS, KEY_DATA } from '../../src/api/resources.ts';
+import { ANNOTATIONS, KEY_DATA, KEY_VARIABLES, type KeyType } from '../../src/api/resources.ts';
 import { KeyLedger } from '../../src/reconcile/key-ledger.ts';
 import { expiryOf, generateKey, generateKeyId, planKey, readIssuedKey, rotatedKey, type IssuedKey } from '../../src/reconcile/keys.ts';
 import { countingRandom } from './harness.ts';
@@ -76,12 +76,16 @@ describe('planKey', () => {
   });
 });
 
-describe('readIssuedKey', () => {
+const TYPES = Object.keys(KEY_VARIABLES) as KeyType[];
+
+describe.each(TYPES)('readIssuedKey of type %s', (type) => {
+  const variable = KEY_VARIABLES[type].key;
+  const [other] = TYPES.filter((candidate) => candidate !== type).map((candidate) => KEY_VARIABLES[candidate].key) as [string];
   const current = issued();
-  const data = { [KEY_DATA.key]: current.key, [KEY_DATA.hash]: current.hash };
+  const data = { [variable]: current.key, [KEY_DATA.hash]: current.hash };
   const annotations = { [ANNOTATIONS.keyId]: current.id, [ANNOTATIONS.keyCreatedAt]: new Date(NOW).toISOString() };
   const read = (secret: { data?: Record<string, string>; annotations?: Record<string, string> }, known?: { id: string }) =>
-    readIssuedKey({ data, annotations, ...secret }, known, NOW, () => 'key_000000000000');
+    readIssuedKey({ data, annotations, ...secret }, type, { known: (hash) => (hash === current.hash ? known : undefined), now: NOW, makeId: () => 'key_000000000000' });
 
   it('reads what was issued', () => {
     expect(read({})).toEqual(current);
@@ -89,9 +93,18 @@ describe('readIssuedKey', () => {
 
   it('does not trust parts that contradict each other', () => {
     expect(read({ data: { ...data, [KEY_DATA.hash]: hashKey('other') } })).toBeUndefined();
-    expect(read({ data: { ...data, [KEY_DATA.key]: generateKey(random) } })).toBeUndefined();
-    expect(read({ data: { [KEY_DATA.key]: 'hello', [KEY_DATA.hash]: hashKey('hello') } })).toBeUndefined();
+    expect(read({ data: { ...data, [variable]: generateKey(random) } })).toBeUndefined();
+    expect(read({ data: { [variable]: 'hello', [KEY_DATA.hash]: hashKey('hello') } })).toBeUndefined();
     expect(read({ data: {} })).toBeUndefined();
+  });
+
+  it('finds the key of an entry whose type was another, unless it was edited', () => {
+    expect(read({ data: { [other]: current.key, [KEY_DATA.hash]: current.hash } })).toEqual(current);
+    expect(read({ data: { [other]: generateKey(random), [KEY_DATA.hash]: current.hash } })).toBeUndefined();
+  });
+
+  it('does not trust an edited key because of a copy under the name of another type', () => {
+    expect(read({ data: { ...data, [variable]: generateKey(random), [other]: current.key } })).toBeUndefined();
   });
 
   it('survives a tool that strips annotations, and lets nobody write free text into an id', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LABELS } from '../../src/api/resources.ts';
+import { KEY_VARIABLES, LABELS } from '../../src/api/resources.ts';
 import { systemClock } from '../../src/clock.ts';
 import { SecretConflictError, type OwnedSecret } from '../../src/reconcile/store.ts';
 import { formatKeyFile, keyFileName, parseKeyFile } from '../../src/standalone/key-file.ts';
@@ -45,18 +45,24 @@ describe('the file of a key', () => {
     );
   });
 
+  it.each(Object.values(KEY_VARIABLES))('gives back $key as it was written', ({ key, baseUrl }) => {
+    const secret = { ...aKey({ data: { [key]: 'sk-abc_DEF-123', [baseUrl]: 'http://127.0.0.1:8080', FLASHBACK_KEY_SHA256: 'f00' } }), uid: 'u' };
+    expect(formatKeyFile(secret)).toMatch(new RegExp(`^${key}=sk-abc_DEF-123$`, 'm'));
+    expect(parseKeyFile(formatKeyFile(secret))).toEqual(secret);
+  });
+
   it.each(['', 'OPENAI_API_KEY=sk-mine\n', '# secret: a/b\n'])('is not one that somebody else wrote: %j', (text) => {
     expect(parseKeyFile(text)).toBeUndefined();
   });
 
-  it('gives a shell exactly the key and the base URL', async () => {
+  it.each(Object.values(KEY_VARIABLES))('gives a shell exactly $key and $baseUrl', async ({ key, baseUrl }) => {
     const path = join(await mkdtemp(join(tmpdir(), 'flashback-key-')), 'k.env');
-    const usual = { OPENAI_API_KEY: 'sk-abc', OPENAI_BASE_URL: 'http://h:1/v1', FLASHBACK_KEY_SHA256: 'f00' };
+    const usual = { [key]: 'sk-abc', [baseUrl]: 'http://h:1/v1', FLASHBACK_KEY_SHA256: 'f00' };
     const hostile = { ...usual, EVIL: '$(echo pwned >&2; exit 3)', note: 'a\nB=c' };
     await writeFile(path, formatKeyFile({ ...aKey({ data: hostile }), uid: 'u' }));
     const output = execFileSync('sh', ['-c', `set -a; . "${path}"; env`], { env: {}, encoding: 'utf8' });
     const own = output.split('\n').filter((line) => !/^(PWD|OLDPWD|SHLVL|_)=|^$/.test(line));
-    expect(own.toSorted()).toEqual(['OPENAI_API_KEY=sk-abc', 'OPENAI_BASE_URL=http://h:1/v1']);
+    expect(own.toSorted()).toEqual([`${key}=sk-abc`, `${baseUrl}=http://h:1/v1`].toSorted());
   });
 });
 
