@@ -1,0 +1,17 @@
+// Where the prefix of a prompt is kept: a block of its own behind the one that is marked.
+import type { WriteContext } from '../../chat/dialect.ts';
+import type { CacheMark } from '../../chat/request.ts';
+import type { Json } from './json.ts';
+import { takesCachePoints, takesLongCache, type Model } from './model.ts';
+
+/** Nothing where there is no mark, or where the model would refuse it. */
+export function writeCachePoint(mark: CacheMark | undefined, where: string, model: Model, { losses }: WriteContext): Json[] {
+  if (mark === undefined) return [];
+  if (!takesCachePoints(model)) {
+    losses.add(`${where}.cache_control`);
+    return [];
+  }
+  const isLong = mark.ttl === '1h';
+  if (isLong && !takesLongCache(model)) losses.add(`${where}.cache_control.ttl`);
+  return [{ cachePoint: { type: 'default', ...(isLong && takesLongCache(model) ? { ttl: '1h' } : {}) } }];
+}

@@ -1,0 +1,77 @@
+// Tools and the choice between them as Converse's toolConfig.
+import type { WriteContext } from '../../chat/dialect.ts';
+import type { ChatOptions, FunctionTool, Tool } from '../../chat/request.ts';
+import { writeCachePoint } from './cache-point.ts';
+import type { Json } from './json.ts';
+import { takesSchemas, type Model } from './model.ts';
+
+const NO_PARAMETERS = { type: 'object', properties: {} };
+
+interface Written {
+  name: string;
+  entries: Json[];
+}
+
+function writeTool(tool: FunctionTool, where: string, { model, id, context }: ToolTarget): Written {
+  const { name, description, parameters, strict, cache } = tool;
+  const isStrict = strict === true && takesSchemas(model, id);
+  if (strict === true && !isStrict) context.losses.add(`${where}.strict`);
+  const toolSpec = {
+    name,
+    // Bedrock refuses an empty one.
+    ...(description === undefined || description === '' ? {} : { description }),
+    inputSchema: { json: parameters === undefined || Object.keys(parameters).length === 0 ? NO_PARAMETERS : parameters },
+    ...(isStrict ? { strict: true } : {}),
+  };
+  return { name, entries: [{ toolSpec }, ...writeCachePoint(cache, where, model, context)] };
+}
+
+export interface ToolTarget {
+  model: Model;
+  /** Of the model. */
+  id: string;
+  context: WriteContext;
+}
+
+function writeTools(tools: readonly Tool[], target: ToolTarget): Written[] {
+  return tools.flatMap((tool, index): Written[] => {
+    const where = `tools[${index}]`;
+    if (tool.type === 'function') return [writeTool(tool, where, target)];
+    target.context.losses.add(where);
+    return [];
+  });
+}
+
+/** Undefined: as the model likes, which is what Bedrock does when nothing is said, and all that some models take. */
+function writeChoice(choice: ChatOptions['toolChoice']): Json | undefined {
+  if (choice?.type === 'tool') return { tool: { name: choice.name } };
+  if (choice?.type === 'required' || (choice?.type === 'allowed' && choice.mode === 'required')) return { any: {} };
+  return undefined;
+}
+
+/**
+ * `used`: names of the tools that the messages call. Bedrock demands a toolConfig as soon as there are calls in the messages, so
+ * tools that are gone from the request are named again, without what is not known.
+ */
+export function writeToolConfig(
+  tools: readonly Tool[],
+  used: ReadonlySet<string>,
+  { toolChoice, parallelToolCalls }: ChatOptions,
+  target: ToolTarget,
+): Json | undefined {
+  const { context } = target;
+  const none = toolChoice?.type === 'none';
+  // No choice of Converse forbids to call tools; where no message needs them, they are left out to the same end.
+  const offered = none && used.size === 0 ? [] : writeTools(tools, target);
+  const allowed = toolChoice?.type === 'allowed' ? offered.filter(({ name }) => toolChoice.names.includes(name)) : offered;
+  const entries = allowed.flatMap((tool) => tool.entries);
+  const choice = writeChoice(toolChoice);
+  if (entries.length === 0) {
+    if (choice !== undefined) context.losses.add(context.nameOf('toolChoice'));
+    if (used.size === 0) return undefined;
+    return { tools: [...used].map((name) => ({ toolSpec: { name, inputSchema: { json: NO_PARAMETERS } } })) };
+  }
+  if (none) context.losses.add(context.nameOf('toolChoice'));
+  if (parallelToolCalls === false) context.losses.add(context.nameOf('parallelToolCalls'));
+  return { tools: entries, ...(choice === undefined ? {} : { toolChoice: choice }) };
+}
