@@ -23,7 +23,7 @@ export function refused(answer: ProbeAnswer, readError: ErrorReader): Verificati
 
 /** What a server answers to a call that it does not have. */
 function isOffTarget({ status }: ProbeAnswer): boolean {
-  return status < 400 || status === 400 || status === 404 || status === 405;
+  return status <= 400 || status === 404 || status === 405;
 }
 
 /** The answer says nothing about the credential. `hint`: what the user might have to change where the server is another one. */

@@ -37,7 +37,7 @@ function explain(error: unknown, account: ServiceAccount | undefined): Error {
 /** Rejects with TokenRefusedError or TokenUnavailableError. */
 export async function fetchAccessToken(account: ServiceAccount | undefined, options: AccessTokenOptions): Promise<AccessToken> {
   try {
-    // 20 MB and 150 ms that only users of Vertex AI pay.
+    // 50 to 150 ms of loading, which only users of Vertex AI pay, and once.
     const { GoogleAuth, JWT } = await import('google-auth-library');
     const transporterOptions = {
       signal: AbortSignal.timeout(DEADLINE_MS),

@@ -42,9 +42,9 @@ const MODELS: PagedList = {
   read: readPage,
 };
 
-/** A good credential got through: a wrong one must not, whatever this API refuses it with. */
-function proves(wrong: ProbeAnswer, given: { status: number }): boolean {
-  return wrong.status !== given.status && (isRefusal(wrong) || wrong.status === 400);
+/** After a good credential got through, as nothing else is different: 400 is what keys are refused with. */
+function proves(wrong: ProbeAnswer): boolean {
+  return isRefusal(wrong) || wrong.status === 400;
 }
 
 async function verifyGemini(probe: Probe): Promise<Verification> {
@@ -59,7 +59,7 @@ async function verifyGemini(probe: Probe): Promise<Verification> {
     };
   }
   const wrong = await probe({ method: 'GET', path: MODELS.pathAt(undefined), credential: 'wrong' });
-  return { verdict: 'valid', models: list.names, proven: proves(wrong, { status: 200 }) };
+  return { verdict: 'valid', models: list.names, proven: proves(wrong) };
 }
 
 /**
@@ -74,7 +74,7 @@ async function verifyVertex(probe: Probe, endpoint: string): Promise<Verificatio
   const lacksModel = answer.status === 404 && readGoogleError(404, answer.body).type === 'NOT_FOUND';
   const counted = answer.status === 200 && typeof parseObject(answer.body)['totalTokens'] === 'number';
   if (!counted && !lacksModel) return undecidedFor(answer, VERTEX_HINT);
-  return { verdict: 'valid', models: [], proven: proves(await probe({ ...call, credential: 'wrong' }), answer) };
+  return { verdict: 'valid', models: [], proven: proves(await probe({ ...call, credential: 'wrong' })) };
 }
 
 /** Checks the credential of a probe whose endpoint is `endpoint`. */

@@ -1,5 +1,5 @@
-import { createVerify, createPublicKey } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createPublicKey, createVerify } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchAccessToken } from '../../../src/providers/google/access-token.ts';
 import { CachedToken, type AccessToken } from '../../../src/providers/google/cached-token.ts';
 import { TokenRefusedError, TokenUnavailableError } from '../../../src/providers/google/token-errors.ts';
@@ -100,8 +100,10 @@ describe('the token endpoint', () => {
   let server: FakeProvider;
   /** Google's address is fixed; what is sent there comes here. */
   const urls: string[] = [];
+  const inits: unknown[] = [];
   const redirected: typeof fetch = (input, init) => {
     urls.push(input instanceof Request ? input.url : String(input));
+    inits.push(init);
     return fetch(server.url, { method: init?.method ?? 'GET', body: String(init?.body), headers: { connection: 'close' } });
   };
   const ask = (): Promise<AccessToken> => fetchAccessToken({ email: EMAIL, privateKey: PRIVATE_KEY }, { now: () => 0, fetch: redirected });
@@ -111,6 +113,10 @@ describe('the token endpoint', () => {
   beforeEach(() => {
     server.calls.length = 0;
     urls.length = 0;
+    inits.length = 0;
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
   });
   afterAll(() => server.close());
 
@@ -126,6 +132,14 @@ describe('the token endpoint', () => {
       iss: EMAIL,
       scope: 'https://www.googleapis.com/auth/cloud-platform',
     });
+  });
+
+  it('is asked with a deadline, and without the proxy that the environment names', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://proxy.example:3128');
+    server.answer(json(200, { access_token: 'ya29.new', expires_in: 3_600 }));
+    await ask();
+    expect(inits).toEqual([expect.objectContaining({ signal: expect.any(AbortSignal) as AbortSignal })]);
+    expect(inits[0]).not.toHaveProperty('agent');
   });
 
   const failureOf = async (): Promise<Error> => {
