@@ -1,5 +1,6 @@
 // What `flashback up` says to the person who started it. Pure: text from what is known, no secrets in it.
-import { keyOf, type AnyResource, type ObjectKey, type Repository } from '../api/resources.ts';
+import { keyOf, type AnyResource, type KeyType, type ObjectKey, type Repository } from '../api/resources.ts';
+import { snippets, type Example } from './examples.ts';
 
 /** A key that an application can use. */
 export interface DeliveredKey {
@@ -64,15 +65,6 @@ function resourceTable(resources: readonly AnyResource[], columns: number | unde
   return table([['KIND', 'NAMESPACE/NAME', 'READY', 'REASON', 'MESSAGE'], ...rows], columns);
 }
 
-function shellQuote(text: string): string {
-  return /^[A-Za-z0-9_./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** A path that the dot command takes as a path: without a slash it would search PATH. */
-function sourcePath(path: string): string {
-  return shellQuote(path.includes('/') ? path : `./${path}`);
-}
-
 /** A model to show an example with: not one of a connection that gateways may not use yet. */
 function chatModelOf({ metadata, status }: Repository, resources: readonly AnyResource[]): string | undefined {
   const unready = new Set(
@@ -85,39 +77,23 @@ function chatModelOf({ metadata, status }: Repository, resources: readonly AnyRe
   return names.find((name) => !/embed/i.test(name)) ?? names[0];
 }
 
+/** Of a key that opens a surface; undefined: it opens none, or its entry is gone. */
+function openTypeOf({ spec }: Repository, name: string): KeyType | undefined {
+  const entry = spec.apiKeys?.find((candidate) => candidate.name === name);
+  const type = entry?.type ?? 'OpenAI';
+  return entry !== undefined && (spec.surfaces ?? ['OpenAI']).includes(type) ? type : undefined;
+}
+
 /** The key to show an example with: of a Repository that is ready, and of which a model is known. */
-function exampleOf({ resources, keys }: Pick<ReportInput, 'resources' | 'keys'>): { path: string; model: string } | undefined {
-  for (const { repository, path } of keys) {
+function exampleOf({ resources, keys }: Pick<ReportInput, 'resources' | 'keys'>): Example | undefined {
+  for (const { repository, name, path } of keys) {
     const resource = resources.find(({ kind, metadata }) => kind === 'Repository' && keyOf(metadata) === keyOf(repository));
     if (resource?.kind !== 'Repository' || readinessOf(resource).status !== 'True') continue;
     const model = chatModelOf(resource, resources);
-    if (model !== undefined) return { path, model };
+    const type = openTypeOf(resource, name);
+    if (model !== undefined && type !== undefined) return { type, path, model };
   }
   return undefined;
-}
-
-function snippets({ path, model }: { path: string; model: string }): string[] {
-  const source = `set -a; . ${sourcePath(path)}; set +a`;
-  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello!' }] });
-  const script = [
-    'import OpenAI from "openai";',
-    `const chat = await new OpenAI().chat.completions.create(${body});`,
-    'console.log(chat.choices[0].message.content);',
-  ];
-  return [
-    'Try it in another terminal, in this directory:',
-    '',
-    source,
-    [
-      'curl "$OPENAI_BASE_URL/chat/completions" -H "Authorization: Bearer $OPENAI_API_KEY"',
-      `  -H "Content-Type: application/json" -d ${shellQuote(body)}`,
-    ].join(' \\\n'),
-    '',
-    'The same with the OpenAI SDK (npm install openai):',
-    '',
-    source,
-    `node --input-type=module -e ${shellQuote(`\n${script.join('\n')}\n`)}`,
-  ];
 }
 
 /** How to try a key that works, in lines that end with a newline; undefined as long as there is none. */

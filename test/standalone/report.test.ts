@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { AnyResource, Repository } from '../../src/api/resources.ts';
+import { KEY_VARIABLES, type AnyResource, type Repository } from '../../src/api/resources.ts';
 import { startDemoProvider } from '../../src/demo/provider.ts';
+import { snippets } from '../../src/standalone/examples.ts';
 import { describeStatus, startReport, type ReportInput } from '../../src/standalone/report.ts';
 
 const run = promisify(execFile);
@@ -21,7 +26,7 @@ function aRepository(overrides: Partial<Repository> = {}): Repository {
     apiVersion: 'ai.flashback.tech/v1alpha1',
     kind: 'Repository',
     metadata: { namespace: 'quickstart', name: 'assistant', uid: 'u', generation: 1 },
-    spec: { llms: [{ name: 'demo' }] },
+    spec: { llms: [{ name: 'demo' }], apiKeys: [{ name: 'app' }] },
     status: {
       ...ready('True', 'Succeeded', 'all is in force'),
       models: [
@@ -108,10 +113,39 @@ describe('the report', () => {
     expect(aReport({ resources: [{ ...llm, status: ready('True', 'Succeeded', 'x') }, aRepository()] })).toContain('curl');
   });
 
+  it.each([
+    ['OpenAI', 'Bearer $OPENAI_API_KEY', 'new OpenAI()'],
+    ['Anthropic', 'x-api-key: $ANTHROPIC_API_KEY', 'new Anthropic()'],
+    ['Google', 'x-goog-api-key: $GEMINI_API_KEY', 'new GoogleGenAI({})'],
+  ] as const)('shows a key of type %s as the clients of that vendor use it', (type, header, client) => {
+    const report = aReport({ resources: [aRepository({ spec: { llms: [], surfaces: [type], apiKeys: [{ name: 'app', type }] } })] });
+    expect(report).toContain(header);
+    expect(report).toContain(client);
+  });
+
+  it('shows the first key that opens a surface of its Repository', () => {
+    const apiKeys: Repository['spec']['apiKeys'] = [{ name: 'claude', type: 'Anthropic' }, { name: 'app' }];
+    const resources = [aRepository({ spec: { llms: [], surfaces: ['OpenAI'], apiKeys } })];
+    const claude = { ...KEY, name: 'claude', path: 'k/claude.env' };
+    expect(aReport({ resources, keys: [claude] })).not.toContain('curl');
+    expect(aReport({ resources, keys: [claude, KEY] })).toContain(`. ${PATH};`);
+  });
+
   it('copes with nothing at all', () => {
     expect(aReport({ resources: [], keys: [] })).toContain('There are no resources yet.');
   });
 });
+
+/** Answers as every vendor would, with what was asked. */
+const ANSWER = {
+  choices: [{ message: { content: 'You said: Hello!' } }],
+  content: [{ type: 'text', text: 'You said: Hello!' }],
+  candidates: [{ content: { parts: [{ text: 'You said: Hello!' }] } }],
+};
+
+/** A model name that a shell must not look into. */
+const HOSTILE = "org/it's-$(exit 3)`exit 3`";
+const HELLO = [{ role: 'user', content: 'Hello!' }];
 
 describe('the snippets of the report', () => {
   it('work as they are pasted', async () => {
@@ -119,14 +153,42 @@ describe('the snippets of the report', () => {
     const directory = await mkdtemp(join(tmpdir(), "flashback it's-"));
     const path = join(directory, 'key.env');
     await writeFile(path, `OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=${demo.url}/v1\n`);
-    const snippets = snippetsOf(aReport({ keys: [{ ...KEY, path }] }));
-    expect(snippets).toHaveLength(2);
+    const pasted = snippetsOf(aReport({ keys: [{ ...KEY, path }] }));
+    expect(pasted).toHaveLength(2);
     const { NODE_OPTIONS: _, ...env } = process.env;
-    for (const snippet of snippets) {
+    for (const snippet of pasted) {
       const { stdout } = await run('bash', ['-c', snippet], { env });
       expect(stdout).toContain('You said: Hello!');
     }
     await demo.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it.each([
+    { type: 'OpenAI', path: '/chat/completions', sent: { authorization: 'Bearer sk-x' }, body: { model: HOSTILE, messages: HELLO } },
+    { type: 'Anthropic', path: '/v1/messages', sent: { 'x-api-key': 'sk-x', 'anthropic-version': '2023-06-01' }, body: { model: HOSTILE, max_tokens: 1024, messages: HELLO } },
+    { type: 'Google', path: `/v1beta/models/org/${encodeURIComponent(HOSTILE.slice(4))}:generateContent`, sent: { 'x-goog-api-key': 'sk-x' }, body: { contents: [{ role: 'user', parts: [{ text: 'Hello!' }] }] } },
+  ] as const)('of a key of type $type send it where the SDKs do, whatever the model is called', async ({ type, path, sent, body: wanted }) => {
+    const requests: { url: string | undefined; headers: IncomingHttpHeaders; body: string }[] = [];
+    const server = createServer((request, response) => {
+      void text(request).then((body) => {
+        requests.push({ url: request.url, headers: request.headers, body });
+        response.end(JSON.stringify(ANSWER));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const directory = await mkdtemp(join(tmpdir(), 'flashback-'));
+    const file = join(directory, 'key.env');
+    const { key, baseUrl } = KEY_VARIABLES[type];
+    await writeFile(file, `${key}=sk-x\n${baseUrl}=http://127.0.0.1:${port}\n`);
+    const [curl, script] = snippets({ type, path: file, model: HOSTILE }).join('\n').match(/^set -a;[^]*?(?=\n\n|$(?![^]))/gm) ?? [];
+    const { stdout } = await run('bash', ['-c', curl!]);
+    expect(stdout).toContain('You said: Hello!');
+    expect(requests).toMatchObject([{ url: path, headers: { ...sent, 'content-type': 'application/json' } }]);
+    expect(JSON.parse(requests[0]!.body)).toEqual(wanted);
+    await run('bash', ['-n', '-c', script!]);
+    server.close();
     await rm(directory, { recursive: true });
   });
 });
