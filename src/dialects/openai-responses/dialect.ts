@@ -1,8 +1,11 @@
 // OpenAI's Responses API, towards callers and towards providers.
-import type { SurfaceDialect } from '../../chat/dialect.ts';
+import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
 import { writeError } from './error.ts';
+import { readAnswer } from './read-answer.ts';
 import { OPTION_NAMES, readRequest } from './read-request.ts';
+import { ResponseStreamReader } from './read-stream.ts';
 import { writeAnswer } from './write-answer.ts';
+import { writeRequest } from './write-request.ts';
 import { ResponseStreamWriter } from './write-stream.ts';
 
 export const openAiResponsesSurface: SurfaceDialect = {
@@ -13,4 +16,11 @@ export const openAiResponsesSurface: SurfaceDialect = {
   writeAnswer,
   writeStream: (head) => new ResponseStreamWriter(head),
   writeError,
+};
+
+export const openAiResponsesProvider: ProviderDialect = {
+  name: 'openai-responses',
+  writeRequest,
+  readAnswer,
+  readStream: () => new ResponseStreamReader(),
 };

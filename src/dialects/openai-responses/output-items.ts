@@ -87,9 +87,10 @@ export class MessageItem implements OutputItem {
   close(): ItemEvent[] {
     const part = this.#parts.at(-1);
     if (part === undefined) return [];
-    const done: ItemEvent = part.type === 'refusal'
-      ? { type: 'response.refusal.done', ...this.#place(), refusal: part.refusal }
-      : { type: 'response.output_text.done', ...this.#place(), text: part.text, logprobs: part.logprobs };
+    const done: ItemEvent =
+      part.type === 'refusal'
+        ? { type: 'response.refusal.done', ...this.#place(), refusal: part.refusal }
+        : { type: 'response.output_text.done', ...this.#place(), text: part.text, logprobs: part.logprobs };
     return [done, { type: 'response.content_part.done', ...this.#place(), part: structuredClone(part) }];
   }
 
@@ -164,7 +165,13 @@ export class CallItem implements OutputItem {
 
   add(text: string): ItemEvent[] {
     this.#text += text;
-    return [{ type: this.#kind === 'function' ? 'response.function_call_arguments.delta' : 'response.custom_tool_call_input.delta', ...this.#at, delta: text }];
+    return [
+      {
+        type: this.#kind === 'function' ? 'response.function_call_arguments.delta' : 'response.custom_tool_call_input.delta',
+        ...this.#at,
+        delta: text,
+      },
+    ];
   }
 
   close(): ItemEvent[] {
@@ -175,7 +182,8 @@ export class CallItem implements OutputItem {
   }
 
   json(status: ItemStatus): object {
-    const body = this.#kind === 'function' ? { type: 'function_call', arguments: this.#text } : { type: 'custom_tool_call', input: this.#text };
+    const body =
+      this.#kind === 'function' ? { type: 'function_call', arguments: this.#text } : { type: 'custom_tool_call', input: this.#text };
     return { id: this.#id, ...body, status, call_id: this.callId, name: this.#name };
   }
 }

@@ -24,7 +24,8 @@ function cacheOf(part: Json): { cache?: CacheMark } {
 function readImage(part: Json, at: string): Block {
   const url = stringAt(part, 'image_url', `${at}.`);
   const id = stringAt(part, 'file_id', `${at}.`);
-  if (url === undefined && id === undefined) throw new RequestError(at, `${at} must have image_url (an address or a data: URL) or file_id.`);
+  if (url === undefined && id === undefined)
+    throw new RequestError(at, `${at} must have image_url (an address or a data: URL) or file_id.`);
   return {
     type: 'image',
     source: url === undefined ? { type: 'file', id: id ?? '' } : sourceOfUrl(url),
@@ -62,7 +63,9 @@ function readAudio(part: Json, at: string): Block {
 function readText(part: Json, at: string): TextBlock {
   const text = stringAt(part, 'text', `${at}.`);
   if (text === undefined) throw new RequestError(`${at}.text`, `${at}.text must be a string.`);
-  const citations = listOf(field(part, 'annotations')).map(readAnnotation).filter((citation): citation is Citation => citation !== undefined);
+  const citations = listOf(field(part, 'annotations'))
+    .map(readAnnotation)
+    .filter((citation): citation is Citation => citation !== undefined);
   return { type: 'text', text, ...cacheOf(part), ...(citations.length === 0 ? {} : { citations }) };
 }
 
@@ -98,7 +101,7 @@ function readPart(part: unknown, at: string, losses: Losses): Block {
       known(type);
       return readAudio(part, at);
     default:
-      return { type: 'other', dialect: 'openai-responses', kind: type, value: part };
+      throw new RequestError(`${at}.type`, `${at}.type must be input_text, input_image, input_file, input_audio, output_text or refusal.`);
   }
 }
 

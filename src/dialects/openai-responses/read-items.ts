@@ -87,7 +87,11 @@ class InputReader {
       return isResultContent(block);
     });
     const callId = neededString(item, 'call_id', `${at}.`);
-    this.#add({ role: 'user', content: [{ type: 'tool-result', callId, ...optional('name', stringAt(item, 'name', `${at}.`)), content }], at });
+    this.#add({
+      role: 'user',
+      content: [{ type: 'tool-result', callId, ...optional('name', stringAt(item, 'name', `${at}.`)), content }],
+      at,
+    });
   }
 
   #reasoning(item: Json, at: string): void {
@@ -99,7 +103,8 @@ class InputReader {
     const { signature, place } = unwrapSignature(encrypted);
     if (place.type === 'reasoning') return this.#say({ ...block, signature, ...(text === '' ? { redacted: true } : {}) }, at);
     const signed = this.#turn?.content.findLast((other) =>
-      place.type === 'call' ? other.type === 'tool-call' && other.id === place.id : other.type === 'text');
+      place.type === 'call' ? other.type === 'tool-call' && other.id === place.id : other.type === 'text',
+    );
     if (signed?.type === 'tool-call' || signed?.type === 'text') signed.signature = signature;
     else if (place.type === 'text') this.#say({ type: 'text', text: '', signature }, at);
   }

@@ -1,9 +1,20 @@
 // A request of POST /v1/responses as the middle says it.
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
-import type { ChatOptions, ChatRequest, OutputFormat, ReasoningEffort, ReasoningOptions } from '../../chat/request.ts';
+import type { ChatOptions, ChatRequest, OutputFormat, ReasoningOptions } from '../../chat/request.ts';
 import {
-  booleanAt, field, isObject, type Json, listAt, neededString, numberAt, objectAt, oneOf, optional, stringAt, unknownFields,
+  booleanAt,
+  field,
+  isObject,
+  type Json,
+  listAt,
+  neededString,
+  numberAt,
+  objectAt,
+  oneOf,
+  optional,
+  stringAt,
+  unknownFields,
 } from './fields.ts';
 import { readInput } from './read-items.ts';
 import { readToolChoice, readTools } from './tools.ts';
@@ -16,16 +27,38 @@ const STATE: Record<string, string> = {
 };
 
 const KNOWN = [
-  'model', 'input', 'instructions', 'tools', 'tool_choice', 'text', 'reasoning', 'max_output_tokens', 'temperature', 'top_p', 'top_logprobs',
-  'include', 'parallel_tool_calls', 'metadata', 'store', 'background', 'truncation', 'service_tier', 'user', 'safety_identifier',
-  'prompt_cache_key', 'stream', 'stream_options', ...Object.keys(STATE),
+  'model',
+  'input',
+  'instructions',
+  'tools',
+  'tool_choice',
+  'text',
+  'reasoning',
+  'max_output_tokens',
+  'temperature',
+  'top_p',
+  'top_logprobs',
+  'include',
+  'parallel_tool_calls',
+  'metadata',
+  'store',
+  'background',
+  'truncation',
+  'service_tier',
+  'user',
+  'safety_identifier',
+  'prompt_cache_key',
+  'stream',
+  'stream_options',
+  ...Object.keys(STATE),
 ];
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 function refuseState(body: Json): void {
   for (const [name, instead] of Object.entries(STATE)) {
-    if (field(body, name) !== undefined) throw new RequestError(name, `${name} needs a provider that keeps it, which this one does not: ${instead}.`);
+    if (field(body, name) !== undefined)
+      throw new RequestError(name, `${name} needs a provider that keeps it, which this one does not: ${instead}.`);
   }
   if (booleanAt(body, 'background', '') === true) {
     throw new RequestError('background', 'background must be false: answers are not kept here to be fetched later. Use stream instead.');
@@ -61,9 +94,10 @@ function readReasoning(body: Json, losses: Losses): ReasoningOptions | undefined
   if ((stringAt(reasoning, 'context', at) ?? 'auto') !== 'auto') losses.add('reasoning.context');
   if ((stringAt(reasoning, 'mode', at) ?? 'standard') !== 'standard') losses.add('reasoning.mode');
   const level = effort === undefined ? undefined : oneOf(effort, EFFORTS, 'reasoning.effort');
+  if (level === undefined && summary === undefined) return undefined;
   return {
     // The highest that there is a name for elsewhere.
-    ...optional('effort', level === 'max' ? 'xhigh' : (level as ReasoningEffort | undefined)),
+    ...optional('effort', level === 'max' ? 'xhigh' : level),
     ...(summary === undefined ? {} : { visible: true }),
   };
 }

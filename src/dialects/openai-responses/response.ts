@@ -22,7 +22,10 @@ export function stateOf(reason: FinishReason, hasRefusal: boolean): ResponseStat
     case 'refusal':
       return hasRefusal ? { status: 'completed' } : { status: 'incomplete', incompleteReason: 'content_filter' };
     case 'error':
-      return { status: 'failed', error: { code: 'server_error', message: 'The model made something that its provider could not use. Try again.' } };
+      return {
+        status: 'failed',
+        error: { code: 'server_error', message: 'The model made something that its provider could not use. Try again.' },
+      };
     default:
       return { status: 'completed' };
   }

@@ -53,7 +53,8 @@ export class ResponseStreamWriter implements StreamWriter {
   }
 
   #send(events: readonly ItemEvent[]): string {
-    return events.map(({ type, ...rest }) =>
-      `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: this.#number++, ...rest })}\n\n`).join('');
+    return events
+      .map(({ type, ...rest }) => `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: this.#number++, ...rest })}\n\n`)
+      .join('');
   }
 }

@@ -30,17 +30,36 @@ describe('input', () => {
       input: [
         { role: 'developer', content: 'Rules' },
         { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'Hi' }] },
-        { type: 'message', role: 'assistant', id: 'msg_1', status: 'completed', phase: 'final_answer', content: [{ type: 'output_text', text: 'Ho', annotations: [] }] },
+        {
+          type: 'message',
+          role: 'assistant',
+          id: 'msg_1',
+          status: 'completed',
+          phase: 'final_answer',
+          content: [{ type: 'output_text', text: 'Ho', annotations: [] }],
+        },
       ],
     });
-    expect(request.messages.map(({ role, at }) => [role, at])).toEqual([['system', 'input[0]'], ['user', 'input[1]'], ['assistant', 'input[2]']]);
+    expect(request.messages.map(({ role, at }) => [role, at])).toEqual([
+      ['system', 'input[0]'],
+      ['user', 'input[1]'],
+      ['assistant', 'input[2]'],
+    ]);
   });
 
   it('puts the items of one turn of the model into one message', () => {
     const { request, losses } = read({
       input: [
         { role: 'user', content: 'Weather?' },
-        { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'Two' }, { type: 'summary_text', text: 'parts' }], encrypted_content: 'gAAA' },
+        {
+          type: 'reasoning',
+          id: 'rs_1',
+          summary: [
+            { type: 'summary_text', text: 'Two' },
+            { type: 'summary_text', text: 'parts' },
+          ],
+          encrypted_content: 'gAAA',
+        },
         { role: 'assistant', content: 'Let me see.' },
         { type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'weather', arguments: '{"city":"Oslo"}', status: 'completed' },
         { type: 'custom_tool_call', id: 'ctc_1', call_id: 'call_2', name: 'shell', input: 'ls' },
@@ -66,7 +85,12 @@ describe('input', () => {
   });
 
   it('keeps two messages of the model in a row apart', () => {
-    const { request } = read({ input: [{ role: 'assistant', content: 'One' }, { role: 'assistant', content: 'Two' }] });
+    const { request } = read({
+      input: [
+        { role: 'assistant', content: 'One' },
+        { role: 'assistant', content: 'Two' },
+      ],
+    });
     expect(request.messages.map(({ content }) => content)).toEqual([[{ type: 'text', text: 'One' }], [{ type: 'text', text: 'Two' }]]);
   });
 
@@ -77,18 +101,20 @@ describe('input', () => {
 
   it('reads images, files and sound from where they are', () => {
     const { request } = read({
-      input: [{
-        role: 'user',
-        content: [
-          { type: 'input_image', image_url: 'data:image/png;base64,AAAA', detail: 'high' },
-          { type: 'input_image', image_url: 'https://example.com/a.png' },
-          { type: 'input_image', file_id: 'file-1' },
-          { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,BBBB' },
-          { type: 'input_file', filename: 'a.pdf', file_data: 'BBBB' },
-          { type: 'input_file', file_url: 'https://example.com/a.pdf' },
-          { type: 'input_audio', input_audio: { data: 'CCCC', format: 'mp3' } },
-        ],
-      }],
+      input: [
+        {
+          role: 'user',
+          content: [
+            { type: 'input_image', image_url: 'data:image/png;base64,AAAA', detail: 'high' },
+            { type: 'input_image', image_url: 'https://example.com/a.png' },
+            { type: 'input_image', file_id: 'file-1' },
+            { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,BBBB' },
+            { type: 'input_file', filename: 'a.pdf', file_data: 'BBBB' },
+            { type: 'input_file', file_url: 'https://example.com/a.pdf' },
+            { type: 'input_audio', input_audio: { data: 'CCCC', format: 'mp3' } },
+          ],
+        },
+      ],
     });
     expect(request.messages[0]?.content).toEqual([
       { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' }, detail: 'high' },
@@ -106,8 +132,16 @@ describe('input', () => {
     const approval = { type: 'mcp_approval_response', approval_request_id: 'a', approve: true };
     const { request } = read({ input: [search, approval] });
     expect(request.messages).toEqual([
-      { role: 'assistant', at: 'input[0]', content: [{ type: 'other', dialect: 'openai-responses', kind: 'web_search_call', value: search }] },
-      { role: 'user', at: 'input[1]', content: [{ type: 'other', dialect: 'openai-responses', kind: 'mcp_approval_response', value: approval }] },
+      {
+        role: 'assistant',
+        at: 'input[0]',
+        content: [{ type: 'other', dialect: 'openai-responses', kind: 'web_search_call', value: search }],
+      },
+      {
+        role: 'user',
+        at: 'input[1]',
+        content: [{ type: 'other', dialect: 'openai-responses', kind: 'mcp_approval_response', value: approval }],
+      },
     ]);
   });
 
@@ -194,7 +228,14 @@ describe('options', () => {
       input: [{ type: 'function_call', call_id: 'c', name: 'f', arguments: '{}', namespace: 'crm' }],
     });
     expect([...losses].toSorted()).toEqual([
-      'context_management', 'include[0]', 'input[0].namespace', 'max_tool_calls', 'reasoning.context', 'tool_choice', 'tools[0].defer_loading', 'truncation',
+      'context_management',
+      'include[0]',
+      'input[0].namespace',
+      'max_tool_calls',
+      'reasoning.context',
+      'tool_choice',
+      'tools[0].defer_loading',
+      'truncation',
     ]);
   });
 });
@@ -219,9 +260,18 @@ describe('tools', () => {
 
   it.each([
     ['required', { type: 'required' }],
-    [{ type: 'function', name: 'f' }, { type: 'tool', name: 'f' }],
-    [{ type: 'custom', name: 'c' }, { type: 'tool', name: 'c' }],
-    [{ type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'f' }] }, { type: 'allowed', names: ['f'], mode: 'required' }],
+    [
+      { type: 'function', name: 'f' },
+      { type: 'tool', name: 'f' },
+    ],
+    [
+      { type: 'custom', name: 'c' },
+      { type: 'tool', name: 'c' },
+    ],
+    [
+      { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'f' }] },
+      { type: 'allowed', names: ['f'], mode: 'required' },
+    ],
   ])('are chosen by %j', (tool_choice, toolChoice) => {
     expect(read({ tool_choice }).request.options.toolChoice).toEqual(toolChoice);
   });
@@ -258,18 +308,52 @@ describe('what is refused', () => {
   });
 
   it('is never a crash', () => {
-    const names = ['model', 'input', 'type', 'role', 'content', 'output', 'tools', 'tool_choice', 'text', 'format', 'reasoning', 'include', '__proto__', 'summary'];
-    const words = ['message', 'reasoning', 'function_call', 'input_text', 'input_image', 'user', 'assistant', 'allowed_tools', 'json_schema', 'custom'];
+    const names = [
+      'model',
+      'input',
+      'type',
+      'role',
+      'content',
+      'output',
+      'tools',
+      'tool_choice',
+      'text',
+      'format',
+      'reasoning',
+      'include',
+      '__proto__',
+      'summary',
+    ];
+    const words = [
+      'message',
+      'reasoning',
+      'function_call',
+      'input_text',
+      'input_image',
+      'user',
+      'assistant',
+      'allowed_tools',
+      'json_schema',
+      'custom',
+    ];
     const { tree } = fc.letrec((tie) => ({
-      tree: fc.oneof({ maxDepth: 5 }, fc.constantFrom(...words), fc.jsonValue({ maxDepth: 1 }), fc.array(tie('tree'), { maxLength: 3 }),
-        fc.dictionary(fc.constantFrom(...names), tie('tree'))),
+      tree: fc.oneof(
+        { maxDepth: 5 },
+        fc.constantFrom(...words),
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.array(tie('tree'), { maxLength: 3 }),
+        fc.dictionary(fc.constantFrom(...names), tie('tree')),
+      ),
     }));
-    fc.assert(fc.property(fc.dictionary(fc.constantFrom(...names), tree), (body) => {
-      try {
-        surface.readRequest(JSON.parse(JSON.stringify({ model: 'm', ...body })) as Record<string, unknown>, new Losses());
-      } catch (error) {
-        if (!(error instanceof RequestError)) throw error;
-      }
-    }), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), tree), (body) => {
+        try {
+          surface.readRequest(JSON.parse(JSON.stringify({ model: 'm', ...body })) as Record<string, unknown>, new Losses());
+        } catch (error) {
+          if (!(error instanceof RequestError)) throw error;
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -30,12 +30,15 @@ export interface Sent {
 }
 
 export function eventsOf(bytes: string): Sent[] {
-  return bytes.split('\n\n').slice(0, -1).map((event) => {
-    const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(event) ?? [];
-    const json = JSON.parse(data ?? '') as Sent;
-    if (json.type !== name) throw new Error(`${name} is not ${json.type}`);
-    return json;
-  });
+  return bytes
+    .split('\n\n')
+    .slice(0, -1)
+    .map((event) => {
+      const [, name, data] = /^event: (.*)\ndata: (.*)$/.exec(event) ?? [];
+      const json = JSON.parse(data ?? '') as Sent;
+      if (json.type !== name) throw new Error(`${name} is not ${json.type}`);
+      return json;
+    });
 }
 
 /** Runs `use` with the vendor's client against a server that answers with these bytes. */

@@ -36,13 +36,33 @@ describe('a stream', () => {
   it('has the events of the API in its order, each with a number that rises by one', () => {
     const sent = eventsOf(streamOf(RICH));
     expect(sent.map(({ type }) => type.replace('response.', ''))).toEqual([
-      'created', 'in_progress',
-      'output_item.added', 'reasoning_summary_part.added', 'reasoning_summary_text.delta', 'reasoning_summary_text.delta',
-      'reasoning_summary_text.done', 'reasoning_summary_part.done', 'output_item.done',
-      'output_item.added', 'content_part.added', 'output_text.delta', 'output_text.delta', 'output_text.done', 'content_part.done', 'output_item.done',
-      'output_item.added', 'function_call_arguments.delta', 'function_call_arguments.done', 'output_item.done',
-      'output_item.added', 'function_call_arguments.delta', 'function_call_arguments.delta', 'function_call_arguments.done', 'output_item.done',
-      'output_item.added', 'output_item.done',
+      'created',
+      'in_progress',
+      'output_item.added',
+      'reasoning_summary_part.added',
+      'reasoning_summary_text.delta',
+      'reasoning_summary_text.delta',
+      'reasoning_summary_text.done',
+      'reasoning_summary_part.done',
+      'output_item.done',
+      'output_item.added',
+      'content_part.added',
+      'output_text.delta',
+      'output_text.delta',
+      'output_text.done',
+      'content_part.done',
+      'output_item.done',
+      'output_item.added',
+      'function_call_arguments.delta',
+      'function_call_arguments.done',
+      'output_item.done',
+      'output_item.added',
+      'function_call_arguments.delta',
+      'function_call_arguments.delta',
+      'function_call_arguments.done',
+      'output_item.done',
+      'output_item.added',
+      'output_item.done',
       'completed',
     ]);
     expect(sent.map((event) => event.sequence_number)).toEqual(sent.map((_, index) => index));
@@ -50,11 +70,23 @@ describe('a stream', () => {
 
   it('is read by the client of the vendor', async () => {
     const response = await withClient('text/event-stream', streamOf(RICH), (client) =>
-      client.responses.stream({ model: 'house-model', input: 'hi' }).finalResponse());
-    expect(response).toMatchObject({ status: 'completed', model: 'house-model', output_text: 'Hello wörld 🦊', usage: { total_tokens: 21 } });
+      client.responses.stream({ model: 'house-model', input: 'hi' }).finalResponse(),
+    );
+    expect(response).toMatchObject({
+      status: 'completed',
+      model: 'house-model',
+      output_text: 'Hello wörld 🦊',
+      usage: { total_tokens: 21 },
+    });
     expect(response.output.map(({ type }) => type)).toEqual(['reasoning', 'message', 'function_call', 'function_call', 'reasoning']);
     const [, , now, weather] = response.output;
-    expect(now).toMatchObject({ name: 'now', arguments: '{}', status: 'completed', id: expect.stringMatching(/^fc_/), call_id: expect.stringMatching(/^call_/) });
+    expect(now).toMatchObject({
+      name: 'now',
+      arguments: '{}',
+      status: 'completed',
+      id: expect.stringMatching(/^fc_/),
+      call_id: expect.stringMatching(/^call_/),
+    });
     expect(weather).toMatchObject({ name: 'weather', arguments: '{"city":"Oslo"}' });
     expect((now as { call_id: string }).call_id).not.toBe((weather as { call_id: string }).call_id);
   });
@@ -63,18 +95,32 @@ describe('a stream', () => {
     const events: ChatEvent[] = [...words('text', '{"a":'), ...words('text', '1}'), { type: 'finish', choice, reason: 'stop' }];
     const text = { format: { type: 'json_schema', name: 'n', schema: { type: 'object' } } } as const;
     const response = await withClient('text/event-stream', streamOf(events, headOf({ text })), (client) =>
-      client.responses.stream({ model: 'house-model', input: 'hi', text }).finalResponse());
+      client.responses.stream({ model: 'house-model', input: 'hi', text }).finalResponse(),
+    );
     expect(response.output_parsed).toEqual({ a: 1 });
   });
 
   it('of an answer that was refused or cut is read by the client', async () => {
-    const events: ChatEvent[] = [...words('text', 'Well'), ...words('refusal', 'I ', 'cannot'), { type: 'finish', choice, reason: 'length' }];
+    const events: ChatEvent[] = [
+      ...words('text', 'Well'),
+      ...words('refusal', 'I ', 'cannot'),
+      { type: 'finish', choice, reason: 'length' },
+    ];
     const response = await withClient('text/event-stream', streamOf(events), (client) =>
-      client.responses.stream({ model: 'house-model', input: 'hi' }).finalResponse());
+      client.responses.stream({ model: 'house-model', input: 'hi' }).finalResponse(),
+    );
     expect(response).toMatchObject({
       status: 'incomplete',
       incomplete_details: { reason: 'max_output_tokens' },
-      output: [{ status: 'incomplete', content: [{ type: 'output_text', text: 'Well' }, { type: 'refusal', refusal: 'I cannot' }] }],
+      output: [
+        {
+          status: 'incomplete',
+          content: [
+            { type: 'output_text', text: 'Well' },
+            { type: 'refusal', refusal: 'I cannot' },
+          ],
+        },
+      ],
     });
   });
 
@@ -86,28 +132,47 @@ describe('a stream', () => {
       { type: 'finish', choice, reason: 'tool-calls' },
     ];
     const response = await withClient('text/event-stream', streamOf(events), (client) =>
-      client.responses.stream({ model: 'house-model', input: 'hi' }).finalResponse());
+      client.responses.stream({ model: 'house-model', input: 'hi' }).finalResponse(),
+    );
     expect(response.output).toMatchObject([{ type: 'custom_tool_call', name: 'shell', input: 'ls', id: expect.stringMatching(/^ctc_/) }]);
   });
 
   it('that failed ends with error and response.failed, which keep what had come', async () => {
     const writer = surface.writeStream(headOf());
-    const begun = RICH.slice(0, 8).map((event) => writer.write(event)).join('');
-    const bytes = begun + writer.fail({ status: 502, message: 'The provider broke off.', type: 'server_error', code: 'upstream_error', param: null, requestId: 'r' });
+    const begun = RICH.slice(0, 8)
+      .map((event) => writer.write(event))
+      .join('');
+    const bytes =
+      begun +
+      writer.fail({
+        status: 502,
+        message: 'The provider broke off.',
+        type: 'server_error',
+        code: 'upstream_error',
+        param: null,
+        requestId: 'r',
+      });
     expect(eventsOf(bytes).slice(-2)).toMatchObject([
       { type: 'error', code: 'upstream_error', message: 'The provider broke off.', error: { message: 'The provider broke off.' } },
       {
         type: 'response.failed',
-        response: { status: 'failed', error: { code: 'upstream_error' }, output: [{ type: 'reasoning' }, { type: 'message', status: 'incomplete', content: [{ text: 'Hello' }] }] },
+        response: {
+          status: 'failed',
+          error: { code: 'upstream_error' },
+          output: [{ type: 'reasoning' }, { type: 'message', status: 'incomplete', content: [{ text: 'Hello' }] }],
+        },
       },
     ]);
-    await expect(withClient('text/event-stream', bytes, (client) => client.responses.stream({ model: 'm', input: 'hi' }).finalResponse()))
-      .rejects.toThrow('The provider broke off.');
+    await expect(
+      withClient('text/event-stream', bytes, (client) => client.responses.stream({ model: 'm', input: 'hi' }).finalResponse()),
+    ).rejects.toThrow('The provider broke off.');
   });
 
   it('that failed before it began still names a response', () => {
     const writer = surface.writeStream(headOf());
-    const sent = eventsOf(writer.fail({ status: 429, message: 'Slow down.', type: 'rate_limit_error', code: null, param: null, requestId: 'r' }));
+    const sent = eventsOf(
+      writer.fail({ status: 429, message: 'Slow down.', type: 'rate_limit_error', code: null, param: null, requestId: 'r' }),
+    );
     expect(sent.map(({ type }) => type)).toEqual(['response.created', 'response.in_progress', 'error', 'response.failed']);
     expect(sent[3]).toMatchObject({ response: { error: { code: 'rate_limit_exceeded' } } });
   });
@@ -154,7 +219,9 @@ describe('a whole answer', () => {
   it('echoes the settings of the request as the API does', () => {
     const tools = [{ type: 'function', name: 'f' }];
     const head = headOf({ temperature: 0.3, tools, reasoning: { effort: 'low' }, store: true, metadata: { a: 'b' }, instructions: null });
-    expect(surface.writeAnswer({ id: '', model: '', choices: [{ content: [{ type: 'text', text: 'x' }], finish: 'stop' }], usage }, head)).toEqual({
+    expect(
+      surface.writeAnswer({ id: '', model: '', choices: [{ content: [{ type: 'text', text: 'x' }], finish: 'stop' }], usage }, head),
+    ).toEqual({
       id: expect.stringMatching(/^resp_/),
       object: 'response',
       created_at: 1_700_000_000,
@@ -166,10 +233,15 @@ describe('a whole answer', () => {
       max_output_tokens: null,
       max_tool_calls: null,
       model: 'house-model',
-      output: [{
-        id: expect.stringMatching(/^msg_/), type: 'message', status: 'completed', role: 'assistant',
-        content: [{ type: 'output_text', text: 'x', annotations: [], logprobs: [] }],
-      }],
+      output: [
+        {
+          id: expect.stringMatching(/^msg_/),
+          type: 'message',
+          status: 'completed',
+          role: 'assistant',
+          content: [{ type: 'output_text', text: 'x', annotations: [], logprobs: [] }],
+        },
+      ],
       parallel_tool_calls: true,
       previous_response_id: null,
       prompt_cache_key: null,
@@ -185,8 +257,11 @@ describe('a whole answer', () => {
       top_p: 1,
       truncation: 'disabled',
       usage: {
-        input_tokens: 12, input_tokens_details: { cached_tokens: 4, cache_write_tokens: 0 }, output_tokens: 9,
-        output_tokens_details: { reasoning_tokens: 3 }, total_tokens: 21,
+        input_tokens: 12,
+        input_tokens_details: { cached_tokens: 4, cache_write_tokens: 0 },
+        output_tokens: 9,
+        output_tokens_details: { reasoning_tokens: 3 },
+        total_tokens: 21,
       },
       user: null,
       metadata: { a: 'b' },
@@ -195,7 +270,11 @@ describe('a whole answer', () => {
 
   it('has log probabilities with its text', () => {
     const entry = { token: 'x', bytes: [120], logprob: -0.1, top_logprobs: [] };
-    const answer = { id: '', model: '', choices: [{ content: [{ type: 'text', text: 'x' } as const], finish: 'stop' as const, logprobs: { content: [entry] } }] };
+    const answer = {
+      id: '',
+      model: '',
+      choices: [{ content: [{ type: 'text', text: 'x' } as const], finish: 'stop' as const, logprobs: { content: [entry] } }],
+    };
     expect(surface.writeAnswer(answer, headOf())).toMatchObject({ output: [{ content: [{ logprobs: [entry] }] }] });
   });
 
@@ -208,7 +287,12 @@ describe('a whole answer', () => {
     ['stop-sequence', 'completed', null],
   ] as const)('that ended by %s is %s', (finish, status, details) => {
     const answer = surface.writeAnswer({ id: '', model: '', choices: [{ content: [], finish }] }, headOf());
-    expect(answer).toMatchObject({ status, incomplete_details: details, error: status === 'failed' ? { code: 'server_error' } : null, usage: null });
+    expect(answer).toMatchObject({
+      status,
+      incomplete_details: details,
+      error: status === 'failed' ? { code: 'server_error' } : null,
+      usage: null,
+    });
   });
 
   it('sent back as input has its signatures where the provider had put them', () => {
@@ -226,18 +310,30 @@ describe('a whole answer', () => {
   it('names further choices and blocks that there is no item for', () => {
     const head = headOf();
     const other = { type: 'other', dialect: 'anthropic', kind: 'server_tool_use', value: {} } as const;
-    surface.writeAnswer({ id: '', model: '', choices: [{ content: [other], finish: 'stop' }, { content: [], finish: 'stop' }] }, head);
+    surface.writeAnswer(
+      {
+        id: '',
+        model: '',
+        choices: [
+          { content: [other], finish: 'stop' },
+          { content: [], finish: 'stop' },
+        ],
+      },
+      head,
+    );
     expect(head.losses.names).toEqual(['output[].server_tool_use', 'choices']);
   });
 
   it('has pictures as the items of their own that they are', () => {
     const image = { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AAAA' } } as const;
-    expect(surface.writeAnswer({ id: '', model: '', choices: [{ content: [image], finish: 'stop' }] }, headOf()))
-      .toMatchObject({ output: [{ type: 'image_generation_call', status: 'completed', result: 'AAAA' }] });
+    expect(surface.writeAnswer({ id: '', model: '', choices: [{ content: [image], finish: 'stop' }] }, headOf())).toMatchObject({
+      output: [{ type: 'image_generation_call', status: 'completed', result: 'AAAA' }],
+    });
   });
 });
 
 it('an error has the form of the API', () => {
-  expect(surface.writeError({ status: 400, message: 'm', type: 'invalid_request_error', code: 'c', param: 'p', requestId: 'r' }))
-    .toEqual({ error: { message: 'm', type: 'invalid_request_error', code: 'c', param: 'p' } });
+  expect(surface.writeError({ status: 400, message: 'm', type: 'invalid_request_error', code: 'c', param: 'p', requestId: 'r' })).toEqual({
+    error: { message: 'm', type: 'invalid_request_error', code: 'c', param: 'p' },
+  });
 });
