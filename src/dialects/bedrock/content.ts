@@ -4,7 +4,7 @@ import type { Block, DocumentBlock, ReasoningBlock, ToolCallBlock, ToolResultBlo
 import { writeCachePoint } from './cache-point.ts';
 import { asRecord, parseJson, type Json } from './json.ts';
 import { writeMedia, type DocumentNames } from './media.ts';
-import type { Model } from './model.ts';
+import { takesCitations, type Model } from './model.ts';
 
 export interface ContentTarget {
   model: Model;
@@ -12,10 +12,17 @@ export interface ContentTarget {
   documents: DocumentNames;
 }
 
-function writeDocument(block: DocumentBlock, documents: DocumentNames): Json | undefined {
+function writeDocument(block: DocumentBlock, where: string, { documents, model, context }: ContentTarget): Json | undefined {
   const media = writeMedia('document', block.source);
   if (media === undefined) return undefined;
-  return { ...media, name: documents.take(block), ...(block.context === undefined ? {} : { context: block.context }) };
+  const cites = block.citations === true && takesCitations(model);
+  if (block.citations === true && !cites) context.losses.add(`${where}.citations`);
+  return {
+    ...media,
+    name: documents.take(block),
+    ...(block.context === undefined ? {} : { context: block.context }),
+    ...(cites ? { citations: { enabled: true } } : {}),
+  };
 }
 
 /** Converse wants an object; what is none is kept inside one. */
@@ -39,7 +46,7 @@ function wrap(kind: string, value: Json | undefined, where: string, { context }:
 function writeResultContent(block: ToolResultContent, where: string, target: ContentTarget): Json[] {
   if (block.type === 'text') return block.text.trim() === '' ? [] : [{ text: block.text }];
   if (block.type === 'image') return wrap('image', writeMedia('image', block.source), where, target);
-  return wrap('document', writeDocument(block, target.documents), where, target);
+  return wrap('document', writeDocument(block, where, target), where, target);
 }
 
 function writeToolResult({ callId, content, isError }: ToolResultBlock, where: string, target: ContentTarget): Json[] {
@@ -67,7 +74,7 @@ function writeBody(block: Block, where: string, target: ContentTarget): Json[] {
     case 'video':
       return wrap(block.type, writeMedia(block.type, block.source), where, target);
     case 'document':
-      return wrap('document', writeDocument(block, target.documents), where, target);
+      return wrap('document', writeDocument(block, where, target), where, target);
     case 'tool-call':
       return [{ toolUse: { toolUseId: block.id, name: block.name, input: writeInput(block) } }];
     case 'tool-result':

@@ -43,6 +43,11 @@ export function takesLongCache({ family, version }: Model): boolean {
   return family === 'opaque' || (family === 'claude' && version >= 405);
 }
 
+/** Citations of documents. */
+export function takesCitations({ family, version }: Model): boolean {
+  return family === 'opaque' || (family === 'claude' && version >= 305);
+}
+
 /** Answers in the form of a schema and strict tools; Nova, Llama and older Claude models refuse both. */
 export function takesSchemas({ family, version }: Model, id: string): boolean {
   if (family === 'claude') return version >= 405;

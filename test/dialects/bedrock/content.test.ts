@@ -65,6 +65,13 @@ describe('documents', () => {
     expect(contentOf([pdf('a')]).content).toEqual([{ document }, { text: 'a' }]);
   });
 
+  it('are cited where the model can', () => {
+    const cited: Block = { type: 'document', name: 'a', citations: true, source: { type: 'text', text: 't' } };
+    expect(contentOf([TEXT, cited]).content).toMatchObject([{}, { document: { citations: { enabled: true } } }]);
+    expect(contentOf([TEXT, cited], NOVA).losses).toEqual(['messages[0].content[1].citations']);
+    expect(JSON.stringify(contentOf([TEXT, cited], NOVA).content)).not.toContain('citations');
+  });
+
   it('of plain text go as bytes', () => {
     const block: Block = { type: 'document', name: 'a', context: 'b', source: { type: 'text', text: 'Grüße' } };
     const bytes = Buffer.from('Grüße').toString('base64');

@@ -172,12 +172,15 @@ it('says which stop sequence was met', () => {
 describe('an error', () => {
   it('comes as an exception, and nothing after it counts', () => {
     const exception = frame({ ':message-type': 'exception', ':exception-type': 'throttlingException' }, { message: 'Too many requests' });
-    const { events, complete } = read(Buffer.concat([START, delta(0, { text: 'a' }), exception, delta(0, { text: 'b' }), end('end_turn')]));
-    expect(events.slice(-2)).toEqual([
-      at({ type: 'delta', text: 'a' }),
-      { type: 'error', error: { message: 'Too many requests', type: 'throttlingException', code: null } },
-    ]);
-    expect(complete).toBe(false);
+    const bytes = Buffer.concat([START, delta(0, { text: 'a' }), exception, delta(0, { text: 'b' }), end('end_turn')]);
+    for (const cuts of [[], Array.from(bytes.keys())]) {
+      const { events, complete } = read(bytes, cuts);
+      expect(events.slice(-2)).toEqual([
+        at({ type: 'delta', text: 'a' }),
+        { type: 'error', error: { message: 'Too many requests', type: 'throttlingException', code: null } },
+      ]);
+      expect(complete).toBe(false);
+    }
   });
 
   it('comes as an error of the transport', () => {
@@ -202,6 +205,12 @@ describe('an error', () => {
     expect(errorsOf(events)).toMatchObject([{ message: expect.stringContaining('the stream of the provider is damaged') }]);
     expect(events).toHaveLength(1);
     expect(complete).toBe(false);
+  });
+
+  it('in a length is found before the bytes that it promises', () => {
+    const damaged = Buffer.from(START);
+    damaged[1]! ^= 1;
+    expect(errorsOf(read(damaged).events)).toHaveLength(1);
   });
 
   it('comes as JSON, whatever the content type says', () => {
