@@ -1,8 +1,23 @@
-// Anthropic's Messages API, towards providers.
-import type { ProviderDialect } from '../../chat/dialect.ts';
+// Anthropic's Messages API, towards callers and towards providers.
+import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
+import { writeError } from './error.ts';
+import { nameOf } from './names.ts';
 import { readAnswer } from './read-answer.ts';
+import { readRequest } from './read-request.ts';
 import { AnthropicStreamReader } from './read-stream.ts';
+import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
+import { AnthropicStreamWriter } from './write-stream.ts';
+
+export const anthropicSurface: SurfaceDialect = {
+  name: 'anthropic',
+  streamType: 'text/event-stream',
+  readRequest,
+  nameOf,
+  writeAnswer,
+  writeStream: (head) => new AnthropicStreamWriter(head),
+  writeError,
+};
 
 export const anthropicProvider: ProviderDialect = {
   name: 'anthropic',

@@ -4,6 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { IdRule } from '../../chat/tool-ids.ts';
 import { withLegalIds } from '../../chat/tool-ids.ts';
 import type { Message } from '../../chat/request.ts';
+import { isObject } from './values.ts';
 import { assistantParams, textParam, userParams, type Param } from './write-content.ts';
 
 const IDS: IdRule = {
@@ -24,6 +25,7 @@ export interface Conversation {
 function systemParams(message: Message, losses: Losses): Param[] {
   return message.content.flatMap((block, index) => {
     if (block.type === 'text') return textParam(block.text, block.cache);
+    if (block.type === 'other' && block.dialect === 'anthropic' && isObject(block.value)) return [block.value];
     losses.add(`${message.at}.content[${index}]`);
     return [];
   });

@@ -48,7 +48,7 @@ export function writeStop({ stop }: ChatOptions, context: WriteContext): Param {
 /** Where the schema is in the caller's body. */
 function schemaPath(base: string): string {
   if (base === 'response_format') return 'response_format.json_schema.schema';
-  return base === 'text.format' ? 'text.format.schema' : base;
+  return base === 'text.format' || base === 'output_config.format' ? `${base}.schema` : base;
 }
 
 export interface Output {
