@@ -11,7 +11,8 @@ import { effectivePolicies } from './ai-policy.ts';
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import { listNames, type Evaluation, type Outcome } from './evaluation.ts';
 import type { KeyIssuer, KeysOutcome } from './key-issuer.ts';
-import { expiryOf } from './keys.ts';
+import { describeClosedKeys } from './key-surfaces.ts';
+import { expiryOf, typeOf } from './keys.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import { siblingKey, type World } from './world.ts';
 
@@ -81,7 +82,8 @@ export class RepositoryReconciler {
     const offers = world.offers();
     const table = resolveModels(observe(repository).llms, offers);
     const resolved = resolvedRefs(repository, table, offers, (llm) => store.get('AILLMConfig', parseKey(llm)) !== undefined);
-    const issued = keysIssued(keys, clock.now());
+    const closed = describeClosedKeys(repository.spec);
+    const issued = keysIssued(keys, closed, clock.now());
     const names = [...table.models].toSorted(([a], [b]) => (a < b ? -1 : 1));
     const models = names.slice(0, MAX_STATUS_MODELS).map(([name, { llm }]) => ({ name, llm: parseKey(llm).name }));
     const statusKeys = keysForStatus(keys);
@@ -93,7 +95,7 @@ export class RepositoryReconciler {
       modelCount: table.models.size,
       ...(policies.length === 0 ? {} : { policies }),
     };
-    const outcome = summarise(repository, resolved, issued);
+    const outcome = summarise(repository, resolved, issued, closed);
     return { object: repository, conditions: [resolved, issued], outcome, fields, programmable: true };
   }
 }
@@ -129,7 +131,7 @@ function resolvedRefs(
   return { type, status: 'True', reason: 'Succeeded', message: message === '' ? 'every attached AILLMConfig is in use' : message };
 }
 
-function keysIssued({ keys, conflicts, failure }: KeysOutcome, now: number): ConditionDraft {
+function keysIssued({ keys, conflicts, failure }: KeysOutcome, closed: readonly string[], now: number): ConditionDraft {
   const type = 'KeysIssued';
   if (failure instanceof SecretForbiddenError) {
     return { type, status: 'False', reason: 'SecretForbidden', message: `${failure.message}; grant the operator access to Secrets here` };
@@ -143,13 +145,14 @@ function keysIssued({ keys, conflicts, failure }: KeysOutcome, now: number): Con
   const expired = keys.filter(({ slot }) => (expiryOf(slot.entry) ?? Infinity) <= now).map(({ slot }) => slot.entry.name);
   const count = keys.length === 1 ? '1 key is' : `${keys.length} keys are`;
   const note = expired.length === 0 ? '' : `; expired: ${listNames(expired)}`;
-  return { type, status: 'True', reason: 'Succeeded', message: keys.length === 0 ? 'no key is asked for' : `${count} delivered${note}` };
+  const message = keys.length === 0 ? 'no key is asked for' : `${count} delivered${note}`;
+  return { type, status: 'True', reason: 'Succeeded', message: [message, ...closed].join('; ') };
 }
 
 function keysForStatus({ keys }: KeysOutcome): object[] {
   const byName = keys.toSorted((a, b) => (a.slot.entry.name < b.slot.entry.name ? -1 : 1));
   const listed = byName.flatMap(({ slot: { entry, secret }, issued }) => {
-    const type = entry.type ?? 'OpenAI';
+    const type = typeOf(entry);
     const expiresAt = expiryOf(entry);
     const { previous } = issued;
     const current = {
@@ -167,7 +170,7 @@ function keysForStatus({ keys }: KeysOutcome): object[] {
   return listed.slice(0, MAX_STATUS_KEYS);
 }
 
-function summarise({ spec }: Repository, resolved: ConditionDraft, issued: ConditionDraft): Outcome {
+function summarise({ spec }: Repository, resolved: ConditionDraft, issued: ConditionDraft, closed: readonly string[]): Outcome {
   if (spec.suspend === true) {
     return { state: 'inactive', reason: 'Suspended', message: 'spec.suspend is true: every request is answered with 403' };
   }
@@ -177,6 +180,6 @@ function summarise({ spec }: Repository, resolved: ConditionDraft, issued: Condi
     return { state, reason: issued.reason, message: issued.message };
   }
   if (resolved.status !== 'True') return { state: 'waiting', reason: resolved.reason, message: resolved.message };
-  const note = resolved.message.startsWith('no attached') ? `; ${resolved.message}` : '';
-  return { state: 'good', message: `models and keys are in use${note}` };
+  const notes = [...(resolved.message.startsWith('no attached') ? [resolved.message] : []), ...closed];
+  return { state: 'good', message: ['models and keys are in use', ...notes].join('; ') };
 }

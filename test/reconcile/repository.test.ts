@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashKey, isWellFormedKey } from '../../src/api/api-key.ts';
-import { ANNOTATIONS, LABELS } from '../../src/api/resources.ts';
+import { ANNOTATIONS, LABELS, type KeyType, type Repository } from '../../src/api/resources.ts';
 import { BASE_URL, Harness, INVALID, valid } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -46,6 +46,30 @@ describe('Repository', () => {
   it('tells gateways which surface a key is for, unless it is OpenAI', async () => {
     const harness = await started({ apiKeys: [{ name: 'app' }, { name: 'claude', type: 'Anthropic' }] });
     expect(Object.values(harness.content.keys).map(({ type }) => type).toSorted()).toEqual(['Anthropic', undefined]);
+  });
+
+  it('says which keys open nothing, because it does not offer the surface that they are for', async () => {
+    const apiKeys: Repository['spec']['apiKeys'] = [{ name: 'app' }, { name: 'claude', type: 'Anthropic' }, { name: 'code', type: 'Anthropic' }, { name: 'gem', type: 'Google' }];
+    const harness = await started({ surfaces: ['OpenAI', 'Google'], apiKeys });
+    const note = 'spec.surfaces has no Anthropic, so these spec.apiKeys of that type open nothing: claude, code; add Anthropic there, or change their type';
+    expect(harness.condition('Repository', 'repo', 'KeysIssued')).toMatchObject({ status: 'True', message: `4 keys are delivered; ${note}` });
+    expect(harness.condition('Repository', 'repo', 'Ready')).toMatchObject({ status: 'True', message: `models and keys are in use; ${note}` });
+    await harness.check();
+    harness.repository('repo', { surfaces: ['Anthropic'], apiKeys: [{ name: 'claude', type: 'Anthropic' }, { name: 'app' }] });
+    await harness.run();
+    expect(harness.condition('Repository', 'repo', 'Ready')?.message).toContain('has no OpenAI, so these spec.apiKeys of that type open nothing: app;');
+    harness.repository('repo', { surfaces: ['Anthropic', 'Google', 'OpenAI'], apiKeys });
+    await harness.run();
+    expect(harness.condition('Repository', 'repo', 'KeysIssued')?.message).toBe('4 keys are delivered');
+    expect(harness.condition('Repository', 'repo', 'Ready')?.message).toBe('models and keys are in use');
+  });
+
+  it('stays within the length of a message, however many keys open nothing', async () => {
+    const entry = (type: KeyType, index: number) => ({ name: `${type.toLowerCase()}-${index}`.padEnd(63, 'x'), secretName: `${type.toLowerCase()}-${index}`, type });
+    const apiKeys = (['Anthropic', 'Google'] as const).flatMap((type) => Array.from({ length: 50 }, (_, index) => entry(type, index)));
+    const harness = await started({ apiKeys });
+    expect(harness.condition('Repository', 'repo', 'Ready')?.message).toContain('spec.surfaces has no Anthropic');
+    await harness.check();
   });
 
   it('writes nothing when nothing has changed, however often it is reconciled', async () => {

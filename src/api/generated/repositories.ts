@@ -24,7 +24,7 @@ export interface RepositorySpec {
     models?: string[];
   }[];
   /**
-   * Keys that applications authenticate with. For each the operator makes a Secret with OPENAI_API_KEY and OPENAI_BASE_URL. Deleting that Secret revokes the key and makes a new one; removing the entry revokes it for good.
+   * Keys that applications authenticate with. For each the operator makes a Secret with the key and the base URL, in the variables that the SDKs of its type read. Deleting that Secret revokes the key and makes a new one; removing the entry revokes it for good.
    *
    * Items: One API key.
    */
@@ -34,7 +34,7 @@ export interface RepositorySpec {
      */
     name: string;
     /**
-     * API dialect that the key is for; others refuse it. This version serves OpenAI only, so keys of the other types are delivered, but do not work yet.
+     * API dialect that the key is for; others refuse it. It has to be one of spec.surfaces. Decides the variables in the Secret, which are OPENAI_API_KEY and OPENAI_BASE_URL, ANTHROPIC_API_KEY and ANTHROPIC_BASE_URL, or GEMINI_API_KEY and GOOGLE_GEMINI_BASE_URL. A change keeps the key.
      */
     type?: 'OpenAI' | 'Anthropic' | 'Google';
     /**
