@@ -3,7 +3,7 @@ import type { AILLMConfig } from '../api/resources.ts';
 import type { Reason } from '../api/conditions.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { listNames } from './evaluation.ts';
-import { headerFlaw, isCertificateBundle } from './secret-values.ts';
+import { headerFlaw, isCertificateBundle, isGoogleCredentialsFile } from './secret-values.ts';
 import type { ResourceStore } from './store.ts';
 
 export type SecretProblem = { reason: Extract<Reason, 'SecretNotFound' | 'SecretKeyMissing'>; message: string };
@@ -64,8 +64,9 @@ async function readRef(store: ResourceStore, namespace: string, field: string, r
   return { value, uid: secret.uid, place };
 }
 
-function flawOf(credentials: readonly (Found | undefined)[], ca: Found | undefined): string | undefined {
-  for (const found of credentials) {
+/** `sent`: what goes into headers as it is. */
+function flawOf(sent: readonly (Found | undefined)[], ca: Found | undefined): string | undefined {
+  for (const found of sent) {
     const what = found && headerFlaw(found.value);
     if (what === undefined) continue;
     return `${found?.place} holds ${what}, which no HTTP header may hold; put the credential alone there, as plain text`;
@@ -76,18 +77,19 @@ function flawOf(credentials: readonly (Found | undefined)[], ca: Found | undefin
 
 /** Reads, live, every Secret that the object names. Rejects when the store does (SecretForbiddenError, no answer). */
 export async function readSecrets(store: ResourceStore, config: AILLMConfig): Promise<SecretsOfConfig | { problem: SecretProblem }> {
-  const { credentials, tls } = config.spec;
+  const { type, credentials, tls } = config.spec;
   const read = (field: string, key: string, ref: { name: string; key?: string } | undefined): Promise<Found | undefined> =>
     readRef(store, config.metadata.namespace, field, ref && { key, ...ref });
   try {
     const secret = await read('spec.credentials.secretRef', 'apiKey', credentials?.secretRef);
     const accessKey = await read('spec.credentials.accessKeySecretRef', 'accessKeyId', credentials?.accessKeySecretRef);
     const ca = await read('spec.tls.caSecretRef', 'ca.crt', tls?.caSecretRef);
+    const isSent = type !== 'Google' || secret === undefined || !isGoogleCredentialsFile(secret.value);
     return {
       credential: secret && { secret: secret.value, ...(accessKey === undefined ? {} : { accessKeyId: accessKey.value }) },
       ca: ca?.value,
       source: [secret?.uid, accessKey?.uid].join(' '),
-      flaw: flawOf([secret, accessKey], ca),
+      flaw: flawOf([isSent ? secret : undefined, accessKey], ca),
     };
   } catch (error) {
     if (error instanceof MissingSecret) return { problem: error.problem };

@@ -14,6 +14,29 @@ export function headerFlaw(value: string): string | undefined {
   return NOT_IN_HEADERS.find(([pattern]) => pattern.test(value))?.[1];
 }
 
+/** Values of the member `type` in credentials files of Google Cloud. */
+const GOOGLE_CREDENTIALS: ReadonlySet<unknown> = new Set([
+  'service_account',
+  'external_account',
+  'external_account_authorized_user',
+  'authorized_user',
+  'impersonated_service_account',
+  'gdch_service_account',
+]);
+
+/**
+ * Whether `value` is a credentials file as Google Cloud hands it out. Access tokens are got with it, and those go into headers
+ * instead. Which of the types can be used is for the provider to say.
+ */
+export function isGoogleCredentialsFile(value: string): boolean {
+  try {
+    const file: unknown = JSON.parse(value);
+    return typeof file === 'object' && file !== null && 'type' in file && GOOGLE_CREDENTIALS.has(file.type);
+  } catch {
+    return false;
+  }
+}
+
 /** As gateways judge it, so that none of them has to refuse the object. */
 export function isCertificateBundle(pem: string): boolean {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
