@@ -1,7 +1,25 @@
 // Gemini's generateContent, as the Gemini API and Vertex AI speak it.
-import type { ProviderDialect } from '../../chat/dialect.ts';
+import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
+import { writeError } from './error.ts';
+import { nameOf } from './option-names.ts';
 import { readAnswer } from './read-answer.ts';
+import { readRequest } from './read-request.ts';
 import { readStream } from './read-stream.ts';
+import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
+import { writeArrayStream, writeStream } from './write-stream.ts';
 
 export const googleProvider: ProviderDialect = { name: 'google', writeRequest, readAnswer, readStream };
+
+export const googleSurface: SurfaceDialect = {
+  name: 'google',
+  streamType: 'text/event-stream',
+  readRequest,
+  nameOf,
+  writeAnswer,
+  writeStream,
+  writeError,
+};
+
+/** For callers that stream without `alt=sse`. */
+export const googleArraySurface: SurfaceDialect = { ...googleSurface, streamType: 'application/json', writeStream: writeArrayStream };

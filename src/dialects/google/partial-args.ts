@@ -24,7 +24,9 @@ export class PartialArgs {
 
   /** The text that one `partialArgs` list adds. */
   add(partialArgs: unknown): string {
-    return asArray(partialArgs).map((part) => this.#addOne(asObject(part))).join('');
+    return asArray(partialArgs)
+      .map((part) => this.#addOne(asObject(part)))
+      .join('');
   }
 
   /** The rest of the text: whatever is open is closed. */

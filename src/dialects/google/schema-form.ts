@@ -3,11 +3,23 @@ import { asArray, asObject, asString, isObject, own, type JsonObject } from './j
 
 export type SchemaForm = 'openapi' | 'json';
 
-const SHARED = ['type', 'title', 'minItems', 'maxItems', 'minimum', 'maximum', 'propertyOrdering'];
-const KEPT: Record<SchemaForm, ReadonlySet<string>> = {
-  openapi: new Set([...SHARED, 'minProperties', 'maxProperties', 'minLength', 'maxLength', 'pattern', 'default', 'example']),
-  json: new Set(SHARED),
-};
+const SHARED = [
+  'type',
+  'title',
+  'default',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+  'minLength',
+  'maxLength',
+  'pattern',
+  'minProperties',
+  'maxProperties',
+  'propertyOrdering',
+];
+/** The documents name fewer keywords for JSON Schema, but its field takes all that the schema object has. */
+const KEPT: Record<SchemaForm, ReadonlySet<string>> = { openapi: new Set([...SHARED, 'example']), json: new Set(SHARED) };
 const FORMATS: Record<SchemaForm, ReadonlySet<string>> = {
   openapi: new Set(['date-time', 'enum', 'float', 'double', 'int32', 'int64']),
   json: new Set(['date-time', 'date', 'time', 'enum', 'float', 'double', 'int32', 'int64']),
@@ -39,7 +51,6 @@ function write(node: JsonObject, path: string, emit: Emit): JsonObject {
     if (KEPT[emit.form].has(key)) written[key] = value;
     else if (key === 'additionalProperties') writeAdditional(value, path, written, emit);
     else if (key === 'prefixItems') writePrefixItems(value, path, written, emit);
-    else if (key === 'default') hints.push(`default: ${JSON.stringify(value)}`);
     else if (!HANDLED.has(key) && !SILENT.has(key) && !key.startsWith('x-')) emit.lost.add(join(path, key));
   }
   writeChildren(node, path, written, emit);
@@ -88,7 +99,11 @@ function writeChildren(node: JsonObject, path: string, written: JsonObject, emit
   if (!Array.isArray(anyOf)) return;
   const isNull = (variant: unknown): boolean => emit.form === 'openapi' && asObject(variant)['type'] === 'null';
   if (anyOf.some(isNull)) written['nullable'] = true;
-  written['anyOf'] = writeList(anyOf.filter((variant) => !isNull(variant)), join(path, 'anyOf'), emit);
+  written['anyOf'] = writeList(
+    anyOf.filter((variant) => !isNull(variant)),
+    join(path, 'anyOf'),
+    emit,
+  );
 }
 
 /** A format that Google does not know says to the model what it says to people. */

@@ -1,7 +1,7 @@
 // The options of a request: most are members of generationConfig.
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatOptions } from '../../chat/request.ts';
-import { defined, isObject, type JsonObject } from './json.ts';
+import { asObject, defined, isObject, type JsonObject } from './json.ts';
 import type { ModelTraits } from './model.ts';
 import { reduceSchema } from './schema.ts';
 import { writeThinking } from './write-thinking.ts';
@@ -72,9 +72,15 @@ export function writeGenerationConfig(
   return Object.keys(config).length === 0 ? undefined : config;
 }
 
-/** What only this dialect says. */
+/** What only this dialect says, by the body's names; `generationConfig.x` and `toolConfig.x` are put into their objects. */
 export function ownFields({ own }: ChatOptions): JsonObject {
-  return own?.dialect === 'google' ? own.fields : {};
+  const fields: JsonObject = {};
+  for (const [name, value] of Object.entries(own?.dialect === 'google' ? own.fields : {})) {
+    const [, outer, inner] = /^(generationConfig|toolConfig)\.(.+)$/.exec(name) ?? [];
+    if (outer === undefined || inner === undefined) fields[name] = value;
+    else fields[outer] = { ...asObject(fields[outer]), [inner]: value };
+  }
+  return fields;
 }
 
 /** Names the options for which Google has no field. */

@@ -8,21 +8,21 @@ import type { ModelTraits } from './model.ts';
 const BUDGETS: Record<ReasoningEffort, number> = { none: 0, minimal: 1024, low: 1024, medium: 8192, high: 24_576, xhigh: 24_576 };
 const LEAST_PRO_BUDGET = 128;
 const LEVELS: Record<ReasoningEffort, string> = {
-  none: 'minimal',
-  minimal: 'minimal',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  xhigh: 'high',
+  none: 'MINIMAL',
+  minimal: 'MINIMAL',
+  low: 'LOW',
+  medium: 'MEDIUM',
+  high: 'HIGH',
+  xhigh: 'HIGH',
 };
 
 function amountOf({ effort, budget }: ReasoningOptions, { thinking, isPro }: ModelTraits): JsonObject {
   if (thinking === 'level') {
     if (effort !== undefined) {
       const level = LEVELS[effort];
-      return { thinkingLevel: isPro && level === 'minimal' ? 'low' : level };
+      return { thinkingLevel: isPro && level === 'MINIMAL' ? 'LOW' : level };
     }
-    if (budget === 0) return { thinkingLevel: isPro ? 'low' : 'minimal' };
+    if (budget === 0) return { thinkingLevel: isPro ? 'LOW' : 'MINIMAL' };
   }
   const tokens = budget ?? (effort === undefined ? undefined : BUDGETS[effort]);
   if (tokens === undefined) return {};

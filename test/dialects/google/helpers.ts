@@ -1,13 +1,16 @@
 // What the tests of this dialect share.
-import type { WriteContext } from '../../../src/chat/dialect.ts';
+import type { AnswerHead, WriteContext } from '../../../src/chat/dialect.ts';
 import { foldEvents } from '../../../src/chat/fold.ts';
 import { Losses } from '../../../src/chat/losses.ts';
 import type { ChatAnswer, ChatEvent } from '../../../src/chat/answer.ts';
 import type { ChatRequest, Message } from '../../../src/chat/request.ts';
-import { googleProvider } from '../../../src/dialects/google/dialect.ts';
+import { googleProvider, googleSurface } from '../../../src/dialects/google/dialect.ts';
 
 /** A request to write, from what matters in a test. `messages` get their places. */
-export function chat({ messages = [], ...rest }: Partial<Omit<ChatRequest, 'messages'>> & { messages?: Omit<Message, 'at'>[] }): ChatRequest {
+export function chat({
+  messages = [],
+  ...rest
+}: Partial<Omit<ChatRequest, 'messages'>> & { messages?: Omit<Message, 'at'>[] }): ChatRequest {
   return {
     model: 'gemini-2.5-flash',
     tools: [],
@@ -49,4 +52,15 @@ export function sse(chunks: readonly unknown[]): string {
 /** A chunk with one candidate of these parts. */
 export function chunk(parts: unknown[], candidate: object = {}, rest: object = {}): Record<string, unknown> {
   return { candidates: [{ content: { role: 'model', parts }, ...candidate }], responseId: 'r1', modelVersion: 'gemini-2.5-flash', ...rest };
+}
+
+export function read(body: Record<string, unknown>): { request: ChatRequest; losses: readonly string[] } {
+  const losses = new Losses();
+  return { request: googleSurface.readRequest(body, losses), losses: losses.names };
+}
+
+/** What a surface's writer needs, with ids that count up. */
+export function head(rest: Partial<AnswerHead> = {}): AnswerHead {
+  let made = 0;
+  return { model: 'my-model', created: 1_700_000_000, newId: () => `id${made++}`, losses: new Losses(), request: {}, ...rest };
 }

@@ -40,7 +40,14 @@ describe('an answer', () => {
     expect(answer.choices[0]).toEqual({
       finish: 'tool-calls',
       content: [
-        { type: 'tool-call', kind: 'function', id: 'call_0', name: 'now', arguments: '{}', signature: { dialect: 'google', value: 'c2ln' } },
+        {
+          type: 'tool-call',
+          kind: 'function',
+          id: 'call_0',
+          name: 'now',
+          arguments: '{}',
+          signature: { dialect: 'google', value: 'c2ln' },
+        },
         { type: 'tool-call', kind: 'function', id: 'call_1', name: 'now', arguments: '{"zone":"UTC"}' },
         { type: 'tool-call', kind: 'function', id: 'x7', name: 'now', arguments: '{}' },
       ],
@@ -59,7 +66,12 @@ describe('an answer', () => {
     ).toEqual([
       { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'aW1n' } },
       { type: 'audio', source: { type: 'base64', mediaType: 'audio/wav', data: 'd2F2' } },
-      { type: 'other', dialect: 'google', kind: 'thoughtImage', value: { inlineData: { mimeType: 'image/png', data: 'ZHJhZnQ=' }, thought: true } },
+      {
+        type: 'other',
+        dialect: 'google',
+        kind: 'thoughtImage',
+        value: { inlineData: { mimeType: 'image/png', data: 'ZHJhZnQ=' }, thought: true },
+      },
       { type: 'other', dialect: 'google', kind: 'executableCode', value: code },
     ]);
   });
@@ -134,7 +146,8 @@ describe('an answer that was blocked', () => {
 });
 
 describe('the finish reason', () => {
-  const finishOf = (finishReason: unknown, parts: unknown[] = [{ text: 'x' }]) => readAnswer(chunk(parts, { finishReason })).choices[0]!.finish;
+  const finishOf = (finishReason: unknown, parts: unknown[] = [{ text: 'x' }]) =>
+    readAnswer(chunk(parts, { finishReason })).choices[0]!.finish;
 
   it.each([
     ['STOP', 'stop'],
@@ -160,12 +173,23 @@ describe('usage', () => {
   const usageOf = (usageMetadata: object) => readAnswer(chunk([], { finishReason: 'STOP' }, { usageMetadata })).usage;
 
   it('counts thoughts as output and what tools read as input', () => {
-    const counts = { promptTokenCount: 100, cachedContentTokenCount: 60, candidatesTokenCount: 10, thoughtsTokenCount: 5, toolUsePromptTokenCount: 7 };
+    const counts = {
+      promptTokenCount: 100,
+      cachedContentTokenCount: 60,
+      candidatesTokenCount: 10,
+      thoughtsTokenCount: 5,
+      toolUsePromptTokenCount: 7,
+    };
     expect(usageOf(counts)).toEqual({ inputTokens: 107, outputTokens: 15, cachedInputTokens: 60, reasoningTokens: 5 });
   });
 
   it('takes absent counts for zero', () => {
-    expect(usageOf({ promptTokenCount: 3, totalTokenCount: 3 })).toEqual({ inputTokens: 3, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 });
+    expect(usageOf({ promptTokenCount: 3, totalTokenCount: 3 })).toEqual({
+      inputTokens: 3,
+      outputTokens: 0,
+      cachedInputTokens: 0,
+      reasoningTokens: 0,
+    });
   });
 
   it('is unknown where nothing was counted', () => {
@@ -174,7 +198,8 @@ describe('usage', () => {
 });
 
 it('refuses what is no answer', () => {
-  for (const json of [null, [], 'x', {}, { error: { code: 503, status: 'UNAVAILABLE' } }]) expect(() => readAnswer(json)).toThrow('candidates');
+  for (const json of [null, [], 'x', {}, { error: { code: 503, status: 'UNAVAILABLE' } }])
+    expect(() => readAnswer(json)).toThrow('candidates');
 });
 
 it('survives whatever JSON there is among the candidates', () => {
@@ -183,7 +208,9 @@ it('survives whatever JSON there is among the candidates', () => {
       const candidates = [{ content: { parts: [part, { functionCall: json, thoughtSignature: json }] }, finishReason: json }, candidate];
       expect(readAnswer({ candidates, usageMetadata: json, promptFeedback: json }).choices.length).toBeGreaterThan(0);
       expect(readAnswer({ candidates: json }).choices.length).toBeGreaterThan(0);
-      readAnswer(chunk([{ text: 'x' }], { groundingMetadata: { groundingChunks: [json], groundingSupports: [part, json] }, logprobsResult: json }));
+      readAnswer(
+        chunk([{ text: 'x' }], { groundingMetadata: { groundingChunks: [json], groundingSupports: [part, json] }, logprobsResult: json }),
+      );
     }),
   );
 });

@@ -8,7 +8,9 @@ const CHUNKS = [
   chunk([{ text: 'Thinking', thought: true }], {}, { usageMetadata: { promptTokenCount: 9 } }),
   chunk([{ text: 'Grüße ' }], {}, { usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 1 } }),
   chunk([{ text: '😀' }, { functionCall: { name: 'f', args: { a: '"}' } }, thoughtSignature: 'c2ln' }]),
-  chunk([{ text: '', thoughtSignature: 'ZW5k' }], STOP, { usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 4, thoughtsTokenCount: 2 } }),
+  chunk([{ text: '', thoughtSignature: 'ZW5k' }], STOP, {
+    usageMetadata: { promptTokenCount: 9, candidatesTokenCount: 4, thoughtsTokenCount: 2 },
+  }),
 ];
 const FOLDED = {
   id: 'r1',
@@ -19,7 +21,14 @@ const FOLDED = {
       content: [
         { type: 'reasoning', text: 'Thinking' },
         { type: 'text', text: 'Grüße 😀' },
-        { type: 'tool-call', kind: 'function', id: 'call_0', name: 'f', arguments: '{"a":"\\"}"}', signature: { dialect: 'google', value: 'c2ln' } },
+        {
+          type: 'tool-call',
+          kind: 'function',
+          id: 'call_0',
+          name: 'f',
+          arguments: '{"a":"\\"}"}',
+          signature: { dialect: 'google', value: 'c2ln' },
+        },
         { type: 'text', text: '', signature: { dialect: 'google', value: 'ZW5k' } },
       ],
     },
@@ -82,7 +91,10 @@ describe('an error', () => {
 
 describe('the end', () => {
   it('is missing where no finish reason came', () => {
-    expect(readAll([sse([chunk([{ text: 'a' }])])])).toMatchObject({ complete: false, answer: { choices: [{ content: [{ text: 'a' }] }] } });
+    expect(readAll([sse([chunk([{ text: 'a' }])])])).toMatchObject({
+      complete: false,
+      answer: { choices: [{ content: [{ text: 'a' }] }] },
+    });
   });
 
   it('is missing where nothing came', () => {
@@ -165,14 +177,25 @@ describe('arguments in pieces', () => {
 
 it('grounding that a stream repeats is cited once', () => {
   const groundingMetadata = { groundingChunks: [{ web: { uri: 'https://example.com/', title: 'E' } }] };
-  const { events } = readAll([sse([chunk([{ text: 'a' }], { groundingMetadata }), chunk([{ text: 'b' }], { groundingMetadata, ...STOP })])]);
+  const { events } = readAll([
+    sse([chunk([{ text: 'a' }], { groundingMetadata }), chunk([{ text: 'b' }], { groundingMetadata, ...STOP })]),
+  ]);
   expect(events.filter(({ type }) => type === 'citation')).toHaveLength(1);
 });
 
 it('survives any bytes', () => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(fc.string(), fc.json().map((json) => `data: ${json}\n\n`), fc.json())), (pieces) => {
-      expect(readAll(pieces).complete).toBe(false);
-    }),
+    fc.property(
+      fc.array(
+        fc.oneof(
+          fc.string(),
+          fc.json().map((json) => `data: ${json}\n\n`),
+          fc.json(),
+        ),
+      ),
+      (pieces) => {
+        expect(readAll(pieces).complete).toBe(false);
+      },
+    ),
   );
 });

@@ -13,15 +13,34 @@ describe('without a loss', () => {
   it.each([
     ['a constant is an enumeration of one', { const: 'x' }, { type: 'string', enum: ['x'] }],
     ['null among the types is nullable', { type: ['string', 'null'], enum: ['x', null] }, { type: 'string', enum: ['x'], nullable: true }],
-    ['null among the variants is nullable', { anyOf: [{ type: 'integer' }, { type: 'null' }], default: null }, { type: 'integer', nullable: true, default: null }],
+    [
+      'null among the variants is nullable',
+      { anyOf: [{ type: 'integer' }, { type: 'null' }], default: null },
+      { type: 'integer', nullable: true, default: null },
+    ],
     ['oneOf is anyOf', { oneOf: [{ type: 'string' }, { type: 'number' }] }, { anyOf: [{ type: 'string' }, { type: 'number' }] }],
     [
       'a list of types is a list of variants, each with its keywords',
       { type: ['string', 'integer', 'null'], minLength: 2, minimum: 3, description: 'd' },
-      { description: 'd', nullable: true, anyOf: [{ type: 'string', minLength: 2 }, { type: 'integer', minimum: 3 }] },
+      {
+        description: 'd',
+        nullable: true,
+        anyOf: [
+          { type: 'string', minLength: 2 },
+          { type: 'integer', minimum: 3 },
+        ],
+      },
     ],
-    ['bounds of integers are moved by one', { type: 'integer', exclusiveMinimum: 0, exclusiveMaximum: 9 }, { type: 'integer', minimum: 1, maximum: 8 }],
-    ['a format that Google does not know is said in words', { type: 'string', format: 'uri', description: 'Where' }, { type: 'string', description: 'Where (format: uri)' }],
+    [
+      'bounds of integers are moved by one',
+      { type: 'integer', exclusiveMinimum: 0, exclusiveMaximum: 9 },
+      { type: 'integer', minimum: 1, maximum: 8 },
+    ],
+    [
+      'a format that Google does not know is said in words',
+      { type: 'string', format: 'uri', description: 'Where' },
+      { type: 'string', description: 'Where (format: uri)' },
+    ],
     ['a format that it knows stays', { type: 'string', format: 'date-time' }, { type: 'string', format: 'date-time' }],
     ['what says nothing about values goes', { $comment: 'c', 'x-order': 1, type: 'string', deprecated: true }, { type: 'string' }],
   ])('%s', (_, member, reduced) => {
@@ -35,7 +54,10 @@ describe('without a loss', () => {
 
   it('allOf is merged, references and all', () => {
     const own = object({ b: { type: 'number' } }, { required: ['b'] });
-    const schema = { allOf: [{ $ref: '#/definitions/A' }, own], definitions: { A: object({ a: { type: 'string' } }, { required: ['a'] }) } };
+    const schema = {
+      allOf: [{ $ref: '#/definitions/A' }, own],
+      definitions: { A: object({ a: { type: 'string' } }, { required: ['a'] }) },
+    };
     expect(reduce(schema)).toEqual({
       form: 'openapi',
       schema: object({ a: { type: 'string' }, b: { type: 'number' } }, { required: ['a', 'b'] }),
@@ -91,7 +113,10 @@ describe('whatever the schema', () => {
   const reference = fc.constantFrom('#', '#/properties/a', '#/allOf/0', '#/%', '#/__proto__', 'object', 'string', 'null');
   const { schema } = fc.letrec<{ node: unknown; schema: Record<string, unknown> }>((tie) => ({
     schema: fc
-      .tuple(fc.dictionary(fc.constantFrom(...keywords), tie('node'), { maxKeys: 4 }), fc.dictionary(fc.constantFrom('a', 'b'), tie('node')))
+      .tuple(
+        fc.dictionary(fc.constantFrom(...keywords), tie('node'), { maxKeys: 4 }),
+        fc.dictionary(fc.constantFrom('a', 'b'), tie('node')),
+      )
       .map(([others, properties]) => ({ ...others, ...(Object.keys(properties).length > 0 ? { properties } : {}) })),
     node: fc.oneof({ maxDepth: 5 }, reference, fc.constant(null), fc.array(tie('node'), { maxLength: 3 }), tie('schema'), fc.boolean()),
   }));

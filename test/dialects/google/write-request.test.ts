@@ -4,7 +4,14 @@ import type { Block, ToolResultBlock } from '../../../src/chat/request.ts';
 import { write } from './helpers.ts';
 
 const text = (words: string): Block => ({ type: 'text', text: words });
-const call = (id: string, name: string, rest: object = {}): Block => ({ type: 'tool-call', id, name, arguments: '{}', kind: 'function', ...rest });
+const call = (id: string, name: string, rest: object = {}): Block => ({
+  type: 'tool-call',
+  id,
+  name,
+  arguments: '{}',
+  kind: 'function',
+  ...rest,
+});
 const result = (callId: string, words: string, rest: Partial<ToolResultBlock> = {}): Block => ({
   type: 'tool-result',
   callId,
@@ -16,7 +23,12 @@ const contentsOf = (...messages: ['system' | 'user' | 'assistant', ...Block[]][]
 
 describe('the conversation', () => {
   it('has system text apart and the roles user and model', () => {
-    const { body, losses } = contentsOf(['system', text('Be brief.')], ['user', text('Hi')], ['assistant', text('Hello'), text('')], ['user', text('Bye')]);
+    const { body, losses } = contentsOf(
+      ['system', text('Be brief.')],
+      ['user', text('Hi')],
+      ['assistant', text('Hello'), text('')],
+      ['user', text('Bye')],
+    );
     expect(body).toEqual({
       systemInstruction: { parts: [{ text: 'Be brief.' }] },
       contents: [
@@ -29,7 +41,9 @@ describe('the conversation', () => {
   });
 
   it('is the system text where there is nothing else', () => {
-    expect(contentsOf(['system', text('Write a poem.')]).body).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Write a poem.' }] }] });
+    expect(contentsOf(['system', text('Write a poem.')]).body).toEqual({
+      contents: [{ role: 'user', parts: [{ text: 'Write a poem.' }] }],
+    });
   });
 
   it('leaves out thoughts of other dialects without a word, and gives Google its own back', () => {
@@ -87,7 +101,11 @@ describe('results of tools', () => {
   });
 
   it('go with the call of their own turn where ids repeat', () => {
-    const turn = (name: string) => [['assistant', call('call_0', name)], ['user', result('call_0', name)]] as const;
+    const turn = (name: string) =>
+      [
+        ['assistant', call('call_0', name)],
+        ['user', result('call_0', name)],
+      ] as const;
     const { body } = write({
       messages: [...turn('f'), ...turn('g')].map(([role, ...content]) => ({ role, content: [...content] })),
     });
@@ -117,24 +135,34 @@ describe('results of tools', () => {
 
   it('hold images where the model takes them', () => {
     const { body, losses } = withPicture('gemini-3-pro-preview');
-    expect(body['contents']![1]!['parts']![0]!['functionResponse']!['parts']).toEqual([{ inlineData: { mimeType: 'image/png', data: 'aW1n' } }]);
+    expect(body['contents']![1]!['parts']![0]!['functionResponse']!['parts']).toEqual([
+      { inlineData: { mimeType: 'image/png', data: 'aW1n' } },
+    ]);
     expect(losses).toEqual([]);
   });
 
   it('have images beside them where it does not, and stay together', () => {
     const contents = withPicture('gemini-2.5-flash').body['contents']!;
     expect(contents[1]!['parts']!.map((part) => Object.keys(part))).toEqual([['functionResponse'], ['functionResponse']]);
-    expect(contents[2]).toEqual({ role: 'user', parts: [{ text: 'Result of shot:' }, { inlineData: { mimeType: 'image/png', data: 'aW1n' } }] });
+    expect(contents[2]).toEqual({
+      role: 'user',
+      parts: [{ text: 'Result of shot:' }, { inlineData: { mimeType: 'image/png', data: 'aW1n' } }],
+    });
   });
 });
 
 describe('a call that lost its signature', () => {
   const parallel = (model: string) =>
-    write({ model, messages: [{ role: 'assistant', content: [text('I look.'), call('a', 'f'), call('b', 'f')] }] }).body['contents']![0]!['parts']!;
+    write({ model, messages: [{ role: 'assistant', content: [text('I look.'), call('a', 'f'), call('b', 'f')] }] }).body['contents']![0]![
+      'parts'
+    ]!;
 
-  it.each(['gemini-3-pro-preview', 'models/gemini-3.1-flash', 'gemini-flash-latest'])('has the dummy value for %s, on the first one only', (model) => {
-    expect(parallel(model).map((part) => part['thoughtSignature'])).toEqual([undefined, 'skip_thought_signature_validator', undefined]);
-  });
+  it.each(['gemini-3-pro-preview', 'models/gemini-3.1-flash', 'gemini-flash-latest'])(
+    'has the dummy value for %s, on the first one only',
+    (model) => {
+      expect(parallel(model).map((part) => part['thoughtSignature'])).toEqual([undefined, 'skip_thought_signature_validator', undefined]);
+    },
+  );
 
   it.each(['gemini-2.5-pro', 'gemini-2.0-flash', 'gemma-3-27b-it'])('has none for %s', (model) => {
     expect(parallel(model).every((part) => part['thoughtSignature'] === undefined)).toBe(true);
@@ -168,9 +196,13 @@ describe('media', () => {
   });
 
   it('are lost where the model fetches no public address, those of Google apart', () => {
-    expect(partsOf({ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }, 'gemini-2.0-flash')).toEqual(['messages[0].content[0]']);
+    expect(partsOf({ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }, 'gemini-2.0-flash')).toEqual([
+      'messages[0].content[0]',
+    ]);
     const bucket = { type: 'url', url: 'gs://bucket/a.png' } as const;
-    expect(partsOf({ type: 'image', source: bucket }, 'gemini-2.0-flash')).toEqual([{ fileData: { fileUri: bucket.url, mimeType: 'image/png' } }]);
+    expect(partsOf({ type: 'image', source: bucket }, 'gemini-2.0-flash')).toEqual([
+      { fileData: { fileUri: bucket.url, mimeType: 'image/png' } },
+    ]);
   });
 
   it('of the Files API are named by their full address', () => {
@@ -193,7 +225,11 @@ describe('tools', () => {
 
   it('are declarations of functions; what takes plain text takes one argument', () => {
     const { body, losses } = write({
-      tools: [tool, { type: 'function', name: 'now', parameters: { type: 'object', properties: {} } }, { type: 'custom', name: 'patch', format: {} }],
+      tools: [
+        tool,
+        { type: 'function', name: 'now', parameters: { type: 'object', properties: {} } },
+        { type: 'custom', name: 'patch', format: {} },
+      ],
     });
     expect(body['tools']).toEqual([
       {
@@ -211,7 +247,9 @@ describe('tools', () => {
     const tags = { type: 'array', items: { type: 'string' }, uniqueItems: true };
     const { body, losses } = write({ tools: [{ ...tool, parameters: { type: 'object', properties: { tags } } }] });
     expect(losses).toEqual(['tools[0].parameters.properties.tags.uniqueItems']);
-    expect(body['tools']![0]!['functionDeclarations']![0]!['parameters']!['properties']).toEqual({ tags: { type: 'array', items: { type: 'string' } } });
+    expect(body['tools']![0]!['functionDeclarations']![0]!['parameters']!['properties']).toEqual({
+      tags: { type: 'array', items: { type: 'string' } },
+    });
   });
 
   it('of Google go as they are, those of others are lost', () => {
@@ -229,9 +267,18 @@ describe('tools', () => {
     [{ type: 'auto' }, { mode: 'AUTO' }],
     [{ type: 'none' }, { mode: 'NONE' }],
     [{ type: 'required' }, { mode: 'ANY' }],
-    [{ type: 'tool', name: 'f' }, { mode: 'ANY', allowedFunctionNames: ['f'] }],
-    [{ type: 'allowed', names: ['f'], mode: 'required' }, { mode: 'ANY', allowedFunctionNames: ['f'] }],
-    [{ type: 'allowed', names: ['f'], mode: 'auto' }, { mode: 'VALIDATED', allowedFunctionNames: ['f'] }],
+    [
+      { type: 'tool', name: 'f' },
+      { mode: 'ANY', allowedFunctionNames: ['f'] },
+    ],
+    [
+      { type: 'allowed', names: ['f'], mode: 'required' },
+      { mode: 'ANY', allowedFunctionNames: ['f'] },
+    ],
+    [
+      { type: 'allowed', names: ['f'], mode: 'auto' },
+      { mode: 'VALIDATED', allowedFunctionNames: ['f'] },
+    ],
   ] as const)('are chosen by %o as %o', (choice, config) => {
     const toolChoice = choice.type === 'allowed' ? { ...choice, names: [...choice.names] } : choice;
     expect(write({ tools: [tool], options: { toolChoice } }).body['toolConfig']).toEqual({ functionCallingConfig: config });
@@ -283,7 +330,16 @@ describe('options', () => {
 
   it('that change nothing are left out', () => {
     const { body, losses } = write({
-      options: { n: 1, stop: [], logprobs: false, frequencyPenalty: 0, store: false, metadata: {}, serviceTier: 'auto', modalities: ['text'] },
+      options: {
+        n: 1,
+        stop: [],
+        logprobs: false,
+        frequencyPenalty: 0,
+        store: false,
+        metadata: {},
+        serviceTier: 'auto',
+        modalities: ['text'],
+      },
     });
     expect(body).toEqual({ contents: [] });
     expect(losses).toEqual([]);
@@ -305,7 +361,10 @@ describe('options', () => {
       },
     });
     expect(losses.toSorted()).toEqual(
-      ['logitBias', 'verbosity', 'user', 'metadata', 'serviceTier', 'cacheKey', 'store', 'stop', 'seed'].map((name) => `caller's ${name}`).concat('container').toSorted(),
+      ['logitBias', 'verbosity', 'user', 'metadata', 'serviceTier', 'cacheKey', 'store', 'stop', 'seed']
+        .map((name) => `caller's ${name}`)
+        .concat('container')
+        .toSorted(),
     );
   });
 
@@ -330,15 +389,24 @@ describe('the form of the output', () => {
   it('is JSON, with a schema in the field that keeps more of it', () => {
     const configOf = (output: Parameters<typeof write>[0]['options']) => write({ options: output ?? {} }).body['generationConfig'];
     expect(configOf({ output: { type: 'json' } })).toEqual({ responseMimeType: 'application/json' });
-    expect(configOf({ output: { type: 'schema', schema, name: 'n' } })).toEqual({ responseMimeType: 'application/json', responseSchema: schema });
+    expect(configOf({ output: { type: 'schema', schema, name: 'n' } })).toEqual({
+      responseMimeType: 'application/json',
+      responseSchema: schema,
+    });
     const closed = { ...schema, additionalProperties: false };
-    expect(configOf({ output: { type: 'schema', schema: closed } })).toEqual({ responseMimeType: 'application/json', responseJsonSchema: closed });
+    expect(configOf({ output: { type: 'schema', schema: closed } })).toEqual({
+      responseMimeType: 'application/json',
+      responseJsonSchema: closed,
+    });
   });
 
   it('is lost beside functions on a model that refuses both together', () => {
     const request = { tools: [{ type: 'function', name: 'f' } as const], options: { output: { type: 'json' } as const } };
     expect(write(request)).toMatchObject({ losses: ["caller's output"], body: { contents: [] } });
-    expect(write({ ...request, model: 'gemini-3-pro-preview' })).toMatchObject({ losses: [], body: { generationConfig: { responseMimeType: 'application/json' } } });
+    expect(write({ ...request, model: 'gemini-3-pro-preview' })).toMatchObject({
+      losses: [],
+      body: { generationConfig: { responseMimeType: 'application/json' } },
+    });
   });
 });
 
@@ -350,11 +418,11 @@ describe('thinking', () => {
     ['gemini-2.5-flash', { budget: -1 }, { thinkingBudget: -1 }],
     ['gemini-2.5-pro', { effort: 'none' }, { thinkingBudget: 128 }],
     ['gemini-2.5-pro', { effort: 'high', budget: 2000 }, { thinkingBudget: 2000 }],
-    ['gemini-3-flash-preview', { effort: 'none', visible: true }, { thinkingLevel: 'minimal' }],
-    ['gemini-3-pro-preview', { effort: 'minimal' }, { thinkingLevel: 'low' }],
-    ['gemini-3-pro-preview', { effort: 'xhigh' }, { thinkingLevel: 'high' }],
+    ['gemini-3-flash-preview', { effort: 'none', visible: true }, { thinkingLevel: 'MINIMAL' }],
+    ['gemini-3-pro-preview', { effort: 'minimal' }, { thinkingLevel: 'LOW' }],
+    ['gemini-3-pro-preview', { effort: 'xhigh' }, { thinkingLevel: 'HIGH' }],
     ['gemini-3-pro-preview', { budget: 5000 }, { thinkingBudget: 5000 }],
-    ['gemini-3-pro-preview', { budget: 0 }, { thinkingLevel: 'low' }],
+    ['gemini-3-pro-preview', { budget: 0 }, { thinkingLevel: 'LOW' }],
     ['gemini-3-pro-preview', { visible: true }, { includeThoughts: true }],
     ['gemini-2.0-flash', { effort: 'none' }, undefined],
     ['gemini-2.0-flash', { effort: 'low' }, LOST],

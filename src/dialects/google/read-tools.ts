@@ -1,0 +1,67 @@
+// A caller's tools and tool configuration.
+import { RequestError } from '../../chat/dialect.ts';
+import type { Losses } from '../../chat/losses.ts';
+import type { Tool, ToolChoice } from '../../chat/request.ts';
+import type { Fields } from './fields.ts';
+import type { JsonObject } from './json.ts';
+import { readSchema } from './read-schema.ts';
+
+function readDeclaration(declaration: Fields, losses: Losses): Tool {
+  const name = declaration.name('name');
+  const description = declaration.text('description');
+  const schema = declaration.object('parametersJsonSchema');
+  const parameters = declaration.object('parameters');
+  declaration.tellRest(losses);
+  const read = schema ?? (parameters === undefined ? undefined : readSchema(parameters));
+  return {
+    type: 'function',
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(read === undefined ? {} : { parameters: read }),
+  };
+}
+
+/** Every member of a tool but `functionDeclarations` is a tool that runs at Google. */
+export function readTools(body: Fields, losses: Losses): Tool[] {
+  return body
+    .list('tools')
+    .flatMap((tool) => [
+      ...tool.list('functionDeclarations').map((declaration) => readDeclaration(declaration, losses)),
+      ...tool.untaken().map(([kind, value]): Tool => ({ type: 'other', dialect: 'google', kind, value: { [kind]: value } })),
+    ]);
+}
+
+const MODES = 'one of AUTO, ANY, NONE and VALIDATED';
+
+function choiceOf(config: Fields, losses: Losses): ToolChoice | undefined {
+  const mode = config.text('mode')?.toUpperCase() ?? 'MODE_UNSPECIFIED';
+  const names = config.texts('allowedFunctionNames') ?? [];
+  const [only] = names;
+  switch (mode) {
+    case 'MODE_UNSPECIFIED':
+      return undefined;
+    case 'AUTO':
+      return { type: 'auto' };
+    case 'NONE':
+      return { type: 'none' };
+    case 'ANY':
+      if (only === undefined) return { type: 'required' };
+      return names.length === 1 ? { type: 'tool', name: only } : { type: 'allowed', names, mode: 'required' };
+    case 'VALIDATED':
+      // No other dialect has a switch for all functions at once that makes their arguments keep to the schema.
+      losses.add(config.at('mode'));
+      return only === undefined ? { type: 'auto' } : { type: 'allowed', names, mode: 'auto' };
+    default:
+      throw new RequestError(config.at('mode'), `${config.at('mode')} must be ${MODES}.`);
+  }
+}
+
+/** `own`: what only Google understands. */
+export function readToolConfig(body: Fields, losses: Losses): { toolChoice?: ToolChoice; own: JsonObject } {
+  const config = body.fields('toolConfig');
+  const calling = config?.fields('functionCallingConfig');
+  const toolChoice = calling === undefined ? undefined : choiceOf(calling, losses);
+  calling?.tellRest(losses);
+  const own = Object.fromEntries((config?.rest() ?? []).map(([name, value]) => [`toolConfig.${name}`, value]));
+  return { ...(toolChoice === undefined ? {} : { toolChoice }), own };
+}
