@@ -80,7 +80,7 @@ const TYPES = Object.keys(KEY_VARIABLES) as KeyType[];
 
 describe.each(TYPES)('readIssuedKey of type %s', (type) => {
   const variable = KEY_VARIABLES[type].key;
-  const [other] = TYPES.filter((candidate) => candidate !== type).map((candidate) => KEY_VARIABLES[candidate].key) as [string];
+  const [stale, other] = TYPES.filter((candidate) => candidate !== type).map((candidate) => KEY_VARIABLES[candidate].key) as [string, string];
   const current = issued();
   const data = { [variable]: current.key, [KEY_DATA.hash]: current.hash };
   const annotations = { [ANNOTATIONS.keyId]: current.id, [ANNOTATIONS.keyCreatedAt]: new Date(NOW).toISOString() };
@@ -101,6 +101,7 @@ describe.each(TYPES)('readIssuedKey of type %s', (type) => {
   it('finds the key of an entry whose type was another, unless it was edited', () => {
     expect(read({ data: { [other]: current.key, [KEY_DATA.hash]: current.hash } })).toEqual(current);
     expect(read({ data: { [other]: generateKey(random), [KEY_DATA.hash]: current.hash } })).toBeUndefined();
+    expect(read({ data: { [stale]: generateKey(random), [other]: current.key, [KEY_DATA.hash]: current.hash } })).toEqual(current);
   });
 
   it('does not trust an edited key because of a copy under the name of another type', () => {

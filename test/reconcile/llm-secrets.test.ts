@@ -4,7 +4,7 @@ import { readSecrets } from '../../src/reconcile/llm-secrets.ts';
 import { FakeStore } from '../fake/store.ts';
 import { PLANTED } from './harness.ts';
 
-const BROKEN_LINE = /^the value under the key apiKey of the Secret main \(spec\.credentials\.secretRef\) holds a line break inside/
+const BROKEN_LINE = /^the value under the key apiKey of the Secret main \(spec\.credentials\.secretRef\) holds a line break inside/;
 
 /** As consoles and command lines write it. */
 function credentialsFile(type: unknown): string {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { KEY_VARIABLES } from '../../src/api/resources.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { runUp, type UpOptions } from '../../src/up.ts';
@@ -186,6 +187,20 @@ describe('flashback up', () => {
     await untilSaid(`key quickstart/assistant batch: revoked; it is no longer in ${batch}\n`);
     expect(output.slice(said)).toMatch(/^key quickstart\/assistant app: .*revoked/m);
     expect(output).not.toContain('sk-');
+  });
+
+  it.each(['Anthropic', 'Google'] as const)('delivers the key in the variables of %s once its type says so', async (type) => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    const before = await environment();
+    const file = join(manifests, '30-repository.yaml');
+    await writeFile(file, `${await readFile(file, 'utf8')}      type: ${type}\n`);
+    const names = KEY_VARIABLES[type];
+    await untilSaid(`key quickstart/assistant app: works as ${names.key} in ${join(stateDir, KEY_FILE)} now, and no longer as OPENAI_API_KEY\n`);
+    const origin = before['OPENAI_BASE_URL']!.replace(/\/v1$/, '');
+    expect(await environment()).toEqual({ [names.key]: before['OPENAI_API_KEY'], [names.baseUrl]: origin });
+    const client = new OpenAI({ apiKey: before['OPENAI_API_KEY'], baseURL: before['OPENAI_BASE_URL'], maxRetries: 0 });
+    await vi.waitFor(() => expect(client.chat.completions.create(HELLO)).rejects.toMatchObject({ code: 'key_of_other_surface' }));
   });
 
   it('keeps keys across a restart', async () => {
