@@ -3,6 +3,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type {
   Block,
   CacheMark,
+  Citation,
   DocumentBlock,
   ImageBlock,
   ReasoningBlock,
@@ -10,7 +11,7 @@ import type {
   ToolCallBlock,
   ToolResultBlock,
 } from '../../chat/request.ts';
-import { isObject, parsed } from './values.ts';
+import { isObject, own, parsed } from './values.ts';
 
 export type Param = Record<string, unknown>;
 
@@ -72,6 +73,12 @@ function reasoningParam({ text, signature, redacted }: ReasoningBlock): Param[] 
   return [{ type: 'thinking', thinking: text, signature: signature.value }];
 }
 
+/** Citations that we made up for another provider's come back from callers without the index that Anthropic looks for. */
+function ownCitation({ original }: Citation): unknown[] {
+  if (original?.dialect !== 'anthropic' || !isObject(original.value)) return [];
+  return own(original.value, 'encrypted_index') === '' ? [] : [original.value];
+}
+
 function inputOf(block: ToolCallBlock): Param | undefined {
   if (block.kind === 'custom') return { input: block.arguments };
   if (block.arguments.trim() === '') return {};
@@ -129,7 +136,7 @@ export function userParams(block: Block, at: string, losses: Losses): Param[] {
 export function assistantParams(block: Block, at: string, losses: Losses): Param[] {
   switch (block.type) {
     case 'text': {
-      const citations = (block.citations ?? []).flatMap(({ original }) => (original?.dialect === 'anthropic' ? [original.value] : []));
+      const citations = (block.citations ?? []).flatMap(ownCitation);
       return textParam(block.text, block.cache).map((param) => (citations.length === 0 ? param : { ...param, citations }));
     }
     case 'reasoning':

@@ -162,6 +162,10 @@ describe('blocks', () => {
     expect(losses).toEqual(['messages[0].content[4].source.content[1]']);
   });
 
+  it('have fields that nobody knows named', () => {
+    expect(blocksOf('user', { type: 'text', text: 'a', mood: 'sad' }).losses).toEqual(['messages[0].content[0].mood']);
+  });
+
   it('of results are read, whole or in blocks', () => {
     const { messages, losses } = blocksOf(
       'user',

@@ -123,12 +123,18 @@ describe('a stream', () => {
   it('replaces earlier counts by later ones and never adds them', () => {
     const { events } = readAll(
       streamOf(
-        start({ input_tokens: 5, cache_read_input_tokens: 7, output_tokens: 40 }),
+        start({ input_tokens: 5, cache_read_input_tokens: 7, cache_creation_input_tokens: 3, output_tokens: 40 }),
         finish('end_turn', { input_tokens: 50, cache_read_input_tokens: 0, output_tokens: 41, cache_creation_input_tokens: null }),
         stop,
       ),
     );
-    expect(foldEvents(events).usage).toEqual({ inputTokens: 50, cachedInputTokens: 0, outputTokens: 41, reasoningTokens: 0 });
+    expect(foldEvents(events).usage).toEqual({
+      inputTokens: 53,
+      cachedInputTokens: 0,
+      outputTokens: 41,
+      reasoningTokens: 0,
+      cacheWriteTokens: 3,
+    });
   });
 
   it('keeps a thought without words for its signature', () => {

@@ -185,6 +185,17 @@ describe('a stream', () => {
     expect(streamed([])).toMatch(/event: message_stop\ndata: {"type":"message_stop"}\n\n$/);
   });
 
+  it('holds the first choice only, and says so', () => {
+    const head = headOf();
+    const events: ChatEvent[] = [0, 1].flatMap((choice) => [
+      { type: 'open', choice, block: { type: 'text' } },
+      { type: 'delta', choice, text: `words of ${choice}` },
+      { type: 'close', choice },
+    ]);
+    expect(accumulate(streamed(events, head)).content).toEqual([{ type: 'text', text: 'words of 0' }]);
+    expect(head.losses.names).toEqual(['choices[1]']);
+  });
+
   it('waits with the end for counts that come after the finish', () => {
     const writer = anthropicSurface.writeStream(headOf());
     expect(writer.write({ type: 'finish', choice: 0, reason: 'stop-sequence', stopSequence: 'END' })).not.toContain('message_delta');

@@ -30,6 +30,11 @@ describe('the conversation', () => {
     ]);
   });
 
+  it('makes them words of the user on such a model even between user and model', () => {
+    const { body } = written({ messages: messagesOf(['user', 'Hi'], ['system', 'Rhyme.'], ['assistant', 'Fly']) });
+    expect((body['messages'] as { role: string }[]).map(({ role }) => role)).toEqual(['user', 'assistant']);
+  });
+
   it('keeps later instructions between user and model where the model takes them', () => {
     const messages = messagesOf(
       ['user', 'Hi'],
@@ -221,6 +226,16 @@ describe('blocks', () => {
     const { body, losses } = written({ messages: messagesOf(['user', 'Hi'], ['assistant', [call('a', args)]]) });
     expect((body['messages'] as { content: { input: unknown }[] }[])[1]!.content[0]!.input).toEqual(input);
     expect(losses).toEqual(lost);
+  });
+
+  it('of words keep the citations that Anthropic made, and no others', () => {
+    const own = { type: 'char_location', cited_text: 'a', document_index: 0 };
+    const made = { type: 'web_search_result_location', url: 'https://example.com', encrypted_index: '' };
+    const citations = [own, made].map((value) => ({ original: { dialect: 'anthropic', value } as const }));
+    const { body } = written({
+      messages: messagesOf(['user', 'Hi'], ['assistant', [{ type: 'text', text: 'a', citations: [...citations, { url: 'x' }] }]]),
+    });
+    expect((body['messages'] as { content: unknown }[])[1]!.content).toEqual([{ type: 'text', text: 'a', citations: [own] }]);
   });
 
   it('of the model hold no images', () => {
