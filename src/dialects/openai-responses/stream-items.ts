@@ -2,45 +2,10 @@
 // what comes while a call is open waits for the rest of the call; texts and thoughts go on in a new block.
 import type { ChatEvent } from '../../chat/answer.ts';
 import { Blocks } from '../../chat/blocks.ts';
+import { readAnnotation } from './citations.ts';
 import { field, type Json, listOf, objectOf, optional, textOf } from './fields.ts';
 import { CALL_TYPES, citationsOf, logprobsOf, readCall, readItem } from './read-output.ts';
-import { readAnnotation } from './citations.ts';
-
-type TextKind = 'text' | 'refusal' | 'reasoning';
-
-interface Part {
-  text: string;
-  citations: number;
-}
-
-interface Item {
-  key: string;
-  index: number;
-  id: string | undefined;
-  /** A call whose rest is still to come. */
-  isOpenCall: boolean;
-  parts: Map<string, Part>;
-  /** Thoughts come as they are or as summaries: those that come first. */
-  thoughts: 'content' | 'summary' | undefined;
-  sawLogprobs: boolean;
-}
-
-/** Type of event -> kind of block and the field with the text; `.delta` and `.done` apart. */
-const TEXTS: Record<string, { kind: TextKind; done: string; thoughts?: 'content' | 'summary' }> = {
-  'response.output_text': { kind: 'text', done: 'text' },
-  'response.refusal': { kind: 'refusal', done: 'refusal' },
-  'response.reasoning_text': { kind: 'reasoning', done: 'text', thoughts: 'content' },
-  'response.reasoning_summary_text': { kind: 'reasoning', done: 'text', thoughts: 'summary' },
-};
-const CALLS: Record<string, string> = {
-  'response.function_call_arguments': 'arguments',
-  'response.custom_tool_call_input': 'input',
-};
-
-const indexOf = (event: Json, name: string): number => {
-  const value = field(event, name);
-  return typeof value === 'number' ? value : 0;
-};
+import { CALLS, indexOf, type Item, keyOf, newItem, type Part, partAt, restOf, TEXTS, type TextKind, type Words } from './stream-item.ts';
 
 export class StreamItems {
   readonly #blocks = new Blocks(0);
@@ -110,33 +75,13 @@ export class StreamItems {
     const call = Object.hasOwn(CALLS, name) ? CALLS[name] : undefined;
     // Of a call that was never opened there is no name: it comes with its end.
     if (call === undefined || !item.isOpenCall) return [];
-    return this.#extend(
-      this.#partAt(item, ''),
-      step === 'delta' ? { more: textOf(field(event, 'delta')) } : { all: textOf(field(event, call)) },
-    );
+    return this.#extend(partAt(item, ''), step === 'delta' ? { more: textOf(field(event, 'delta')) } : { all: textOf(field(event, call)) });
   }
 
   #itemAt(key: string, event: Json): Item {
-    let item = this.#items.get(key);
-    if (item === undefined) {
-      item = {
-        key,
-        index: indexOf(event, 'output_index'),
-        id: undefined,
-        isOpenCall: false,
-        parts: new Map(),
-        thoughts: undefined,
-        sawLogprobs: false,
-      };
-      this.#items.set(key, item);
-    }
+    const item = this.#items.get(key) ?? newItem(key, event);
+    this.#items.set(key, item);
     return item;
-  }
-
-  #partAt(item: Item, name: string): Part {
-    const part = item.parts.get(name) ?? { text: '', citations: 0 };
-    item.parts.set(name, part);
-    return part;
   }
 
   #added(item: Item, json: Json): ChatEvent[] {
@@ -145,7 +90,7 @@ export class StreamItems {
     const { id, name, kind } = readCall(json, item.index);
     item.isOpenCall = true;
     this.#call = item;
-    this.#part = this.#partAt(item, '');
+    this.#part = partAt(item, '');
     return this.#blocks.open({ type: 'tool-call', id, name, kind });
   }
 
@@ -160,7 +105,7 @@ export class StreamItems {
 
   #callDone(item: Item, json: Json): ChatEvent[] {
     const opened = item.isOpenCall ? [] : this.#added(item, json);
-    const rest = this.#extend(this.#partAt(item, ''), { all: textOf(field(json, 'arguments')) || textOf(field(json, 'input')) });
+    const rest = this.#extend(partAt(item, ''), { all: textOf(field(json, 'arguments')) || textOf(field(json, 'input')) });
     item.isOpenCall = false;
     this.#call = undefined;
     return [...opened, ...rest, ...this.#closeBlock()];
@@ -188,7 +133,7 @@ export class StreamItems {
     }
     const value = textOf(field(json, 'encrypted_content'));
     if (value === '') return [...events, ...this.#closeOf(item)];
-    if (this.#part !== this.#partAt(item, 'thoughts')) {
+    if (this.#part !== partAt(item, 'thoughts')) {
       events.push(
         ...this.#closeBlock(),
         ...this.#blocks.open({ type: 'reasoning', ...optional('id', item.id), redacted: item.thoughts === undefined }),
@@ -205,13 +150,13 @@ export class StreamItems {
       if (isEmpty || (item.thoughts ?? thoughts) !== thoughts) return [];
       item.thoughts = thoughts;
     }
-    const source = this.#partAt(item, `${thoughts ?? ''}${index}`);
+    const source = partAt(item, `${thoughts ?? ''}${index}`);
     const text = restOf(source, words);
     if (text === '') return [];
     const isFirst = source.text === '';
     source.text += text;
     // All thoughts of an item are one block, for they have one signature.
-    const part = thoughts === undefined ? source : this.#partAt(item, 'thoughts');
+    const part = thoughts === undefined ? source : partAt(item, 'thoughts');
     const opened = this.#part === part ? [] : this.#openText(item, kind, part);
     const border = thoughts === 'summary' && isFirst && part.text !== '' ? '\n\n' : '';
     if (thoughts !== undefined) part.text += border + text;
@@ -230,7 +175,7 @@ export class StreamItems {
   }
 
   #annotation(item: Item, event: Json): ChatEvent[] {
-    const part = this.#partAt(item, String(indexOf(event, 'content_index')));
+    const part = partAt(item, String(indexOf(event, 'content_index')));
     const citation = readAnnotation(field(event, 'annotation'));
     if (citation === undefined) return [];
     part.citations++;
@@ -239,7 +184,7 @@ export class StreamItems {
 
   /** Those that no event told of. */
   #citations(item: Item, index: number, json: Json): ChatEvent[] {
-    const part = this.#partAt(item, String(index));
+    const part = partAt(item, String(index));
     const citations = citationsOf(json).slice(part.citations);
     if (citations.length === 0) return [];
     part.citations += citations.length;
@@ -264,22 +209,4 @@ export class StreamItems {
     this.#part = undefined;
     return this.#blocks.close();
   }
-}
-
-interface Words {
-  more?: string;
-  all?: string;
-}
-
-function restOf(part: Part, { more, all = '' }: Words): string {
-  if (more !== undefined) return more;
-  return all.startsWith(part.text) ? all.slice(part.text.length) : '';
-}
-
-/** By place: there are senders that change the ids of their items on the way. */
-function keyOf(event: Json): string | undefined {
-  const index = field(event, 'output_index');
-  if (typeof index === 'number') return String(index);
-  const id = textOf(field(event, 'item_id')) || textOf(field(objectOf(field(event, 'item')), 'id'));
-  return id === '' ? undefined : id;
 }

@@ -94,6 +94,20 @@ describe('input', () => {
     expect(request.messages.map(({ content }) => content)).toEqual([[{ type: 'text', text: 'One' }], [{ type: 'text', text: 'Two' }]]);
   });
 
+  it('begins a new turn of the model after each result', () => {
+    const turn = (id: string): object[] => [
+      { type: 'function_call', call_id: id, name: 'f', arguments: '{}' },
+      { type: 'function_call_output', call_id: id, output: 'ok' },
+    ];
+    const { request } = read({ input: [...turn('call_1'), ...turn('call_2')] });
+    expect(request.messages.map(({ role, at }) => [role, at])).toEqual([
+      ['assistant', 'input[0]'],
+      ['user', 'input[1]'],
+      ['assistant', 'input[2]'],
+      ['user', 'input[3]'],
+    ]);
+  });
+
   it('gives a call without arguments an empty object', () => {
     const { request } = read({ input: [{ type: 'function_call', call_id: 'c', name: 'now', arguments: '' }] });
     expect(request.messages[0]?.content[0]).toMatchObject({ arguments: '{}' });
@@ -210,6 +224,17 @@ describe('options', () => {
   it('read json_object, and text as no format', () => {
     expect(read({ text: { format: { type: 'json_object' } } }).request.options.output).toEqual({ type: 'json' });
     expect(read({ text: { format: { type: 'text' } } }).request.options).toEqual({});
+  });
+
+  it('that change nothing are none', () => {
+    expect(read({ top_logprobs: 0, tools: [], include: [], metadata: {}, reasoning: {}, max_output_tokens: null }).request.options).toEqual(
+      {},
+    );
+  });
+
+  it('are those of the body itself only', () => {
+    const body = Object.assign(Object.create({ temperature: 2, previous_response_id: 'resp_1' }) as object, { model: 'm', input: 'hi' });
+    expect(surface.readRequest(body, new Losses()).options).toEqual({});
   });
 
   it('read the highest effort as the highest that others know', () => {

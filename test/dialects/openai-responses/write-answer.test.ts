@@ -196,6 +196,21 @@ describe('a stream', () => {
     expect(head.losses.names).toEqual(['output[].content[].annotations']);
   });
 
+  it('gives back annotations of this dialect, but for their place where the text before them grew', () => {
+    const value = { type: 'url_citation', url: 'https://example.com', title: 'Ex', start_index: 0, end_index: 2 };
+    const citation = { url: value.url, title: 'Ex', start: 0, end: 2, original: { dialect: 'openai-responses', value } } as const;
+    const cited: ChatEvent[] = [
+      { type: 'open', choice, block: { type: 'text' } },
+      { type: 'delta', choice, text: 'abc' },
+      { type: 'citation', choice, citation },
+      { type: 'close', choice },
+    ];
+    const annotations = eventsOf(streamOf([...cited, ...cited, { type: 'finish', choice, reason: 'stop' }])).flatMap(
+      (event) => event['annotation'] ?? [],
+    );
+    expect(annotations).toEqual([value, { ...value, start_index: 3, end_index: 5 }]);
+  });
+
   it('makes no message of text that stays empty, but keeps its signature', () => {
     const events: ChatEvent[] = [
       { type: 'open', choice, block: { type: 'text' } },
@@ -265,6 +280,14 @@ describe('a whole answer', () => {
       },
       user: null,
       metadata: { a: 'b' },
+    });
+  });
+
+  it('that says its refusal itself is completed, as in the API', () => {
+    const refused = { content: [{ type: 'refusal', text: 'No' } as const], finish: 'refusal' as const };
+    expect(surface.writeAnswer({ id: '', model: '', choices: [refused] }, headOf())).toMatchObject({
+      status: 'completed',
+      output: [{ content: [{ type: 'refusal', refusal: 'No' }] }],
     });
   });
 
