@@ -1,9 +1,12 @@
-// OpenAI's Chat Completions, towards callers.
-import type { SurfaceDialect } from '../../chat/dialect.ts';
+// OpenAI's Chat Completions, towards callers and towards the many servers that speak it.
+import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
 import { writeError } from './error.ts';
+import { readAnswer } from './read-answer.ts';
 import { NAMES } from './read-options.ts';
 import { readRequest } from './read-request.ts';
+import { readStream } from './read-stream.ts';
 import { writeAnswer } from './write-answer.ts';
+import { writeRequest } from './write-request.ts';
 import { writeStream } from './write-stream.ts';
 
 export const openAiChatSurface: SurfaceDialect = {
@@ -15,3 +18,5 @@ export const openAiChatSurface: SurfaceDialect = {
   writeStream,
   writeError,
 };
+
+export const openAiChatProvider: ProviderDialect = { name: 'openai-chat', writeRequest, readAnswer, readStream };

@@ -95,15 +95,27 @@ export class Fields {
     const value = this.take(key);
     if (value === undefined) return undefined;
     if (!isObject(value)) return this.#refuse(key, `an object of ${what}`);
-    const entries = Object.entries(value).map(([name, one]) => [name, isOne(one) ? one : this.#refuse(key, `an object of ${what}`)] as const);
-    return Object.fromEntries(entries);
+    const refuse = (): never => this.#refuse(key, `an object of ${what}`);
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, isOne(one) ? one : refuse()]));
   }
 
   /** Tells what nobody took and what says something. */
   tellRest(losses: Losses): void {
-    for (const key of Object.keys(this.#value)) {
-      if (!this.#taken.has(key) && !isEmpty(this.#value[key])) losses.add(this.at(printable(key)));
+    for (const key of this.#rest()) losses.add(this.at(printable(key)));
+  }
+
+  /** What nobody took and what says something, for the writers of other dialects to tell; a name that no field has is told here. */
+  rest(losses: Losses): Record<string, unknown> | undefined {
+    const entries: [string, unknown][] = [];
+    for (const key of this.#rest()) {
+      if (printable(key) === key) entries.push([key, this.#value[key]]);
+      else losses.add(this.at(printable(key)));
     }
+    return entries.length === 0 ? undefined : Object.fromEntries(entries);
+  }
+
+  #rest(): string[] {
+    return Object.keys(this.#value).filter((key) => !this.#taken.has(key) && !isEmpty(this.#value[key]));
   }
 
   #refuse(key: string, expected: string): never {

@@ -79,8 +79,7 @@ function readPart(value: unknown, path: string, losses: Losses): Block {
   if (block.type === 'other') return block;
   const mark = readCacheMark(part);
   part.tellRest(losses);
-  if (mark.cache !== undefined && (block.type === 'text' || block.type === 'image' || block.type === 'document')) return { ...block, ...mark };
-  return block;
+  return block.type === 'text' || block.type === 'image' || block.type === 'document' ? { ...block, ...mark } : block;
 }
 
 function readKind(kind: string, part: Fields, value: unknown, losses: Losses): Block {

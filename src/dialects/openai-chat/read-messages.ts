@@ -77,8 +77,8 @@ function readAssistant(message: Fields, conversation: Conversation, losses: Loss
   const calls = (message.list('tool_calls') ?? []).map((call, index) => readCall(call, `${message.at('tool_calls')}[${index}]`, losses));
   const older = message.object('function_call');
   if (older !== undefined) {
-    const name = older.name('name');
-    calls.push({ type: 'tool-call', id: conversation.nextFunctionId(), name, kind: 'function', arguments: readArguments(older, 'arguments') });
+    const id = conversation.nextFunctionId();
+    calls.push({ type: 'tool-call', id, name: older.name('name'), kind: 'function', arguments: readArguments(older, 'arguments') });
   }
   for (const { id, name } of calls) conversation.called(id, name);
   const blocks: Block[] = [
@@ -160,7 +160,9 @@ function readMessage(value: unknown, at: string, conversation: Conversation, los
 
 export function readMessages(body: Fields, losses: Losses): Message[] {
   const messages = body.list('messages');
-  if (messages === undefined || messages.length === 0) throw new RequestError('messages', 'messages must be a list with at least one message.');
+  if (messages === undefined || messages.length === 0) {
+    throw new RequestError('messages', 'messages must be a list with at least one message.');
+  }
   const conversation = new Conversation();
   return messages.map((message, index) => readMessage(message, `${body.at('messages')}[${index}]`, conversation, losses));
 }

@@ -13,7 +13,10 @@ export function readRequest(json: Json, losses: Losses): ChatRequest {
   const stream = body.flag('stream') ?? false;
   // The writer of the stream reads it; nobody else can hold it.
   body.object('stream_options');
-  const request = { model, messages: readMessages(body, losses), tools: readTools(body, losses), options: readOptions(body, losses), stream };
-  body.tellRest(losses);
-  return request;
+  const messages = readMessages(body, losses);
+  const tools = readTools(body, losses);
+  const options = readOptions(body, losses);
+  const fields = body.rest(losses);
+  if (fields !== undefined) options.own = { dialect: 'openai-chat', fields };
+  return { model, messages, tools, options, stream };
 }

@@ -46,9 +46,12 @@ function readTool(value: unknown, path: string, losses: Losses): Tool {
 
 /** From `tools` and `functions`. */
 export function readTools(body: Fields, losses: Losses): Tool[] {
-  const tools = (body.list('tools') ?? []).map((tool, index) => readTool(tool, `${body.at('tools')}[${index}]`, losses));
-  const functions = (body.list('functions') ?? []).map((one, index) => readFunction(new Fields(one, `${body.at('functions')}[${index}]`), losses));
-  return [...tools, ...functions];
+  const tools = body.list('tools') ?? [];
+  const functions = body.list('functions') ?? [];
+  return [
+    ...tools.map((tool, index) => readTool(tool, `${body.at('tools')}[${index}]`, losses)),
+    ...functions.map((one, index) => readFunction(new Fields(one, `${body.at('functions')}[${index}]`), losses)),
+  ];
 }
 
 const WORDS: Readonly<Record<string, ToolChoice>> = {

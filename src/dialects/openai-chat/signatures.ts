@@ -22,16 +22,23 @@ function ownSignature(detail: Json): Signature | undefined {
 
 function signatureOf(detail: Json): Signature | undefined {
   const format = detail['format'];
-  if (!isDialect(format) || format === 'openai-chat') return ownSignature(detail);
+  if (!isDialect(format)) return ownSignature(detail);
   const value = textOf(detail['type'] === 'reasoning.encrypted' ? detail['data'] : detail['signature']);
   return value === '' ? undefined : { dialect: format, value };
 }
 
-/** One entry of `reasoning_details`; undefined: it says nothing. */
+/** One entry of `reasoning_details` as a caller sends it back; undefined: it says nothing. */
 export function readReasoningDetail(detail: unknown): ReasoningBlock | undefined {
-  if (!isObject(detail)) return undefined;
+  return isObject(detail) ? blockOf(detail, signatureOf(detail)) : undefined;
+}
+
+/** The same from a server: whatever it calls the format, the server wants it back. */
+export function readOwnReasoningDetail(detail: unknown): ReasoningBlock | undefined {
+  return isObject(detail) ? blockOf(detail, ownSignature(detail)) : undefined;
+}
+
+function blockOf(detail: Json, signature: Signature | undefined): ReasoningBlock | undefined {
   const text = textOf(detail['text']) || textOf(detail['summary']);
-  const signature = signatureOf(detail);
   if (text === '' && signature === undefined) return undefined;
   const id = textOf(detail['id']);
   return {
@@ -53,8 +60,9 @@ function parseOwn(value: string): Json {
 }
 
 /** One entry of `reasoning_details`. */
-export function writeReasoningDetail({ text, signature, redacted, id }: ReasoningBlock, index: number): Record<string, unknown> {
-  if (signature?.dialect === 'openai-chat') {
+export function writeReasoningDetail(block: ReasoningBlock, index: number): Record<string, unknown> {
+  const { text, signature, redacted, id } = block;
+  if (signature?.dialect === 'openai-chat' && ownField(block) === undefined) {
     const own = parseOwn(signature.value);
     const type = own['type'] ?? 'reasoning.text';
     return { type, ...(text === '' ? {} : { [type === 'reasoning.summary' ? 'summary' : 'text']: text }), ...own, index };
@@ -89,4 +97,21 @@ export function readExtraContent(extra: unknown): Signature | undefined {
 export function readOwnExtraContent(extra: unknown): Signature | undefined {
   const value = thoughtSignature(extra);
   return value === '' ? undefined : { dialect: 'openai-chat', value };
+}
+
+/** Fields of a message in which servers send thoughts without any signature. */
+const FIELDS = ['reasoning_content', 'reasoning', 'thinking'] as const;
+export type ThoughtField = (typeof FIELDS)[number];
+
+/** Says in which field the words came, so that they go back in the same one: some servers refuse to go on without. */
+export function fieldSignature(field: ThoughtField): Signature {
+  return { dialect: 'openai-chat', value: field };
+}
+
+export function ownField({ signature }: ReasoningBlock): ThoughtField | undefined {
+  return FIELDS.find((field) => field === signature?.value);
+}
+
+export function writeOwnExtraContent({ value }: Signature): object {
+  return { google: { thought_signature: value } };
 }

@@ -29,16 +29,15 @@ export function readUsage(usage: unknown): Usage | undefined {
   if (input === undefined && output === undefined) return undefined;
   const prompt = part(usage, 'prompt_tokens_details');
   const completion = part(usage, 'completion_tokens_details');
-  const reasoning = count(completion['reasoning_tokens']) ?? count(usage['reasoning_tokens']) ?? 0;
-  const total = count(usage['total_tokens']);
-  // xAI counts reasoning beside the completion; only the total tells.
-  const isApart = reasoning > 0 && total === (input ?? 0) + (output ?? 0) + reasoning;
+  const told = count(completion['reasoning_tokens']) ?? count(usage['reasoning_tokens']);
+  // xAI and Google count thoughts beside the completion; only the total tells.
+  const apart = Math.max((count(usage['total_tokens']) ?? 0) - (input ?? 0) - (output ?? 0), 0);
   const cacheWrite = count(prompt['cache_write_tokens']) ?? count(usage['cache_creation_input_tokens']);
   return {
     inputTokens: input ?? 0,
-    outputTokens: (output ?? 0) + (isApart ? reasoning : 0),
+    outputTokens: (output ?? 0) + apart,
     cachedInputTokens: count(prompt['cached_tokens']) ?? count(usage['prompt_cache_hit_tokens']) ?? count(usage['cached_tokens']) ?? 0,
-    reasoningTokens: reasoning,
+    reasoningTokens: told || apart,
     ...(cacheWrite === undefined ? {} : { cacheWriteTokens: cacheWrite }),
   };
 }

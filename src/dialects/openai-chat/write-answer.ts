@@ -52,7 +52,8 @@ function writeMessage(content: readonly Block[], head: AnswerHead, path: string)
   const [audio] = content.map((block) => writeAudio(block, head)).filter((one) => one !== undefined);
   const signature = texts.findLast((text) => text.signature !== undefined)?.signature;
   for (const block of content) {
-    if (['document', 'video', 'other', 'tool-result'].includes(block.type)) head.losses.add(`${path}.${block.type === 'other' ? block.kind : block.type}`);
+    if (block.type === 'other') head.losses.add(`${path}.${block.kind}`);
+    else if (['document', 'video', 'tool-result'].includes(block.type)) head.losses.add(`${path}.${block.type}`);
   }
   const text = texts.map((block) => block.text).join('');
   const thought = thoughts.map((block) => block.text).join('');

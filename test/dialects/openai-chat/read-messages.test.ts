@@ -54,7 +54,9 @@ describe('messages', () => {
   });
 
   it('of the assistant keep refusals, and lose what only SDKs added without a word', () => {
-    const message = { role: 'assistant', content: null, refusal: 'No.', annotations: [{ type: 'url_citation' }], audio: null, function_call: null };
+    const message = {
+      role: 'assistant', content: null, refusal: 'No.', annotations: [{ type: 'url_citation' }], audio: null, function_call: null,
+    };
     const { request, losses } = read({ messages: [message] });
     expect(request.messages[0]!.content).toEqual([{ type: 'refusal', text: 'No.' }]);
     expect(losses).toEqual([]);
@@ -96,7 +98,9 @@ describe('parts of content', () => {
       { type: 'document', source: { type: 'base64', mediaType: 'text/csv', data: 'YSxi' }, name: 'a.csv' },
     ],
     [{ type: 'file', file: { file_id: 'file-1' } }, { type: 'document', source: { type: 'file', id: 'file-1' } }],
-    [{ type: 'video_url', video_url: { url: 'https://a.test/b.mp4' } }, { type: 'video', source: { type: 'url', url: 'https://a.test/b.mp4' } }],
+    [{ type: 'video_url', video_url: { url: 'https://a.test/b.mp4' } }, {
+      type: 'video', source: { type: 'url', url: 'https://a.test/b.mp4' },
+    }],
     [{ type: 'hologram', x: 1 }, { type: 'other', dialect: 'openai-chat', kind: 'hologram', value: { type: 'hologram', x: 1 } }],
   ])('%j', (part, block) => {
     expect(userBlock(part)).toEqual(block);
@@ -160,7 +164,9 @@ describe('thoughts that come back', () => {
       extra_content: extra,
       tool_calls: [
         { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: extra },
-        { id: 'b', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: { google: { thought_signature: 'bedrock:x:y' } } },
+        { id: 'b', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: {
+          google: { thought_signature: 'bedrock:x:y' },
+        } },
       ],
     });
     expect(blocks).toMatchObject([

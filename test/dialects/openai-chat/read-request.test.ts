@@ -88,7 +88,8 @@ describe('options', () => {
     expect(read({ response_format: { type: 'json_object' } }).request.options.output).toEqual({ type: 'json' });
     const schema = { type: 'object' };
     const format = { type: 'json_schema', json_schema: { name: 'city', description: 'd', strict: true, schema } };
-    expect(read({ response_format: format }).request.options.output).toEqual({ type: 'schema', name: 'city', description: 'd', strict: true, schema });
+    const expected = { type: 'schema', name: 'city', description: 'd', strict: true, schema };
+    expect(read({ response_format: format }).request.options.output).toEqual(expected);
   });
 
   it('read how to think in the words of OpenAI, of OpenRouter and of those that follow Anthropic', () => {
@@ -99,14 +100,9 @@ describe('options', () => {
     expect(reasoning({ thinking: { type: 'disabled' } })).toEqual({ budget: 0 });
   });
 
-  it('that nobody else has are told', () => {
-    const { losses } = read({
-      prediction: { type: 'content', content: 'x' },
-      web_search_options: { search_context_size: 'low' },
-      audio: { voice: 'alloy', format: 'wav' },
-      unheard_of: false,
-    });
-    expect(losses).toEqual(['prediction', 'web_search_options', 'audio', 'unheard_of']);
+  it('that nobody else has are kept for servers of this dialect; others tell their names', () => {
+    const fields = { prediction: { type: 'content', content: 'x' }, web_search_options: { search_context_size: 'low' }, unheard_of: false };
+    expect(read({ ...fields, plugins: [], audio: null }).request.options.own).toEqual({ dialect: 'openai-chat', fields });
   });
 
   it('are told in letters that a header can carry', () => {
@@ -125,7 +121,11 @@ describe('tools', () => {
   it('are functions, free text and what runs at one provider', () => {
     const { request } = read({
       tools: [
-        { type: 'function', function: { name: 'weather', description: 'd', parameters, strict: true }, cache_control: { type: 'ephemeral' } },
+        {
+          type: 'function',
+          function: { name: 'weather', description: 'd', parameters, strict: true },
+          cache_control: { type: 'ephemeral' },
+        },
         { function: { name: 'bare' } },
         { type: 'custom', custom: { name: 'sql', format: { type: 'text' } } },
         { type: 'web_search' },
@@ -196,7 +196,7 @@ describe('what is wrong', () => {
     [{ logit_bias: { a: 'b' } }, 'logit_bias', /object of numbers/],
     [{ metadata: { a: 1 } }, 'metadata', /object of strings/],
     [{ tools: [{ type: 'function', function: {} }] }, 'tools[0].function.name', /non-empty string/],
-    [{ tools: [{ type: 'function', function: { name: 'f', parameters: 'x' } }] }, 'tools[0].function.parameters', /JSON Schema object/],
+    [{ tools: [{ function: { name: 'f', parameters: 'x' } }] }, 'tools[0].function.parameters', /JSON Schema object/],
     [{ tool_choice: 'toString' }, 'tool_choice', /auto, none, required/],
     [{ response_format: { type: 'xml' } }, 'response_format.type', /text, json_object or json_schema/],
     [{ reasoning_effort: 'huge' }, 'reasoning_effort', /one of none, minimal/],

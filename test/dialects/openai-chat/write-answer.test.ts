@@ -7,7 +7,9 @@ import { head, read } from './samples.ts';
 type Json = Record<string, any>;
 const USAGE: Usage = { inputTokens: 10, outputTokens: 5, cachedInputTokens: 4, reasoningTokens: 2 };
 
-function write(content: Block[], finish: FinishReason = 'stop', request: Json = {}): { message: Json; reason: string; losses: readonly string[] } {
+function write(content: Block[], finish: FinishReason = 'stop', request: Json = {}): {
+  message: Json; reason: string; losses: readonly string[],
+} {
   const to = head(request);
   const answer = openAiChatSurface.writeAnswer({ id: 'theirs', model: 'theirs', choices: [{ content, finish }], usage: USAGE }, to) as Json;
   return { message: answer['choices'][0].message, reason: answer['choices'][0].finish_reason, losses: to.losses.names };
@@ -16,7 +18,9 @@ function write(content: Block[], finish: FinishReason = 'stop', request: Json = 
 describe('a whole answer', () => {
   it('has the form that OpenAI documents, the id of the gateway and the model that was asked for', () => {
     const answer = openAiChatSurface.writeAnswer(
-      { id: 'theirs', model: 'theirs', choices: [{ content: [{ type: 'text', text: 'Hi' }], finish: 'stop' }], usage: USAGE, serviceTier: 'flex' },
+      { id: 'theirs', model: 'theirs', choices: [
+        { content: [{ type: 'text', text: 'Hi' }], finish: 'stop' },
+      ], usage: USAGE, serviceTier: 'flex' },
       head(),
     );
     expect(answer).toEqual({
@@ -24,7 +28,9 @@ describe('a whole answer', () => {
       object: 'chat.completion',
       created: 1_700_000_000,
       model: 'asked-for',
-      choices: [{ index: 0, message: { role: 'assistant', content: 'Hi', refusal: null, annotations: [] }, logprobs: null, finish_reason: 'stop' }],
+      choices: [
+        { index: 0, message: { role: 'assistant', content: 'Hi', refusal: null, annotations: [] }, logprobs: null, finish_reason: 'stop' },
+      ],
       usage: {
         prompt_tokens: 10,
         completion_tokens: 5,
@@ -40,21 +46,27 @@ describe('a whole answer', () => {
     const { message, reason } = write(
       [
         { type: 'text', text: 'Let me look.' },
-        { type: 'tool-call', id: 'call_0', name: 'f', kind: 'function', arguments: '{"a":1}', signature: { dialect: 'google', value: 'R09P' } },
+        { type: 'tool-call', id: 'call_0', name: 'f', kind: 'function', arguments: '{"a":1}', signature: {
+          dialect: 'google', value: 'R09P',
+        } },
         { type: 'tool-call', id: 'call_0', name: 'g', kind: 'custom', arguments: 'SELECT 1' },
       ],
       'tool-calls',
     );
     expect(message['content']).toBe('Let me look.');
     expect(message['tool_calls']).toEqual([
-      { id: 'call_id1', type: 'function', function: { name: 'f', arguments: '{"a":1}' }, extra_content: { google: { thought_signature: 'R09P' } } },
+      { id: 'call_id1', type: 'function', function: { name: 'f', arguments: '{"a":1}' }, extra_content: {
+        google: { thought_signature: 'R09P' },
+      } },
       { id: 'call_id2', type: 'custom', custom: { name: 'g', input: 'SELECT 1' } },
     ]);
     expect(reason).toBe('tool_calls');
   });
 
   it('says null for text that is not there beside calls, and an empty text where there is nothing', () => {
-    expect(write([{ type: 'tool-call', id: 'a', name: 'f', kind: 'function', arguments: '{}' }], 'tool-calls').message['content']).toBeNull();
+    expect(
+      write([{ type: 'tool-call', id: 'a', name: 'f', kind: 'function', arguments: '{}' }], 'tool-calls').message['content'],
+    ).toBeNull();
     expect(write([], 'length').message['content']).toBe('');
   });
 

@@ -32,7 +32,9 @@ function chunksOf(stream: string): Json[] {
   return data.map((json) => JSON.parse(json));
 }
 
-const deltasOf = (events: readonly ChatEvent[], request: Json = {}): Json[] => chunksOf(write(events, request)).map((chunk) => chunk['choices'][0].delta);
+const deltasOf = (events: readonly ChatEvent[], request: Json = {}): Json[] => chunksOf(write(events, request)).map(
+  (chunk) => chunk['choices'][0].delta,
+);
 
 /** What the SDK of OpenAI makes of a stream that it reads with its own helper. */
 async function throughSdk(stream: string): Promise<Json> {
@@ -59,7 +61,9 @@ describe('a stream', () => {
     const chunks = chunksOf(write([START, ...words('Hi'), STOP, USAGE], { stream_options: { include_usage: true } }));
     const last = chunks.pop()!;
     expect(last['choices']).toEqual([]);
-    expect(last['usage']).toMatchObject({ prompt_tokens: 3, completion_tokens: 2, total_tokens: 5, prompt_tokens_details: { cached_tokens: 1 } });
+    expect(last['usage']).toMatchObject(
+      { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5, prompt_tokens_details: { cached_tokens: 1 } },
+    );
     expect(chunks.map((chunk) => chunk['usage'])).toEqual([null, null, null]);
   });
 
@@ -125,7 +129,9 @@ describe('a stream', () => {
 describe('the SDK of OpenAI', () => {
   it('puts text, refusals, calls, logprobs and the reason together', async () => {
     const logprobs = { content: [{ token: 'Hi', logprob: -1, bytes: null, top_logprobs: [] }], refusal: null };
-    const answer = await throughSdk(write([START, ...words('Hi'), ...call('f', '{"a":', '1}'), ...call('g'), { type: 'logprobs', choice, logprobs }, STOP]));
+    const answer = await throughSdk(
+      write([START, ...words('Hi'), ...call('f', '{"a":', '1}'), ...call('g'), { type: 'logprobs', choice, logprobs }, STOP]),
+    );
     expect(answer['choices'][0]).toMatchObject({
       message: {
         role: 'assistant',
