@@ -70,10 +70,14 @@ export function oneOf<T extends string>(value: string, allowed: readonly T[], pa
   return found;
 }
 
-/** Names what is there besides these fields. null, false and empty lists ask for nothing. */
+/** null, false and empty lists ask for nothing. */
+export function asks(value: unknown): boolean {
+  return value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
+}
+
+/** Names what is there besides these fields and asks for something. */
 export function loseOthers(object: Json, known: readonly string[], at: string, losses: Losses): void {
   for (const [name, value] of Object.entries(object)) {
-    const asks = value !== null && value !== false && !(Array.isArray(value) && value.length === 0);
-    if (asks && !known.includes(name)) losses.add(pathOf(at, name));
+    if (asks(value) && !known.includes(name)) losses.add(pathOf(at, name));
   }
 }

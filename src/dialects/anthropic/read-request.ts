@@ -15,12 +15,12 @@ import type {
   ToolCallBlock,
   ToolResultBlock,
 } from '../../chat/request.ts';
-import { given, givenList, givenObject, loseOthers, needed, numberIn, objectIn, oneOf, wholeNumber } from './checked.ts';
+import { given, givenList, givenObject, asks, loseOthers, needed, numberIn, objectIn, oneOf, wholeNumber } from './checked.ts';
 import { readCache, readContent } from './read-content.ts';
 import { readTools, readToolChoice } from './read-tools.ts';
 import { own, type Json } from './values.ts';
 
-/** Only Anthropic has these. */
+/** Only Anthropic has these: a writer of another dialect names them as lost. */
 const OWN = ['container', 'context_management', 'mcp_servers', 'inference_geo', 'speed', 'diagnostics'];
 const KNOWN = [
   'model',
@@ -138,8 +138,11 @@ function readTier(body: Json): string | undefined {
     : { auto: 'auto', standard_only: 'default' }[oneOf(tier, ['auto', 'standard_only'], 'service_tier')];
 }
 
+/** Standard speed is everybody's. */
 function readOwn(body: Json): ChatOptions['own'] {
-  const fields = Object.fromEntries(Object.entries(body).filter(([name, value]) => OWN.includes(name) && value !== null));
+  const fields = Object.fromEntries(
+    Object.entries(body).filter(([name, value]) => OWN.includes(name) && asks(value) && value !== 'standard'),
+  );
   return Object.keys(fields).length === 0 ? undefined : { dialect: 'anthropic', fields };
 }
 
@@ -151,7 +154,7 @@ function withoutUndefined<T extends object>(object: T): Defined<T> {
 
 /** All of a request but the limit of the answer, which counting does without. */
 export function readCountRequest(body: Json, losses: Losses): ChatRequest {
-  loseOthers(body, own(body, 'speed') === 'standard' ? [...KNOWN, 'speed'] : KNOWN, '', losses);
+  loseOthers(body, [...KNOWN, ...OWN], '', losses);
   const messages = readMessages(body, losses);
   markLast(messages, body);
   const options: ChatOptions = {

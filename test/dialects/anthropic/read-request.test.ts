@@ -93,7 +93,7 @@ describe('a request', () => {
     ]);
   });
 
-  it('names what only Anthropic has or nobody knows, but nothing that asks for nothing', () => {
+  it('keeps what only Anthropic has for Anthropic and names what nobody knows, but nothing that asks for nothing', () => {
     const { options, losses } = read({
       container: 'c1',
       speed: 'fast',
@@ -102,7 +102,7 @@ describe('a request', () => {
       surprise: 1,
       metadata: { user_id: null, team: 'x' },
     });
-    expect(losses).toEqual(['container', 'speed', 'surprise', 'metadata.team']);
+    expect(losses).toEqual(['surprise', 'metadata.team']);
     expect(options.own).toEqual({ dialect: 'anthropic', fields: { container: 'c1', speed: 'fast' } });
   });
 
