@@ -36,7 +36,8 @@ export function traitsOf(model: string): ModelTraits {
     isPro: /-pro\b/.test(model),
     mediaInResults: isGemini3,
     outputWithTools: isGemini3,
-    publicUrls: !isOld,
+    // Vertex AI lets 2.0 do it too; the Gemini API refuses that in words, which is better than an answer without the picture.
+    publicUrls: generation === undefined ? !isOld : generation >= 2,
     validatedCalls: !isOld,
   };
 }

@@ -5,6 +5,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { ChatOptions, ChatRequest, Message } from '../../chat/request.ts';
 import { CallIds } from './call-ids.ts';
 import { Fields } from './fields.ts';
+import { joinModelTurns } from './model-turns.ts';
 import { readOptions } from './read-options.ts';
 import { readPart } from './read-part.ts';
 import { readToolConfig, readTools } from './read-tools.ts';
@@ -56,5 +57,5 @@ export function readRequest(given: Readonly<Record<string, unknown>>, losses: Lo
     ...(toolChoice === undefined ? {} : { toolChoice }),
     ...(Object.keys(fields).length === 0 ? {} : { own: { dialect: 'google', fields } }),
   };
-  return { model, messages: [...system, ...contents], tools, options: all, stream };
+  return { model, messages: [...system, ...joinModelTurns(contents)], tools, options: all, stream };
 }

@@ -1,6 +1,6 @@
 // The conversation: system text apart, roles user and model, and after the calls of a turn all their results, in the same order.
 import type { WriteContext } from '../../chat/dialect.ts';
-import type { Message, ToolCallBlock } from '../../chat/request.ts';
+import type { Message, ToolCallBlock, ToolResultBlock } from '../../chat/request.ts';
 import { withLegalIds } from '../../chat/tool-ids.ts';
 import type { JsonObject } from './json.ts';
 import type { ModelTraits } from './model.ts';
@@ -25,6 +25,10 @@ function withSignature(parts: readonly JsonObject[], { demandsSignatures }: Mode
   );
 }
 
+function textOf({ content }: ToolResultBlock): string {
+  return content.map((block) => (block.type === 'text' ? block.text : '')).join('\n') || 'The tool had no output.';
+}
+
 class Contents {
   readonly written: Content[] = [];
   readonly #calls = new Map<string, { name: string; order: number }>();
@@ -45,8 +49,10 @@ class Contents {
       const at = `${message.at}.content[${index}]`;
       if (block.type === 'tool-result') {
         const call = this.#calls.get(block.callId);
-        const { part, beside } = resultPart(block, block.name ?? call?.name ?? block.callId, at, this.#traits, this.#context);
-        results.push({ part, order: call?.order ?? Number.MAX_SAFE_INTEGER });
+        const { part, beside } = resultPart(block, call?.name ?? block.name ?? block.callId, at, this.#traits, this.#context);
+        // Google refuses a response without its call, as where a tool that ran elsewhere is left out.
+        if (call === undefined) parts.push({ text: textOf(block) });
+        else results.push({ part, order: call.order });
         parts.push(...beside);
         return;
       }
@@ -55,7 +61,7 @@ class Contents {
     });
     const sorted = results.toSorted((a, b) => a.order - b.order).map(({ part }) => part);
     this.#push(role, sorted, true);
-    this.#push(role, role === 'model' ? withSignature(parts, this.#traits) : parts, false);
+    this.#push(role, parts, false);
   }
 
   #note({ id, name }: ToolCallBlock): void {
@@ -69,6 +75,8 @@ class Contents {
     const earlier = this.written.at(-2);
     if (isResults && last?.isResults === true) this.#addResults(last, parts);
     else if (isResults && last?.role === 'user' && earlier?.isResults === true) this.#addResults(earlier, parts);
+    // The calls of one turn are counted together with their results.
+    else if (role === 'model' && last?.role === 'model') last.parts.push(...parts);
     else this.written.push({ role, parts, isResults });
   }
 
@@ -99,7 +107,7 @@ export function writeContents(messages: readonly Message[], traits: ModelTraits,
     );
   const contents = new Contents(traits, context);
   for (const message of legal) if (message.role !== 'system') contents.add(message);
-  const written = contents.written.map(({ role, parts }) => ({ role, parts }));
+  const written = contents.written.map(({ role, parts }) => ({ role, parts: role === 'model' ? withSignature(parts, traits) : parts }));
   // Google wants at least one content.
   if (written.length === 0 && system.length > 0) return { contents: [{ role: 'user', parts: system }] };
   return { ...(system.length === 0 ? {} : { systemInstruction: { parts: system } }), contents: written };

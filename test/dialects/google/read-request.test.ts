@@ -173,6 +173,45 @@ describe('parts', () => {
   );
 });
 
+describe('a turn of the model', () => {
+  const turn = (...parts: unknown[]) => ({ role: 'model', parts });
+  const signed = { dialect: 'anthropic', value: 'abc' };
+  const thoughtSignature = base64('anthropic:abc');
+
+  it('is whole again where an SDK sends each chunk of a stream as a content', () => {
+    const { request } = read({
+      contents: [
+        ...CONTENTS,
+        turn({ text: 'Let me ', thought: true }),
+        turn({ text: 'see.', thought: true }),
+        turn({ text: '', thought: true, thoughtSignature }),
+        turn({ text: 'Hel' }),
+        turn({ text: 'lo' }),
+        turn({ functionCall: { name: 'f' } }),
+        turn({ text: '' }),
+        { role: 'user', parts: [{ functionResponse: { name: 'f', response: { output: 'x' } } }] },
+      ],
+    });
+    expect(request.messages.map(({ at, content }) => [at, content.map((block) => block.type)])).toEqual([
+      ['contents[0]', ['text']],
+      ['contents[1]', ['reasoning', 'text', 'tool-call']],
+      ['contents[8]', ['tool-result']],
+    ]);
+    expect(request.messages[1]!.content.slice(0, 2)).toEqual([
+      { type: 'reasoning', text: 'Let me see.', signature: signed },
+      { type: 'text', text: 'Hello' },
+    ]);
+  });
+
+  it('keeps words under different signatures apart', () => {
+    const parts = [
+      { text: 'a', thought: true, thoughtSignature },
+      { text: 'b', thought: true, thoughtSignature },
+    ];
+    expect(read({ contents: [turn(...parts)] }).request.messages[0]!.content).toHaveLength(2);
+  });
+});
+
 describe('calls and their responses', () => {
   const idsOf = (...contents: unknown[]) =>
     read({ contents }).request.messages.flatMap(({ content }) =>

@@ -116,6 +116,26 @@ describe('results of tools', () => {
     expect(parts[0]!['functionCall']!['id']).not.toEqual(parts[2]!['functionCall']!['id']);
   });
 
+  it('answer the calls of all messages of a turn together, of which the first is signed', () => {
+    const { body } = write({
+      model: 'gemini-3-pro-preview',
+      messages: [
+        { role: 'assistant', content: [text('I look.'), call('a', 'f')] },
+        { role: 'assistant', content: [call('b', 'g')] },
+        { role: 'user', content: [result('a', '1'), result('b', '2')] },
+      ],
+    });
+    expect(body['contents']!.map((content) => content['parts']!.map((part) => Object.keys(part)))).toEqual([
+      [['text'], ['functionCall', 'thoughtSignature'], ['functionCall']],
+      [['functionResponse'], ['functionResponse']],
+    ]);
+  });
+
+  it('without a call are said in words', () => {
+    const { body } = contentsOf(['user', text('Hi')], ['user', result('gone', 'warm')]);
+    expect(body['contents']![1]).toEqual({ role: 'user', parts: [{ text: 'warm' }] });
+  });
+
   it('keep their text as it is, also where it is JSON with words of a schema', () => {
     const json = '{"$defs":{"a":{"$ref":"#"}},"id":12345678901234567890}';
     const { body } = contentsOf(['assistant', call('a', 'f')], ['user', result('a', json)]);
@@ -196,11 +216,11 @@ describe('media', () => {
   });
 
   it('are lost where the model fetches no public address, those of Google apart', () => {
-    expect(partsOf({ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }, 'gemini-2.0-flash')).toEqual([
+    expect(partsOf({ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }, 'gemini-1.5-flash')).toEqual([
       'messages[0].content[0]',
     ]);
     const bucket = { type: 'url', url: 'gs://bucket/a.png' } as const;
-    expect(partsOf({ type: 'image', source: bucket }, 'gemini-2.0-flash')).toEqual([
+    expect(partsOf({ type: 'image', source: bucket }, 'gemini-1.5-flash')).toEqual([
       { fileData: { fileUri: bucket.url, mimeType: 'image/png' } },
     ]);
   });
