@@ -10,7 +10,7 @@ import { ResponseStreamWriter } from './write-stream.ts';
 
 export const openAiResponsesSurface: SurfaceDialect = {
   name: 'openai-responses',
-  streamType: 'text/event-stream; charset=utf-8',
+  streamType: 'text/event-stream',
   readRequest,
   nameOf: (option) => OPTION_NAMES[option] ?? option,
   writeAnswer,

@@ -107,16 +107,18 @@ export class ReasoningItem implements OutputItem {
   readonly #id: string;
   readonly #at: Record<string, unknown>;
   #text = '';
+  readonly #isRedacted: boolean;
   #encrypted: string | undefined;
 
-  constructor(id: string, index: number, encrypted?: string) {
+  constructor(id: string, index: number, { encrypted, redacted = false }: { encrypted?: string; redacted?: boolean | undefined } = {}) {
+    this.#isRedacted = redacted;
     this.#id = id;
     this.#at = { item_id: id, output_index: index, summary_index: 0 };
     this.#encrypted = encrypted;
   }
 
   sign(signature: Signature): void {
-    this.#encrypted = wrapSignature(signature);
+    this.#encrypted = wrapSignature(signature, { type: this.#isRedacted ? 'redacted' : 'reasoning' });
   }
 
   add(text: string): ItemEvent[] {

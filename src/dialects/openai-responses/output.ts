@@ -60,7 +60,7 @@ export class Output {
       events.push(...item.close(), ...this.#done(item.json(status)));
     }
     for (const encrypted of this.#signatures.splice(0)) {
-      const carrier = new ReasoningItem(`rs_${this.#head.newId()}`, this.items.length, encrypted);
+      const carrier = new ReasoningItem(`rs_${this.#head.newId()}`, this.items.length, { encrypted });
       events.push(this.#added(carrier.json()), ...this.#done(carrier.json()));
     }
     return events;
@@ -98,7 +98,7 @@ export class Output {
       case 'reasoning': {
         const closed = this.close();
         const id = block.id?.startsWith('rs_') === true ? block.id : `rs_${this.#head.newId()}`;
-        return [...closed, ...this.#begin(new ReasoningItem(id, this.items.length))];
+        return [...closed, ...this.#begin(new ReasoningItem(id, this.items.length, { redacted: block.redacted }))];
       }
       case 'tool-call': {
         const closed = this.close();

@@ -96,12 +96,15 @@ class InputReader {
 
   #reasoning(item: Json, at: string): void {
     const text = reasoningText(item);
-    const encrypted = stringAt(item, 'encrypted_content', `${at}.`);
+    const encrypted = stringAt(item, 'encrypted_content', `${at}.`) ?? '';
     const id = stringAt(item, 'id', `${at}.`);
     const block: ReasoningBlock = { type: 'reasoning', text, ...optional('id', id) };
-    if (encrypted === undefined) return this.#say(block, at);
+    if (encrypted === '') return this.#say(block, at);
     const { signature, place } = unwrapSignature(encrypted);
-    if (place.type === 'reasoning') return this.#say({ ...block, signature, ...(text === '' ? { redacted: true } : {}) }, at);
+    if (place.type === 'reasoning' || place.type === 'redacted') {
+      const isHidden = place.type === 'redacted' || (signature.dialect === 'openai-responses' && text === '');
+      return this.#say({ ...block, signature, ...(isHidden ? { redacted: true } : {}) }, at);
+    }
     const signed = this.#turn?.content.findLast((other) =>
       place.type === 'call' ? other.type === 'tool-call' && other.id === place.id : other.type === 'text',
     );

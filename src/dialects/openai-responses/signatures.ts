@@ -2,15 +2,17 @@
 // dialect sends back. A signature of another dialect is wrapped to tell whose it is, and where it belongs if not to the thoughts.
 import type { DialectName, Signature } from '../../chat/request.ts';
 
-/** `call`: id of the tool call that it was with. `text`: it was with the text before it. */
-export type Place = { type: 'reasoning' } | { type: 'call'; id: string } | { type: 'text' };
+/** `call`: id of the tool call that it was with. `text`: it was with the text before it. `redacted`: it holds thoughts that are hidden. */
+export type Place = { type: 'reasoning' } | { type: 'redacted' } | { type: 'call'; id: string } | { type: 'text' };
 
 const WRAPPED = /^(openai-chat|openai-responses|anthropic|google|bedrock)(?:@([^:]+))?:([\s\S]*)$/;
-const TEXT = 'text';
+const isWord = (where: string): where is 'text' | 'redacted' => where === 'text' || where === 'redacted';
 
 export function wrapSignature({ dialect, value }: Signature, place: Place = { type: 'reasoning' }): string {
-  if (place.type !== 'reasoning') return `${dialect}@${place.type === 'call' ? place.id : TEXT}:${value}`;
-  return dialect === 'openai-responses' ? value : `${dialect}:${value}`;
+  if (place.type === 'call' || place.type === 'text') return `${dialect}@${place.type === 'call' ? place.id : place.type}:${value}`;
+  // Here every signature holds the thoughts.
+  if (dialect === 'openai-responses') return value;
+  return place.type === 'redacted' ? `${dialect}@redacted:${value}` : `${dialect}:${value}`;
 }
 
 export function unwrapSignature(wrapped: string): { signature: Signature; place: Place } {
@@ -20,5 +22,5 @@ export function unwrapSignature(wrapped: string): { signature: Signature; place:
   }
   const signature: Signature = { dialect: dialect as DialectName, value };
   if (where === undefined) return { signature, place: { type: 'reasoning' } };
-  return { signature, place: where === TEXT ? { type: 'text' } : { type: 'call', id: where } };
+  return { signature, place: isWord(where) ? { type: where } : { type: 'call', id: where } };
 }

@@ -171,7 +171,7 @@ describe('input', () => {
       ],
     });
     expect(request.messages[0]?.content).toEqual([
-      { type: 'reasoning', text: '', id: 'rs_1', redacted: true, signature: { dialect: 'anthropic', value: 'c2ln' } },
+      { type: 'reasoning', text: '', id: 'rs_1', signature: { dialect: 'anthropic', value: 'c2ln' } },
       { type: 'text', text: 'Hm.', signature: { dialect: 'google', value: 'dGV4' } },
       { type: 'tool-call', id: 'call_1', name: 'f', arguments: '{}', kind: 'function', signature: { dialect: 'google', value: 'Y2Fs' } },
       { type: 'tool-call', id: 'call_2', name: 'f', arguments: '{}', kind: 'function' },

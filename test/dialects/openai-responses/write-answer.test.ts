@@ -330,6 +330,18 @@ describe('a whole answer', () => {
     expect(turn?.content).toHaveLength(4);
   });
 
+  it('sent back as input tells thoughts that are hidden from those that are empty', () => {
+    const thought = (value: string, more = {}) =>
+      ({ type: 'reasoning', text: '', signature: { dialect: 'anthropic', value }, ...more }) as const;
+    const content = [thought('c2ln'), thought('ZGF0YQ==', { redacted: true })];
+    const { output } = surface.writeAnswer({ id: '', model: '', choices: [{ content, finish: 'stop' }] }, headOf()) as {
+      output: unknown[];
+    };
+    expect(output).toMatchObject([{ encrypted_content: 'anthropic:c2ln' }, { encrypted_content: 'anthropic@redacted:ZGF0YQ==' }]);
+    const blocks = read({ input: output }).request.messages[0]?.content;
+    expect(blocks).toEqual(content.map((block) => ({ ...block, id: expect.stringMatching(/^rs_/) as string })));
+  });
+
   it('names further choices and blocks that there is no item for', () => {
     const head = headOf();
     const other = { type: 'other', dialect: 'anthropic', kind: 'server_tool_use', value: {} } as const;
