@@ -1,7 +1,7 @@
 // The response object around the output: its state, and the settings of the request as the API echoes them.
 import type { FinishReason, Usage } from '../../chat/answer.ts';
 import type { AnswerHead } from '../../chat/dialect.ts';
-import { field, isObject } from './fields.ts';
+import { field, isObject, listOf } from './fields.ts';
 import { writeUsage } from './usage.ts';
 
 export interface ResponseState {
@@ -29,6 +29,13 @@ export function stateOf(reason: FinishReason, hasRefusal: boolean): ResponseStat
     default:
       return { status: 'completed' };
   }
+}
+
+/** Access to other servers, which answers do not repeat. */
+const SECRETS = new Set(['authorization', 'headers']);
+
+function withoutSecrets(tool: unknown): unknown {
+  return isObject(tool) ? Object.fromEntries(Object.entries(tool).filter(([name]) => !SECRETS.has(name))) : tool;
 }
 
 export interface ResponseParts {
@@ -69,7 +76,7 @@ export function writeResponse(head: AnswerHead, { id, state, output, usage, serv
     temperature: asked('temperature', 1),
     text: { format: { type: 'text' }, verbosity: 'medium', ...settingsOf('text') },
     tool_choice: asked('tool_choice', 'auto'),
-    tools: asked('tools', []),
+    tools: listOf(field(head.request, 'tools')).map(withoutSecrets),
     top_logprobs: asked('top_logprobs', 0),
     top_p: asked('top_p', 1),
     truncation: asked('truncation', 'disabled'),

@@ -1,8 +1,11 @@
 // Options and tools of the middle as the fields of a request.
+import { createHash } from 'node:crypto';
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatOptions, ChatRequest, FunctionTool, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '../../chat/request.ts';
 import { isObject, optional } from './fields.ts';
 
+/** Longer ones are refused, and other dialects have such. */
+const LONGEST_USER = 64;
 /** Fewer are refused. */
 const FEWEST_TOKENS = 16;
 const SERVICE_TIERS = ['auto', 'default', 'flex', 'priority', 'scale'];
@@ -108,6 +111,11 @@ function tellLosses(options: ChatOptions, { losses, nameOf }: WriteContext): voi
   if (options.serviceTier !== undefined && !SERVICE_TIERS.includes(options.serviceTier)) losses.add(nameOf('serviceTier'));
 }
 
+/** The same one each time is all that is needed to tell callers apart. */
+function shortUser(user: string): string {
+  return user.length <= LONGEST_USER ? user : createHash('sha256').update(user).digest('hex');
+}
+
 export function writeOptions(request: ChatRequest, context: WriteContext): Record<string, unknown> {
   const { model, options } = request;
   tellLosses(options, context);
@@ -129,7 +137,7 @@ export function writeOptions(request: ChatRequest, context: WriteContext): Recor
     ...optional('reasoning', writeReasoning(options.reasoning, model)),
     ...(Object.keys(text).length === 0 ? {} : { text }),
     ...(include.length === 0 ? {} : { include }),
-    ...optional('user', options.user),
+    ...optional('user', options.user && shortUser(options.user)),
     ...optional('metadata', options.metadata),
     ...(options.serviceTier !== undefined && SERVICE_TIERS.includes(options.serviceTier) ? { service_tier: options.serviceTier } : {}),
     ...optional('prompt_cache_key', options.cacheKey),

@@ -283,6 +283,19 @@ describe('a whole answer', () => {
     });
   });
 
+  it('does not repeat access to other servers', () => {
+    const mcp = { type: 'mcp', server_label: 's', server_url: 'https://example.com' };
+    const head = headOf({ tools: [{ ...mcp, authorization: 'secret', headers: { 'x-key': 'secret' } }] });
+    expect(surface.writeAnswer({ id: '', model: '', choices: [] }, head)).toMatchObject({ tools: [mcp] });
+    expect(JSON.stringify(surface.writeAnswer({ id: '', model: '', choices: [] }, head))).not.toContain('secret');
+  });
+
+  it('is read by the client of the vendor', async () => {
+    const bytes = JSON.stringify(surface.writeAnswer(foldEvents(RICH), headOf()));
+    const response = await withClient('application/json', bytes, (client) => client.responses.create({ model: 'm', input: 'hi' }));
+    expect(response.output_text).toBe('Hello wörld 🦊');
+  });
+
   it('that says its refusal itself is completed, as in the API', () => {
     const refused = { content: [{ type: 'refusal', text: 'No' } as const], finish: 'refusal' as const };
     expect(surface.writeAnswer({ id: '', model: '', choices: [refused] }, headOf())).toMatchObject({

@@ -246,6 +246,14 @@ describe('options', () => {
     expect([body['max_output_tokens'], losses]).toEqual([16, ['caller.maxTokens']]);
   });
 
+  it('keep a name of a user that is too long for the API as a short one, the same each time', () => {
+    const userOf = (user: string): unknown => write({ options: { user } }).body['user'];
+    expect(userOf('u'.repeat(64))).toBe('u'.repeat(64));
+    expect(userOf('u'.repeat(65))).toMatch(/^[0-9a-f]{64}$/);
+    expect(userOf('u'.repeat(65))).toBe(userOf('u'.repeat(65)));
+    expect(userOf('u'.repeat(66))).not.toBe(userOf('u'.repeat(65)));
+  });
+
   it('keep nothing at the provider unless the caller asked', () => {
     expect(write({}).body).toMatchObject({ store: false });
   });
