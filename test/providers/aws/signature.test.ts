@@ -36,7 +36,7 @@ async function travel(
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   closers.push(() => new Promise((closed) => server.close(() => closed())));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const headers = ['content-type', 'application/json', 'user-agent', 'flashback', 'X-Amz-Custom', 'a  b'];
+  const headers = ['content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'flashback', 'X-Amz-Custom', 'a  b'];
   const body = '{"messages":[],"text":"Grüße 🙂"}';
   const signable: SignableRequest = { method: 'POST', url: origin + path, headers, body };
   const authorization = authorizeAws(credential, { now: () => NOW, identity: undefined, regionOf: () => 'eu-central-1', ...settings });
