@@ -19,6 +19,7 @@ export class Output {
   /** Of text and calls, which have no field for them: items of their own, once the present one is done. */
   #signatures: string[] = [];
   #logprobs: unknown[] = [];
+  readonly #ids = new Set<string>();
 
   constructor(head: AnswerHead) {
     this.#head = head;
@@ -97,7 +98,7 @@ export class Output {
         return [];
       case 'reasoning': {
         const closed = this.close();
-        const id = block.id?.startsWith('rs_') === true ? block.id : `rs_${this.#head.newId()}`;
+        const id = this.#idOf(block.id?.startsWith('rs_') === true ? block.id : undefined, 'rs');
         return [...closed, ...this.#begin(new ReasoningItem(id, this.items.length, { redacted: block.redacted }))];
       }
       case 'tool-call': {
@@ -154,8 +155,15 @@ export class Output {
     if (block.type === 'image' && block.source.type === 'base64') {
       return { id: `ig_${this.#head.newId()}`, type: 'image_generation_call', status: 'completed', result: block.source.data };
     }
-    const isOwn = block.type === 'other' && block.dialect === 'openai-responses' && isObject(block.value);
-    return isOwn ? { id: `item_${this.#head.newId()}`, ...(block.value as object) } : undefined;
+    if (block.type !== 'other' || block.dialect !== 'openai-responses' || !isObject(block.value)) return undefined;
+    return { ...block.value, id: this.#idOf(field(block.value, 'id'), 'item') };
+  }
+
+  /** The provider's, unless it says the same one twice: clients tell items apart by it. */
+  #idOf(given: unknown, prefix: string): string {
+    const id = typeof given === 'string' && given !== '' && !this.#ids.has(given) ? given : `${prefix}_${this.#head.newId()}`;
+    this.#ids.add(id);
+    return id;
   }
 
   #setLogprobs(logprobs: unknown): void {

@@ -100,6 +100,22 @@ describe('a stream', () => {
     expect(response.output_parsed).toEqual({ a: 1 });
   });
 
+  it('is read by the client though the provider gave an id twice', async () => {
+    const value = { type: 'web_search_call', id: 'ws_1', status: 'completed' };
+    const search: ChatEvent = { type: 'block', choice, block: { type: 'other', dialect: 'openai-responses', kind: value.type, value } };
+    const thought: ChatEvent[] = [
+      { type: 'open', choice, block: { type: 'reasoning', id: 'rs_1' } },
+      { type: 'delta', choice, text: 'Hm' },
+      { type: 'close', choice },
+    ];
+    const events: ChatEvent[] = [...thought, search, ...thought, search, { type: 'finish', choice, reason: 'stop' }];
+    const response = await withClient('text/event-stream', streamOf(events), (client) =>
+      client.responses.stream({ model: 'house-model', input: 'hi' }).finalResponse(),
+    );
+    expect(response.output.slice(0, 2)).toMatchObject([{ id: 'rs_1' }, { id: 'ws_1' }]);
+    expect(new Set(response.output.map(({ id }) => id)).size).toBe(4);
+  });
+
   it('of an answer that was refused or cut is read by the client', async () => {
     const events: ChatEvent[] = [
       ...words('text', 'Well'),
