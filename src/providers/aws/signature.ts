@@ -39,7 +39,7 @@ class Sha256 {
   }
 }
 
-/** 100 ms of start and some megabytes, for those that sign. */
+/** Only for those that sign: 1 MB and up to 0.1 s. */
 function loadSigner(): Promise<typeof import('@smithy/signature-v4')> {
   return import('@smithy/signature-v4');
 }
