@@ -98,5 +98,9 @@ function cacheMarkOf(block: Block): Extract<Block, { type: 'text' }>['cache'] {
 /** The block, and a cache point behind it where it is marked. */
 export function writeBlock(block: Block, where: string, target: ContentTarget): Json[] {
   const body = writeBody(block, where, target);
-  return body.length === 0 ? [] : [...body, ...writeCachePoint(cacheMarkOf(block), where, target.model, target.context)];
+  const mark = cacheMarkOf(block);
+  if (body.length > 0) return [...body, ...writeCachePoint(mark, where, target.model, target.context)];
+  // A point has to stand behind something.
+  if (mark !== undefined) target.context.losses.add(`${where}.cache_control`);
+  return [];
 }

@@ -95,6 +95,11 @@ describe('a cache mark', () => {
     expect(contentOf(marked(ttl), model)).toEqual({ content: [{ text: 'Long' }, { cachePoint: point }], losses });
   });
 
+  it('is told where its block is blank', () => {
+    const blank: Block = { type: 'text', text: '\n', cache: {} };
+    expect(contentOf([blank, TEXT])).toEqual({ content: [{ text: 'Look' }], losses: [PLACE] });
+  });
+
   it('is told where the model would refuse it', () => {
     expect(contentOf(marked(), LLAMA)).toEqual({ content: [{ text: 'Long' }], losses: [PLACE] });
   });
