@@ -121,6 +121,13 @@ describe('grounding', () => {
     expect(block).toMatchObject({ citations: [{ text: 'sunny.', url: web.uri, title: 'A', start: 3, end: 9 }] });
   });
 
+  it('points to the words that are meant where they come twice', () => {
+    const segment = { startIndex: 12, endIndex: 18, text: 'sunny.' };
+    const groundingMetadata = { groundingChunks: [{ web }], groundingSupports: [{ segment, groundingChunkIndices: [0] }] };
+    const answer = readAnswer(chunk([{ text: '😀 sunny. sunny.' }], { finishReason: 'STOP', groundingMetadata }));
+    expect(answer.choices[0]!.content[0]).toMatchObject({ citations: [{ start: 10, end: 16 }] });
+  });
+
   it('finds words whose offsets count from elsewhere', () => {
     const segment = { startIndex: 60, endIndex: 66, text: 'sunny.' };
     const groundingMetadata = { groundingChunks: [{ web }], groundingSupports: [{ segment, groundingChunkIndices: [0] }] };

@@ -100,6 +100,11 @@ describe('results of tools', () => {
     ]);
   });
 
+  it('of one message are put into the order of the calls', () => {
+    const { body } = contentsOf(['assistant', call('a', 'paris'), call('b', 'rome')], ['user', result('b', 'warm'), result('a', 'cold')]);
+    expect(body['contents']![1]!['parts']!.map((part) => String(part['functionResponse']!['name']))).toEqual(['paris', 'rome']);
+  });
+
   it('go with the call of their own turn where ids repeat', () => {
     const turn = (name: string) =>
       [
