@@ -32,6 +32,8 @@ export const ERRORS = {
   headers_too_large: { status: 431, type: 'invalid_request_error', cause: 'caller', meaning: 'the headers of the request are too large' },
   expectation_not_supported: { status: 417, type: 'invalid_request_error', cause: 'caller', meaning: 'the header `Expect` names something other than `100-continue`' },
   body_too_complex: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is nested too deep, or holds too many values' },
+  request_invalid: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'a field of the body has a value that the API dialect does not have' },
+  fidelity_lost: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the repository is strict, and the provider of this model cannot take all that the request says' },
   operation_not_supported: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the provider of this model cannot do this operation' },
   rate_limited: { status: 429, type: 'rate_limit_error', cause: 'provider', meaning: 'the provider limits the rate of requests' },
   provider_rejected_request: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the provider refused the request; its own code and message are passed on' },

@@ -28,7 +28,10 @@ export interface AdminFilesOptions {
 /** Throws an Error that names what is missing or does not fit together. */
 async function readFiles(directory: string): Promise<AdminFileSet> {
   const read = (name: string) => readFile(join(directory, name));
-  const [ca, cert, key] = await Promise.all([read('ca.crt'), read('tls.crt'), read('tls.key')]);
+  // One after the other: of several that are missing, the same one is always named.
+  const ca = await read('ca.crt');
+  const cert = await read('tls.crt');
+  const key = await read('tls.key');
   const snapshotKey = await read('snapshot.key');
   if (snapshotKey.length !== SNAPSHOT_KEY_BYTES) {
     throw new Error(`snapshot.key has ${snapshotKey.length} bytes instead of ${SNAPSHOT_KEY_BYTES}`);

@@ -1,9 +1,9 @@
-// From the Authorization header to the repository it opens. One hash and one Map lookup for a good key.
+// From the key that a request carries to the repository it opens. One hash and one Map lookup for a good key.
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { hashKey, isWellFormedKey } from '../api/api-key.ts';
 import { GatewayError } from '../errors.ts';
-import type { SnapshotKey } from '../snapshot/snapshot.ts';
+import type { Surface } from '../surfaces/surface.ts';
 import type { KeyEntry, Tables } from './tables.ts';
 
 const MAX_KEY_LENGTH = 512;
@@ -12,12 +12,18 @@ const LATEST = Symbol('latest key');
 /** SDKs send the same header with every request of a connection, so its hash is kept there for as long as that lives. */
 type Connection = Socket & { [LATEST]?: { header: string; hash: string } };
 
-function bearerToken(request: IncomingMessage): string {
-  const header = request.headers.authorization;
-  if (header === undefined || header === '') {
-    throw new GatewayError('key_missing', 'No API key was given. Send it as "Authorization: Bearer sk-...".');
+/** The header that carries the key: that of the surface, else Authorization. */
+function keyHeaderOf({ headers }: IncomingMessage, { keyHeader }: Surface): string {
+  const own = keyHeader === undefined ? undefined : headers[keyHeader];
+  return typeof own === 'string' && own !== '' ? own : (headers.authorization ?? '');
+}
+
+function tokenIn(header: string, { keyHeader }: Surface): string {
+  if (header === '') {
+    const alternative = keyHeader === undefined ? '' : `, or as "${keyHeader}: sk-..."`;
+    throw new GatewayError('key_missing', `No API key was given. Send it as "Authorization: Bearer sk-..."${alternative}.`);
   }
-  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  const token = /^Bearer +(\S+) *$/i.exec(header)?.[1] ?? (keyHeader === undefined ? undefined : /^\S+$/.exec(header)?.[0]);
   if (token === undefined || token.length > MAX_KEY_LENGTH) {
     throw new GatewayError('key_malformed', 'The Authorization header is not of the form "Bearer sk-...".');
   }
@@ -31,25 +37,25 @@ function explainUnknownKey(token: string, hash: string, tables: Tables): Gateway
 }
 
 /** A key for another dialect would work here by accident only, so it does not. */
-function checkSurface({ type = 'OpenAI' }: Pick<SnapshotKey, 'id' | 'type'>): void {
-  if (type !== 'OpenAI') throw new GatewayError('key_of_other_surface', `This API key is for the ${type} surface; this is the OpenAI surface.`);
+function checkSurface({ type }: KeyEntry, { name }: Surface): void {
+  if (type !== name) throw new GatewayError('key_of_other_surface', `This API key is for the ${type} surface; this is the ${name} surface.`);
 }
 
-function hashOf(request: IncomingMessage): string {
-  const header = request.headers.authorization ?? '';
+function hashOf(request: IncomingMessage, surface: Surface): string {
+  const header = keyHeaderOf(request, surface);
   const connection: Connection = request.socket;
   if (connection[LATEST]?.header === header) return connection[LATEST].hash;
-  const hash = hashKey(bearerToken(request));
+  const hash = hashKey(tokenIn(header, surface));
   connection[LATEST] = { header, hash };
   return hash;
 }
 
 /** The entry of the key that the request carries. Throws GatewayError key_*. */
-export function authenticate(request: IncomingMessage, tables: Tables, now: number): KeyEntry {
-  const hash = hashOf(request);
+export function authenticate(request: IncomingMessage, surface: Surface, tables: Tables, now: number): KeyEntry {
+  const hash = hashOf(request, surface);
   const entry = tables.keys.get(hash);
-  if (entry === undefined) throw explainUnknownKey(bearerToken(request), hash, tables);
+  if (entry === undefined) throw explainUnknownKey(tokenIn(keyHeaderOf(request, surface), surface), hash, tables);
   if (now >= entry.expiresAt) throw new GatewayError('key_expired', `This API key expired at ${new Date(entry.expiresAt).toISOString()}.`);
-  checkSurface(entry);
+  checkSurface(entry, surface);
   return entry;
 }

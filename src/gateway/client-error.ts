@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import { requestIdOf } from './request-id.ts';
-import { errorEnvelope, sendJson } from './respond.ts';
+import { openAiSurface } from '../surfaces/openai.ts';
+import { describeError, sendJson } from './respond.ts';
 
 const MESSAGES = {
   request_malformed: 'This is not a well-formed HTTP/1.1 request.',
@@ -51,12 +52,14 @@ export class ClientErrors {
     // A request that had begun is counted when it ends.
     if (underWay === undefined) this.#count(code);
     const { status } = ERRORS[code];
-    const json = JSON.stringify(errorEnvelope({ code, message: MESSAGES[code] }));
+    const requestId = randomUUID();
+    // Nothing has told which surface was meant.
+    const json = JSON.stringify(openAiSurface.writeError(describeError({ code, message: MESSAGES[code] }, requestId)));
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
       'content-type: application/json',
       `content-length: ${Buffer.byteLength(json)}`,
-      `x-request-id: ${randomUUID()}`,
+      `x-request-id: ${requestId}`,
       'connection: close',
     ];
     socket.end(`${head.join('\r\n')}\r\n\r\n${json}`, () => socket.destroy());
@@ -78,8 +81,9 @@ export class ClientErrors {
 
   #refuse(request: IncomingMessage, response: ServerResponse, code: ErrorCode, message: string, headers: readonly string[] = []): void {
     this.#count(code);
-    const json = JSON.stringify(errorEnvelope({ code, message }));
-    sendJson(response, ERRORS[code].status, json, ['x-request-id', requestIdOf(request), ...headers]);
+    const requestId = requestIdOf(request);
+    const json = JSON.stringify(openAiSurface.writeError(describeError({ code, message }, requestId)));
+    sendJson(response, ERRORS[code].status, json, ['x-request-id', requestId, ...headers]);
   }
 
   #count(code: ErrorCode): void {

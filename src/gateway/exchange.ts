@@ -5,19 +5,23 @@ import type { Clock } from '../clock.ts';
 import type { AnswerReader, GatewayRequest, UpstreamRequest } from '../providers/provider.ts';
 import { Tail } from '../providers/tail.ts';
 import type { RequestRecord } from './recorder.ts';
-import { errorEnvelope, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
+import { describeError, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
+import type { Surface } from '../surfaces/surface.ts';
 import type { Target } from './tables.ts';
+import { newId } from './new-id.ts';
 import { fromErrorResponse, fromTransportError } from './upstream-error.ts';
 
 const ERROR_BODY_BYTES = 64 * 1024;
-const DONE = 'data: [DONE]\n\n';
 /** Headers of the provider that the caller gets; everything else could name accounts or contradict our framing. */
 const PASSED_HEADERS = ['content-encoding', 'retry-after', 'openai-processing-ms', 'openai-version'];
 
 export interface ExchangeOptions {
   response: ServerResponse;
+  surface: Surface;
   target: Target;
   request: GatewayRequest;
+  /** Refuse what the provider cannot take whole. */
+  strict: boolean;
   record: RequestRecord;
   clock: Clock;
   /** Flat list of name, value for every answer. */
@@ -42,10 +46,13 @@ class ResponseTimeoutError extends Error {
 
 type Headers = Record<string, string | string[] | undefined>;
 
-class Exchange implements Dispatcher.DispatchHandler {
+/** Relays the answer to one request; `done` is called when it is complete, failed or abandoned. */
+export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions;
   readonly #upstream: UpstreamRequest;
   readonly #done: () => void;
+  /** What the head of the answer will say; undefined once it was said, or before it is known. */
+  #head: { status: number; headers: string[] } | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   #abortReason: Error | undefined;
   #status = 0;
@@ -83,7 +90,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) return;
-    const { response, record, answerHeaders } = this.#options;
+    const { record, answerHeaders } = this.#options;
     const reader = this.#openReader(headers);
     this.#reader = reader;
     const out: string[] = [];
@@ -97,7 +104,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (reader?.keepsLength !== false && typeof length === 'string') out.push('content-length', length);
     if (reader?.isEventStream === true) out.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
     record.status = status;
-    response.writeHead(status, [...out, ...answerHeaders]);
+    this.#head = { status, headers: [...out, ...answerHeaders] };
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -119,9 +126,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#status >= 300) return this.#endWithErrorResponse();
     const { response, record } = this.#options;
     this.#write(this.#readTurn());
-    const rest = this.#reader?.end();
-    if (this.#reader?.brokeOff === true) return this.onResponseError(null, new Error('the answer broke off'));
-    this.#write(rest);
+    if (this.#ended) return;
+    this.#write(this.#reader?.end());
+    if (this.#reader?.brokeOff === true) return this.#endBroken();
+    this.#begin();
     // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
     if (this.#reader?.failed === true) record.code = 'provider_failed';
     record.answer = this.#reader;
@@ -142,7 +150,20 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     // The status has come, so it says more than the cut that followed it.
     if (this.#status >= 300) return this.#endWithErrorResponse();
-    const answer = fromTransportError(this.#abortReason ?? error, target.upstream.name, response.headersSent);
+    this.#write(this.#readTurn());
+    return this.#endShort(fromTransportError(this.#abortReason ?? error, target.upstream.name, response.headersSent));
+  }
+
+  /** The provider ended its answer in good order, but not where an answer can end. */
+  #endBroken(): void {
+    const { response, target } = this.#options;
+    const code = response.headersSent ? 'provider_stream_broken' : 'provider_failed';
+    const what = response.headersSent ? 'stopped in the middle of its answer' : 'answered with something that is no answer in its dialect';
+    this.#endShort({ code, message: `The provider behind ${target.upstream.name} ${what}.` });
+  }
+
+  #endShort(answer: ErrorAnswer): void {
+    const { response, record } = this.#options;
     record.code = answer.code;
     if (!response.headersSent) return this.#endWith(answer);
     if (this.#reader?.isEventStream !== true) {
@@ -150,9 +171,8 @@ class Exchange implements Dispatcher.DispatchHandler {
       response.destroy();
       return this.#finish();
     }
-    this.#write(this.#readTurn());
     record.answer = this.#reader;
-    this.#write(`data: ${JSON.stringify(errorEnvelope(answer))}\n\n${DONE}`);
+    this.#write(this.#reader.fail(describeError(answer, record.requestId)));
     response.end();
     return this.#finish();
   }
@@ -160,25 +180,34 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** A provider that compresses although it was asked not to: its bytes pass unseen. */
   #openReader(headers: Headers): AnswerReader | undefined {
     if ((headers['content-encoding'] ?? 'identity') !== 'identity') return undefined;
-    const { target, request } = this.#options;
+    const { target, request, record, clock } = this.#options;
     const { provider, secrets } = target.upstream;
     const type = headers['content-type'];
-    return provider.readAnswer({ request, upstream: this.#upstream, contentType: typeof type === 'string' ? type : '', secrets });
+    return provider.readAnswer({
+      request,
+      upstream: this.#upstream,
+      contentType: typeof type === 'string' ? type : '',
+      secrets,
+      requestId: record.requestId,
+      created: Math.floor(clock.now() / 1000),
+      newId,
+    });
   }
 
   #endWithErrorResponse(): void {
     const { target, onCredentialRejected } = this.#options;
-    const { upstream } = target;
-    if (this.#status === 401) onCredentialRejected(upstream.key);
+    const { provider, secrets, key } = target.upstream;
     const body = this.#errorBody?.bytes().toString('utf8') ?? '';
-    this.#endWith(fromErrorResponse(upstream.provider, upstream.secrets, { status: this.#status, headers: this.#headers, body }));
+    const answer = fromErrorResponse(provider, secrets, { status: this.#status, headers: this.#headers, body });
+    if (answer.code === 'provider_credentials_rejected') onCredentialRejected(key);
+    this.#endWith(answer);
   }
 
   #endWith(answer: ErrorAnswer): void {
-    const { response, record, answerHeaders } = this.#options;
+    const { response, surface, record, answerHeaders } = this.#options;
     record.code = answer.code;
     record.status = statusOf(answer);
-    sendJson(response, record.status, JSON.stringify(errorEnvelope(answer)), [...(answer.headers ?? []), ...answerHeaders]);
+    sendJson(response, record.status, JSON.stringify(surface.writeError(describeError(answer, record.requestId))), [...(answer.headers ?? []), ...answerHeaders]);
     this.#finish();
   }
 
@@ -187,11 +216,26 @@ class Exchange implements Dispatcher.DispatchHandler {
     const pieces = this.#turn;
     if (pieces.length === 0) return undefined;
     this.#turn = [];
-    return this.#reader?.push(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+    try {
+      return this.#reader?.push(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
+    } catch (error) {
+      // Nothing that a provider sends may end the process.
+      this.#abort(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    }
+  }
+
+  /** Not before there is a body: an answer that cannot be read must still become an error of its own. */
+  #begin(): void {
+    if (this.#head === undefined) return;
+    this.#options.response.writeHead(this.#head.status, this.#head.headers);
+    this.#head = undefined;
   }
 
   #write(bytes: Buffer | string | undefined): boolean {
-    return bytes === undefined || this.#options.response.write(bytes);
+    if (bytes === undefined) return true;
+    this.#begin();
+    return this.#options.response.write(bytes);
   }
 
   #send(controller: Dispatcher.DispatchController, bytes: Buffer | string | undefined): void {
@@ -235,44 +279,4 @@ class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#done();
   }
-}
-
-/** Headers of one request: those of the connection, and a signature where the provider wants one. */
-async function signedHeaders({ target }: ExchangeOptions, { path, body, headers: own = [] }: UpstreamRequest): Promise<string[]> {
-  const { upstream } = target;
-  const headers = [...upstream.headers, ...own];
-  const url = upstream.origin + upstream.basePath + path;
-  return [...headers, ...((await upstream.sign?.({ method: 'POST', url, headers, body })) ?? [])];
-}
-
-function dispatch(options: ExchangeOptions, made: UpstreamRequest, headers: string[], done: () => void): void {
-  const { upstream } = options.target;
-  const { response, idle } = upstream.settings.timeouts;
-  upstream.pool.dispatch(
-    {
-      origin: upstream.origin,
-      path: upstream.basePath + made.path,
-      method: 'POST',
-      headers,
-      body: made.body,
-      headersTimeout: response,
-      bodyTimeout: idle,
-    },
-    new Exchange(options, made, done),
-  );
-}
-
-/**
- * Carries a request out. `done` is called when the answer is complete, failed or abandoned. Throws, or rejects where it has to
- * wait for a signature, only when the request could not be made; `done` is not called then.
- */
-export function exchange(options: ExchangeOptions, done: () => void): Promise<void> | undefined {
-  const { target, request } = options;
-  const { upstream } = target;
-  const made = upstream.provider.toRequest(request);
-  if (upstream.sign === undefined && made.headers === undefined) {
-    dispatch(options, made, upstream.headers, done);
-    return undefined;
-  }
-  return signedHeaders(options, made).then((headers) => dispatch(options, made, headers, done));
 }

@@ -1,24 +1,24 @@
-// GET /v1/models and /v1/models/{id}: what this key may use, in OpenAI's form.
+// Lists of models and single ones: what this key may use, in the form of the surface.
 import { GatewayError } from '../errors.ts';
+import type { ListedModel, Surface } from '../surfaces/surface.ts';
 import type { KeyEntry, Target } from './tables.ts';
 
-function describe(id: string, target: Target): object {
-  // The provider's own creation time is not part of the snapshot; SDKs need a number.
-  return { id, object: 'model', created: 0, owned_by: target.upstream.name };
+function describe(id: string, target: Target): ListedModel {
+  return { id, owner: target.upstream.name };
 }
 
 /** JSON of the model list. */
-export function listModels(key: KeyEntry): string {
-  const data = [...key.repository.models]
+export function listModels(key: KeyEntry, surface: Surface): string {
+  const models = [...key.repository.models]
     .filter(([id]) => key.models === undefined || key.models.has(id))
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([id, target]) => describe(id, target));
-  return JSON.stringify({ object: 'list', data });
+  return JSON.stringify(surface.listModels(models));
 }
 
 /** JSON of one model. Throws GatewayError model_not_found or provider_not_ready. */
-export function showModel(key: KeyEntry, id: string): string {
-  return JSON.stringify(describe(id, findModel(key, id).target));
+export function showModel(key: KeyEntry, surface: Surface, id: string): string {
+  return JSON.stringify(surface.showModel(describe(id, findModel(key, id).target)));
 }
 
 /** Where a model is served for this key. `listed`: it is in the repository's table. */

@@ -3,16 +3,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
-import type { Operation } from '../providers/provider.ts';
+import { RequestError } from '../chat/dialect.ts';
+import { openAiSurface } from '../surfaces/openai.ts';
+import { routeOf, type CallRoute, type Route } from '../surfaces/routes.ts';
+import type { Surface } from '../surfaces/surface.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { authenticate } from './authenticate.ts';
 import { type BodyBudget, BodyHold } from './body-budget.ts';
-import { exchange } from './exchange.ts';
+import { exchange } from './dispatch.ts';
 import { findModel, listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
 import { requestIdOf } from './request-id.ts';
-import { errorEnvelope, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
+import { describeError, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
 import type { KeyEntry, Tables } from './tables.ts';
 
 export interface ProxyOptions {
@@ -28,50 +31,48 @@ export interface ProxyOptions {
   draining: () => boolean;
 }
 
-type Route = { method: 'POST'; operation: Operation } | { method: 'GET'; operation: 'models' };
-
-const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
-  ['/v1/chat/completions', { method: 'POST', operation: 'chat' }],
-  ['/v1/embeddings', { method: 'POST', operation: 'embeddings' }],
-  ['/v1/models', { method: 'GET', operation: 'models' }],
-]);
-const MODEL_PREFIX = '/v1/models/';
-const MODEL_ROUTE: Route = { method: 'GET', operation: 'models' };
-
-function pathOf(request: IncomingMessage): string {
-  const url = request.url ?? '/';
+function splitUrl(url: string): [path: string, query: string] {
   const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
+  return query === -1 ? [url, ''] : [url.slice(0, query), url.slice(query + 1)];
 }
 
-function routeFor(path: string, method: string | undefined): Route {
-  const route = ROUTES.get(path) ?? (path.startsWith(MODEL_PREFIX) && path.length > MODEL_PREFIX.length ? MODEL_ROUTE : undefined);
-  if (route === undefined) throw new GatewayError('route_not_found', `There is no ${path.slice(0, 200)} here. The base URL of SDKs ends in /v1.`);
-  if (route.method !== method) {
-    throw new GatewayError('method_not_allowed', `${path.slice(0, 200)} takes ${route.method}.`, { headers: ['allow', route.method] });
-  }
-  return route;
+function refuseRoute(path: string): never {
+  throw new GatewayError('route_not_found', `There is no ${path.slice(0, 200)} here. The base URL of OpenAI SDKs ends in /v1.`);
 }
 
-function decodeModel(path: string): string {
+function checkMethod(route: Route, method: string | undefined, path: string): void {
+  if (route.method === method) return;
+  throw new GatewayError('method_not_allowed', `${path.slice(0, 200)} takes ${route.method}.`, { headers: ['allow', route.method] });
+}
+
+function decodeModel(model: string): string {
   try {
-    return decodeURIComponent(path.slice(MODEL_PREFIX.length));
+    return decodeURIComponent(model);
   } catch {
     throw new GatewayError('model_not_found', 'The model name in the path is not valid percent-encoding.', { param: 'model' });
   }
 }
 
-function checkRepository({ repository }: KeyEntry): void {
+function checkRepository({ repository }: KeyEntry, surface: Surface): void {
   const { settings } = repository;
   if (settings.suspended) throw new GatewayError('repository_suspended', `The repository ${settings.name} is suspended.`);
-  if (!settings.surfaces.includes('OpenAI')) {
-    throw new GatewayError('surface_not_enabled', `The repository ${settings.name} does not expose the OpenAI surface.`);
+  if (!settings.surfaces.includes(surface.name)) {
+    throw new GatewayError('surface_not_enabled', `The repository ${settings.name} does not expose the ${surface.name} surface.`);
   }
+}
+
+function modelOf(route: CallRoute, body: Readonly<Record<string, unknown>>): string {
+  const model = route.model === undefined ? body['model'] : decodeModel(route.model);
+  if (typeof model === 'string' && model !== '') return model;
+  throw new GatewayError('model_missing', 'The body must name a "model" as a string.', { param: 'model' });
 }
 
 /** What #run knows about a request before it is served. */
 interface Reception {
   path: string;
+  /** Undefined: there is no such path. */
+  route: Route | undefined;
+  surface: Surface;
   record: RequestRecord;
   /** Flat list of name, value for every answer. */
   headers: string[];
@@ -96,11 +97,12 @@ export class Proxy {
 
   #receive(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
     const { clock, recorder } = this.#options;
-    const path = pathOf(request);
+    const [path, query] = splitUrl(request.url ?? '/');
+    const route = routeOf(path, query, request.headers);
     const record: RequestRecord = {
       requestId: requestIdOf(request),
       method: request.method ?? '',
-      path: ROUTES.has(path) ? path : path.startsWith(MODEL_PREFIX) ? '/v1/models/{id}' : 'other',
+      path: route?.label ?? 'other',
       operation: 'none',
       startedAt: clock.monotonic(),
       stream: false,
@@ -112,7 +114,8 @@ export class Proxy {
     const headers = ['x-request-id', record.requestId];
     if (this.#options.draining()) headers.push('connection', 'close');
     // Until its last byte has left, an answer is under way: a drain must not cut it, and the caller may still leave.
-    const reception: Reception = { path, record, headers, awaitsContinue, hold, pending: 2 };
+    const surface = route?.surface ?? openAiSurface;
+    const reception: Reception = { path, route, surface, record, headers, awaitsContinue, hold, pending: 2 };
     const settle = (): void => {
       if (--reception.pending > 0) return;
       // Until now its bytes may still have been on their way to the provider.
@@ -121,19 +124,20 @@ export class Proxy {
       recorder.finished(record, clock.monotonic());
     };
     response.once('close', settle);
-    this.#serve(request, response, reception, settle).catch((error: unknown) => this.#fail(request, response, record, headers, error).then(settle));
+    this.#serve(request, response, reception, settle).catch((error: unknown) => this.#fail(request, response, reception, error).then(settle));
   }
 
   /** Calls `settle` once the answer has been given; rejects when there is none yet. */
   async #serve(request: IncomingMessage, response: ServerResponse, reception: Reception, settle: () => void): Promise<void> {
-    const { path, record, headers, awaitsContinue, hold } = reception;
+    const { path, surface, record, headers, awaitsContinue, hold } = reception;
     const { tables, clock, onCredentialRejected } = this.#options;
-    const route = routeFor(path, request.method);
+    const route = reception.route ?? refuseRoute(path);
+    checkMethod(route, request.method, path);
     record.operation = route.operation;
     const admittedBy = tables();
-    let key = this.#admit(request, record);
+    let key = this.#admit(request, surface, record);
     if (route.operation === 'models') {
-      const json = path.startsWith(MODEL_PREFIX) ? showModel(key, decodeModel(path)) : listModels(key);
+      const json = route.model === undefined ? listModels(key, surface) : showModel(key, surface, decodeModel(route.model));
       sendJson(response, 200, json, headers);
       return settle();
     }
@@ -144,29 +148,30 @@ export class Proxy {
     }
     const raw = await readBody(request, hold);
     // An upload may take long: what counts is what is in force at its end, and only those pools are open.
-    if (tables() !== admittedBy) key = this.#admit(request, record);
+    if (tables() !== admittedBy) key = this.#admit(request, surface, record);
     const body = parseBody(raw);
-    const model = body['model'];
-    if (typeof model !== 'string' || model === '') {
-      throw new GatewayError('model_missing', 'The body must name a "model" as a string.', { param: 'model' });
-    }
+    const model = modelOf(route, body);
     const { target, listed } = findModel(key, model);
-    record.stream = body['stream'] === true;
+    record.stream = route.stream ?? body['stream'] === true;
     record.traffic = { upstream: target.upstream, model, listed };
-    const call = { operation: route.operation, upstreamModel: target.upstreamModel, model, stream: record.stream, raw, body };
-    await exchange({ response, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected }, settle);
+    const { operation, dialect } = route;
+    const { endpoint } = target.upstream.settings;
+    const call = { operation, endpoint, dialect, upstreamModel: target.upstreamModel, model, stream: record.stream, raw, body };
+    const strict = key.repository.settings.fidelity === 'Strict';
+    await exchange({ response, surface, target, request: call, strict, record, clock, answerHeaders: headers, onCredentialRejected }, settle);
   }
 
-  #admit(request: IncomingMessage, record: RequestRecord): KeyEntry {
+  #admit(request: IncomingMessage, surface: Surface, record: RequestRecord): KeyEntry {
     const tables = this.#options.tables();
     if (tables === undefined) throw new GatewayError('gateway_not_ready', 'This gateway has no configuration yet.');
-    const key = authenticate(request, tables, this.#options.clock.now());
+    const key = authenticate(request, surface, tables, this.#options.clock.now());
     record.key = key;
-    checkRepository(key);
+    checkRepository(key, surface);
     return key;
   }
 
-  async #fail(request: IncomingMessage, response: ServerResponse, record: RequestRecord, headers: string[], error: unknown): Promise<void> {
+  async #fail(request: IncomingMessage, response: ServerResponse, reception: Reception, error: unknown): Promise<void> {
+    const { surface, record, headers } = reception;
     const answer = this.#toAnswer(error, record);
     record.code = answer.code;
     record.status = statusOf(answer);
@@ -181,11 +186,13 @@ export class Proxy {
     }
     // A body that is still coming would be read as the next request, so the connection ends with this answer.
     if (!request.complete && !headers.includes('connection')) headers.push('connection', 'close');
-    sendJson(response, record.status, JSON.stringify(errorEnvelope(answer)), [...(answer.headers ?? []), ...headers]);
+    const envelope = surface.writeError(describeError(answer, record.requestId));
+    sendJson(response, record.status, JSON.stringify(envelope), [...(answer.headers ?? []), ...headers]);
   }
 
   #toAnswer(error: unknown, record: RequestRecord): ErrorAnswer {
     if (error instanceof GatewayError) return { code: error.code, message: error.message, param: error.param, headers: error.headers };
+    if (error instanceof RequestError) return { code: 'request_invalid', message: error.message, param: error.param };
     this.#options.logger.error({ err: error, requestId: record.requestId }, 'request failed inside the gateway');
     return { code: 'internal_error', message: `The gateway failed. Its log has the details under request id ${record.requestId}.` };
   }

@@ -1,6 +1,7 @@
 // Tells what became of a request, exactly once: metrics and one access-log line with the same fields.
 import { ERRORS, type ErrorCode } from '../errors.ts';
-import type { AnswerReader, Usage } from '../providers/provider.ts';
+import type { Usage } from '../chat/answer.ts';
+import type { AnswerReader } from '../providers/provider.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import type { Outcome, SeriesCache } from './series.ts';
@@ -30,6 +31,8 @@ export interface RequestRecord {
   /** Tells the tokens. */
   answer?: Pick<AnswerReader, 'usage'> | undefined;
   clientGone: boolean;
+  /** How many fields and blocks of the request the provider could not take. */
+  losses?: number;
 }
 
 function identify(key: KeyEntry | undefined): object {
@@ -106,6 +109,7 @@ export class Recorder {
     requests.inc();
     series.duration.observe((endedAt - record.startedAt) / 1000);
     if (record.clientGone) series.disconnects.inc();
+    if (record.losses !== undefined) series.losses.inc(record.losses);
     if (record.stream && firstByteAt !== undefined) {
       series.firstToken.observe((firstByteAt - record.startedAt) / 1000);
       if (usage !== undefined && usage.outputTokens > 1) {

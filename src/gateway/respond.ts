@@ -1,6 +1,7 @@
-// Writes whole answers: JSON and errors in the OpenAI envelope.
+// Writes whole answers: JSON, and errors in the envelope of the caller's dialect.
 import type { ServerResponse } from 'node:http';
-import { ERRORS, type ErrorCode, type ErrorEnvelope } from '../errors.ts';
+import type { DialectError } from '../chat/dialect.ts';
+import { ERRORS, type ErrorCode } from '../errors.ts';
 
 /** An error as the caller will see it. The upstream's own values, where given, win over those of the table. */
 export interface ErrorAnswer {
@@ -13,20 +14,22 @@ export interface ErrorAnswer {
   headers?: readonly string[];
 }
 
-export function errorEnvelope({ code, message, upstream, param }: ErrorAnswer): ErrorEnvelope {
-  return {
-    error: {
-      message,
-      type: upstream?.type ?? ERRORS[code].type,
-      param: upstream?.param ?? param ?? null,
-      code: upstream?.code ?? code,
-    },
-  };
-}
-
 /** The HTTP status of an answer. */
 export function statusOf({ code, status }: ErrorAnswer): number {
   return status ?? ERRORS[code].status;
+}
+
+/** The error as every dialect can write it. */
+export function describeError(answer: ErrorAnswer, requestId: string): DialectError {
+  const { code, message, upstream, param } = answer;
+  return {
+    status: statusOf(answer),
+    message,
+    type: upstream?.type ?? ERRORS[code].type,
+    param: upstream?.param ?? param ?? null,
+    code: upstream?.code ?? code,
+    requestId,
+  };
 }
 
 /** Sends a JSON answer and ends the response. `headers` is a flat list of name, value. */

@@ -33,6 +33,7 @@ function createSeries(metrics: GatewayMetrics, labels: TrafficLabels) {
     cachedInputTokens: tokens[2]!,
     reasoningTokens: tokens[3]!,
     withoutUsage: metrics.flashback_requests_without_usage_total.labels(labels),
+    losses: metrics.flashback_dropped_fields_total.labels(labels),
     disconnects: metrics.flashback_client_disconnects_total.labels(labels),
     outcomes: new Map<string, Outcome>(),
     latest: undefined as Outcome | undefined,
@@ -133,6 +134,7 @@ export class SeriesCache {
     metrics.gen_ai_server_time_per_output_token.remove(labels);
     metrics.flashback_requests_without_usage_total.remove(labels);
     metrics.flashback_client_disconnects_total.remove(labels);
+    metrics.flashback_dropped_fields_total.remove(labels);
     for (const gen_ai_token_type of ['input', 'output']) metrics.gen_ai_client_token_usage.remove({ ...labels, gen_ai_token_type });
     for (const direction of DIRECTIONS) metrics.flashback_tokens_total.remove({ ...labels, direction });
     for (const { operation, status, code } of outcomes.values()) {

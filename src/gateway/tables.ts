@@ -107,7 +107,7 @@ function buildUpstream(key: string, settings: SnapshotProvider, previous: Upstre
   if (refused !== undefined) refuse(refused);
   if (settings.ca !== undefined && !isCertificateBundle(settings.ca)) refuse('the CA bundle is not PEM');
   const url = new URL(settings.endpoint);
-  const authorization = provider.authorize(settings.credential);
+  const authorization = provider.authorize(settings.credential, settings.endpoint);
   return {
     key,
     name: key.slice(key.indexOf('/') + 1),

@@ -25,13 +25,15 @@ export function fromErrorResponse(
   response: { status: number; headers: Record<string, string | string[] | undefined>; body: string },
 ): ErrorAnswer {
   const { status } = response;
-  const code = codeFor(status);
-  const upstream = provider.toError(status, response.body);
+  const flat = Object.fromEntries(Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+  const upstream = provider.toError(status, response.body, flat);
+  const code = upstream.refusesCredential === true ? 'provider_credentials_rejected' : codeFor(status);
   const said = redactProviderText(upstream.message, secrets).slice(0, MAX_MESSAGE);
   const headers = PASSED_HEADERS.flatMap((name) => {
     const value = response.headers[name];
     return typeof value === 'string' ? [name, value] : [];
   });
+  if (upstream.retryAfter !== undefined && headers.length === 0) headers.push('retry-after', String(upstream.retryAfter));
   if (code === 'provider_credentials_rejected') {
     // Passed on as 401 it would send the caller looking for a fault in its own key.
     return { code, message: `The provider refused the credential that this gateway holds (HTTP ${status}): ${said}` };

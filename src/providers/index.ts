@@ -1,10 +1,19 @@
 // The registry: one line per provider. A type that is missing here is accepted by the API and reported as not supported.
 import type { ProviderType } from '../api/resources.ts';
+import { anthropic } from './anthropic/provider.ts';
+import { aws } from './aws/provider.ts';
+import { google } from './google/provider.ts';
+import { VertexTokens } from './google/vertex-tokens.ts';
 import { openAiCompatible } from './openai-compatible.ts';
 import type { Provider } from './provider.ts';
 
+const now = (): number => Date.now();
+
 export const PROVIDERS: Partial<Record<ProviderType, Provider>> = {
-  OpenAI: openAiCompatible({ type: 'OpenAI', defaultEndpoint: 'https://api.openai.com/v1' }),
+  OpenAI: openAiCompatible({ type: 'OpenAI', defaultEndpoint: 'https://api.openai.com/v1', hasResponses: true }),
+  Anthropic: anthropic,
+  AWS: aws({ now, identity: undefined }),
+  Google: google(new VertexTokens({ now, workloadIdentity: false })),
   Other: openAiCompatible({ type: 'Other', defaultEndpoint: undefined }),
 };
 

@@ -1,7 +1,9 @@
 // Answers in the OpenAI dialect for callers of the OpenAI dialect: the bytes pass as they came, and only their end is read.
 import { EventRelay } from './event-relay.ts';
 import { readOpenAiUsage } from './openai-usage.ts';
-import type { AnswerContext, AnswerReader, Usage } from './provider.ts';
+import type { DialectError } from '../chat/dialect.ts';
+import type { Usage } from '../chat/answer.ts';
+import type { AnswerContext, AnswerReader } from './provider.ts';
 import { Tail } from './tail.ts';
 
 /** Some providers put usage in front of the last words. */
@@ -18,6 +20,10 @@ class WholeAnswer implements AnswerReader {
   readonly failed = false;
   readonly brokeOff = false;
   readonly #tail = new Tail(WHOLE_TAIL_BYTES);
+
+  fail(): string {
+    return '';
+  }
 
   push(chunk: Buffer): Buffer {
     this.#tail.push(chunk);
@@ -66,6 +72,10 @@ class EventStreamAnswer implements AnswerReader {
 
   usage(): Usage | undefined {
     return readOpenAiUsage(this.#tail.bytes());
+  }
+
+  fail({ message, type, param, code }: DialectError): string {
+    return `data: ${JSON.stringify({ error: { message, type, param, code } })}\n\n${DONE}`;
   }
 }
 

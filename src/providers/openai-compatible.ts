@@ -1,5 +1,10 @@
 // The OpenAI dialect: OpenAI itself and every server that speaks like it.
 import type { ProviderType } from '../api/resources.ts';
+import { openAiChatProvider } from '../dialects/openai-chat/dialect.ts';
+import { openAiResponsesProvider } from '../dialects/openai-responses/dialect.ts';
+import { authorizeAzure, azurePath, isAzureEndpoint } from './azure.ts';
+import { verifyAzure } from './azure-verification.ts';
+import { readChatAnswer, toChatRequest, type ChatEndpoint } from './translation.ts';
 import { insertFirst, spliceValues, topLevelMembers } from './json-splice.ts';
 import { readOpenAiAnswer } from './openai-answer.ts';
 import { asRecord, readOpenAiError } from './openai-error.ts';
@@ -7,17 +12,23 @@ import { verifyOpenAi } from './openai-verification.ts';
 import type { GatewayRequest, Operation, Provider, UpstreamRequest } from './provider.ts';
 
 const PATHS: Record<Operation, string> = { chat: '/chat/completions', embeddings: '/embeddings' };
+function pathOf({ endpoint, operation, upstreamModel }: GatewayRequest): string {
+  return isAzureEndpoint(endpoint) ? azurePath(endpoint, operation, upstreamModel) : PATHS[operation];
+}
+
 const INCLUDE_USAGE = '"stream_options":{"include_usage":true}';
 
 interface Quirks {
   type: ProviderType;
   defaultEndpoint: string | undefined;
+  /** It has the Responses API too. */
+  hasResponses?: boolean;
 }
 
 /** Asks for usage in a stream whose application did not, and names the upstream's model in place of its alias. */
 function toRequest(request: GatewayRequest): UpstreamRequest {
   const { operation, raw, body, model, upstreamModel, stream } = request;
-  const path = PATHS[operation];
+  const path = pathOf(request);
   const options = asRecord(body['stream_options']);
   const hideUsageEvent = stream && operation === 'chat' && options['include_usage'] !== true;
   const aliased = upstreamModel !== model;
@@ -37,15 +48,24 @@ function toRequest(request: GatewayRequest): UpstreamRequest {
   return { path, body: hideUsageEvent && !hasOptions ? insertFirst(spliced, INCLUDE_USAGE) : spliced, hideUsageEvent };
 }
 
+/** Callers of other dialects are served by the chat dialect, which every compatible server has. */
+const CHAT: ChatEndpoint = { dialect: openAiChatProvider, pathOf, modelInPath: false };
+const RESPONSES: ChatEndpoint = { dialect: openAiResponsesProvider, pathOf: () => '/responses', modelInPath: false };
+
 /** A provider that speaks the OpenAI dialect. */
-export function openAiCompatible({ type, defaultEndpoint }: Quirks): Provider {
+export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }: Quirks): Provider {
+  const endpointFor = ({ dialect, endpoint }: GatewayRequest): ChatEndpoint => (hasResponses && dialect.name === 'openai-responses' && !isAzureEndpoint(endpoint) ? RESPONSES : CHAT);
+  const isNative = ({ dialect, operation }: GatewayRequest): boolean => operation !== 'chat' || dialect.name === 'openai-chat';
   return {
     type,
     defaultEndpoint,
-    authorize: (credential) => (credential === undefined ? [] : ['authorization', `Bearer ${credential.secret}`]),
-    verify: verifyOpenAi,
-    toRequest,
-    readAnswer: readOpenAiAnswer,
+    authorize: (credential, endpoint) => {
+      if (isAzureEndpoint(endpoint)) return authorizeAzure(credential);
+      return credential === undefined ? [] : ['authorization', `Bearer ${credential.secret}`];
+    },
+    verify: (probe, endpoint) => (isAzureEndpoint(endpoint) ? verifyAzure(probe, endpoint) : verifyOpenAi(probe)),
+    toRequest: (request) => (isNative(request) ? toRequest(request) : toChatRequest(endpointFor(request), request)),
+    readAnswer: (context) => (isNative(context.request) ? readOpenAiAnswer(context) : readChatAnswer(endpointFor(context.request).dialect, context)),
     toError: readOpenAiError,
   };
 }

@@ -1,23 +1,22 @@
 // What one LLM provider is: the interface that every entry of the registry fills. Used by the gateway for traffic and by
 // the operator to check credentials. Eight members; everything else is data.
 import type { ProviderType } from '../api/resources.ts';
+import type { Usage } from '../chat/answer.ts';
+import type { DialectError, SurfaceDialect } from '../chat/dialect.ts';
+import type { Losses } from '../chat/losses.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 
 /** Operations that a surface asks a provider for. */
 export const OPERATIONS = ['chat', 'embeddings'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** Tokens of one request in OpenAI's convention: cached tokens are part of input, reasoning tokens part of output. */
-export interface Usage {
-  inputTokens: number;
-  outputTokens: number;
-  cachedInputTokens: number;
-  reasoningTokens: number;
-}
-
 /** A parsed call of an application, together with the bytes it came as. */
 export interface GatewayRequest {
   operation: Operation;
+  /** Base URL of the provider, without a trailing slash. */
+  endpoint: string;
+  /** What the application speaks. */
+  dialect: SurfaceDialect;
   /** Model name that the provider knows. */
   upstreamModel: string;
   /** Model name that the application asked for. */
@@ -38,6 +37,8 @@ export interface UpstreamRequest {
   headers?: readonly string[];
   /** The stream carries an extra usage event that the application did not ask for and must not see. */
   hideUsageEvent: boolean;
+  /** What the provider cannot take, by the caller's names; undefined where the body passes as it came. */
+  losses?: Losses;
 }
 
 /** What a signature is computed over. */
@@ -60,6 +61,11 @@ export interface AnswerContext {
   contentType: string;
   /** Never to be passed on, not even inside an error. */
   secrets: readonly string[];
+  requestId: string;
+  /** Seconds since the epoch. */
+  created: number;
+  /** 24 random letters and digits, new each time. */
+  newId(): string;
 }
 
 /** Turns the bytes of one answer into those for the caller, and reads them on the way. One for each answer. */
@@ -78,6 +84,8 @@ export interface AnswerReader {
   usage(): Usage | undefined;
   /** The provider told of an error inside an answer that had begun well. */
   readonly failed: boolean;
+  /** The end of an event stream whose provider has failed, in the caller's dialect. */
+  fail(error: DialectError): string;
   /** After end(): the answer stopped where none can end, although its connection ended in good order. */
   readonly brokeOff: boolean;
 }
@@ -88,6 +96,10 @@ export interface UpstreamError {
   type: string | null;
   param: string | null;
   code: string | null;
+  /** The credential itself is refused; absent: when the status is 401. */
+  refusesCredential?: boolean;
+  /** Whole seconds until a request may succeed, where the provider says so in its body and not in a header. */
+  retryAfter?: number;
 }
 
 /**
@@ -115,14 +127,14 @@ export interface Provider {
   readonly type: ProviderType;
   /** Base URL that applies when the AILLMConfig names none; undefined makes endpoint mandatory. */
   readonly defaultEndpoint: string | undefined;
-  /** How requests authenticate with this credential. Called once for each snapshot. */
-  authorize(credential: SnapshotProvider['credential']): Authorization;
+  /** How requests to an endpoint authenticate with this credential. Called once for each snapshot. */
+  authorize(credential: SnapshotProvider['credential'], endpoint: string): Authorization;
   /** A free call that proves authentication (never mere reachability) and lists the models. */
-  verify(probe: Probe): Promise<Verification>;
+  verify(probe: Probe, endpoint: string): Promise<Verification>;
   /** Translates an application's call. */
   toRequest(request: GatewayRequest): UpstreamRequest;
   /** Translates an answer with a 2xx status. */
   readAnswer(context: AnswerContext): AnswerReader;
   /** Reads the provider's own error body. */
-  toError(status: number, body: string): UpstreamError;
+  toError(status: number, body: string, headers?: Readonly<Record<string, string>>): UpstreamError;
 }

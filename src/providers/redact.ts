@@ -3,6 +3,7 @@
 const PATTERNS: readonly [pattern: RegExp, replacement: string][] = [
   [/\b(?:sk|pk|rk|gsk|xai)-[A-Za-z0-9_*.-]{4,}/g, '[key]'],
   [/\bAIza[A-Za-z0-9_*-]{6,}/g, '[key]'],
+  [/\bya29\.[A-Za-z0-9_-]{8,}/g, '[key]'],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{8,}/g, '[key]'],
   [/\bBearer\s+[A-Za-z0-9._~+/*-]{8,}=*/gi, 'Bearer [key]'],
   // Long, or with a digit: "user-friendly" and "user_identifier" are words.

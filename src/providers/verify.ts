@@ -92,7 +92,7 @@ export class Verifier {
     const deadline = AbortSignal.timeout(DEADLINE_MS);
     try {
       const probe = this.#probe(pool, provider, target, signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
-      return this.#redact(await provider.verify(probe), target);
+      return this.#redact(await provider.verify(probe, target.endpoint), target);
     } catch (error) {
       return this.#redact({ verdict: 'unknown', message: describe(error, target) }, target);
     } finally {
@@ -122,7 +122,7 @@ export class Verifier {
       const { statusCode, headers, body } = await pool.request({
         method: call.method,
         path,
-        headers: [...own, ...(await authorizationHeaders(provider.authorize(credential), signable))],
+        headers: [...own, ...(await authorizationHeaders(provider.authorize(credential, target.endpoint), signable))],
         body: call.body ?? null,
         signal,
       });

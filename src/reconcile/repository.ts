@@ -105,7 +105,7 @@ function observe({ metadata, spec }: Repository): ObservedRepository {
   const llms = spec.llms.map(({ name: llm, models }) => {
     return { llm: siblingKey(keyOf(metadata), llm), ...(models === undefined ? {} : { models }) };
   });
-  return { generation, namespace, name, surfaces: spec.surfaces ?? ['OpenAI'], suspended: spec.suspend ?? false, llms };
+  return { generation, namespace, name, surfaces: spec.surfaces ?? ['OpenAI'], suspended: spec.suspend ?? false, llms, ...(spec.fidelity === 'Strict' ? { fidelity: spec.fidelity } : {}) };
 }
 
 function resolvedRefs(

@@ -22,6 +22,7 @@ export interface ObservedRepository {
   name: string;
   surfaces: SnapshotRepository['surfaces'];
   suspended: boolean;
+  fidelity?: 'Strict';
   /** In the order of spec.llms. */
   llms: readonly AttachedLlm[];
 }

@@ -32,6 +32,8 @@ export interface SnapshotRepository {
   name: string;
   surfaces: ('OpenAI' | 'Anthropic' | 'Google')[];
   suspended: boolean;
+  /** `Strict`: a request of which the provider cannot take everything is refused; absent: it is sent without that. */
+  fidelity?: 'Strict';
   /** Model name as applications ask for it -> where it is served. */
   models: Record<string, SnapshotModel>;
   /** Key into providers of the one that takes models which are not in the table: it lists none, so it may have any. */

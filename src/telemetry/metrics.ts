@@ -37,6 +37,7 @@ export const GATEWAY_METRICS = {
   flashback_requests_in_flight: { kind: 'gauge', help: 'Requests being served now.', labels: [] },
   flashback_errors_total: { kind: 'counter', help: 'Failed requests by who has to act: caller, policy, provider, gateway.', labels: ['cause', 'code'] },
   flashback_client_disconnects_total: { kind: 'counter', perRequest: true, help: 'Requests whose caller left before the answer was complete; the upstream call was cancelled.', labels: [...TRAFFIC] },
+  flashback_dropped_fields_total: { kind: 'counter', perRequest: true, help: 'Fields and blocks of requests that the provider of the model could not take; the header x-flashback-dropped names them.', labels: [...TRAFFIC] },
   flashback_snapshot_revision: { kind: 'gauge', help: 'Revision of the snapshot in force; 0 before the first.', labels: [] },
   flashback_snapshot_age_seconds: { kind: 'gauge', help: 'Seconds since the operator last confirmed the snapshot in force.', labels: [] },
   flashback_snapshots_total: { kind: 'counter', help: 'Snapshots received, by result: applied, unchanged, rejected.', labels: ['result'] },

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { hashKey } from '../../src/api/api-key.ts';
 import { authenticate } from '../../src/gateway/authenticate.ts';
+import { openAiSurface } from '../../src/surfaces/openai.ts';
 import { buildTables, type Tables } from '../../src/gateway/tables.ts';
 import type { SnapshotKey } from '../../src/snapshot/snapshot.ts';
 import { APP_KEY, LOOPBACK_ALLOWED, aRepository, aSnapshot } from '../fake/gateway.ts';
@@ -20,12 +21,12 @@ const request = { headers: { authorization: `Bearer ${APP_KEY}` }, socket: {} } 
 
 describe('a key', () => {
   it.each(['Anthropic', 'Google'] as const)('for the %s surface does not open the one of OpenAI', (type) => {
-    expect(() => authenticate(request, tablesWith(type), 0)).toThrow(
+    expect(() => authenticate(request, openAiSurface, tablesWith(type), 0)).toThrow(
       expect.objectContaining({ code: 'key_of_other_surface', message: `This API key is for the ${type} surface; this is the OpenAI surface.` }),
     );
   });
 
   it.each(['OpenAI', undefined] as const)('of type %s opens it', (type) => {
-    expect(authenticate(request, tablesWith(type), 0).id).toBe('key_app');
+    expect(authenticate(request, openAiSurface, tablesWith(type), 0).id).toBe('key_app');
   });
 });

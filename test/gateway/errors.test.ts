@@ -113,7 +113,9 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   gateway_overloaded: 'body-budget.test.ts',
   body_incomplete: 'request-body.test.ts: the caller is gone, so only metrics and log tell',
   provider_stream_broken: 'below: it comes as an event in a stream under way',
-  operation_not_supported: 'comes with providers that lack an operation; none of the OpenAI dialect does',
+  operation_not_supported: 'translation.test.ts: none of the OpenAI dialect lacks one',
+  request_invalid: 'translation.test.ts',
+  fidelity_lost: 'translation.test.ts',
 };
 
 async function closedPort(): Promise<number> {

@@ -21,7 +21,7 @@ describe('a snapshot that cannot be served', () => {
   };
 
   it.each([
-    ['of a type that this version lacks', { type: 'Anthropic' as const }, 'type Anthropic'],
+    ['of a type that this version lacks', { type: 'Unheard-of' as 'Other' }, 'type Unheard-of'],
     ['at a metadata service', { endpoint: 'http://169.254.169.254/v1' }, 'reserved'],
     ['at a loopback address', { endpoint: 'http://127.0.0.1/v1' }, 'loopback'],
     ['with a CA bundle that is none', { ca: 'nonsense' }, 'not PEM'],

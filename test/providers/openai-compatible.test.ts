@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openAiChatSurface } from '../../src/dialects/openai-chat/dialect.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from '../../src/providers/index.ts';
 import { openAiCompatible } from '../../src/providers/openai-compatible.ts';
 import { readOpenAiError } from '../../src/providers/openai-error.ts';
@@ -12,6 +13,8 @@ function translate(text: string, upstreamModel?: string, operation: Operation = 
   const model = String(body['model']);
   return provider.toRequest({
     operation,
+    endpoint: 'https://provider.example/v1',
+    dialect: openAiChatSurface,
     raw: Buffer.from(text),
     body,
     model,
@@ -23,7 +26,7 @@ function translate(text: string, upstreamModel?: string, operation: Operation = 
 describe('a request', () => {
   it('is passed on as the very bytes that came, where nothing has to change', () => {
     const raw = Buffer.from('{"model":"m"}');
-    const request = { operation: 'chat' as const, raw, body: { model: 'm' }, model: 'm', upstreamModel: 'm', stream: false };
+    const request = { operation: 'chat' as const, endpoint: 'https://provider.example/v1', dialect: openAiChatSurface, raw, body: { model: 'm' }, model: 'm', upstreamModel: 'm', stream: false };
     expect(provider.toRequest(request).body).toBe(raw);
   });
 
@@ -100,7 +103,7 @@ describe('the registry', () => {
     expect(SUPPORTED_TYPES.has(entry!.type)).toBe(true);
   });
   it('authenticates with a bearer token, or not at all where there is no credential', () => {
-    expect(provider.authorize({ secret: 's' })).toEqual(['authorization', 'Bearer s']);
-    expect(provider.authorize(undefined)).toEqual([]);
+    expect(provider.authorize({ secret: 's' }, 'https://provider.example/v1')).toEqual(['authorization', 'Bearer s']);
+    expect(provider.authorize(undefined, 'https://provider.example/v1')).toEqual([]);
   });
 });

@@ -22,6 +22,7 @@ describe('what a provider says', () => {
     ['a masked key', 'Incorrect API key provided: sk-abc***********wxyz', 'Incorrect API key provided: [key]'],
     ['a Google key', 'key AIzaSyA1234567890 refused', 'key [key] refused'],
     ['an AWS key id', 'AKIAIOSFODNN7EXAMPLE refused', '[key] refused'],
+    ['an access token of Google', 'ya29.a0AfB_byC-abcdefgh refused', '[key] refused'],
     ['a bearer token', 'sent Bearer abcdef0123456789==', 'sent Bearer [key]'],
     ['an organisation', 'Limit reached in organization org-AbCdEf0123456789 on tokens', 'Limit reached in organization [account] on tokens'],
     ['an organisation without digits', 'in org-AbCdEfGhIjKlMnOpQrSt', 'in [account]'],

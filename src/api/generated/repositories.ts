@@ -5,9 +5,13 @@
  */
 export interface RepositorySpec {
   /**
-   * API dialects that applications can use. This version serves OpenAI only; the others are accepted and have no effect.
+   * API dialects that applications can use.
    */
   surfaces?: ('OpenAI' | 'Anthropic' | 'Google')[];
+  /**
+   * What happens to a request of which the provider of its model cannot take everything. Lax sends it without that and names what is missing in the response header x-flashback-dropped; Strict refuses it with status 400.
+   */
+  fidelity?: 'Lax' | 'Strict';
   /**
    * Attached AILLMConfigs of the same namespace. When two offer the same model, the one that is listed first serves it.
    *

@@ -3,7 +3,7 @@ import { asRecord, text } from '../openai-error.ts';
 import { redactProviderText } from '../redact.ts';
 import type { AccessToken } from './cached-token.ts';
 import type { ServiceAccount } from './service-account.ts';
-import { TokenRefusedError, TokenUnavailableError } from './token-errors.ts';
+import { TokenRefusedError, TokenUnavailableError } from '../token-errors.ts';
 
 const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
 /** Of all attempts together; a credential check waits no longer than 10 s. */

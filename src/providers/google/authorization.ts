@@ -3,7 +3,7 @@ import type { SnapshotProvider } from '../../snapshot/snapshot.ts';
 import type { Authorization } from '../provider.ts';
 import { isVertexEndpoint } from './endpoint.ts';
 import { googleCredentialFlaw, isKeyFile } from './service-account.ts';
-import { TokenRefusedError } from './token-errors.ts';
+import { TokenRefusedError } from '../token-errors.ts';
 import type { VertexTokens } from './vertex-tokens.ts';
 
 /** Google's access tokens, as of `gcloud auth print-access-token`. */

@@ -5,7 +5,7 @@ import type { Probe, Verification } from '../provider.ts';
 import { isRefusal, refused, undecided, type ProbeAnswer } from '../verdicts.ts';
 import { googlePath, isVertexEndpoint } from './endpoint.ts';
 import { googleErrorReason, googleRetryAfter, readGoogleError } from './error.ts';
-import { TokenRefusedError } from './token-errors.ts';
+import { TokenRefusedError } from '../token-errors.ts';
 
 const USABLE = new Set(['generateContent', 'embedContent']);
 /** Keys are refused with 400, like bodies; only the reason tells them apart. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { fetchAccessToken } from './access-token.ts';
 import { CachedToken, type AccessToken } from './cached-token.ts';
 import { readServiceAccount, type ServiceAccount } from './service-account.ts';
-import { TokenRefusedError } from './token-errors.ts';
+import { TokenRefusedError } from '../token-errors.ts';
 
 /** More accounts than this and the one used longest ago starts anew. */
 const MAX_ACCOUNTS = 1_000;

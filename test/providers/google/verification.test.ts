@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { authorizeGoogle } from '../../../src/providers/google/authorization.ts';
 import { GOOGLE_ENDPOINT } from '../../../src/providers/google/endpoint.ts';
-import { TokenRefusedError, TokenUnavailableError } from '../../../src/providers/google/token-errors.ts';
+import { TokenRefusedError, TokenUnavailableError } from '../../../src/providers/token-errors.ts';
 import { verifyGoogle } from '../../../src/providers/google/verification.ts';
 import { VertexTokens } from '../../../src/providers/google/vertex-tokens.ts';
 import { openAiCompatible } from '../../../src/providers/openai-compatible.ts';

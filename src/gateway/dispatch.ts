@@ -1,0 +1,71 @@
+// Sends a request to its provider: translated, signed where the provider wants that, and with the caller told of what is lost.
+import { GatewayError } from '../errors.ts';
+import { AwsCredentialError } from '../providers/aws/credential.ts';
+import type { UpstreamRequest } from '../providers/provider.ts';
+import { redactProviderText } from '../providers/redact.ts';
+import { TokenRefusedError, TokenUnavailableError } from '../providers/token-errors.ts';
+import { Exchange, type ExchangeOptions } from './exchange.ts';
+
+/** Names of losses go into a header: nothing that could end it, and not more than proxies take. */
+const MAX_LOSS_LENGTH = 100;
+
+/** Tells the caller what will be missing. Throws GatewayError fidelity_lost where that is not wanted. */
+function withLosses(options: ExchangeOptions, losses: readonly string[]): ExchangeOptions {
+  if (losses.length === 0) return options;
+  const { strict, target, record, answerHeaders } = options;
+  if (strict) {
+    throw new GatewayError('fidelity_lost', `The provider behind ${target.upstream.name} cannot take: ${losses.join(', ')}.`, { param: losses[0]! });
+  }
+  record.losses = losses.length;
+  const names = losses.map((name) => name.replace(/[^\x21-\x2b\x2d-\x7e]/g, '?').slice(0, MAX_LOSS_LENGTH));
+  return { ...options, answerHeaders: [...answerHeaders, 'x-flashback-dropped', names.join(', ')] };
+}
+
+/** Headers of one request: those of the connection, and a signature where the provider wants one. */
+async function signedHeaders({ target }: ExchangeOptions, { path, body, headers: own = [] }: UpstreamRequest): Promise<string[]> {
+  const { upstream } = target;
+  const headers = [...upstream.headers, ...own];
+  const url = upstream.origin + upstream.basePath + path;
+  try {
+    return [...headers, ...((await upstream.sign?.({ method: 'POST', url, headers, body })) ?? [])];
+  } catch (error) {
+    if (error instanceof TokenRefusedError || error instanceof AwsCredentialError) {
+      const message = `The credential of ${upstream.name} cannot be used: ${redactProviderText(error.message, upstream.secrets)}.`;
+      throw new GatewayError('provider_credentials_rejected', message);
+    }
+    if (error instanceof TokenUnavailableError) throw new GatewayError('provider_unreachable', `There is no access token for ${upstream.name} now. Try again.`);
+    throw error;
+  }
+}
+
+function dispatch(options: ExchangeOptions, made: UpstreamRequest, headers: string[], done: () => void): void {
+  const { upstream } = options.target;
+  const { response, idle } = upstream.settings.timeouts;
+  upstream.pool.dispatch(
+    {
+      origin: upstream.origin,
+      path: upstream.basePath + made.path,
+      method: 'POST',
+      headers,
+      body: made.body,
+      headersTimeout: response,
+      bodyTimeout: idle,
+    },
+    new Exchange(options, made, done),
+  );
+}
+
+/**
+ * Carries a request out. `done` is called when the answer is complete, failed or abandoned. Throws, or rejects where it has to
+ * wait for a signature, only when the request could not be made; `done` is not called then.
+ */
+export function exchange(given: ExchangeOptions, done: () => void): Promise<void> | undefined {
+  const { upstream } = given.target;
+  const made = upstream.provider.toRequest(given.request);
+  const options = withLosses(given, made.losses?.names ?? []);
+  if (upstream.sign === undefined && made.headers === undefined) {
+    dispatch(options, made, upstream.headers, done);
+    return undefined;
+  }
+  return signedHeaders(options, made).then((headers) => dispatch(options, made, headers, done));
+}

@@ -1,0 +1,38 @@
+// Gemini, by the Gemini API or by Vertex AI.
+import { googleProvider } from '../../dialects/google/dialect.ts';
+import type { Provider } from '../provider.ts';
+import { readChatAnswer, toChatRequest, type ChatEndpoint } from '../translation.ts';
+import { authorizeGoogle } from './authorization.ts';
+import { GOOGLE_ENDPOINT, googlePath } from './endpoint.ts';
+import { googleErrorReason, googleRetryAfter, readGoogleError } from './error.ts';
+import { verifyGoogle } from './verification.ts';
+import type { VertexTokens } from './vertex-tokens.ts';
+
+const CHAT: ChatEndpoint = {
+  dialect: googleProvider,
+  pathOf: ({ endpoint, upstreamModel, stream }) => googlePath(endpoint, upstreamModel, stream ? 'streamGenerateContent' : 'generateContent'),
+  modelInPath: true,
+};
+
+const REFUSED_KEY = new Set(['API_KEY_INVALID', 'ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_TYPE_UNSUPPORTED']);
+
+/** `tokens`: access tokens for Vertex AI. */
+export function google(tokens: VertexTokens): Provider {
+  return {
+    type: 'Google',
+    defaultEndpoint: GOOGLE_ENDPOINT,
+    authorize: (credential, endpoint) => authorizeGoogle(credential, endpoint, tokens),
+    verify: verifyGoogle,
+    toRequest: (request) => toChatRequest(CHAT, request),
+    readAnswer: (context) => readChatAnswer(CHAT.dialect, context),
+    toError: (status, body) => {
+      const retryAfter = googleRetryAfter(body);
+      return {
+        ...readGoogleError(status, body),
+        // A key that is no good gets 400.
+        refusesCredential: status === 401 || REFUSED_KEY.has(googleErrorReason(body) ?? ''),
+        ...(retryAfter === undefined ? {} : { retryAfter }),
+      };
+    },
+  };
+}

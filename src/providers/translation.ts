@@ -1,0 +1,46 @@
+// A provider of one dialect for callers of every dialect.
+import { GatewayError } from '../errors.ts';
+import type { ProviderDialect } from '../chat/dialect.ts';
+import { Losses } from '../chat/losses.ts';
+import { spliceValues, topLevelMembers } from './json-splice.ts';
+import { nativeAnswer } from './native-answer.ts';
+import type { AnswerContext, AnswerReader, GatewayRequest, UpstreamRequest } from './provider.ts';
+import { translateAnswer } from './translated-answer.ts';
+
+/** How a provider takes chats. */
+export interface ChatEndpoint {
+  dialect: ProviderDialect;
+  /** Path and query below the endpoint. */
+  pathOf(request: GatewayRequest): string;
+  /** The model stands in the path, not in the body. */
+  modelInPath: boolean;
+}
+
+/** The caller's bytes with the provider's name of the model in place of an alias. */
+export function withUpstreamModel({ raw, model, upstreamModel }: GatewayRequest): Buffer {
+  if (model === upstreamModel) return raw;
+  const named = topLevelMembers(raw).filter(({ name }) => name === 'model');
+  return spliceValues(raw, named.map((member) => ({ member, json: JSON.stringify(upstreamModel) })));
+}
+
+/** Throws RequestError when the body is none in the caller's dialect, GatewayError operation_not_supported for what is no chat. */
+export function toChatRequest({ dialect, pathOf, modelInPath }: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
+  const { operation, model, upstreamModel, stream, body } = request;
+  if (operation !== 'chat') throw new GatewayError('operation_not_supported', `The provider of ${model} has no ${operation}.`, { param: 'model' });
+  const path = pathOf(request);
+  if (request.dialect.name === dialect.name) {
+    return { path, body: modelInPath ? request.raw : withUpstreamModel(request), hideUsageEvent: false };
+  }
+  const losses = new Losses();
+  const chat = request.dialect.readRequest(body, losses);
+  const written = dialect.writeRequest({ ...chat, model: upstreamModel, stream }, { losses, nameOf: (option) => request.dialect.nameOf(option) });
+  return { path, body: JSON.stringify(written), hideUsageEvent: false, losses };
+}
+
+/** The answer to such a request. */
+export function readChatAnswer(dialect: ProviderDialect, context: AnswerContext): AnswerReader {
+  const { request, upstream, contentType, secrets, requestId, created, newId } = context;
+  const head = { model: request.model, created, newId, losses: upstream.losses ?? new Losses(), request: request.body };
+  if (request.dialect.name === dialect.name) return nativeAnswer(dialect, request.dialect.writeStream(head), contentType, secrets);
+  return translateAnswer({ surface: request.dialect, provider: dialect, head, stream: request.stream, requestId, secrets }, contentType);
+}

@@ -1,0 +1,91 @@
+// Every path of the gateway, in one place: which surface it belongs to and what it asks for.
+import type { IncomingHttpHeaders } from 'node:http';
+import type { SurfaceDialect } from '../chat/dialect.ts';
+import { anthropicSurface as anthropicDialect } from '../dialects/anthropic/dialect.ts';
+import { googleArraySurface as googleArrayDialect, googleSurface as googleDialect } from '../dialects/google/dialect.ts';
+import { openAiChatSurface } from '../dialects/openai-chat/dialect.ts';
+import { openAiResponsesSurface } from '../dialects/openai-responses/dialect.ts';
+import { anthropicSurface } from './anthropic.ts';
+import { googleSurface } from './google.ts';
+import { openAiSurface } from './openai.ts';
+import type { Surface } from './surface.ts';
+
+interface Common {
+  surface: Surface;
+  /** The path as logs show it, without what callers choose. */
+  label: string;
+}
+
+/** A call that goes to a provider. */
+export interface CallRoute extends Common {
+  method: 'POST';
+  operation: 'chat' | 'embeddings';
+  dialect: SurfaceDialect;
+  /** Where the path says what other dialects say in the body: the model, still percent-encoded. */
+  model?: string;
+  stream?: boolean;
+}
+
+/** A question that the gateway answers itself. */
+export interface ModelsRoute extends Common {
+  method: 'GET';
+  operation: 'models';
+  /** Of one model, still percent-encoded; undefined: all. */
+  model?: string;
+}
+
+export type Route = CallRoute | ModelsRoute;
+
+const CALLS: ReadonlyMap<string, CallRoute> = new Map(
+  (
+    [
+      { label: '/v1/chat/completions', surface: openAiSurface, operation: 'chat', dialect: openAiChatSurface },
+      { label: '/v1/responses', surface: openAiSurface, operation: 'chat', dialect: openAiResponsesSurface },
+      { label: '/v1/embeddings', surface: openAiSurface, operation: 'embeddings', dialect: openAiChatSurface },
+      { label: '/v1/messages', surface: anthropicSurface, operation: 'chat', dialect: anthropicDialect },
+    ] as const
+  ).map((route) => [route.label, { ...route, method: 'POST' }]),
+);
+
+const MODELS = '/v1/models';
+/** SDKs choose the version; the dialect is the same. A model's name may hold slashes, and colons only before its verb. */
+const GOOGLE_PATH = /^\/(v1(?:beta|alpha)?)\/models(?:\/(.+?)(?::(generateContent|streamGenerateContent))?)?$/;
+
+function modelsRoute(surface: Surface, base: string, path: string): ModelsRoute | undefined {
+  if (path === base) return { method: 'GET', operation: 'models', surface, label: base };
+  const model = path.startsWith(`${base}/`) ? path.slice(base.length + 1) : '';
+  return model === '' ? undefined : { method: 'GET', operation: 'models', surface, label: `${base}/{model}`, model };
+}
+
+/** `asEvents`: a stream comes as server-sent events, not as an array. */
+function googleRoute(path: string, asEvents: boolean): Route | undefined {
+  const [, version = '', model, verb] = GOOGLE_PATH.exec(path) ?? [];
+  if (verb === undefined) return modelsRoute(googleSurface, `/${version}/models`, path);
+  const stream = verb === 'streamGenerateContent';
+  return {
+    method: 'POST',
+    operation: 'chat',
+    surface: googleSurface,
+    dialect: stream && !asEvents ? googleArrayDialect : googleDialect,
+    label: `/${version}/models/{model}:${verb}`,
+    model: model!,
+    stream,
+  };
+}
+
+function modelsSurface(headers: IncomingHttpHeaders): Surface {
+  // All three dialects have this path. Anthropic's SDKs always say their version, Google's send the key in their own header.
+  if (headers['anthropic-version'] !== undefined) return anthropicSurface;
+  return headers['x-goog-api-key'] === undefined ? openAiSurface : googleSurface;
+}
+
+/** The route of a URL; undefined: there is none. `path` is without the query. */
+export function routeOf(path: string, query: string, headers: IncomingHttpHeaders): Route | undefined {
+  const call = CALLS.get(path);
+  if (call !== undefined) return call;
+  if (path.startsWith('/v1beta/') || path.startsWith('/v1alpha/') || /:\w+$/.test(path)) {
+    const route = googleRoute(path, /(?:^|&)alt=sse(?:&|$)/.test(query));
+    if (route !== undefined) return route;
+  }
+  return modelsRoute(modelsSurface(headers), MODELS, path);
+}
