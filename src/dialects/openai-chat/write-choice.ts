@@ -143,7 +143,7 @@ export class ChoiceWriter {
     const audio = writeAudio(block, this.#head);
     if (audio !== undefined) return [this.#chunk({ audio })];
     if (image === undefined) this.#lose(block.type === 'other' ? block.kind : block.type);
-    else this.#images.push({ ...image, index: this.#images.length });
+    else this.#images.push(image);
     return [];
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/chat/dialect.ts';
+import { Losses } from '../../../src/chat/losses.ts';
 import { openAiChatSurface } from '../../../src/dialects/openai-chat/dialect.ts';
 import { read } from './samples.ts';
 
@@ -63,6 +64,11 @@ describe('options', () => {
       modalities: ['text', 'audio'],
     });
     expect(losses).toEqual([]);
+  });
+
+  it('are never those of a prototype', () => {
+    const body = Object.assign(Object.create({ temperature: 2 }), { model: 'm', messages: [{ role: 'user', content: 'Hi' }] });
+    expect(openAiChatSurface.readRequest(body, new Losses()).options).toEqual({});
   });
 
   it('that are null are as good as absent', () => {

@@ -139,6 +139,9 @@ describe('a stream', () => {
   it('cites the sources that Perplexity repeats in every chunk', () => {
     const part = (content: string): string => event({ choices: [{ index: 0, delta: { content } }], citations: ['https://a.test'] });
     expect(blocksOf(part('He'), part('y'))).toEqual([{ type: 'text', text: 'Hey', citations: [{ url: 'https://a.test' }] }]);
+    const annotation = { type: 'url_citation', url_citation: { url: 'https://b.test' } };
+    expect(blocksOf(part('Hey'), chunk({ annotations: [annotation] }))).toMatchObject([{ citations: [{ url: 'https://b.test' }] }]);
+    expect(blocksOf(part('Hey'), chunk({ annotations: [annotation] }))[0]).toHaveProperty('citations.length', 1);
   });
 
   it('has usage wherever the server puts it, and the last one counts', () => {
@@ -191,6 +194,11 @@ describe('tool calls in a stream', () => {
       { index: 0, id: 'a', type: 'function', function: { name: 'f', arguments: text } }, { role: 'assistant' },
     );
     expect(blocksOf(piece('{"a"'), piece(':1'), piece('}'))).toEqual([called('a', 'f', '{"a":1}')]);
+    const byId = (id: string, text: string): string => tool({ id, function: { name: 'f', arguments: text } });
+    expect(blocksOf(byId('a', '{"a"'), byId('b', '{"b"'), byId('a', ':1}'), byId('b', ':2}'))).toEqual([
+      called('a', 'f', '{"a":1}'),
+      called('b', 'f', '{"b":2}'),
+    ]);
   });
 
   it('that come in each other’s middle, or with words between, are put in order', () => {
@@ -254,7 +262,7 @@ describe('thoughts in a stream', () => {
       detail({ type, text: '', signature: '', format: 'anthropic-claude-v1' }),
       detail({ type, text: 'H', format: 'anthropic-claude-v1' }),
       detail({ type, text: 'm.', format: 'anthropic-claude-v1' }),
-      detail({ type, signature: 'c2ln', format: 'anthropic-claude-v1' }),
+      detail({ type, signature: 'c2ln', format: null }),
       detail({ type: 'reasoning.encrypted', data: 'ZW5j', format: 'x', id: 'rs_1', index: 1 }),
       chunk({ content: 'Hi' }),
     );

@@ -117,6 +117,17 @@ describe('a whole answer', () => {
     expect(write([{ type: 'reasoning', text: 'Hm.' }]).message).not.toHaveProperty('reasoning_details');
   });
 
+  it('has signatures of others than Google on calls behind the name of their dialect', () => {
+    const call: Block = {
+      type: 'tool-call', id: 'a', name: 'f', kind: 'function', arguments: '{}', signature: { dialect: 'bedrock', value: 'c2ln' },
+    };
+    const { message } = write([call], 'tool-calls');
+    expect(message['tool_calls'][0].extra_content).toEqual({ google: { thought_signature: 'bedrock:c2ln' } });
+    expect(read({ messages: [message] }).request.messages[0]!.content).toMatchObject(
+      [{ signature: { dialect: 'bedrock', value: 'c2ln' } }],
+    );
+  });
+
   it('keeps the details of a server of this dialect as they were', () => {
     const detail = { type: 'reasoning.encrypted', data: 'ZGF0YQ', format: 'openai-responses-v1', id: 'rs_1', index: 0 };
     const { request } = read({ messages: [{ role: 'assistant', content: 'Hello', reasoning_details: [detail] }] });

@@ -42,7 +42,7 @@ describe('messages', () => {
     const messages = messagesOf([
       say('assistant', text('Looking.'), call('toolu_1', 'f'), call('toolu_2', 'g')),
       say('user', text('And hurry.'), seen),
-      say('user', { ...result('toolu_1', 'No such file'), isError: true } as Block),
+      say('user', { ...result('toolu_1', 'No such', 'file'), isError: true } as Block),
     ]);
     expect(messages).toEqual([
       {
@@ -54,7 +54,7 @@ describe('messages', () => {
         ],
       },
       { role: 'tool', tool_call_id: 'c00000001', content: 'The result is in the next message.' },
-      { role: 'tool', tool_call_id: 'c00000000', content: 'Error: No such file' },
+      { role: 'tool', tool_call_id: 'c00000000', content: 'Error: No such\nfile' },
       {
         role: 'user',
         content: [
@@ -152,9 +152,8 @@ describe('thoughts', () => {
   it('of others, and any to OpenAI, which refuses them, stay behind without a word', () => {
     const google = { dialect: 'google', value: 'R09P' } as const;
     const message = say('assistant', own('reasoning'), { type: 'text', text: 'Hello', signature: { dialect: 'openai-chat', value: 'x' } });
-    expect(write({ messages: [message], model: 'gpt-5' })).toMatchObject(
-      { body: { messages: [{ role: 'assistant', content: 'Hello' }] }, losses: [] },
-    );
+    expect(messagesOf([message], 'gpt-5')).toEqual([{ role: 'assistant', content: 'Hello' }]);
+    expect(write({ messages: [message], model: 'gpt-5' }).losses).toEqual([]);
     const signed = say(
       'assistant', { type: 'reasoning', text: 'Hm.', signature: google }, { ...call('a', 'f'), signature: google } as Block,
     );
