@@ -91,6 +91,22 @@ function writeSystem(message: Message, target: Target): object {
   return { role: 'system', content, ...writeName(message, target.losses) };
 }
 
+/** Results must follow the message with their calls at once, so that calls of neighbours go into one message. */
+function joinCalls(before: object | undefined, after: object | undefined): object | undefined {
+  if (!isObject(before) || !isObject(after) || before['role'] !== 'assistant' || after['role'] !== 'assistant') return undefined;
+  if (!Array.isArray(before['tool_calls'])) return undefined;
+  const joined: Record<string, unknown> = { ...before };
+  for (const [key, value] of Object.entries(after)) {
+    if (key === 'role' || key === 'name') continue;
+    const earlier = joined[key] ?? undefined;
+    if (Array.isArray(earlier) && Array.isArray(value)) joined[key] = [...earlier, ...value];
+    else if (key === 'content' && Array.isArray(earlier ?? value)) return undefined;
+    else if (typeof earlier === 'string' && typeof value === 'string') joined[key] = `${earlier}\n\n${value}`;
+    else joined[key] = value ?? earlier ?? null;
+  }
+  return joined;
+}
+
 export function writeMessages(messages: readonly Message[], model: string, context: WriteContext): object[] {
   const target: Target = { losses: context.losses, extras: extrasOf(model) };
   const written: object[] = [];
@@ -103,7 +119,9 @@ export function writeMessages(messages: readonly Message[], model: string, conte
     written.push(...inOrder(turns));
     turns = [];
     const other = message.role === 'system' ? writeSystem(message, target) : writeAssistant(message, model, context);
-    if (other !== undefined) written.push(other);
+    const joined = joinCalls(written.at(-1), other);
+    if (joined !== undefined) written[written.length - 1] = joined;
+    else if (other !== undefined) written.push(other);
   }
   return [...written, ...inOrder(turns)];
 }

@@ -66,6 +66,17 @@ describe('messages', () => {
     ]);
   });
 
+  it('of the assistant that call one after the other are one, since results must follow at once', () => {
+    const messages = messagesOf([
+      say('assistant', text('A'), call('a', 'f')),
+      say('assistant', call('b', 'g')),
+      say('assistant', text('C')),
+      say('user', result('a', '1'), result('b', '2')),
+    ]);
+    expect(messages.map(({ role }) => role)).toEqual(['assistant', 'tool', 'tool']);
+    expect(messages[0]).toMatchObject({ content: 'A\n\nC', tool_calls: [{ function: { name: 'f' } }, { function: { name: 'g' } }] });
+  });
+
   it('of the assistant that only calls say null, and ones of thoughts alone are left out', () => {
     expect(messagesOf([say('assistant', call('a', 'f')), say('user', result('a', '1'))])).toMatchObject(
       [{ content: null }, { role: 'tool' }],
