@@ -4,7 +4,7 @@ import { openAiChatProvider } from '../dialects/openai-chat/dialect.ts';
 import { openAiResponsesProvider } from '../dialects/openai-responses/dialect.ts';
 import { authorizeAzure, azurePath, isAzureEndpoint } from './azure.ts';
 import { verifyAzure } from './azure-verification.ts';
-import { readChatAnswer, toChatRequest, type ChatEndpoint } from './translation.ts';
+import { readChatAnswer, rewritten, toChatRequest, type ChatEndpoint } from './translation.ts';
 import { insertFirst, spliceValues, topLevelMembers } from './json-splice.ts';
 import { readOpenAiAnswer } from './openai-answer.ts';
 import { asRecord, readOpenAiError } from './openai-error.ts';
@@ -52,6 +52,19 @@ function toRequest(request: GatewayRequest): UpstreamRequest {
 const CHAT: ChatEndpoint = { dialect: openAiChatProvider, pathOf, modelInPath: false };
 const RESPONSES: ChatEndpoint = { dialect: openAiResponsesProvider, pathOf: () => '/responses', modelInPath: false };
 
+/** How the Responses surface marks thoughts of other dialects: the provider would refuse what it cannot decrypt. */
+const FOREIGN_THOUGHTS = /^(?:anthropic|google|bedrock|openai-chat)[@:]/;
+
+/** The conversation began with a model of another provider. */
+function hasForeignThoughts({ input }: Record<string, unknown>): boolean {
+  const isForeign = (encrypted: unknown): boolean => typeof encrypted === 'string' && FOREIGN_THOUGHTS.test(encrypted);
+  return Array.isArray(input) && input.some((item) => isForeign(asRecord(item)['encrypted_content']));
+}
+
+function toTranslated(endpoint: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
+  return endpoint === RESPONSES && hasForeignThoughts(request.body) ? rewritten(endpoint, request) : toChatRequest(endpoint, request);
+}
+
 /** A provider that speaks the OpenAI dialect. */
 export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }: Quirks): Provider {
   const endpointFor = ({ dialect, endpoint }: GatewayRequest): ChatEndpoint => (hasResponses && dialect.name === 'openai-responses' && !isAzureEndpoint(endpoint) ? RESPONSES : CHAT);
@@ -64,7 +77,7 @@ export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }
       return credential === undefined ? [] : ['authorization', `Bearer ${credential.secret}`];
     },
     verify: (probe, endpoint) => (isAzureEndpoint(endpoint) ? verifyAzure(probe, endpoint) : verifyOpenAi(probe)),
-    toRequest: (request) => (isNative(request) ? toRequest(request) : toChatRequest(endpointFor(request), request)),
+    toRequest: (request) => (isNative(request) ? toRequest(request) : toTranslated(endpointFor(request), request)),
     readAnswer: (context) => (isNative(context.request) ? readOpenAiAnswer(context) : readChatAnswer(endpointFor(context.request).dialect, context)),
     toError: readOpenAiError,
   };

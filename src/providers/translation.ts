@@ -24,13 +24,17 @@ export function withUpstreamModel({ raw, model, upstreamModel }: GatewayRequest)
 }
 
 /** Throws RequestError when the body is none in the caller's dialect, GatewayError operation_not_supported for what is no chat. */
-export function toChatRequest({ dialect, pathOf, modelInPath }: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
-  const { operation, model, upstreamModel, stream, body } = request;
+export function toChatRequest(endpoint: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
+  const { operation, model } = request;
   if (operation !== 'chat') throw new GatewayError('operation_not_supported', `The provider of ${model} has no ${operation}.`, { param: 'model' });
+  if (request.dialect.name !== endpoint.dialect.name) return rewritten(endpoint, request);
+  return { path: endpoint.pathOf(request), body: endpoint.modelInPath ? request.raw : withUpstreamModel(request), hideUsageEvent: false };
+}
+
+/** Read into the middle and written for the provider. Throws RequestError when the body is none in the caller's dialect. */
+export function rewritten({ dialect, pathOf }: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
+  const { upstreamModel, stream, body } = request;
   const path = pathOf(request);
-  if (request.dialect.name === dialect.name) {
-    return { path, body: modelInPath ? request.raw : withUpstreamModel(request), hideUsageEvent: false };
-  }
   const losses = new Losses();
   const chat = request.dialect.readRequest(body, losses);
   const written = dialect.writeRequest({ ...chat, model: upstreamModel, stream }, { losses, nameOf: (option) => request.dialect.nameOf(option) });
