@@ -1,6 +1,6 @@
 // Passes an event stream on in whole events, as the bytes they came: after a break the caller is never left inside half an
 // event. Takes out the usage event where the application did not ask for it, and account data out of error events.
-import { redactProviderText } from './redact.ts';
+import { redactEvent } from './redact-event.ts';
 
 /** Only events that say one of these can be of a kind that is changed. */
 const ERROR = /"error"/;
@@ -146,6 +146,7 @@ export class EventRelay {
     if (this.#options.hideUsageEvent && isUsageEvent(data)) return '';
     if (!isErrorEvent(data)) return event;
     this.#sawError = true;
-    return redactProviderText(event, this.#options.secrets);
+    const redacted = redactEvent(Buffer.from(event, 'latin1').toString('utf8'), this.#options.secrets);
+    return Buffer.from(redacted, 'utf8').toString('latin1');
   }
 }

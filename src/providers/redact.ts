@@ -19,11 +19,19 @@ function formsOf(secret: string): string[] {
   return [secret, encodeURIComponent(secret), base64, bytes.toString('base64url'), bytes.toString('hex')];
 }
 
+/** Takes the given secrets out of texts, and anything that has the form of a key or an account id. */
+export function redactorOf(secrets: readonly string[]): (text: string) => string {
+  const forms = secrets.flatMap(formsOf);
+  return (text) => {
+    // Terminals and log viewers act on control characters.
+    let result = text.replace(/[^\P{Cc}\t\n]/gu, ' ');
+    for (const form of forms) result = result.replaceAll(form, '[key]');
+    for (const [pattern, replacement] of PATTERNS) result = result.replace(pattern, replacement);
+    return result;
+  };
+}
+
 /** `text` without the given secrets and without anything that has the form of a key or an account id. */
 export function redactProviderText(text: string, secrets: readonly string[]): string {
-  // Terminals and log viewers act on control characters.
-  let result = text.replace(/[^\P{Cc}\t\n]/gu, ' ');
-  for (const secret of secrets) for (const form of formsOf(secret)) result = result.replaceAll(form, '[key]');
-  for (const [pattern, replacement] of PATTERNS) result = result.replace(pattern, replacement);
-  return result;
+  return redactorOf(secrets)(text);
 }

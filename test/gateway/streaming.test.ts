@@ -48,6 +48,18 @@ describe('a stream', () => {
     expect(serving.gateway.logs.at(-1)).toMatchObject({ status: 200, code: 'provider_failed', inputTokens: 9, outputTokens: 2 });
   });
 
+  it('of CRLF lines that ends in an error makes the SDK raise that error', async () => {
+    const error = { message: 'Größe „zu groß“ – 日本語, org-AbCdEf0123456789', type: 'x', param: null, code: 'c1' };
+    answerWith('data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\r\n\r\n', `data: ${JSON.stringify({ error })}\r\n\r\n`, 'data: [DONE]\r\n\r\n');
+    const stream = await sdk(serving.gateway).chat.completions.create({ model: 'small-1', messages: [], stream: true });
+    const words: unknown[] = [];
+    const reading = (async () => {
+      for await (const { choices } of stream) words.push(choices[0]?.delta.content);
+    })();
+    await expect(reading).rejects.toMatchObject({ error: { ...error, message: 'Größe „zu groß“ – 日本語, [account]' } });
+    expect(words).toEqual(['x']);
+  });
+
   it('reaches the caller while the provider is still speaking', async () => {
     const [first = '', ...rest] = streamEvents(['one'], false);
     let provider: ServerResponse | undefined;

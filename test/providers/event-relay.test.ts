@@ -87,6 +87,44 @@ describe('the usage event', () => {
   });
 });
 
+describe('an error event', () => {
+  const SECRET = 'schlüssel-"グ"-1';
+  const relayed = (event: string): string => {
+    const out = new EventRelay({ hideUsageEvent: true, secrets: [SECRET] }).push(Buffer.from(event));
+    return String(out);
+  };
+
+  it.each(['\n', '\r\n'])('keeps its lines, which end in %j, its numbers and what else it says', (end) => {
+    const event = ['event: error', 'id: 7', 'data: {"n": 1.0, "big": 12345678901234567890,', 'data:  "error":{"message":"Größe „zu groß“ – 日本語 \\r\\u001b"}}', '', ''];
+    const clean = event.join(end).replace('\\r\\u001b', '  ');
+    expect(relayed(event.join(end))).toBe(clean);
+    expect(relayed(clean)).toBe(clean);
+  });
+
+  it.each([
+    ['as JSON has to write it', JSON.stringify(SECRET).slice(1, -1)],
+    ['with escapes that JSON allows', 'schl\\u00fcssel-\\u0022\\u30b0\\u0022-1'],
+    ['as an URL has it', encodeURIComponent(SECRET)],
+  ])('loses a secret beyond ASCII, %s', (_how, written) => {
+    expect(relayed(`data: {"error":{"message":"bad key ${written}!"}}\n\n`)).toBe('data: {"error":{"message":"bad key [key]!"}}\n\n');
+  });
+
+  it('loses secrets in names and in other lines too', () => {
+    expect(relayed(`: of ${SECRET}\ndata: {"error":{"org-AbCdEf0123456789":1}}\n\n`)).toBe(': of [key]\ndata: {"error":{"[account]":1}}\n\n');
+  });
+
+  it('may be nested as deep as it likes', () => {
+    const event = `data: {"error":${'['.repeat(200_000)}${']'.repeat(200_000)}}\n\n`;
+    expect(relayed(event)).toBe(event);
+  });
+
+  it('leaves the events beside it as they came', () => {
+    const odd = Buffer.concat([Buffer.from('data: {"x":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}\r\n\r\n')]);
+    const bytes = Buffer.concat([odd, Buffer.from('data: {"error":{"message":"é"}}\r\n\r\n'), odd]);
+    expect(new EventRelay({ hideUsageEvent: false, secrets: [] }).push(bytes)).toEqual(bytes);
+  });
+});
+
 it('lets bytes pass that never form an event, instead of collecting them', () => {
   const relaying = new EventRelay({ hideUsageEvent: true, secrets: [] });
   const half = Buffer.alloc(600_000, 'x');
