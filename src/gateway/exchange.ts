@@ -34,6 +34,10 @@ class CallerGoneError extends Error {
   override readonly name = 'CallerGoneError';
 }
 
+class UnreadableAnswerError extends Error {
+  override readonly name = 'UnreadableAnswerError';
+}
+
 class TotalTimeoutError extends Error {
   override readonly name = 'TotalTimeoutError';
   readonly code = 'FLASHBACK_TOTAL_TIMEOUT';
@@ -126,7 +130,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#status >= 300) return this.#endWithErrorResponse();
     const { response, record } = this.#options;
     this.#write(this.#readTurn());
-    if (this.#ended) return;
+    if (record.fault !== undefined) return this.#endBroken();
     this.#write(this.#reader?.end());
     if (this.#reader?.brokeOff === true) return this.#endBroken();
     this.#begin();
@@ -151,11 +155,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     // The status has come, so it says more than the cut that followed it.
     if (this.#status >= 300) return this.#endWithErrorResponse();
     this.#write(this.#readTurn());
+    if (record.fault !== undefined) return this.#endBroken();
     return this.#endShort(fromTransportError(this.#abortReason ?? error, target.upstream.name, response.headersSent));
   }
 
   /** The provider ended its answer in good order, but not where an answer can end. */
   #endBroken(): void {
+    if (this.#ended) return;
     const { response, target } = this.#options;
     const code = response.headersSent ? 'provider_stream_broken' : 'provider_failed';
     const what = response.headersSent ? 'stopped in the middle of its answer' : 'answered with something that is no answer in its dialect';
@@ -219,8 +225,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     try {
       return this.#reader?.push(pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces));
     } catch (error) {
-      // Nothing that a provider sends may end the process.
-      this.#abort(error instanceof Error ? error : new Error(String(error)));
+      // This may run outside of what undici guards, and nothing that a provider sends may end the process.
+      this.#options.record.fault = error;
+      this.#abort(new UnreadableAnswerError());
       return undefined;
     }
   }

@@ -33,6 +33,8 @@ export interface RequestRecord {
   clientGone: boolean;
   /** How many fields and blocks of the request the provider could not take. */
   losses?: number;
+  /** What went wrong inside the gateway when it read the answer. */
+  fault?: unknown;
 }
 
 function identify(key: KeyEntry | undefined): object {
@@ -86,12 +88,20 @@ export class Recorder {
   readonly flush = (): void => {
     const finished = this.#finished;
     this.#finished = [];
-    for (const { record, endedAt } of finished) this.#tell(record, endedAt);
+    for (const { record, endedAt } of finished) {
+      this.#inFlight--;
+      try {
+        this.#tell(record, endedAt);
+      } catch (error) {
+        // One answer that cannot be read must not keep the others from being told.
+        this.#logger.error({ err: error, requestId: record.requestId }, 'the end of a request could not be told');
+      }
+    }
   };
 
   #tell(record: RequestRecord, endedAt: number): void {
-    this.#inFlight--;
     if (record.code !== undefined) this.#metrics.flashback_errors_total.inc({ cause: ERRORS[record.code].cause, code: record.code });
+    if (record.fault !== undefined) this.#logger.error({ err: record.fault, requestId: record.requestId }, 'an answer could not be read');
     const usage = record.answer?.usage();
     const outcome = this.#outcomeOf(record);
     if (outcome !== undefined) this.#observe(record, usage, outcome, endedAt);

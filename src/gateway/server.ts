@@ -14,6 +14,7 @@ import type { Tables } from './tables.ts';
 /** Longer than load balancers keep idle connections, so that they are never surprised by a close. */
 const KEEP_ALIVE_MS = 75_000;
 const DRAIN_POLL_MS = 50;
+const TURNS_TO_TELL = 20;
 
 export interface GatewayServerOptions {
   tables: () => Tables | undefined;
@@ -105,10 +106,15 @@ export class GatewayServer {
     while (this.#recorder.inFlight > 0 && this.#clock.monotonic() < deadline) {
       await new Promise<void>((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }
+    this.#recorder.flush();
     const cut = this.#recorder.inFlight;
     this.#server.closeAllConnections();
     await closed;
-    this.#recorder.flush();
+    // The calls to providers behind what was cut hear of it a few turns later, and only then their ends can be told.
+    for (let turn = 0; turn < TURNS_TO_TELL && this.#recorder.inFlight > 0; turn++) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.#recorder.flush();
+    }
     return cut;
   }
 }

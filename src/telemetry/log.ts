@@ -44,5 +44,7 @@ const FLUSH_MS = 100;
  */
 export function createAccessLog(options: { name: string; level: string }): Logger {
   const destination = pino.destination({ dest: 1, sync: true, minLength: BUFFER_BYTES, periodicFlush: FLUSH_MS });
+  // A destination that writes synchronously is not one that pino would empty itself.
+  process.once('exit', () => destination.flushSync());
   return pino({ name: options.name, level: options.level }, destination);
 }

@@ -52,11 +52,24 @@ describe('closing', () => {
     expect(await closing).toBe(0);
   });
 
+  it('tells of what has just finished, and does not count it as cut', async () => {
+    serving.provider.answer(json(200, CHAT_ANSWER));
+    const ended = new Promise<number>((resolve) => {
+      const { server } = serving.gateway;
+      void post(CHAT_BODY).then((answer) => answer.once('end', () => resolve(server.close(0))).resume());
+    });
+    expect(await ended).toBe(0);
+    expect(serving.gateway.logs.filter(({ msg }) => msg === 'request')).toHaveLength(1);
+  });
+
   it('cuts what has not finished within the grace, and says how many', async () => {
     const { answer, provider } = await underWay();
     const upstreamClosed = once(provider, 'close');
     const [cut] = await Promise.all([serving.gateway.server.close(1), textOf(answer).catch(() => 'cut')]);
     expect(cut).toBe(1);
+    // The process ends when close() resolves: by then it is told.
+    expect(serving.gateway.logs.filter(({ msg }) => msg === 'request')).toHaveLength(1);
+    expect(serving.gateway.server.inFlight).toBe(0);
     await upstreamClosed;
   });
 

@@ -1,7 +1,9 @@
 // Streams as they arrive, and callers that leave in the middle of them.
 import { request as httpRequest, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { EventRelay } from '../../src/providers/event-relay.ts';
+import { Tail } from '../../src/providers/tail.ts';
 import { STREAM_BODY, call, sdk } from '../fake/caller.ts';
 import { APP_KEY } from '../fake/gateway.ts';
 import { sumOf } from '../fake/metrics.ts';
@@ -77,8 +79,10 @@ describe('a stream', () => {
     expect(text).toBe(rest.join(''));
   });
 
-  it('leaves in one piece what came in one', async () => {
+  it('leaves in one piece what came in one, and is read as one', async () => {
     const events = streamEvents(['one', 'two', 'three'], false);
+    const pushes = vi.spyOn(EventRelay.prototype, 'push');
+    onTestFinished(() => pushes.mockRestore());
     serving.provider.answer((response) => {
       response.writeHead(200, SSE);
       response.socket?.cork();
@@ -88,7 +92,45 @@ describe('a stream', () => {
     const answer = await open().answered;
     const [piece] = (await once(answer, 'data')) as [Buffer];
     expect(piece.toString()).toBe(events.join(''));
+    expect(pushes).toHaveBeenCalledTimes(1);
     answer.destroy();
+  });
+
+  it('gives the last events that came before a break, also those that came together with it', async () => {
+    const [first = '', second = ''] = streamEvents(['one'], false);
+    serving.provider.answer((response) => {
+      response.writeHead(200, SSE).flushHeaders();
+      const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
+      response.socket?.write(`${chunk(first)}${chunk(second)}no chunk\r\n`);
+    });
+    const reply = await call(serving.gateway, { body: STREAM_BODY });
+    expect(reply.body.startsWith(first + second)).toBe(true);
+    expect(reply.body).toContain('provider_stream_broken');
+  });
+
+  it('that the gateway fails to read ends like one that broke off, and the gateway lives', async () => {
+    const push = vi.spyOn(EventRelay.prototype, 'push').mockImplementationOnce(() => {
+      throw new Error('a fault of the reader');
+    });
+    onTestFinished(() => push.mockRestore());
+    answerWith(...streamEvents(['one'], false));
+    expect((await call(serving.gateway, { body: STREAM_BODY })).status).toBe(502);
+    answerWith(...streamEvents(['one'], false));
+    expect((await call(serving.gateway, { body: STREAM_BODY })).status).toBe(200);
+  });
+
+  it('whose usage the gateway fails to read keeps no other from being told', async () => {
+    const bytes = vi.spyOn(Tail.prototype, 'bytes').mockImplementationOnce(() => {
+      throw new Error('a fault of the reader');
+    });
+    onTestFinished(() => bytes.mockRestore());
+    answerWith(...streamEvents(['one'], false));
+    await call(serving.gateway, { body: STREAM_BODY });
+    await serving.quiet();
+    expect(serving.gateway.logs.at(-1)).toMatchObject({ msg: 'the end of a request could not be told' });
+    await call(serving.gateway, { body: STREAM_BODY });
+    await serving.quiet();
+    expect(serving.gateway.logs.at(-1)).toMatchObject({ msg: 'request' });
   });
 
   it('gives the same events however the network cuts it', async () => {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 import { createLogger, type Logger } from '../../src/telemetry/log.ts';
 
@@ -56,4 +57,11 @@ it('no text gets a control into a line, or loses a character in it', () => {
       expect(JSON.parse(line)).toMatchObject({ text });
     }),
   );
+});
+
+it('the access log is complete when the process exits, however it does', () => {
+  const log = new URL('../../src/telemetry/log.ts', import.meta.url).href;
+  const script = `const { createAccessLog } = await import('${log}'); const logger = createAccessLog({ name: 'gateway', level: 'info' }); for (let n = 0; n < 3; n++) logger.info({ n }, 'request'); process.exit(1);`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+  expect(stdout.trim().split('\n').map((line) => (JSON.parse(line) as { n: number }).n)).toEqual([0, 1, 2]);
 });
