@@ -29,7 +29,7 @@ export class BodyBudget {
   readonly #limit: number;
   #held = 0;
 
-  /** `limit`: bytes of all bodies together. Twice as much may be in use for a moment, while one that came in pieces is put together. */
+  /** `limit`: bytes of all bodies together, as they came. The memory for them is a multiple: what was read from them does not count. */
   constructor(limit: number) {
     this.#limit = limit;
   }

@@ -83,8 +83,11 @@ export function readBody(request: IncomingMessage, hold?: BodyHold, limit = MAX_
       } else if (!dropped) chunks.push(chunk);
     });
     request.on('end', () => {
-      if (size > limit) reject(tooLarge(limit));
-      else resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+      if (size > limit) return reject(tooLarge(limit));
+      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size);
+      // The listeners live as long as the request, and would keep its body twice.
+      chunks = [];
+      return resolve(body);
     });
     const incomplete = (): void => {
       // Every request closes in the end, and an error costs a stack trace.

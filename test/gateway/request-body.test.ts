@@ -1,8 +1,12 @@
 // Bodies of every kind that callers send, the impossible ones included.
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES, parseBody } from '../../src/gateway/request-body.ts';
+import { MAX_BODY_BYTES, parseBody, readBody } from '../../src/gateway/request-body.ts';
 import { hashKey } from '../../src/api/api-key.ts';
 import { CHAT_BODY, call, errorOf, rawCall, rawHead } from '../fake/caller.ts';
 import { APP_KEY, aKey, aRepository } from '../fake/gateway.ts';
@@ -75,6 +79,25 @@ describe('a body', () => {
 
   it('that names "model" once at the top and elsewhere deeper down is accepted', async () => {
     expect(parseBody(Buffer.from('{"tools":[{"model":"a"}],"model":"b","x":{"mo\\u0064el":1},"y":"\\"model\\":1"}'))['model']).toBe('b');
+  });
+
+  it('is held once, also when it came in pieces and its request goes on', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const request = Object.assign(new EventEmitter(), { headers: {}, complete: true });
+    const reading = readBody(request as unknown as IncomingMessage);
+    const pieces = ['{"a":', '1}'].map((text) => {
+      const piece = Buffer.from(text);
+      request.emit('data', piece);
+      return new WeakRef(piece);
+    });
+    request.emit('end');
+    expect(String(await reading)).toBe('{"a":1}');
+    // Within one turn of the event loop a WeakRef keeps what it was made of.
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    expect(pieces.map((piece) => piece.deref())).toEqual([undefined, undefined]);
+    expect(request.listenerCount('end')).toBe(1);
   });
 
   it.each(['{}', '{"model":""}', '{"model":7}', '{"model":null}', '{"model":["small-1"]}'])('%s is missing its model', async (body) => {
