@@ -1,7 +1,7 @@
 // Tells what became of a request, exactly once: metrics and one access-log line with the same fields.
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { Usage } from '../chat/answer.ts';
-import type { AnswerReader } from '../providers/provider.ts';
+import { TELLS_USAGE, type AnswerReader } from '../providers/provider.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import type { Outcome, SeriesCache } from './series.ts';
@@ -127,7 +127,7 @@ export class Recorder {
       }
     }
     if (usage === undefined) {
-      if (record.code === undefined && !record.clientGone) series.withoutUsage.inc();
+      if (record.code === undefined && !record.clientGone && TELLS_USAGE.has(record.operation)) series.withoutUsage.inc();
       return;
     }
     series.inputUsage.observe(usage.inputTokens);

@@ -1,10 +1,10 @@
 // OpenAI's models at Azure: the OpenAI dialect with another header and, in its older form, other paths. No provider type of its
 // own: known by the host of the endpoint.
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
+import { openAiPath } from './openai-paths.ts';
 import type { Operation } from './provider.ts';
 
 const HOST = /^https:\/\/[a-z0-9-]+\.(?:openai|cognitiveservices|services\.ai)\.azure\.com(?::443)?(?:\/|$)/i;
-const OPERATION_PATHS: Record<Operation, string> = { chat: '/chat/completions', embeddings: '/embeddings' };
 /** The last one: what is newer comes under /openai/v1, which has no versions in its query. */
 const API_VERSION = 'api-version=2024-10-21';
 
@@ -32,7 +32,7 @@ export function deploymentsPath(endpoint: string): string {
 
 /** Path and query below the endpoint. `model`: the name of the deployment. */
 export function azurePath(endpoint: string, operation: Operation, model: string): string {
-  const path = OPERATION_PATHS[operation];
+  const path = openAiPath({ operation, model });
   switch (azureForm(endpoint)) {
     case 'resource':
       return `/openai/v1${path}`;

@@ -8,12 +8,13 @@ import { readChatAnswer, rewritten, toChatRequest, type ChatEndpoint } from './t
 import { insertFirst, spliceValues, topLevelMembers } from './json-splice.ts';
 import { readOpenAiAnswer } from './openai-answer.ts';
 import { asRecord, readOpenAiError } from './openai-error.ts';
+import { openAiPath } from './openai-paths.ts';
 import { verifyOpenAi } from './openai-verification.ts';
-import type { GatewayRequest, Operation, Provider, UpstreamRequest } from './provider.ts';
+import type { GatewayRequest, Provider, UpstreamRequest } from './provider.ts';
 
-const PATHS: Record<Operation, string> = { chat: '/chat/completions', embeddings: '/embeddings' };
-function pathOf({ endpoint, operation, upstreamModel }: GatewayRequest): string {
-  return isAzureEndpoint(endpoint) ? azurePath(endpoint, operation, upstreamModel) : PATHS[operation];
+function pathOf(request: GatewayRequest): string {
+  const { endpoint, operation, upstreamModel } = request;
+  return isAzureEndpoint(endpoint) ? azurePath(endpoint, operation, upstreamModel) : openAiPath(request);
 }
 
 const INCLUDE_USAGE = '"stream_options":{"include_usage":true}';

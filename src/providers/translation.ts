@@ -1,9 +1,9 @@
 // A provider of one dialect for callers of every dialect.
-import { GatewayError } from '../errors.ts';
 import type { ProviderDialect } from '../chat/dialect.ts';
 import { Losses } from '../chat/losses.ts';
 import { spliceValues, topLevelMembers } from './json-splice.ts';
 import { nativeAnswer } from './native-answer.ts';
+import { notSupported } from './not-supported.ts';
 import type { AnswerContext, AnswerReader, GatewayRequest, UpstreamRequest } from './provider.ts';
 import { translateAnswer } from './translated-answer.ts';
 
@@ -25,8 +25,7 @@ export function withUpstreamModel({ raw, model, upstreamModel }: GatewayRequest)
 
 /** Throws RequestError when the body is none in the caller's dialect, GatewayError operation_not_supported for what is no chat. */
 export function toChatRequest(endpoint: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
-  const { operation, model } = request;
-  if (operation !== 'chat') throw new GatewayError('operation_not_supported', `The provider of ${model} has no ${operation}.`, { param: 'model' });
+  if (request.operation !== 'chat') throw notSupported(request);
   if (request.dialect.name !== endpoint.dialect.name) return rewritten(endpoint, request);
   return { path: endpoint.pathOf(request), body: endpoint.modelInPath ? request.raw : withUpstreamModel(request), hideUsageEvent: false };
 }

@@ -7,7 +7,7 @@ import { openAiChatSurface } from '../../src/dialects/openai-chat/dialect.ts';
 import { authorizationHeaders } from '../../src/providers/authorization.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import type { Usage } from '../../src/chat/answer.ts';
-import { OPERATIONS, type AnswerReader, type GatewayRequest, type Operation, type Verification } from '../../src/providers/provider.ts';
+import { type AnswerReader, type GatewayRequest, type Operation, type Verification } from '../../src/providers/provider.ts';
 import { Verifier, type VerificationTarget } from '../../src/providers/verify.ts';
 import { CHAT_ANSWER, json, startProvider, streamEvents, type FakeProvider, type ReceivedCall } from '../fake/provider.ts';
 
@@ -31,7 +31,7 @@ interface Samples {
 const SECRET = 'secret-canary-0123456789';
 
 const OPENAI_DIALECT: Samples = {
-  operations: OPERATIONS,
+  operations: ['chat', 'embeddings'],
   models: { object: 'list', data: [{ id: 'small-1' }, { id: 'large-1' }] },
   usage: { inputTokens: 11, outputTokens: 7, cachedInputTokens: 4, reasoningTokens: 3 },
   whole: JSON.stringify(CHAT_ANSWER),

@@ -1,19 +1,28 @@
 // Anthropic, and servers that speak its Messages dialect.
+import { countRequest, readCount } from '../../dialects/anthropic/count-tokens.ts';
 import { anthropicProvider } from '../../dialects/anthropic/dialect.ts';
+import { readCountAnswer, toCountRequest, type CountEndpoint } from '../count-tokens.ts';
 import type { Provider } from '../provider.ts';
-import { readChatAnswer, toChatRequest, type ChatEndpoint } from '../translation.ts';
+import { readChatAnswer, toChatRequest, withUpstreamModel, type ChatEndpoint } from '../translation.ts';
 import { ANTHROPIC_ENDPOINT, authorizeAnthropic } from './connection.ts';
 import { readAnthropicError } from './error.ts';
 import { verifyAnthropic } from './verification.ts';
 
 const CHAT: ChatEndpoint = { dialect: anthropicProvider, pathOf: () => '/messages', modelInPath: false };
+const COUNT: CountEndpoint = {
+  dialect: anthropicProvider,
+  pathOf: () => '/messages/count_tokens',
+  ownBody: withUpstreamModel,
+  writeBody: countRequest,
+  readCount,
+};
 
 export const anthropic: Provider = {
   type: 'Anthropic',
   defaultEndpoint: ANTHROPIC_ENDPOINT,
   authorize: authorizeAnthropic,
   verify: verifyAnthropic,
-  toRequest: (request) => toChatRequest(CHAT, request),
-  readAnswer: (context) => readChatAnswer(CHAT.dialect, context),
+  toRequest: (request) => (request.operation === 'count_tokens' ? toCountRequest(COUNT, request) : toChatRequest(CHAT, request)),
+  readAnswer: (context) => (context.request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context)),
   toError: readAnthropicError,
 };

@@ -34,3 +34,9 @@ export function googlePath(endpoint: string, model: string, method: GoogleMethod
   const resource = isVertexEndpoint(endpoint) ? vertexModel(model) : geminiModel(model);
   return `${resource}:${method}${method === 'streamGenerateContent' ? '?alt=sse' : ''}`;
 }
+
+/** The model as bodies of the Gemini API name it; undefined at Vertex AI, where only addresses do. */
+export function modelResource(endpoint: string, model: string): string | undefined {
+  if (isVertexEndpoint(endpoint)) return undefined;
+  return /^(?:models|tunedModels)\//.test(model) ? model : `models/${model}`;
+}

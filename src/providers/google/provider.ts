@@ -1,9 +1,11 @@
 // Gemini, by the Gemini API or by Vertex AI.
+import { countRequest, readCount } from '../../dialects/google/count-tokens.ts';
 import { googleProvider } from '../../dialects/google/dialect.ts';
+import { readCountAnswer, toCountRequest, type CountEndpoint } from '../count-tokens.ts';
 import type { Provider } from '../provider.ts';
 import { readChatAnswer, toChatRequest, type ChatEndpoint } from '../translation.ts';
 import { authorizeGoogle } from './authorization.ts';
-import { GOOGLE_ENDPOINT, googlePath } from './endpoint.ts';
+import { GOOGLE_ENDPOINT, googlePath, modelResource } from './endpoint.ts';
 import { googleErrorReason, googleRetryAfter, readGoogleError } from './error.ts';
 import { verifyGoogle } from './verification.ts';
 import type { VertexTokens } from './vertex-tokens.ts';
@@ -12,6 +14,14 @@ const CHAT: ChatEndpoint = {
   dialect: googleProvider,
   pathOf: ({ endpoint, upstreamModel, stream }) => googlePath(endpoint, upstreamModel, stream ? 'streamGenerateContent' : 'generateContent'),
   modelInPath: true,
+};
+
+const COUNT: CountEndpoint = {
+  dialect: googleProvider,
+  pathOf: ({ endpoint, upstreamModel }) => googlePath(endpoint, upstreamModel, 'countTokens'),
+  ownBody: ({ raw }) => raw,
+  writeBody: (written, { endpoint, upstreamModel }) => countRequest(written, modelResource(endpoint, upstreamModel)),
+  readCount,
 };
 
 const REFUSED_KEY = new Set(['API_KEY_INVALID', 'ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_TYPE_UNSUPPORTED']);
@@ -23,8 +33,8 @@ export function google(tokens: VertexTokens): Provider {
     defaultEndpoint: GOOGLE_ENDPOINT,
     authorize: (credential, endpoint) => authorizeGoogle(credential, endpoint, tokens),
     verify: verifyGoogle,
-    toRequest: (request) => toChatRequest(CHAT, request),
-    readAnswer: (context) => readChatAnswer(CHAT.dialect, context),
+    toRequest: (request) => (request.operation === 'count_tokens' ? toCountRequest(COUNT, request) : toChatRequest(CHAT, request)),
+    readAnswer: (context) => (context.request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context)),
     toError: (status, body) => {
       const retryAfter = googleRetryAfter(body);
       return {

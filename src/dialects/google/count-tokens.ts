@@ -1,0 +1,23 @@
+// Counting the tokens of a prompt, in Google's form on both sides.
+import { asCount, asObject, own, type JsonObject } from './json.ts';
+
+/** Of a request that was written for an answer; how it should be given does not count. */
+const COUNTED = ['contents', 'systemInstruction', 'tools', 'toolConfig', 'cachedContent'];
+
+/** The body for :countTokens. `model`: its resource name at the Gemini API; undefined: Vertex AI, which takes prompts as they are. */
+export function countRequest(body: Readonly<JsonObject>, model: string | undefined): JsonObject {
+  const counted = Object.fromEntries(Object.entries(body).filter(([name]) => COUNTED.includes(name)));
+  return model === undefined ? counted : { generateContentRequest: { model, ...counted } };
+}
+
+/** @throws Error when the JSON is no count. */
+export function readCount(json: unknown): number {
+  const answer = asObject(json);
+  const count = asCount(own(answer, 'totalTokens'));
+  if (count === undefined) throw new Error('the answer has no number `totalTokens`');
+  return count;
+}
+
+export function writeCount(totalTokens: number): JsonObject {
+  return { totalTokens };
+}

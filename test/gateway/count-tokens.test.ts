@@ -1,0 +1,137 @@
+// Counting the tokens of a prompt, through unmodified SDKs and plain calls.
+import Anthropic from '@anthropic-ai/sdk';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { hashKey } from '../../src/api/api-key.ts';
+import type { ProviderType } from '../../src/api/resources.ts';
+import { call, errorOf } from '../fake/caller.ts';
+import { aKey, aRepository } from '../fake/gateway.ts';
+import { sumOf } from '../fake/metrics.ts';
+import { json } from '../fake/provider.ts';
+import { startServing, type Serving } from '../fake/serving.ts';
+
+const CLAUDE_KEY = aKey(2);
+const MODELS = { 'small-1': { llm: 'team-a/main', upstream: 'small-1' }, alias: { llm: 'team-a/main', upstream: 'vendor-1' } };
+const PATH = '/v1/messages/count_tokens';
+const BODY = '{"model":"alias","messages":[{"role":"user","content":"Hello"}],"future_field":1.0}';
+
+let serving: Serving;
+beforeAll(async () => {
+  serving = await startServing();
+});
+beforeEach(() => {
+  serving.provider.calls.length = 0;
+});
+afterAll(() => serving.close());
+
+function serve(type: ProviderType): void {
+  const repository = aRepository({ surfaces: ['OpenAI', 'Anthropic'], models: MODELS });
+  const keys = {
+    [hashKey(aKey(1))]: { id: 'key_openai', repository: 'team-a/chat' },
+    [hashKey(CLAUDE_KEY)]: { id: 'key_claude', repository: 'team-a/chat', type: 'Anthropic' as const },
+  };
+  serving.apply({ keys, repositories: { 'team-a/chat': repository } }, { type });
+}
+
+const sent = (): unknown => JSON.parse(serving.provider.calls.at(-1)?.body ?? '{}');
+const anthropic = (): Anthropic => new Anthropic({ apiKey: CLAUDE_KEY, baseURL: serving.gateway.url, maxRetries: 0 });
+const ask = (body = BODY, key = CLAUDE_KEY) => call(serving.gateway, { path: PATH, key, body });
+const MESSAGES = [{ role: 'user' as const, content: 'Hello' }];
+const TOOLS = [{ name: 'look', input_schema: { type: 'object' as const, properties: { at: { type: 'string' } } } }];
+
+describe('the Anthropic SDK', () => {
+  it('counts at a provider of the Anthropic dialect', async () => {
+    serve('Anthropic');
+    serving.provider.answer(json(200, { input_tokens: 14, future_field: 1 }));
+    expect(await anthropic().messages.countTokens({ model: 'alias', messages: MESSAGES })).toEqual({ input_tokens: 14, future_field: 1 });
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/messages/count_tokens' });
+    expect(sent()).toEqual({ model: 'vendor-1', messages: MESSAGES });
+  });
+
+  it('counts at Google, with system text and tools', async () => {
+    serve('Google');
+    serving.provider.answer(json(200, { totalTokens: 31, promptTokensDetails: [{ modality: 'TEXT', tokenCount: 31 }] }));
+    const thinking = { type: 'enabled' as const, budget_tokens: 2048 };
+    const count = await anthropic().messages.countTokens({ model: 'alias', system: 'Be kind.', messages: MESSAGES, tools: TOOLS, thinking });
+    expect(count).toEqual({ input_tokens: 31 });
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/models/vendor-1:countTokens' });
+    expect(sent()).toEqual({
+      generateContentRequest: {
+        model: 'models/vendor-1',
+        contents: [{ role: 'user', parts: [{ text: 'Hello' }] }],
+        systemInstruction: expect.objectContaining({ parts: [{ text: 'Be kind.' }] }) as object,
+        tools: [{ functionDeclarations: [expect.objectContaining({ name: 'look' })] }],
+      },
+    });
+  });
+});
+
+describe('a count', () => {
+  it('of the same dialect reaches the provider as it was written, but for the alias', async () => {
+    serve('Anthropic');
+    serving.provider.answer(json(200, { input_tokens: 14 }));
+    expect((await ask()).status).toBe(200);
+    expect(serving.provider.calls[0]?.body).toBe(BODY.replace('alias', 'vendor-1'));
+  });
+
+  it.each(['OpenAI', 'Other', 'AWS'] as const)('is refused for a provider of type %s, which has none', async (type) => {
+    serve(type);
+    const reply = await ask();
+    expect(reply.status).toBe(400);
+    expect(JSON.parse(reply.body)).toMatchObject({ type: 'error', error: { type: 'invalid_request_error' } });
+    expect(reply.body).toContain('count_tokens');
+    await serving.quiet();
+    expect(serving.gateway.logs.at(-1)).toMatchObject({ code: 'operation_not_supported', operation: 'count_tokens', path: PATH });
+    expect(serving.provider.calls).toEqual([]);
+  });
+
+  it('is no usage, and the lack of any is no fault', async () => {
+    serve('Anthropic');
+    serving.provider.answer(json(200, { input_tokens: 14, usage: { input_tokens: 14, output_tokens: 3 } }));
+    const before = await serving.quiet();
+    await ask();
+    const after = await serving.quiet();
+    const grown = (name: string, labels = {}): number => sumOf(after, name, labels) - sumOf(before, name, labels);
+    expect(grown('flashback_tokens_total')).toBe(0);
+    expect(grown('flashback_requests_without_usage_total')).toBe(0);
+    expect(grown('flashback_requests_total', { operation: 'count_tokens', status: '200' })).toBe(1);
+  });
+
+  it('needs a key of its own surface', async () => {
+    serve('Anthropic');
+    const reply = await ask(BODY, aKey(1));
+    expect(reply.status).toBe(403);
+    expect(JSON.parse(reply.body)).toMatchObject({ type: 'error', error: { type: 'permission_error' } });
+    expect((await call(serving.gateway, { path: PATH, key: null, body: BODY })).status).toBe(401);
+  });
+
+  it('of a model that the repository does not have is refused', async () => {
+    serve('Anthropic');
+    const reply = await ask(BODY.replace('alias', 'unknown'));
+    expect(reply.status).toBe(404);
+    expect(JSON.parse(reply.body)).toMatchObject({ type: 'error', error: { type: 'not_found_error' } });
+  });
+
+  it('of messages that are none names the field', async () => {
+    serve('Google');
+    const reply = await ask('{"model":"alias","messages":"Hello"}');
+    expect(reply.status).toBe(400);
+    expect(errorOf(reply).message).toContain('messages');
+  });
+
+  it('whose answer has no number becomes an error of its own', async () => {
+    serve('Google');
+    serving.provider.answer(json(200, { totalTokens: 'many' }));
+    const reply = await ask(BODY.replace(',"future_field":1.0', ''));
+    expect(reply.status).toBe(502);
+    await serving.quiet();
+    expect(serving.gateway.logs.at(-1)).toMatchObject({ code: 'provider_failed' });
+  });
+
+  it('that the provider refuses keeps its words and status', async () => {
+    serve('Google');
+    serving.provider.answer(json(400, { error: { code: 400, message: 'no such part', status: 'INVALID_ARGUMENT' } }));
+    const reply = await ask();
+    expect(reply.status).toBe(400);
+    expect(JSON.parse(reply.body)).toMatchObject({ type: 'error', error: { type: 'invalid_request_error', message: 'no such part' } });
+  });
+});
