@@ -19,7 +19,8 @@ const turn = (encrypted: string): object => ({
   ],
 });
 
-const say = (encrypted: string): Promise<unknown> => stage.openai.responses.create(turn(encrypted) as Parameters<typeof stage.openai.responses.create>[0]);
+const say = (encrypted: string): Promise<unknown> =>
+  stage.openai.responses.create(turn(encrypted) as Parameters<typeof stage.openai.responses.create>[0]);
 
 it.each(['anthropic:c2ln', 'google@call_1:c2ln', 'google@text:c2ln', 'bedrock@redacted:c2ln', 'openai-chat:c2ln'])(
   'the Responses API of OpenAI gets the conversation without %s',
@@ -37,8 +38,11 @@ it.each(['anthropic:c2ln', 'google@call_1:c2ln', 'google@text:c2ln', 'bedrock@re
   },
 );
 
-it.each(['gAAAAABo', 'anthropic', 'x-google:c2ln'])('the Responses API of OpenAI gets its own thoughts byte by byte: %s', async (encrypted) => {
-  stage.serve('OpenAI');
-  await say(encrypted);
-  expect(stage.asked).toEqual(turn(encrypted));
-});
+it.each(['gAAAAABo', 'anthropic', 'x-google:c2ln'])(
+  'the Responses API of OpenAI gets its own thoughts byte by byte: %s',
+  async (encrypted) => {
+    stage.serve('OpenAI');
+    await say(encrypted);
+    expect(stage.asked).toEqual(turn(encrypted));
+  },
+);
