@@ -7,10 +7,12 @@ import type { Surface } from '../surfaces/surface.ts';
 import type { KeyEntry, Tables } from './tables.ts';
 
 const MAX_KEY_LENGTH = 512;
+/** Our keys are much shorter; blanks around them are no reason to keep kilobytes on each of many connections. */
+const MAX_KEPT_LENGTH = 128;
 
 const LATEST = Symbol('latest key');
-/** SDKs send the same header with every request of a connection, so its hash is kept there for as long as that lives. */
-type Connection = Socket & { [LATEST]?: { header: string; hash: string } };
+/** SDKs send the same header with every request of a connection, so the hash of a good key is kept there for as long as that lives. */
+type Connection = Socket & { [LATEST]?: { header: string; hash: string } | undefined };
 
 /** The header that carries the key: that of the surface, else Authorization. */
 function keyHeaderOf({ headers }: IncomingMessage, { keyHeader }: Surface): string {
@@ -41,21 +43,23 @@ function checkSurface({ type }: KeyEntry, { name }: Surface): void {
   if (type !== name) throw new GatewayError('key_of_other_surface', `This API key is for the ${type} surface; this is the ${name} surface.`);
 }
 
-function hashOf(request: IncomingMessage, surface: Surface): string {
-  const header = keyHeaderOf(request, surface);
-  const connection: Connection = request.socket;
-  if (connection[LATEST]?.header === header) return connection[LATEST].hash;
-  const hash = hashKey(tokenIn(header, surface));
-  connection[LATEST] = { header, hash };
-  return hash;
+function entryOf(hash: string, header: string, surface: Surface, tables: Tables, now: number): KeyEntry {
+  const entry = tables.keys.get(hash);
+  if (entry === undefined) throw explainUnknownKey(tokenIn(header, surface), hash, tables);
+  if (now >= entry.expiresAt) throw new GatewayError('key_expired', `This API key expired at ${new Date(entry.expiresAt).toISOString()}.`);
+  checkSurface(entry, surface);
+  return entry;
 }
 
 /** The entry of the key that the request carries. Throws GatewayError key_*. */
 export function authenticate(request: IncomingMessage, surface: Surface, tables: Tables, now: number): KeyEntry {
-  const hash = hashOf(request, surface);
-  const entry = tables.keys.get(hash);
-  if (entry === undefined) throw explainUnknownKey(tokenIn(keyHeaderOf(request, surface), surface), hash, tables);
-  if (now >= entry.expiresAt) throw new GatewayError('key_expired', `This API key expired at ${new Date(entry.expiresAt).toISOString()}.`);
-  checkSurface(entry, surface);
+  const connection: Connection = request.socket;
+  const header = keyHeaderOf(request, surface);
+  const kept = connection[LATEST]?.header === header ? connection[LATEST] : undefined;
+  // Who is refused leaves nothing of what was sent in the memory of the gateway.
+  connection[LATEST] = undefined;
+  const hash = kept?.hash ?? hashKey(tokenIn(header, surface));
+  const entry = entryOf(hash, header, surface, tables, now);
+  if (header.length <= MAX_KEPT_LENGTH) connection[LATEST] = kept ?? { header, hash };
   return entry;
 }
