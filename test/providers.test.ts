@@ -1,0 +1,100 @@
+// The tables of docs/providers.md, compared with what the code does.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { ProviderType } from '../src/api/resources.ts';
+import { openAiChatSurface } from '../src/dialects/openai-chat/dialect.ts';
+import { PROVIDERS } from '../src/providers/index.ts';
+import type { GatewayRequest, Operation, UpstreamRequest } from '../src/providers/provider.ts';
+import { routeOf } from '../src/surfaces/routes.ts';
+import { tableOf } from './fake/markdown.ts';
+
+const PAGE = readFileSync('docs/providers.md', 'utf8');
+const ENDPOINT = 'https://provider.example.com/v1';
+
+/** Body rows of the table whose head begins with this cell. */
+function rowsBelow(head: string): string[][] {
+  const table = PAGE.slice(PAGE.indexOf(`| ${head} |`)).split('\n\n')[0]!;
+  return tableOf(table);
+}
+
+const codeIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
+
+function requestOf(type: ProviderType, operation: Operation, model: string, fields: object): UpstreamRequest {
+  const body = { model, ...(operation === 'chat' ? { messages: [{ role: 'user', content: 'Hello' }] } : { input: 'Hello' }), ...fields };
+  const provider = PROVIDERS[type]!;
+  const request: GatewayRequest = {
+    operation,
+    endpoint: provider.defaultEndpoint ?? ENDPOINT,
+    dialect: openAiChatSurface,
+    upstreamModel: model,
+    model,
+    stream: false,
+    raw: Buffer.from(JSON.stringify(body)),
+    body,
+  };
+  return provider.toRequest(request);
+}
+
+describe('the table of providers', () => {
+  const rows = rowsBelow('provider').map(([name, type, endpoint, , embeddings]) => ({
+    name: name!,
+    type: codeIn(type!)[0] as ProviderType,
+    endpoint: codeIn(endpoint!)[0],
+    embeddings: embeddings!,
+  }));
+
+  it('has every type, and the endpoint that it has by default', () => {
+    expect([...new Set(rows.map(({ type }) => type))].toSorted()).toEqual(Object.keys(PROVIDERS).toSorted());
+    const documented = Object.fromEntries(rows.flatMap(({ type, endpoint }) => (endpoint === undefined ? [] : [[type, endpoint]])));
+    const actual = Object.values(PROVIDERS).filter(({ defaultEndpoint }) => defaultEndpoint !== undefined);
+    expect(documented).toEqual(Object.fromEntries(actual.map(({ type, defaultEndpoint }) => [type, defaultEndpoint])));
+  });
+
+  it.each(rows)('says whether $name serves embeddings', ({ type, embeddings }) => {
+    const ask = (): UpstreamRequest => requestOf(type, 'embeddings', 'small-1', {});
+    if (embeddings === 'no') expect(ask).toThrow(expect.objectContaining({ code: 'operation_not_supported' }));
+    else expect(ask().path).toBe('/embeddings');
+  });
+});
+
+describe('the table of surfaces', () => {
+  const HEADERS: Record<string, Record<string, string>> = {
+    OpenAI: {},
+    Anthropic: { 'anthropic-version': '2023-06-01' },
+    Google: { 'x-goog-api-key': 'k' },
+  };
+  const rows = rowsBelow('surface in `spec.surfaces`').map(([surface, paths, key]) => ({
+    surface: codeIn(surface!)[0]!,
+    paths: codeIn(paths!),
+    key: codeIn(key!)[0]!,
+  }));
+
+  it('has every surface', () => {
+    expect(rows.map(({ surface }) => surface)).toEqual(Object.keys(HEADERS));
+  });
+
+  it.each(rows)('has paths of $surface that the gateway serves', ({ surface, paths, key }) => {
+    expect(paths.length).toBeGreaterThan(1);
+    for (const call of paths) {
+      const [method, path] = call.split(' ');
+      const route = routeOf(path!.replace('{id}', 'small-1'), '', HEADERS[surface]!);
+      expect([route?.method, route?.surface.name], call).toEqual([method, surface]);
+      expect(route?.surface.keyHeader ?? 'Authorization: Bearer').toBe(key);
+    }
+  });
+});
+
+describe('the table of fields', () => {
+  const [, ...heads] = /^\| in the body \|.*$/m.exec(PAGE)![0].split('|').slice(1, -1);
+  const models = heads.map((head) => ({ type: head.trim().split(' ')[0] as ProviderType, model: codeIn(head)[0]! }));
+
+  it.each(rowsBelow('in the body'))('says what becomes of %s', (field, ...cells) => {
+    const fields = JSON.parse(codeIn(field)[0]!) as object;
+    const outcomes = models.map(({ type, model }) => {
+      const names = requestOf(type, 'chat', model, fields).losses?.names ?? [];
+      if (names.length > 0) expect(names).toEqual(Object.keys(fields));
+      return names.length === 0 ? 'kept' : 'named';
+    });
+    expect(cells).toEqual(outcomes);
+  });
+});
