@@ -3,6 +3,7 @@ import type { ProviderDialect } from '../chat/dialect.ts';
 import { Losses } from '../chat/losses.ts';
 import type { DialectName } from '../chat/request.ts';
 import * as anthropic from '../dialects/anthropic/count-tokens.ts';
+import * as google from '../dialects/google/count-tokens.ts';
 import { JsonAnswer } from './json-answer.ts';
 import { notSupported } from './not-supported.ts';
 import { PASSED_ANSWER } from './passed-answer.ts';
@@ -19,6 +20,7 @@ interface CountSurface {
 const ANY_LENGTH = 1_000_000;
 const SURFACES: Partial<Record<DialectName, CountSurface>> = {
   anthropic: { promptOf: (body) => ({ ...body, max_tokens: ANY_LENGTH }), writeCount: anthropic.writeCount },
+  google: { promptOf: google.promptOf, writeCount: google.writeCount },
 };
 
 /** How a provider counts. */

@@ -6,6 +6,7 @@ import { authorizeAzure, azurePath, isAzureEndpoint } from './azure.ts';
 import { verifyAzure } from './azure-verification.ts';
 import { readChatAnswer, rewritten, toChatRequest, type ChatEndpoint } from './translation.ts';
 import { insertFirst, spliceValues, topLevelMembers } from './json-splice.ts';
+import { notSupported } from './not-supported.ts';
 import { readOpenAiAnswer } from './openai-answer.ts';
 import { asRecord, readOpenAiError } from './openai-error.ts';
 import { openAiPath } from './openai-paths.ts';
@@ -28,6 +29,7 @@ interface Quirks {
 
 /** Asks for usage in a stream whose application did not, and names the upstream's model in place of its alias. */
 function toRequest(request: GatewayRequest): UpstreamRequest {
+  if (request.dialect.name !== 'openai-chat') throw notSupported(request);
   const { operation, raw, body, model, upstreamModel, stream } = request;
   const path = pathOf(request);
   const options = asRecord(body['stream_options']);

@@ -19,7 +19,7 @@ interface Common {
 /** A call that goes to a provider. */
 export interface CallRoute extends Common {
   method: 'POST';
-  operation: 'chat' | 'embeddings' | 'count_tokens';
+  operation: 'chat' | 'embeddings' | 'batch_embeddings' | 'count_tokens';
   dialect: SurfaceDialect;
   /** Where the path says what other dialects say in the body: the model, still percent-encoded. */
   model?: string;
@@ -49,8 +49,15 @@ const CALLS: ReadonlyMap<string, CallRoute> = new Map(
 );
 
 const MODELS = '/v1/models';
+const GOOGLE_VERBS: ReadonlyMap<string, CallRoute['operation']> = new Map([
+  ['generateContent', 'chat'],
+  ['streamGenerateContent', 'chat'],
+  ['countTokens', 'count_tokens'],
+  ['embedContent', 'embeddings'],
+  ['batchEmbedContents', 'batch_embeddings'],
+]);
 /** SDKs choose the version; the dialect is the same. A model's name may hold slashes, and colons only before its verb. */
-const GOOGLE_PATH = /^\/(v1(?:beta|alpha)?)\/models(?:\/(.+?)(?::(generateContent|streamGenerateContent))?)?$/;
+const GOOGLE_PATH = new RegExp(`^/(v1(?:beta|alpha)?)/models(?:/(.+?)(?::(${[...GOOGLE_VERBS.keys()].join('|')}))?)?$`);
 
 function modelsRoute(surface: Surface, base: string, path: string): ModelsRoute | undefined {
   if (path === base) return { method: 'GET', operation: 'models', surface, label: base };
@@ -65,7 +72,7 @@ function googleRoute(path: string, asEvents: boolean): Route | undefined {
   const stream = verb === 'streamGenerateContent';
   return {
     method: 'POST',
-    operation: 'chat',
+    operation: GOOGLE_VERBS.get(verb)!,
     surface: googleSurface,
     dialect: stream && !asEvents ? googleArrayDialect : googleDialect,
     label: `/${version}/models/{model}:${verb}`,

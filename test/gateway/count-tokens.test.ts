@@ -1,5 +1,6 @@
 // Counting the tokens of a prompt, through unmodified SDKs and plain calls.
 import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashKey } from '../../src/api/api-key.ts';
 import type { ProviderType } from '../../src/api/resources.ts';
@@ -10,6 +11,7 @@ import { json } from '../fake/provider.ts';
 import { startServing, type Serving } from '../fake/serving.ts';
 
 const CLAUDE_KEY = aKey(2);
+const GEMINI_KEY = aKey(3);
 const MODELS = { 'small-1': { llm: 'team-a/main', upstream: 'small-1' }, alias: { llm: 'team-a/main', upstream: 'vendor-1' } };
 const PATH = '/v1/messages/count_tokens';
 const BODY = '{"model":"alias","messages":[{"role":"user","content":"Hello"}],"future_field":1.0}';
@@ -24,10 +26,11 @@ beforeEach(() => {
 afterAll(() => serving.close());
 
 function serve(type: ProviderType): void {
-  const repository = aRepository({ surfaces: ['OpenAI', 'Anthropic'], models: MODELS });
+  const repository = aRepository({ surfaces: ['OpenAI', 'Anthropic', 'Google'], models: MODELS });
   const keys = {
     [hashKey(aKey(1))]: { id: 'key_openai', repository: 'team-a/chat' },
     [hashKey(CLAUDE_KEY)]: { id: 'key_claude', repository: 'team-a/chat', type: 'Anthropic' as const },
+    [hashKey(GEMINI_KEY)]: { id: 'key_gemini', repository: 'team-a/chat', type: 'Google' as const },
   };
   serving.apply({ keys, repositories: { 'team-a/chat': repository } }, { type });
 }
@@ -62,6 +65,66 @@ describe('the Anthropic SDK', () => {
         tools: [{ functionDeclarations: [expect.objectContaining({ name: 'look' })] }],
       },
     });
+  });
+});
+
+describe('the Gen AI SDK', () => {
+  const google = (): GoogleGenAI => new GoogleGenAI({ apiKey: GEMINI_KEY, vertexai: false, httpOptions: { baseUrl: serving.gateway.url } });
+
+  it('counts at Google', async () => {
+    serve('Google');
+    serving.provider.answer(json(200, { totalTokens: 31, cachedContentTokenCount: 4 }));
+    const count = await google().models.countTokens({ model: 'alias', contents: 'Hello' });
+    expect([count.totalTokens, count.cachedContentTokenCount]).toEqual([31, 4]);
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/models/vendor-1:countTokens' });
+    expect(sent()).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] });
+  });
+
+  it('counts at a provider of the Anthropic dialect', async () => {
+    serve('Anthropic');
+    serving.provider.answer(json(200, { input_tokens: 14 }));
+    expect((await google().models.countTokens({ model: 'alias', contents: 'Hello' })).totalTokens).toBe(14);
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/messages/count_tokens' });
+    expect(sent()).toEqual({ model: 'vendor-1', messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }] });
+  });
+
+  it('is told in its own envelope where the provider has no counts', async () => {
+    serve('Other');
+    await expect(google().models.countTokens({ model: 'alias', contents: 'Hello' })).rejects.toMatchObject({
+      name: 'ApiError',
+      status: 400,
+      message: expect.stringContaining('OPERATION_NOT_SUPPORTED') as string,
+    });
+  });
+});
+
+describe('a whole request that Google shall count', () => {
+  const CONTENTS = [{ role: 'user', parts: [{ text: 'Hello' }] }];
+  const SYSTEM = { parts: [{ text: 'Be kind.' }] };
+  const askGoogle = (whole: object) =>
+    call(serving.gateway, { path: '/v1beta/models/alias:countTokens', key: GEMINI_KEY, body: JSON.stringify({ generateContentRequest: whole }) });
+
+  it('is called by the name that Google knows', async () => {
+    serve('Google');
+    serving.provider.answer(json(200, { totalTokens: 31 }));
+    expect((await askGoogle({ model: 'models/alias', contents: CONTENTS, systemInstruction: SYSTEM })).status).toBe(200);
+    expect(sent()).toEqual({ generateContentRequest: { model: 'models/vendor-1', contents: CONTENTS, systemInstruction: SYSTEM } });
+  });
+
+  it('of another model than that of the address is refused', async () => {
+    serve('Google');
+    const reply = await askGoogle({ model: 'models/other', contents: CONTENTS });
+    expect(reply.status).toBe(400);
+    expect(reply.body).toContain('generateContentRequest.model');
+    expect(serving.provider.calls).toEqual([]);
+  });
+
+  it('is counted with its system text at Anthropic', async () => {
+    serve('Anthropic');
+    serving.provider.answer(json(200, { input_tokens: 14 }));
+    const reply = await askGoogle({ model: 'models/alias', contents: CONTENTS, systemInstruction: SYSTEM });
+    expect(JSON.parse(reply.body)).toEqual({ totalTokens: 14 });
+    expect(sent()).toMatchObject({ model: 'vendor-1', system: [{ type: 'text', text: 'Be kind.' }] });
   });
 });
 

@@ -1,5 +1,5 @@
 // Counting the tokens of a prompt, in Google's form on both sides.
-import { asCount, asObject, own, type JsonObject } from './json.ts';
+import { asCount, asObject, isObject, own, type JsonObject } from './json.ts';
 
 /** Of a request that was written for an answer; how it should be given does not count. */
 const COUNTED = ['contents', 'systemInstruction', 'tools', 'toolConfig', 'cachedContent'];
@@ -20,4 +20,10 @@ export function readCount(json: unknown): number {
 
 export function writeCount(totalTokens: number): JsonObject {
   return { totalTokens };
+}
+
+/** What is to be counted of a caller's body: a whole request, or its contents alone. */
+export function promptOf(body: Readonly<JsonObject>): JsonObject {
+  const whole = own(body, 'generateContentRequest') ?? own(body, 'generate_content_request');
+  return isObject(whole) ? whole : body;
 }

@@ -2,11 +2,13 @@
 import { countRequest, readCount } from '../../dialects/google/count-tokens.ts';
 import { googleProvider } from '../../dialects/google/dialect.ts';
 import { readCountAnswer, toCountRequest, type CountEndpoint } from '../count-tokens.ts';
-import type { Provider } from '../provider.ts';
+import type { AnswerContext, AnswerReader, GatewayRequest, Provider, UpstreamRequest } from '../provider.ts';
 import { readChatAnswer, toChatRequest, type ChatEndpoint } from '../translation.ts';
 import { authorizeGoogle } from './authorization.ts';
 import { GOOGLE_ENDPOINT, googlePath, modelResource } from './endpoint.ts';
+import { isEmbedding, readEmbeddingAnswer, toEmbeddingRequest } from './embeddings.ts';
 import { googleErrorReason, googleRetryAfter, readGoogleError } from './error.ts';
+import { ownCountBody } from './own-body.ts';
 import { verifyGoogle } from './verification.ts';
 import type { VertexTokens } from './vertex-tokens.ts';
 
@@ -19,10 +21,21 @@ const CHAT: ChatEndpoint = {
 const COUNT: CountEndpoint = {
   dialect: googleProvider,
   pathOf: ({ endpoint, upstreamModel }) => googlePath(endpoint, upstreamModel, 'countTokens'),
-  ownBody: ({ raw }) => raw,
+  ownBody: ownCountBody,
   writeBody: (written, { endpoint, upstreamModel }) => countRequest(written, modelResource(endpoint, upstreamModel)),
   readCount,
 };
+
+function toRequest(request: GatewayRequest): UpstreamRequest {
+  if (isEmbedding(request)) return toEmbeddingRequest(request);
+  return request.operation === 'count_tokens' ? toCountRequest(COUNT, request) : toChatRequest(CHAT, request);
+}
+
+function readAnswer(context: AnswerContext): AnswerReader {
+  const { request } = context;
+  if (isEmbedding(request)) return readEmbeddingAnswer();
+  return request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context);
+}
 
 const REFUSED_KEY = new Set(['API_KEY_INVALID', 'ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_TYPE_UNSUPPORTED']);
 
@@ -33,8 +46,8 @@ export function google(tokens: VertexTokens): Provider {
     defaultEndpoint: GOOGLE_ENDPOINT,
     authorize: (credential, endpoint) => authorizeGoogle(credential, endpoint, tokens),
     verify: verifyGoogle,
-    toRequest: (request) => (request.operation === 'count_tokens' ? toCountRequest(COUNT, request) : toChatRequest(CHAT, request)),
-    readAnswer: (context) => (context.request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context)),
+    toRequest,
+    readAnswer,
     toError: (status, body) => {
       const retryAfter = googleRetryAfter(body);
       return {
