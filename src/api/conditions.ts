@@ -23,7 +23,7 @@ export const REASONS = {
   CredentialsInvalid: 'the provider refused the credential',
   CredentialsUnproven: 'the provider has not yet said whether the credential is valid',
   ProviderUnreachable: 'the provider could not be asked',
-  ProviderNotSupported: 'this version cannot serve this provider type yet',
+  ProviderNotSupported: 'the operator does not know this provider type; it may be older than the installed CRDs',
   EndpointNotAllowed: 'the endpoint is an address that the operator refuses to call',
   LLMNotFound: 'the Repository names an AILLMConfig that does not exist in its namespace',
   LLMNotReady: 'an attached AILLMConfig has no usable credential yet',

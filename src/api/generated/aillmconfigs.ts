@@ -5,11 +5,11 @@
  */
 export interface AILLMConfigSpec {
   /**
-   * Which provider this is. Other means any server that speaks the OpenAI API.
+   * Which provider this is. Google is the Gemini API, or Vertex AI where the endpoint is one of it; AWS is Bedrock. Other means any server that speaks the OpenAI API. Azure OpenAI is OpenAI with the endpoint of the resource.
    */
   type: 'OpenAI' | 'Google' | 'Anthropic' | 'AWS' | 'Other';
   /**
-   * Base URL of the provider's API including its version path, for example https://api.openai.com/v1. Defaults to the provider's public endpoint; required for Other.
+   * Base URL of the provider's API including its version path, for example https://api.openai.com/v1. Defaults to the provider's public endpoint, for AWS that of us-east-1; required for Other. Vertex AI, Azure OpenAI and other regions of AWS are named here.
    */
   endpoint?: string;
   /**
@@ -21,7 +21,7 @@ export interface AILLMConfigSpec {
    */
   credentials?: {
     /**
-     * Secret with the credential that authenticates: the API key, or for AWS the secret access key or a Bedrock API key.
+     * Secret with the credential that authenticates: the API key, for AWS the secret access key or a Bedrock API key, for Vertex AI the key file of a service account.
      */
     secretRef: {
       /**
@@ -34,7 +34,7 @@ export interface AILLMConfigSpec {
       key?: string;
     };
     /**
-     * For AWS only: Secret with the access key id that belongs to the secret access key.
+     * For AWS only: Secret with the access key id that belongs to the secret access key. Without it secretRef holds a Bedrock API key.
      */
     accessKeySecretRef?: {
       /**

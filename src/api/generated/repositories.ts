@@ -5,7 +5,7 @@
  */
 export interface RepositorySpec {
   /**
-   * API dialects that applications can use.
+   * API dialects that applications can use. Each of them reaches every attached provider; requests in another dialect than the provider's are translated.
    */
   surfaces?: ('OpenAI' | 'Anthropic' | 'Google')[];
   /**
