@@ -12,14 +12,15 @@ import { formatKey, hashKey } from '../src/api/api-key.ts';
 import { issueAuthority, issueGatewayCertificate } from '../src/push/issue.ts';
 import { SNAPSHOT_KEY_BYTES, signSnapshot } from '../src/snapshot/digest.ts';
 import { sealSnapshot } from '../src/snapshot/seal.ts';
-import { SCHEMA_VERSION, type SnapshotContent } from '../src/snapshot/snapshot.ts';
+import { SCHEMA_VERSION, type SnapshotContent, type SnapshotProvider } from '../src/snapshot/snapshot.ts';
 import { startNode } from './processes.ts';
-import { modelOf, SCENARIOS } from './scenarios.ts';
+import { SCENARIOS, TRANSLATIONS, type BenchProvider } from './scenarios.ts';
 
 const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
 const READY_TIMEOUT = 20_000;
 const POLL = 50;
-const LLM = 'bench/upstream';
+/** Below the origin of the mock provider. */
+const ENDPOINTS: Record<BenchProvider, string> = { Other: '/v1', Anthropic: '/anthropic/v1', Google: '/google/v1beta' };
 const REPOSITORY = 'bench/repository';
 
 export interface GatewayProcess {
@@ -31,19 +32,25 @@ export interface GatewayProcess {
   directory: string;
 }
 
+const llmOf = (type: BenchProvider): string => `bench/${type.toLowerCase()}`;
+
+function providerOf(type: BenchProvider, upstream: string): SnapshotProvider {
+  return {
+    generation: 1,
+    type,
+    endpoint: upstream + ENDPOINTS[type],
+    credential: { secret: 'bench-credential' },
+    timeouts: { connect: 5_000, response: 60_000, idle: 60_000 },
+    headers: [],
+  };
+}
+
 function contentFor(upstream: string, key: string): SnapshotContent {
+  const types = Object.keys(ENDPOINTS) as BenchProvider[];
+  const models = [...SCENARIOS, ...TRANSLATIONS].map(({ model, provider }) => [model, { llm: llmOf(provider), upstream: model }] as const);
   return {
     schemaVersion: SCHEMA_VERSION,
-    providers: {
-      [LLM]: {
-        generation: 1,
-        type: 'Other',
-        endpoint: `${upstream}/v1`,
-        credential: { secret: 'bench-credential' },
-        timeouts: { connect: 5_000, response: 60_000, idle: 60_000 },
-        headers: [],
-      },
-    },
+    providers: Object.fromEntries(types.map((type) => [llmOf(type), providerOf(type, upstream)])),
     repositories: {
       [REPOSITORY]: {
         generation: 1,
@@ -51,7 +58,7 @@ function contentFor(upstream: string, key: string): SnapshotContent {
         name: 'repository',
         surfaces: ['OpenAI'],
         suspended: false,
-        models: Object.fromEntries(SCENARIOS.map(({ name }) => [modelOf(name), { llm: LLM, upstream: modelOf(name) }])),
+        models: Object.fromEntries(models),
       },
     },
     keys: { [hashKey(key)]: { id: 'key_bench', repository: REPOSITORY } },

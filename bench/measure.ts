@@ -5,9 +5,12 @@ import type { Scenario, ScenarioName } from './scenarios.ts';
 import { percentile } from './statistics.ts';
 
 export interface MeasuredTarget extends Target {
-  name: string;
   /** Undefined for the upstream itself: there is nothing in between that costs. */
   pid: number | undefined;
+  /** What is asked of it, and what it has to answer. */
+  scenario: Scenario;
+  /** Whether to measure when first bytes come, too. */
+  latency: boolean;
 }
 
 /** One figure for each repetition. */
@@ -71,13 +74,14 @@ async function measureLatency({ load, samples }: Runner, { open, perSecond }: Pl
 }
 
 /** Samples of each target, in the order of the targets. Rejects at the first answer that is not right. */
-export async function measureScenario(targets: readonly MeasuredTarget[], scenario: Scenario, repetitions: number): Promise<Samples[]> {
-  const plan = PLANS[scenario.name];
-  const runners = targets.map((target) => ({ target, load: new Load(target, scenario), samples: { cpu: [], p50: [], p99: [] } }));
+export async function measureScenario(name: ScenarioName, targets: readonly MeasuredTarget[], repetitions: number): Promise<Samples[]> {
+  const plan = PLANS[name];
+  const runners = targets.map((target) => ({ target, load: new Load(target, target.scenario), samples: { cpu: [], p50: [], p99: [] } }));
   for (const { load } of runners) await load.closedLoop(plan.warmUp, plan.connections);
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     await measureCpu(rotated(runners, repetition), plan);
-    for (const runner of rotated(runners, repetition)) await measureLatency(runner, plan);
+    const timed = runners.filter(({ target }) => target.latency);
+    for (const runner of rotated(timed, repetition)) await measureLatency(runner, plan);
   }
   for (const { load } of runners) await load.close();
   return runners.map(({ samples }) => samples);

@@ -2,7 +2,18 @@
 import type { Samples } from './measure.ts';
 import { formatTable, paired, spreadOf, type Spread } from './statistics.ts';
 
-const HEAD = ['CPU us per request', 'ratio to bare', 'p50 ms', 'p99 ms'];
+/** What one scenario came to. */
+export interface ScenarioResult {
+  title: string;
+  /** Chunks of each answer where it is a stream. */
+  chunks: number | undefined;
+  direct: Samples;
+  bare: Samples;
+  /** Answers pass through as they come. */
+  gateway: Samples;
+  /** Answers are translated, by the name of the row. */
+  translated: readonly (readonly [name: string, samples: Samples])[];
+}
 
 function format({ median, min, max }: Spread, digits: number): string {
   return `${median.toFixed(digits)} [${min.toFixed(digits)}, ${max.toFixed(digits)}]`;
@@ -18,19 +29,26 @@ export function cpuRatio(samples: Samples, baseline: Samples): Spread {
 }
 
 /** Latencies of `direct` are as they are, those of the others what they add to it in the same repetition. */
-export function reportOf(title: string, direct: Samples, bare: Samples, gateway: Samples): string {
+export function reportOf({ title, chunks, direct, bare, gateway, translated }: ScenarioResult): string {
   const minus = (a: number, b: number): number => a - b;
-  const row = (name: string, samples: Samples): string[] => [
+  const perChunk = (cell: (count: number) => string): string[] => (chunks === undefined ? [] : [cell(chunks)]);
+  const row = (name: string, samples: Samples, toGateway: string, latencies: readonly string[]): string[] => [
     name,
     format(spreadOf(samples.cpu), 0),
+    ...perChunk((count) => format(spreadOf(samples.cpu.map((cpu) => cpu / count)), 1)),
     format(cpuRatio(samples, bare), 2),
-    formatAdded(spreadOf(paired(samples.p50, direct.p50, minus))),
-    formatAdded(spreadOf(paired(samples.p99, direct.p99, minus))),
+    toGateway,
+    ...latencies,
+  ];
+  const added = ({ p50, p99 }: Samples): string[] => [
+    formatAdded(spreadOf(paired(p50, direct.p50, minus))),
+    formatAdded(spreadOf(paired(p99, direct.p99, minus))),
   ];
   return formatTable([
-    [title, ...HEAD],
-    ['direct', '-', '-', format(spreadOf(direct.p50), 2), format(spreadOf(direct.p99), 2)],
-    row('bare proxy', bare),
-    row('gateway', gateway),
+    [title, 'CPU us per request', ...perChunk(() => 'per chunk'), 'ratio to bare', 'ratio to gateway', 'p50 ms', 'p99 ms'],
+    ['direct', '-', ...perChunk(() => '-'), '-', '-', format(spreadOf(direct.p50), 2), format(spreadOf(direct.p99), 2)],
+    row('bare proxy', bare, '-', added(bare)),
+    row('gateway', gateway, '-', added(gateway)),
+    ...translated.map(([name, samples]) => row(name, samples, format(cpuRatio(samples, gateway), 2), ['-', '-'])),
   ]);
 }

@@ -4,11 +4,12 @@ import { rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { STREAM_CHUNKS } from './foreign-answers.ts';
 import { startGateway } from './gateway-process.ts';
 import { measureScenario } from './measure.ts';
 import { firstLine, pinCores, startNode, stopProcess, type Cores } from './processes.ts';
 import { cpuRatio, reportOf } from './report.ts';
-import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { SCENARIOS, TRANSLATIONS, type Scenario } from './scenarios.ts';
 
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -19,17 +20,29 @@ async function bench(scenarios: readonly Scenario[], repetitions: number, cores:
   const bare = startNode([script('bare-proxy.ts'), origin], { core: cores?.target, output: 'pipe' });
   const bareOrigin = `http://127.0.0.1:${await firstLine(bare)}`;
   const gateway = await startGateway(origin, cores?.target);
-  const targets = [
-    { name: 'direct', origin, key: 'any', pid: undefined },
-    { name: 'bare proxy', origin: bareOrigin, key: 'any', pid: bare.pid },
-    { name: 'gateway', origin: gateway.origin, key: gateway.key, pid: gateway.child.pid },
-  ];
+  const gatewayTarget = { origin: gateway.origin, key: gateway.key, pid: gateway.child.pid };
   const ratios: number[] = [];
   try {
     for (const scenario of scenarios) {
-      const [direct, bareSamples, gatewaySamples] = await measureScenario(targets, scenario, repetitions);
-      console.log(`\n${reportOf(scenario.title, direct!, bareSamples!, gatewaySamples!)}`);
-      ratios.push(cpuRatio(gatewaySamples!, bareSamples!).median);
+      const translations = TRANSLATIONS.filter(({ name }) => name === scenario.name);
+      const passing = { scenario, latency: true };
+      const targets = [
+        { ...passing, origin, key: 'any', pid: undefined },
+        { ...passing, origin: bareOrigin, key: 'any', pid: bare.pid },
+        { ...passing, ...gatewayTarget },
+        ...translations.map((translation) => ({ scenario: translation, latency: false, ...gatewayTarget })),
+      ];
+      const [direct, bareSamples, gatewaySamples, ...translated] = await measureScenario(scenario.name, targets, repetitions);
+      const result = {
+        title: scenario.title,
+        chunks: scenario.stream ? STREAM_CHUNKS : undefined,
+        direct: direct!,
+        bare: bareSamples!,
+        gateway: gatewaySamples!,
+        translated: translations.map(({ provider }, index) => [`gateway, OpenAI to ${provider}`, translated[index]!] as const),
+      };
+      console.log(`\n${reportOf(result)}`);
+      ratios.push(cpuRatio(result.gateway, result.bare).median);
     }
   } finally {
     await Promise.all([upstream, bare, gateway.child].map(stopProcess));

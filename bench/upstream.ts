@@ -1,12 +1,21 @@
 // The mock provider: answers with prebuilt bytes over plain sockets, because it shares a core with the load generator.
 // Prints its port.
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { modelOf, SCENARIOS, type Scenario } from './scenarios.ts';
+import { SCENARIOS, TRANSLATIONS, type BenchProvider, type Scenario } from './scenarios.ts';
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
+/** Below which path a provider of each type takes chats: what comes in another dialect gets no answer. */
+const PATHS: Record<BenchProvider, string> = {
+  Other: 'POST /v1/chat/completions ',
+  Anthropic: 'POST /anthropic/v1/messages ',
+  Google: 'POST /google/v1beta/models/',
+};
+
 interface Answer {
+  requestLine: string;
+  /** The model stands in the body, or, as Google has it, in the path. */
   marker: string;
   /** Written with `pace` milliseconds in between. */
   writes: Buffer[];
@@ -17,18 +26,18 @@ function chunked(data: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from('\r\n')]);
 }
 
-function prebuild({ name, answer, stream, pace }: Scenario): Answer {
-  const marker = `"${modelOf(name)}"`;
+function prebuild({ provider, model, sent, stream, pace }: Scenario): Answer {
+  const asked = { requestLine: PATHS[provider], marker: provider === 'Google' ? `/${model}:` : `"${model}"` };
   const head = (lines: string): Buffer => Buffer.from(`HTTP/1.1 200 OK\r\n${lines}\r\n\r\n`);
   if (!stream) {
-    const body = Buffer.concat(answer);
-    return { marker, pace, writes: [Buffer.concat([head(`content-type: application/json\r\ncontent-length: ${body.length}`), body])] };
+    const body = Buffer.concat(sent);
+    return { ...asked, pace, writes: [Buffer.concat([head(`content-type: application/json\r\ncontent-length: ${body.length}`), body])] };
   }
-  const writes = [head('content-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked'), ...answer.map(chunked), LAST_CHUNK];
-  return { marker, pace, writes: pace === 0 ? [Buffer.concat(writes)] : writes };
+  const writes = [head('content-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked'), ...sent.map(chunked), LAST_CHUNK];
+  return { ...asked, pace, writes: pace === 0 ? [Buffer.concat(writes)] : writes };
 }
 
-const ANSWERS = SCENARIOS.map(prebuild);
+const ANSWERS = [...SCENARIOS, ...TRANSLATIONS].map(prebuild);
 
 function respond(socket: Socket, { writes, pace }: Answer): void {
   if (pace === 0) {
@@ -57,9 +66,9 @@ function serve(socket: Socket): void {
       const length = Number(/content-length: *(\d+)/i.exec(pending.toString('latin1', 0, headEnd))?.[1] ?? 0);
       const end = headEnd + HEAD_END.length + length;
       if (pending.length < end) return;
-      const body = pending.toString('latin1', headEnd, end);
+      const request = pending.toString('latin1', 0, end);
       pending = pending.subarray(end);
-      const answer = ANSWERS.find(({ marker }) => body.includes(marker));
+      const answer = ANSWERS.find(({ requestLine, marker }) => request.startsWith(requestLine) && request.includes(marker));
       if (answer !== undefined) respond(socket, answer);
       else socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n');
     }

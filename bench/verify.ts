@@ -1,23 +1,35 @@
 // Whether an answer is whole and right. A measurement that counts broken answers measures how fast something breaks.
 import type { Scenario } from './scenarios.ts';
 
-interface Chunk {
-  choices: { delta?: { content?: string }; message?: { content?: string } }[];
-  usage?: unknown;
+interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
 }
 
-/** What matters of an answer, whatever its bytes: the text, the usage, and whether it came to its end. */
+interface Chunk {
+  choices: { delta?: { content?: string }; message?: { content?: string }; finish_reason?: string | null }[];
+  usage?: Usage | null;
+}
+
+function countsOf(usage: Usage | null | undefined): unknown {
+  return [usage?.prompt_tokens, usage?.completion_tokens, usage?.total_tokens];
+}
+
+/** What matters of an answer, whatever its bytes: the text piece by piece, why it ended, the usage, and whether it came to its end. */
 function essence(body: Buffer, stream: boolean): string {
   const text = body.toString();
   if (!stream) {
     const { choices, usage } = JSON.parse(text) as Chunk;
-    return JSON.stringify([choices[0]?.message?.content, usage]);
+    return JSON.stringify([choices[0]?.message?.content, choices[0]?.finish_reason, countsOf(usage)]);
   }
   const events = text.split('\n\n');
   const ended = events.pop() === '' && events.pop() === 'data: [DONE]';
   const chunks = events.map((event) => JSON.parse(event.slice('data: '.length)) as Chunk);
-  const words = chunks.map(({ choices }) => choices[0]?.delta?.content ?? '');
-  return JSON.stringify([words, chunks.at(-1)?.usage, ended]);
+  // Chunks without words are one more or less, as the dialect of the provider goes.
+  const words = chunks.map(({ choices }) => choices[0]?.delta?.content ?? '').filter((word) => word !== '');
+  const reasons = chunks.map(({ choices }) => choices[0]?.finish_reason ?? '').filter((reason) => reason !== '');
+  return JSON.stringify([words, reasons, countsOf(chunks.at(-1)?.usage), ended]);
 }
 
 /** Returns what is wrong with an answer, undefined when nothing is. */

@@ -34,16 +34,26 @@ describe('figures of several repetitions', () => {
   });
 });
 
+const samples = (cpu: number[], p50: number, p99: number) => ({ cpu, p50: [p50], p99: [p99] });
+
 describe('the table', () => {
   it('aligns its columns', () => {
     expect(formatTable([['name', 'n'], ['a', '1'], ['longer', '100']])).toBe('name      n\n------  ---\na         1\nlonger  100');
   });
 
   it('shows latencies of proxies as what they add to none', () => {
-    const text = reportOf('JSON', { cpu: [], p50: [1], p99: [2] }, { cpu: [50], p50: [1.5], p99: [2.25] }, { cpu: [80], p50: [0.75], p99: [4] });
-    const [, , direct, bare, gateway] = text.split('\n');
+    const result = { direct: samples([], 1, 2), bare: samples([50], 1.5, 2.25), gateway: samples([80], 0.75, 4) };
+    const [, , direct, bare, gateway] = reportOf({ ...result, title: 'JSON', chunks: undefined, translated: [] }).split('\n');
     expect(direct).toMatch(/^direct .* 1\.00 \[1\.00, 1\.00\] +2\.00 \[2\.00, 2\.00\]$/);
-    expect(bare).toMatch(/ 50 \[50, 50\] +1\.00 \[.*\] +\+0\.50 \[.*\] +\+0\.25 \[/);
-    expect(gateway).toMatch(/ 80 \[80, 80\] +1\.60 \[.*\] +-0\.25 \[.*\] +\+2\.00 \[/);
+    expect(bare).toMatch(/ 50 \[50, 50\] +1\.00 \[.*\] +- +\+0\.50 \[.*\] +\+0\.25 \[/);
+    expect(gateway).toMatch(/ 80 \[80, 80\] +1\.60 \[.*\] +- +-0\.25 \[.*\] +\+2\.00 \[/);
+  });
+
+  it('shows what translation costs for each chunk, next to the bare proxy and to the gateway that only passes on', () => {
+    const result = { direct: samples([], 1, 2), bare: samples([1000], 1, 2), gateway: samples([2000], 1, 2) };
+    const translated = [['to Google', samples([5000], 1, 2)]] as const;
+    const lines = reportOf({ ...result, title: 'stream', chunks: 100, translated }).split('\n');
+    expect(lines[0]).toMatch(/ CPU us per request +per chunk +ratio to bare +ratio to gateway /);
+    expect(lines[5]).toMatch(/^to Google +5000 \[.*\] +50\.0 \[50\.0, 50\.0\] +5\.00 \[5\.00, 5\.00\] +2\.50 \[2\.50, 2\.50\] +- +-$/);
   });
 });

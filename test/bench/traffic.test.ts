@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startGateway, type GatewayProcess } from '../../bench/gateway-process.ts';
 import { Load } from '../../bench/load.ts';
 import { cpuTime, firstLine, startNode, stopProcess } from '../../bench/processes.ts';
-import { SCENARIOS, type Scenario } from '../../bench/scenarios.ts';
+import { SCENARIOS, TRANSLATIONS, type Scenario } from '../../bench/scenarios.ts';
 
 const script = (name: string) => fileURLToPath(new URL(`../../bench/${name}`, import.meta.url));
 const start = (...args: string[]) => startNode(args, { core: undefined, output: 'pipe' });
@@ -49,6 +49,20 @@ describe.each(['direct', 'bare proxy', 'gateway'])('%s', (name) => {
       const latencies = await load.openLoop(10, 200);
       expect(latencies).toHaveLength(10);
       expect(latencies.every((latency) => latency > 0)).toBe(true);
+    });
+  });
+});
+
+describe('the gateway in front of a provider of another dialect', () => {
+  it.each(TRANSLATIONS)('answers $name of $provider as OpenAI would', async (scenario) => {
+    await withLoad(gateway, scenario, (load) => load.closedLoop(20, 20));
+  });
+});
+
+describe('the mock provider', () => {
+  it.each(TRANSLATIONS)('does not take $name for $provider in another dialect', async (scenario) => {
+    await withLoad(origins['direct']!, scenario, async (load) => {
+      await expect(load.closedLoop(1, 1)).rejects.toThrow('HTTP 404');
     });
   });
 });
