@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ProviderType } from '../src/api/resources.ts';
 import { openAiChatSurface } from '../src/dialects/openai-chat/dialect.ts';
+import { GatewayError } from '../src/errors.ts';
 import { PROVIDERS } from '../src/providers/index.ts';
-import type { GatewayRequest, Operation, UpstreamRequest } from '../src/providers/provider.ts';
+import type { GatewayRequest, UpstreamRequest } from '../src/providers/provider.ts';
 import { routeOf } from '../src/surfaces/routes.ts';
 import { tableOf } from './fake/markdown.ts';
 
@@ -19,28 +20,28 @@ function rowsBelow(head: string): string[][] {
 
 const codeIn = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
 
-function requestOf(type: ProviderType, operation: Operation, model: string, fields: object): UpstreamRequest {
-  const body = { model, ...(operation === 'chat' ? { messages: [{ role: 'user', content: 'Hello' }] } : { input: 'Hello' }), ...fields };
+/** What callers of every dialect say in one body; each reads its own part of it. */
+const ASKED = {
+  messages: [{ role: 'user', content: 'Hello' }],
+  contents: [{ role: 'user', parts: [{ text: 'Hello' }] }],
+  content: { parts: [{ text: 'Hello' }] },
+  requests: [{ model: 'models/small-1', content: { parts: [{ text: 'Hello' }] } }],
+  input: 'Hello',
+};
+
+type Asked = Pick<GatewayRequest, 'operation' | 'dialect' | 'model' | 'body'>;
+
+function toUpstream(type: ProviderType, asked: Asked): UpstreamRequest {
   const provider = PROVIDERS[type]!;
-  const request: GatewayRequest = {
-    operation,
-    endpoint: provider.defaultEndpoint ?? ENDPOINT,
-    dialect: openAiChatSurface,
-    upstreamModel: model,
-    model,
-    stream: false,
-    raw: Buffer.from(JSON.stringify(body)),
-    body,
-  };
-  return provider.toRequest(request);
+  const endpoint = provider.defaultEndpoint ?? ENDPOINT;
+  const raw = Buffer.from(JSON.stringify(asked.body));
+  return provider.toRequest({ ...asked, endpoint, upstreamModel: asked.model, stream: false, raw });
 }
 
 describe('the table of providers', () => {
-  const rows = rowsBelow('provider').map(([name, type, endpoint, , embeddings]) => ({
-    name: name!,
+  const rows = rowsBelow('provider').map(([, type, endpoint]) => ({
     type: codeIn(type!)[0] as ProviderType,
     endpoint: codeIn(endpoint!)[0],
-    embeddings: embeddings!,
   }));
 
   it('has every type, and the endpoint that it has by default', () => {
@@ -48,12 +49,6 @@ describe('the table of providers', () => {
     const documented = Object.fromEntries(rows.flatMap(({ type, endpoint }) => (endpoint === undefined ? [] : [[type, endpoint]])));
     const actual = Object.values(PROVIDERS).filter(({ defaultEndpoint }) => defaultEndpoint !== undefined);
     expect(documented).toEqual(Object.fromEntries(actual.map(({ type, defaultEndpoint }) => [type, defaultEndpoint])));
-  });
-
-  it.each(rows)('says whether $name serves embeddings', ({ type, embeddings }) => {
-    const ask = (): UpstreamRequest => requestOf(type, 'embeddings', 'small-1', {});
-    if (embeddings === 'no') expect(ask).toThrow(expect.objectContaining({ code: 'operation_not_supported' }));
-    else expect(ask().path).toBe('/embeddings');
   });
 });
 
@@ -84,6 +79,25 @@ describe('the table of surfaces', () => {
   });
 });
 
+describe('the table of what is no chat', () => {
+  const serves = (type: ProviderType, asked: Asked): boolean => {
+    try {
+      return toUpstream(type, asked).path !== '';
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'operation_not_supported') return false;
+      throw error;
+    }
+  };
+
+  it.each(rowsBelow('call that is no chat'))('says who serves %s', (call, types) => {
+    const route = routeOf(codeIn(call!)[0]!.split(' ')[1]!.replace('{id}', 'small-1'), '', {});
+    if (route?.method !== 'POST') throw new Error(`${call} is no call of the gateway`);
+    const asked = { operation: route.operation, dialect: route.dialect, model: 'small-1', body: { model: 'small-1', ...ASKED } };
+    const serving = (Object.keys(PROVIDERS) as ProviderType[]).filter((type) => serves(type, asked));
+    expect(codeIn(types!).toSorted()).toEqual(serving.toSorted());
+  });
+});
+
 describe('the table of fields', () => {
   const [, ...heads] = /^\| in the body \|.*$/m.exec(PAGE)![0].split('|').slice(1, -1);
   const models = heads.map((head) => ({ type: head.trim().split(' ')[0] as ProviderType, model: codeIn(head)[0]! }));
@@ -91,7 +105,9 @@ describe('the table of fields', () => {
   it.each(rowsBelow('in the body'))('says what becomes of %s', (field, ...cells) => {
     const fields = JSON.parse(codeIn(field)[0]!) as object;
     const outcomes = models.map(({ type, model }) => {
-      const names = requestOf(type, 'chat', model, fields).losses?.names ?? [];
+      const body = { model, messages: ASKED.messages, ...fields };
+      const { losses } = toUpstream(type, { operation: 'chat', dialect: openAiChatSurface, model, body });
+      const names = losses?.names ?? [];
       if (names.length > 0) expect(names).toEqual(Object.keys(fields));
       return names.length === 0 ? 'kept' : 'named';
     });
