@@ -5,10 +5,16 @@ const MAX_NAMES = 32;
 
 export class Losses {
   readonly #names = new Set<string>();
+  readonly #asCalled: (name: string) => string;
+
+  /** `asCalled`: the caller's own path of what the middle calls `<message>.content[<block>]`. */
+  constructor(asCalled: (name: string) => string = (name) => name) {
+    this.#asCalled = asCalled;
+  }
 
   /** `name`: the field or block as the caller wrote it, for example `logit_bias` or `messages[2].content[1]`. */
   add(name: string): void {
-    if (this.#names.size < MAX_NAMES) this.#names.add(name);
+    if (this.#names.size < MAX_NAMES) this.#names.add(this.#asCalled(name));
   }
 
   /** In the order in which they were found, each once. */

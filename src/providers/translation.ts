@@ -34,7 +34,7 @@ export function toChatRequest(endpoint: ChatEndpoint, request: GatewayRequest): 
 export function rewritten({ dialect, pathOf }: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
   const { upstreamModel, stream, body } = request;
   const path = pathOf(request);
-  const losses = new Losses();
+  const losses = new Losses(request.dialect.pathOf);
   const chat = request.dialect.readRequest(body, losses);
   const written = dialect.writeRequest({ ...chat, model: upstreamModel, stream }, { losses, nameOf: (option) => request.dialect.nameOf(option) });
   return { path, body: JSON.stringify(written), hideUsageEvent: false, losses };

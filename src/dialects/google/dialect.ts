@@ -1,5 +1,6 @@
 // Gemini's generateContent, as the Gemini API and Vertex AI speak it.
 import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
+import { pathOf } from './block-paths.ts';
 import { writeError } from './error.ts';
 import { nameOf } from './option-names.ts';
 import { readAnswer } from './read-answer.ts';
@@ -16,6 +17,7 @@ export const googleSurface: SurfaceDialect = {
   streamType: 'text/event-stream',
   readRequest,
   nameOf,
+  pathOf,
   writeAnswer,
   writeStream,
   writeError,

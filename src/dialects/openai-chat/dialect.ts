@@ -14,6 +14,8 @@ export const openAiChatSurface: SurfaceDialect = {
   streamType: 'text/event-stream',
   readRequest,
   nameOf: (option) => NAMES[option],
+  // A result is a message of its own.
+  pathOf: (name) => name.replace(/^(messages\[\d+\]\.content)\[0\]\.content(?=\[)/, '$1'),
   writeAnswer,
   writeStream,
   writeError,

@@ -13,6 +13,8 @@ export const openAiResponsesSurface: SurfaceDialect = {
   streamType: 'text/event-stream',
   readRequest,
   nameOf: (option) => OPTION_NAMES[option] ?? option,
+  // A result is an item of its own.
+  pathOf: (name) => name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output'),
   writeAnswer,
   writeStream: (head) => new ResponseStreamWriter(head),
   writeError,
