@@ -62,7 +62,7 @@ const geminiAnswer = (text: string, finish?: string): object => ({
   usageMetadata: { promptTokenCount: 11, candidatesTokenCount: 4, thoughtsTokenCount: 3, cachedContentTokenCount: 4, totalTokenCount: 18 },
 });
 const GOOGLE_DIALECT: Samples = {
-  operations: ['chat'],
+  operations: ['chat', 'embeddings'],
   models: { models: ['small-1', 'large-1'].map((name) => ({ name: `models/${name}`, supportedGenerationMethods: ['generateContent'] })) },
   usage: { inputTokens: 11, outputTokens: 7, cachedInputTokens: 4, reasoningTokens: 3 },
   whole: JSON.stringify(geminiAnswer('Hello', 'STOP')),

@@ -33,7 +33,7 @@ function toRequest(request: GatewayRequest): UpstreamRequest {
 
 function readAnswer(context: AnswerContext): AnswerReader {
   const { request } = context;
-  if (isEmbedding(request)) return readEmbeddingAnswer();
+  if (isEmbedding(request)) return readEmbeddingAnswer(context);
   return request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context);
 }
 

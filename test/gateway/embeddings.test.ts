@@ -1,0 +1,86 @@
+// The OpenAI SDK asks for embeddings, and Google makes them.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { call, errorOf, sdk } from '../fake/caller.ts';
+import { aRepository } from '../fake/gateway.ts';
+import { sumOf } from '../fake/metrics.ts';
+import { json } from '../fake/provider.ts';
+import { startServing, type Serving } from '../fake/serving.ts';
+
+const MODELS = { alias: { llm: 'team-a/main', upstream: 'vendor-1' } };
+const ANSWER = { embeddings: [{ values: [0.5, -1] }, { values: [1, 0.25] }], usageMetadata: { promptTokenCount: 5 } };
+
+let serving: Serving;
+beforeAll(async () => {
+  serving = await startServing();
+});
+beforeEach(() => {
+  serving.apply({ repositories: { 'team-a/chat': aRepository({ models: MODELS }) } }, { type: 'Google' });
+  serving.provider.calls.length = 0;
+  serving.provider.answer(json(200, ANSWER));
+});
+afterAll(() => serving.close());
+
+const sent = (): unknown => JSON.parse(serving.provider.calls.at(-1)?.body ?? '{}');
+
+describe('embeddings of a Google model', () => {
+  // Without a form the SDK asks for base64 and decodes it.
+  it.each([undefined, 'float'] as const)('reach the OpenAI SDK as numbers (encoding_format: %s)', async (encoding_format) => {
+    const format = encoding_format === undefined ? {} : { encoding_format };
+    const answer = await sdk(serving.gateway).embeddings.create({ model: 'alias', input: ['one', 'two'], ...format });
+    expect(answer).toMatchObject({
+      object: 'list',
+      model: 'alias',
+      data: [{ object: 'embedding', index: 0, embedding: [0.5, -1] }, { index: 1, embedding: [1, 0.25] }],
+      usage: { prompt_tokens: 5, total_tokens: 5 },
+    });
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/models/vendor-1:batchEmbedContents' });
+    expect(serving.provider.calls[0]?.headers).toMatchObject({ 'x-goog-api-key': 'upstream-secret-1' });
+    expect(sent()).toEqual({
+      requests: ['one', 'two'].map((text) => ({ model: 'models/vendor-1', content: { parts: [{ text }] } })),
+    });
+  });
+
+  it('have the size that was asked for, and the length 1', async () => {
+    serving.provider.answer(json(200, { embeddings: [{ values: [3, 4] }] }));
+    const answer = await sdk(serving.gateway).embeddings.create({ model: 'alias', input: 'one', dimensions: 2, encoding_format: 'float' });
+    expect(answer.data[0]?.embedding).toEqual([0.6, 0.8]);
+    expect(sent()).toMatchObject({ requests: [{ outputDimensionality: 2 }] });
+  });
+
+  it('count as input where the provider tells tokens', async () => {
+    const before = await serving.quiet();
+    await sdk(serving.gateway).embeddings.create({ model: 'alias', input: ['one', 'two'] });
+    const after = await serving.quiet();
+    const grown = (name: string, labels = {}): number => sumOf(after, name, labels) - sumOf(before, name, labels);
+    expect(grown('flashback_tokens_total')).toBe(5);
+    expect(grown('flashback_tokens_total', { direction: 'input' })).toBe(5);
+    expect(grown('flashback_requests_without_usage_total')).toBe(0);
+    expect(grown('flashback_requests_total', { operation: 'embeddings', status: '200' })).toBe(1);
+  });
+
+  it('name what Google cannot take', async () => {
+    const reply = await call(serving.gateway, { path: '/v1/embeddings', body: '{"model":"alias","input":["one","two"],"user":"u-1"}' });
+    expect(reply.headers['x-flashback-dropped']).toBe('user');
+  });
+
+  it('of tokens are refused by the name of the field', async () => {
+    const reply = await call(serving.gateway, { path: '/v1/embeddings', body: '{"model":"alias","input":[1,2,3]}' });
+    expect(reply.status).toBe(400);
+    expect(errorOf(reply)).toMatchObject({ code: 'request_invalid', param: 'input' });
+    expect(serving.provider.calls).toEqual([]);
+  });
+
+  it('that are fewer than the texts become an error', async () => {
+    const reply = await call(serving.gateway, { path: '/v1/embeddings', body: '{"model":"alias","input":["one","two","three"]}' });
+    expect(reply.status).toBe(502);
+    expect(errorOf(reply).code).toBe('provider_failed');
+  });
+});
+
+it('embeddings of a provider of type AWS are refused', async () => {
+  serving.apply({ repositories: { 'team-a/chat': aRepository({ models: MODELS }) } }, { type: 'AWS' });
+  const reply = await call(serving.gateway, { path: '/v1/embeddings', body: '{"model":"alias","input":"one"}' });
+  expect(reply.status).toBe(400);
+  expect(errorOf(reply)).toMatchObject({ code: 'operation_not_supported', param: 'model' });
+  expect(serving.provider.calls).toEqual([]);
+});

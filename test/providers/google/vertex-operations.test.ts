@@ -1,0 +1,44 @@
+// What is not a chat, at Vertex AI: other paths and other bodies than those of the Gemini API.
+import { describe, expect, it } from 'vitest';
+import type { SurfaceDialect } from '../../../src/chat/dialect.ts';
+import { anthropicSurface } from '../../../src/dialects/anthropic/dialect.ts';
+import { googleSurface } from '../../../src/dialects/google/dialect.ts';
+import { openAiChatSurface } from '../../../src/dialects/openai-chat/dialect.ts';
+import { PROVIDERS } from '../../../src/providers/index.ts';
+import type { Operation } from '../../../src/providers/provider.ts';
+
+const ENDPOINT = 'https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1';
+const MODEL = '/publishers/google/models/vendor-1';
+const CONTENTS = [{ role: 'user', parts: [{ text: 'Hello' }] }];
+
+function asked(operation: Operation, dialect: SurfaceDialect, body: Record<string, unknown>) {
+  const raw = Buffer.from(JSON.stringify(body));
+  const request = { operation, endpoint: ENDPOINT, dialect, model: 'alias', upstreamModel: 'vendor-1', stream: false, raw, body };
+  const made = PROVIDERS.Google!.toRequest(request);
+  return [made.path, JSON.parse(String(made.body))];
+}
+
+describe('Vertex AI', () => {
+  it('embeds by predictions', () => {
+    expect(asked('embeddings', openAiChatSurface, { model: 'alias', input: 'one' })).toEqual([
+      `${MODEL}:predict`,
+      { instances: [{ content: 'one' }], parameters: { autoTruncate: false } },
+    ]);
+  });
+
+  it('embeds a single content of its own dialect, whose model stands in the address only', () => {
+    const content = { parts: [{ text: 'one' }] };
+    expect(asked('embeddings', googleSurface, { model: 'models/alias', content })).toEqual([`${MODEL}:embedContent`, { content }]);
+  });
+
+  it('has no batches of contents', () => {
+    expect(() => asked('batch_embeddings', googleSurface, { requests: [] })).toThrow(expect.objectContaining({ code: 'operation_not_supported' }));
+  });
+
+  it('counts a prompt without a whole request around it', () => {
+    const counted = [`${MODEL}:countTokens`, { contents: CONTENTS }];
+    expect(asked('count_tokens', googleSurface, { contents: CONTENTS })).toEqual(counted);
+    expect(asked('count_tokens', googleSurface, { generateContentRequest: { model: 'models/alias', contents: CONTENTS } })).toEqual(counted);
+    expect(asked('count_tokens', anthropicSurface, { model: 'alias', messages: [{ role: 'user', content: 'Hello' }] })).toEqual(counted);
+  });
+});
