@@ -67,23 +67,11 @@ export class ClientErrors {
 
   /** HTTP/1.1 demands a Host header; node:http would refuse a request without one in its own words. */
   refuseWithoutHost(request: IncomingMessage, response: ServerResponse): void {
-    this.#refuse(request, response, 'request_malformed', 'The request has no Host header.', ['connection', 'close']);
-  }
-
-  /**
-   * Listener of the server's event checkExpectation: the caller expects what nobody has defined. The connection stays, so that
-   * the answer is not lost to a reset while the body is still coming; node:http reads that away.
-   */
-  readonly refuseExpectation = (request: IncomingMessage, response: ServerResponse): void => {
-    const expected = String(request.headers.expect).slice(0, 200);
-    this.#refuse(request, response, 'expectation_not_supported', `Expect: ${expected} is not supported; leave the header out.`);
-  };
-
-  #refuse(request: IncomingMessage, response: ServerResponse, code: ErrorCode, message: string, headers: readonly string[] = []): void {
+    const code = 'request_malformed';
     this.#count(code);
     const requestId = requestIdOf(request);
-    const json = JSON.stringify(openAiSurface.writeError(describeError({ code, message }, requestId)));
-    sendJson(response, ERRORS[code].status, json, ['x-request-id', requestId, ...headers]);
+    const json = JSON.stringify(openAiSurface.writeError(describeError({ code, message: 'The request has no Host header.' }, requestId)));
+    sendJson(response, ERRORS[code].status, json, ['x-request-id', requestId, 'connection', 'close']);
   }
 
   #count(code: ErrorCode): void {

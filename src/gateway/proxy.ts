@@ -15,7 +15,7 @@ import { findModel, listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
 import { requestIdOf } from './request-id.ts';
-import { describeError, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
+import { describeError, sendJson, sendJsonBefore, statusOf, type ErrorAnswer } from './respond.ts';
 import type { KeyEntry, Tables } from './tables.ts';
 
 export interface ProxyOptions {
@@ -67,6 +67,14 @@ function modelOf(route: CallRoute, body: Readonly<Record<string, unknown>>): str
   throw new GatewayError('model_missing', 'The body must name a "model" as a string.', { param: 'model' });
 }
 
+/** What the caller's header Expect asks for before it sends its body. */
+type Expectation = 'none' | 'continue' | 'unknown';
+
+function refuseExpectation({ headers }: IncomingMessage): never {
+  const expected = String(headers.expect).slice(0, 200);
+  throw new GatewayError('expectation_not_supported', `Expect: ${expected} is not supported; leave the header out.`);
+}
+
 /** What #run knows about a request before it is served. */
 interface Reception {
   path: string;
@@ -76,7 +84,7 @@ interface Reception {
   record: RequestRecord;
   /** Flat list of name, value for every answer. */
   headers: string[];
-  awaitsContinue: boolean;
+  expectation: Expectation;
   hold: BodyHold;
   /** Ends that are still to come: of the work, and of the response. */
   pending: number;
@@ -90,12 +98,16 @@ export class Proxy {
   }
 
   /** Handles one request to its end. */
-  readonly handle = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response, false);
+  readonly handle = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response, 'none');
 
   /** The same for a caller that sends its body only after "100 Continue". */
-  readonly handleExpectation = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response, true);
+  readonly handleContinue = (request: IncomingMessage, response: ServerResponse): void => this.#receive(request, response, 'continue');
 
-  #receive(request: IncomingMessage, response: ServerResponse, awaitsContinue: boolean): void {
+  /** The same for a caller that expects what nobody has defined. */
+  readonly handleUnknownExpectation = (request: IncomingMessage, response: ServerResponse): void =>
+    this.#receive(request, response, 'unknown');
+
+  #receive(request: IncomingMessage, response: ServerResponse, expectation: Expectation): void {
     const { clock, recorder } = this.#options;
     const [path, query] = splitUrl(request.url ?? '/');
     const route = routeOf(path, query, request.headers);
@@ -115,7 +127,7 @@ export class Proxy {
     if (this.#options.draining()) headers.push('connection', 'close');
     // Until its last byte has left, an answer is under way: a drain must not cut it, and the caller may still leave.
     const surface = route?.surface ?? openAiSurface;
-    const reception: Reception = { path, route, surface, record, headers, awaitsContinue, hold, pending: 2 };
+    const reception: Reception = { path, route, surface, record, headers, expectation, hold, pending: 2 };
     const settle = (): void => {
       if (--reception.pending > 0) return;
       // Until now its bytes may still have been on their way to the provider.
@@ -129,8 +141,9 @@ export class Proxy {
 
   /** Calls `settle` once the answer has been given; rejects when there is none yet. */
   async #serve(request: IncomingMessage, response: ServerResponse, reception: Reception, settle: () => void): Promise<void> {
-    const { path, surface, record, headers, awaitsContinue, hold } = reception;
+    const { path, surface, record, headers, expectation, hold } = reception;
     const { tables, clock, onCredentialRejected } = this.#options;
+    if (expectation === 'unknown') refuseExpectation(request);
     const route = reception.route ?? refuseRoute(path);
     checkMethod(route, request.method, path);
     record.operation = route.operation;
@@ -142,7 +155,7 @@ export class Proxy {
       return settle();
     }
 
-    if (awaitsContinue) {
+    if (expectation === 'continue') {
       checkDeclaredLength(request);
       response.writeContinue();
     }
@@ -171,7 +184,7 @@ export class Proxy {
   }
 
   async #fail(request: IncomingMessage, response: ServerResponse, reception: Reception, error: unknown): Promise<void> {
-    const { surface, record, headers } = reception;
+    const { surface, record, headers, expectation } = reception;
     const answer = this.#toAnswer(error, record);
     record.code = answer.code;
     record.status = statusOf(answer);
@@ -186,8 +199,10 @@ export class Proxy {
     }
     // A body that is still coming would be read as the next request, so the connection ends with this answer.
     if (!request.complete && !headers.includes('connection')) headers.push('connection', 'close');
-    const envelope = surface.writeError(describeError(answer, record.requestId));
-    sendJson(response, record.status, JSON.stringify(envelope), [...(answer.headers ?? []), ...headers]);
+    const json = JSON.stringify(surface.writeError(describeError(answer, record.requestId)));
+    // This caller may wait with its body for the answer, or may not: it must not lose the answer to a reset either way.
+    if (expectation === 'unknown') return sendJsonBefore(discardBody(request), response, record.status, json, headers);
+    sendJson(response, record.status, json, [...(answer.headers ?? []), ...headers]);
   }
 
   #toAnswer(error: unknown, record: RequestRecord): ErrorAnswer {

@@ -32,9 +32,26 @@ export function describeError(answer: ErrorAnswer, requestId: string): DialectEr
   };
 }
 
+function writeHead(response: ServerResponse, status: number, json: string, headers: readonly string[]): void {
+  response.writeHead(status, ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(json)), ...headers]);
+}
+
 /** Sends a JSON answer and ends the response. `headers` is a flat list of name, value. */
 export function sendJson(response: ServerResponse, status: number, json: string, headers: readonly string[]): void {
-  const length = String(Buffer.byteLength(json));
-  response.writeHead(status, ['content-type', 'application/json', 'content-length', length, ...headers]);
+  writeHead(response, status, json, headers);
   response.end(json);
+}
+
+/** The same, but the response, and with it a connection that is to close, ends only after `until`. Resolves then. */
+export async function sendJsonBefore(
+  until: Promise<void>,
+  response: ServerResponse,
+  status: number,
+  json: string,
+  headers: readonly string[],
+): Promise<void> {
+  writeHead(response, status, json, headers);
+  response.write(json);
+  await until;
+  response.end();
 }

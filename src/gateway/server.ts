@@ -56,8 +56,8 @@ export class GatewayServer {
       { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, requireHostHeader: false },
       this.#received(proxy.handle),
     );
-    this.#server.on('checkContinue', this.#received(proxy.handleExpectation));
-    this.#server.on('checkExpectation', this.#received(this.#clientErrors.refuseExpectation));
+    this.#server.on('checkContinue', this.#received(proxy.handleContinue));
+    this.#server.on('checkExpectation', this.#received(proxy.handleUnknownExpectation));
     this.#server.on('clientError', this.#clientErrors.handle);
   }
 

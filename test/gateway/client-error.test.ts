@@ -1,12 +1,11 @@
 // What is no HTTP request, on a real socket: the answer is in the envelope all the same.
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClientErrors, clientErrorCode } from '../../src/gateway/client-error.ts';
 import { createGatewayMetrics } from '../../src/telemetry/metrics.ts';
-import { CHAT_BODY, STREAM_BODY, call, errorOf, rawCall, rawHead } from '../fake/caller.ts';
+import { CHAT_BODY, STREAM_BODY, errorOf, rawCall, rawHead } from '../fake/caller.ts';
 import { sumOf } from '../fake/metrics.ts';
 import { CHAT_ANSWER, json, streamEvents } from '../fake/provider.ts';
 import { startServing, type Serving } from '../fake/serving.ts';
@@ -70,39 +69,6 @@ describe('what is no request', () => {
     serving.provider.answer(json(200, CHAT_ANSWER));
     const head = rawHead(CHAT, `content-length: ${CHAT_BODY.length}`).replace('HTTP/1.1', 'HTTP/1.0').replace('host: gateway\r\n', '');
     expect(await rawCall(serving.gateway.url, head + CHAT_BODY)).toMatch(/^HTTP\/1\.1 200 /);
-  });
-});
-
-describe('an expectation that nobody has defined', () => {
-  const head = rawHead(CHAT, 'expect: a-miracle', 'x-request-id: mine-1', `content-length: ${CHAT_BODY.length}`);
-
-  it('is refused in the envelope, under the id of the caller, and counted', async () => {
-    const labels = { cause: 'caller', code: 'expectation_not_supported' };
-    const before = sumOf(await serving.quiet(), 'flashback_errors_total', labels);
-    const calls = serving.provider.calls.length;
-    const reply = await call(serving.gateway, { body: CHAT_BODY, headers: { expect: 'a-miracle', 'x-request-id': 'mine-1' } });
-    expect([reply.status, reply.headers['x-request-id'], errorOf(reply)]).toEqual([
-      417,
-      'mine-1',
-      expect.objectContaining({ code: 'expectation_not_supported', message: 'Expect: a-miracle is not supported; leave the header out.' }),
-    ]);
-    expect(sumOf(await serving.quiet(), 'flashback_errors_total', labels)).toBe(before + 1);
-    expect(serving.provider.calls).toHaveLength(calls);
-  });
-
-  it('does not make the body pass for the next request', async () => {
-    const next = rawHead('/v1/models', 'connection: close').replace('POST', 'GET');
-    const answers = await rawCall(serving.gateway.url, head, CHAT_BODY, next);
-    expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 417', 'HTTP/1.1 200']);
-  });
-
-  it('is refused before the body has come', async () => {
-    const { hostname, port } = new URL(serving.gateway.url);
-    const socket = connect(Number(port), hostname);
-    socket.write(head);
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(answer.toString()).toMatch(/^HTTP\/1\.1 417 Expectation Failed\r\n/);
-    socket.destroy();
   });
 });
 
