@@ -1,11 +1,14 @@
 // Tells what became of a request, exactly once: metrics and one access-log line with the same fields.
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { Usage } from '../chat/answer.ts';
-import { TELLS_USAGE, type AnswerReader } from '../providers/provider.ts';
+import { TELLS_USAGE, type AnswerReader, type Operation } from '../providers/provider.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import type { Outcome, SeriesCache } from './series.ts';
 import type { KeyEntry, Upstream } from './tables.ts';
+
+/** Operations that write no tokens. */
+const ONLY_INPUT: ReadonlySet<string> = new Set<Operation>(['embeddings', 'batch_embeddings']);
 
 /** Which connection serves which model. `listed`: the model is in the repository's table, so its name is not the caller's invention. */
 export interface Traffic {
@@ -132,7 +135,7 @@ export class Recorder {
     }
     series.inputUsage.observe(usage.inputTokens);
     series.inputTokens.inc(usage.inputTokens);
-    if (record.operation === 'chat') {
+    if (!ONLY_INPUT.has(record.operation)) {
       series.outputUsage.observe(usage.outputTokens);
       series.outputTokens.inc(usage.outputTokens);
     }

@@ -11,7 +11,7 @@ import { readOpenAiAnswer } from './openai-answer.ts';
 import { asRecord, readOpenAiError } from './openai-error.ts';
 import { openAiPath } from './openai-paths.ts';
 import { verifyOpenAi } from './openai-verification.ts';
-import type { GatewayRequest, Provider, UpstreamRequest } from './provider.ts';
+import type { GatewayRequest, Operation, Provider, UpstreamRequest } from './provider.ts';
 
 function pathOf(request: GatewayRequest): string {
   const { endpoint, operation, upstreamModel } = request;
@@ -27,13 +27,16 @@ interface Quirks {
   hasResponses?: boolean;
 }
 
+/** Their streams tell tokens only where that was asked for. */
+const STREAMS_TOKENS: ReadonlySet<Operation> = new Set<Operation>(['chat', 'completions']);
+
 /** Asks for usage in a stream whose application did not, and names the upstream's model in place of its alias. */
 function toRequest(request: GatewayRequest): UpstreamRequest {
   if (request.dialect.name !== 'openai-chat') throw notSupported(request);
   const { operation, raw, body, model, upstreamModel, stream } = request;
   const path = pathOf(request);
   const options = asRecord(body['stream_options']);
-  const hideUsageEvent = stream && operation === 'chat' && options['include_usage'] !== true;
+  const hideUsageEvent = stream && STREAMS_TOKENS.has(operation) && options['include_usage'] !== true;
   const aliased = upstreamModel !== model;
   if (!aliased && !hideUsageEvent) return { path, body: raw, hideUsageEvent };
 

@@ -7,11 +7,11 @@ import type { Losses } from '../chat/losses.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 
 /** Operations that a surface asks a provider for. */
-export const OPERATIONS = ['chat', 'embeddings', 'batch_embeddings', 'count_tokens'] as const;
+export const OPERATIONS = ['chat', 'completions', 'embeddings', 'batch_embeddings', 'count_tokens'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** Those whose good answers tell the tokens that they cost; of others some may. */
-export const TELLS_USAGE: ReadonlySet<string> = new Set<Operation>(['chat', 'embeddings', 'batch_embeddings']);
+export const TELLS_USAGE: ReadonlySet<string> = new Set<Operation>(['chat', 'completions', 'embeddings', 'batch_embeddings']);
 
 /** A parsed call of an application, together with the bytes it came as. */
 export interface GatewayRequest {

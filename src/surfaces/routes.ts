@@ -19,7 +19,7 @@ interface Common {
 /** A call that goes to a provider. */
 export interface CallRoute extends Common {
   method: 'POST';
-  operation: 'chat' | 'embeddings' | 'batch_embeddings' | 'count_tokens';
+  operation: 'chat' | 'completions' | 'embeddings' | 'batch_embeddings' | 'count_tokens';
   dialect: SurfaceDialect;
   /** Where the path says what other dialects say in the body: the model, still percent-encoded. */
   model?: string;
@@ -41,6 +41,7 @@ const CALLS: ReadonlyMap<string, CallRoute> = new Map(
     [
       { label: '/v1/chat/completions', surface: openAiSurface, operation: 'chat', dialect: openAiChatSurface },
       { label: '/v1/responses', surface: openAiSurface, operation: 'chat', dialect: openAiResponsesSurface },
+      { label: '/v1/completions', surface: openAiSurface, operation: 'completions', dialect: openAiChatSurface },
       { label: '/v1/embeddings', surface: openAiSurface, operation: 'embeddings', dialect: openAiChatSurface },
       { label: '/v1/messages', surface: anthropicSurface, operation: 'chat', dialect: anthropicDialect },
       { label: '/v1/messages/count_tokens', surface: anthropicSurface, operation: 'count_tokens', dialect: anthropicDialect, stream: false },
