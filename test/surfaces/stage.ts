@@ -17,13 +17,22 @@ export const MODEL = 'small-1';
 export type Answer = Parameters<FakeProvider['answer']>[0];
 export type Json = Record<string, any>;
 
+/** Models that think, by the names that their providers have for them. */
+export const THINKERS = {
+  Anthropic: 'claude-sonnet-4-5',
+  Google: 'gemini-2.5-flash',
+  AWS: 'eu.anthropic.claude-sonnet-4-5-20250929-v1:0',
+} as const;
+
+export const streams = (url: string, body: string): boolean => body.includes('"stream":true') || /stream/i.test(url);
+
 /** Answers any question in the provider's own dialect with the same few words. */
 export function words(type: ProviderType): Answer {
   return (response, { url, body }) => {
-    const streams = body.includes('"stream":true') || /stream/i.test(url);
+    const asStream = streams(url, body);
     const upstream = url.endsWith('/responses') ? RESPONSES : UPSTREAMS[type];
-    response.writeHead(200, { 'content-type': streams ? upstream.streamType : 'application/json' });
-    response.end(streams ? upstream.stream('words') : upstream.whole('words'));
+    response.writeHead(200, { 'content-type': asStream ? upstream.streamType : 'application/json' });
+    response.end(asStream ? upstream.stream('words') : upstream.whole('words'));
   };
 }
 
@@ -59,12 +68,13 @@ export class Stage {
     await this.provider.close();
   }
 
-  /** Puts a provider of this type behind the model. */
-  serve(type: ProviderType, answer: Answer = words(type)): void {
+  /** Puts a provider of this type behind the model. `upstream`: its name there. */
+  serve(type: ProviderType, answer: Answer = words(type), upstream = MODEL): void {
     const keys = Object.fromEntries(
       SURFACES.map((surface) => [hashKey(KEYS[surface]), { id: `key_${surface}`, repository: 'team-a/chat', type: surface }]),
     );
-    const repositories = { 'team-a/chat': aRepository({ surfaces: [...SURFACES] }) };
+    const models = { [MODEL]: { llm: 'team-a/main', upstream } };
+    const repositories = { 'team-a/chat': aRepository({ surfaces: [...SURFACES], models }) };
     this.#gateway.apply(aSnapshot({ keys, providers: { 'team-a/main': aProvider(this.provider.url, { type }) }, repositories }));
     this.provider.answer(answer);
     this.#headers = new Headers();

@@ -18,7 +18,7 @@ export interface Upstream {
 }
 
 const ARGUMENTS = JSON.stringify(CALL.arguments);
-const sse = (events: readonly object[], named = false): Buffer =>
+export const sse = (events: readonly object[], named = false): Buffer =>
   Buffer.from(events.map((event) => `${named ? `event: ${String((event as { type?: string }).type)}\n` : ''}data: ${JSON.stringify(event)}\n\n`).join(''));
 
 const OPENAI_USAGE = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18, prompt_tokens_details: { cached_tokens: 4 } };
@@ -122,7 +122,7 @@ const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
   (text) => Buffer.from(text),
 );
-const frame = ([kind, body]: readonly [string, object]): Buffer =>
+export const frame = ([kind, body]: readonly [string, object]): Buffer =>
   Buffer.from(
     codec.encode({
       headers: {

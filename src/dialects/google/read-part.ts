@@ -27,11 +27,12 @@ export function readPart(part: Fields, ids: CallIds, losses: Losses): Block {
 function readKnown(part: Fields, ids: CallIds, losses: Losses): Block {
   const signatureAt = part.at('thoughtSignature');
   const value = part.text('thoughtSignature') ?? '';
-  const signature = value === '' ? undefined : readSignature(value);
+  const { signature, redacted } = value === '' ? {} : readSignature(value);
   const signed = signature === undefined ? {} : { signature };
   const isThought = part.flag('thought') === true;
   const text = part.text('text');
-  if (text !== undefined) return { type: isThought ? 'reasoning' : 'text', text, ...signed };
+  if (text !== undefined && isThought) return { type: 'reasoning', text, ...signed, ...(redacted === true ? { redacted } : {}) };
+  if (text !== undefined) return { type: 'text', text, ...signed };
   const call = part.fields('functionCall');
   if (call !== undefined) return readCall(call, ids, signature, losses);
   const response = part.fields('functionResponse');

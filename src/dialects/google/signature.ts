@@ -1,18 +1,22 @@
 // Signatures of all dialects in the one field that Google has for them. SDKs read and write it as base64, so those of other
 // dialects are put behind the name of their dialect and encoded as a whole.
-import type { DialectName, Signature } from '../../chat/request.ts';
+import type { DialectName, ReasoningBlock, Signature } from '../../chat/request.ts';
 
-const FOREIGN = /^(openai-chat|openai-responses|anthropic|bedrock):([\s\S]+)$/;
+const FOREIGN = /^(openai-chat|openai-responses|anthropic|bedrock)(@redacted)?:([\s\S]+)$/;
 
-function parse(text: string): Signature | undefined {
-  const [, dialect, value] = FOREIGN.exec(text) ?? [];
-  return dialect === undefined || value === undefined ? undefined : { dialect: dialect as DialectName, value };
+/** `redacted`: it holds thoughts whose text is hidden, for which Google has no word. */
+export type Signed = Required<Pick<ReasoningBlock, 'signature'>> & Pick<ReasoningBlock, 'redacted'>;
+
+function parse(text: string): Signed | undefined {
+  const [, dialect, redacted, value] = FOREIGN.exec(text) ?? [];
+  if (dialect === undefined || value === undefined) return undefined;
+  return { signature: { dialect: dialect as DialectName, value }, ...(redacted === undefined ? {} : { redacted: true }) };
 }
 
-export function readSignature(value: string): Signature {
-  return parse(value) ?? parse(Buffer.from(value, 'base64').toString('utf8')) ?? { dialect: 'google', value };
+export function readSignature(value: string): Signed {
+  return parse(value) ?? parse(Buffer.from(value, 'base64').toString('utf8')) ?? { signature: { dialect: 'google', value } };
 }
 
-export function writeSignature({ dialect, value }: Signature): string {
-  return dialect === 'google' ? value : Buffer.from(`${dialect}:${value}`).toString('base64');
+export function writeSignature({ dialect, value }: Signature, redacted = false): string {
+  return dialect === 'google' ? value : Buffer.from(`${dialect}${redacted ? '@redacted' : ''}:${value}`).toString('base64');
 }

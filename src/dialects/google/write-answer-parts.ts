@@ -4,8 +4,8 @@ import type { Block, Signature, Source, ToolCallBlock } from '../../chat/request
 import { isObject, type JsonObject } from './json.ts';
 import { writeSignature } from './signature.ts';
 
-function signed(signature: Signature | undefined): JsonObject {
-  return signature === undefined ? {} : { thoughtSignature: writeSignature(signature) };
+function signed(signature: Signature | undefined, redacted = false): JsonObject {
+  return signature === undefined ? {} : { thoughtSignature: writeSignature(signature, redacted) };
 }
 
 type Call = Pick<ToolCallBlock, 'name' | 'kind' | 'arguments' | 'signature'>;
@@ -25,8 +25,9 @@ function argsOf(text: string): JsonObject {
   return { input: text };
 }
 
-export function textPart(type: 'text' | 'reasoning' | 'refusal', text: string, signature?: Signature): JsonObject {
-  return { text, ...(type === 'reasoning' ? { thought: true } : {}), ...signed(signature) };
+/** `redacted`: a thought whose text is hidden. */
+export function textPart(type: 'text' | 'reasoning' | 'refusal', text: string, signature?: Signature, redacted = false): JsonObject {
+  return { text, ...(type === 'reasoning' ? { thought: true } : {}), ...signed(signature, redacted) };
 }
 
 function mediaPart(source: Source): JsonObject {
@@ -49,8 +50,9 @@ function mediaPart(source: Source): JsonObject {
 export function answerPart(block: Block, head: AnswerHead): JsonObject | undefined {
   switch (block.type) {
     case 'text':
-    case 'reasoning':
       return textPart(block.type, block.text, block.signature);
+    case 'reasoning':
+      return textPart(block.type, block.text, block.signature, block.redacted);
     case 'refusal':
       return textPart('refusal', block.text);
     case 'tool-call':

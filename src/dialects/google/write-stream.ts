@@ -85,7 +85,8 @@ class Chunks {
         choice.open = undefined;
         if (open?.type === 'tool-call') return [callPart({ ...open, ...signed, arguments: choice.text }, this.#head)];
         if (choice.citations.length > 0) choice.cited.push({ text: choice.text, citations: choice.citations });
-        return open === undefined || signature === undefined ? [] : [textPart(open.type, '', signature)];
+        if (open === undefined || signature === undefined) return [];
+        return [textPart(open.type, '', signature, open.type === 'reasoning' && open.redacted === true)];
       case 'block':
         return [answerPart(event.block, this.#head)].filter((part) => part !== undefined);
       case 'logprobs':

@@ -58,7 +58,7 @@ describe('an answer', () => {
             role: 'model',
             parts: [
               { text: 'Hm', thought: true, thoughtSignature: base64('anthropic:abc==') },
-              { text: '', thought: true, thoughtSignature: base64('anthropic:hidden') },
+              { text: '', thought: true, thoughtSignature: base64('anthropic@redacted:hidden') },
               { text: '😀 sunny', thoughtSignature: 'dGV4dA==' },
               { inlineData: { mimeType: 'image/png', data: 'aW1n' } },
               ...CALLS,
@@ -137,7 +137,7 @@ describe('a stream', () => {
     expect(chunks.map((chunk) => chunk['candidates']![0]!['content']!['parts']![0])).toEqual([
       { text: 'Hm', thought: true },
       { text: '', thought: true, thoughtSignature: base64('anthropic:abc==') },
-      { text: '', thought: true, thoughtSignature: base64('anthropic:hidden') },
+      { text: '', thought: true, thoughtSignature: base64('anthropic@redacted:hidden') },
       { text: '😀 sunny' },
       { text: '', thoughtSignature: 'dGV4dA==' },
       { inlineData: { mimeType: 'image/png', data: 'aW1n' } },
