@@ -62,6 +62,8 @@ const MAX_IN_FLIGHT = 8;
 const MAX_RETRIES_IN_FLIGHT = 6;
 /** So that no namespace can hold up the others, whatever its providers do; within it, the same for what is new. */
 const MAX_IN_FLIGHT_OF_NAMESPACE = 2;
+/** A namespace may have more than its share while so few run; what is left is for those who have nothing under way. */
+const MAX_IN_FLIGHT_LENT = 6;
 const MAX_RETRIES_IN_FLIGHT_OF_NAMESPACE = 1;
 const RETRY_MIN_MS = 5_000;
 const RETRY_MAX_MS = 1_800_000;
@@ -169,7 +171,10 @@ export class CredentialChecker {
     while (this.#stop !== undefined && this.#running.size < MAX_IN_FLIGHT) {
       const running = [...this.#running];
       const takeBeside = (most: number): Entry | undefined => this.#queue.take((waiting) => mayRun(waiting, running, most));
-      const entry = takeBeside(0) ?? takeBeside(MAX_IN_FLIGHT_OF_NAMESPACE - 1);
+      const entry =
+        takeBeside(0) ??
+        takeBeside(MAX_IN_FLIGHT_OF_NAMESPACE - 1) ??
+        (running.length < MAX_IN_FLIGHT_LENT ? takeBeside(MAX_IN_FLIGHT_LENT - 1) : undefined);
       if (entry === undefined) return;
       entry.state = 'running';
       this.#running.add(entry);

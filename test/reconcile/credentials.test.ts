@@ -112,37 +112,73 @@ describe('CredentialChecker', () => {
     for (let i = 0; i < 50; i += 1) read(`a/config-${i}`, `a-${i}`);
     for (let i = 0; i < 20; i += 1) read(`b/config-${i}`, `b-${i}`);
     await clock.advance(0);
-    expect(asked.filter((secret) => secret.startsWith('a-'))).toEqual(['a-0', 'a-1']);
+    expect(asked.filter((secret) => secret.startsWith('a-'))).toEqual(['a-0', 'a-1', 'a-2', 'a-3', 'a-4', 'a-5']);
     expect(settled).toHaveLength(20);
   });
 
   it('takes turns between namespaces when there is more to do than may run', async () => {
     const asked: string[] = [];
     const waiting: (() => void)[] = [];
-    const { clock, read } = setUp(({ credential }) => {
+    const { checker, clock, read } = setUp(({ credential }) => {
       asked.push(credential?.secret ?? '');
       return new Promise((resolve) => waiting.push(() => resolve(valid())));
     });
+    checker.stop();
     for (const namespace of ['a', 'b', 'c', 'd', 'e']) for (let i = 0; i < 4; i += 1) read(`${namespace}/config-${i}`, `${namespace}-${i}`);
-    await clock.advance(0);
-    waiting[0]?.();
-    await clock.advance(0);
-    for (const index of [1, 8, 2]) {
-      waiting[index]?.();
+    checker.start();
+    const end = async (secret: string): Promise<void> => {
+      waiting[asked.indexOf(secret)]?.();
       await clock.advance(0);
-    }
-    expect(asked.slice(0, 8)).toEqual(['a-0', 'a-1', 'b-0', 'b-1', 'c-0', 'c-1', 'd-0', 'd-1']);
+    };
+    for (const secret of ['a-0', 'b-0', 'c-0', 'c-1']) await end(secret);
+    expect(asked.slice(0, 8)).toEqual(['a-0', 'b-0', 'c-0', 'd-0', 'e-0', 'a-1', 'b-1', 'c-1']);
     // Who has no check under way goes first; else whose turn is longest ago.
-    expect(asked.slice(8)).toEqual(['e-0', 'a-2', 'e-1', 'b-2']);
+    expect(asked.slice(8)).toEqual(['d-1', 'e-1', 'a-2', 'c-2']);
+  });
+
+  it('lends a namespace that is alone what is free, and keeps two for others', async () => {
+    const waiting = new Map<string, () => void>();
+    const { clock, read, most } = setUp(({ credential }) => new Promise((resolve) => waiting.set(credential?.secret ?? '', () => resolve(valid()))));
+    const started = (): string[] => [...waiting.keys()];
+    const end = async (secret: string): Promise<void> => {
+      waiting.get(secret)?.();
+      await clock.advance(0);
+    };
+    for (let i = 0; i < 20; i += 1) read(`a/config-${i}`, `a-${i}`);
+    expect(started()).toEqual(['a-0', 'a-1', 'a-2', 'a-3', 'a-4', 'a-5']);
+    await end('a-0');
+    expect(started().slice(6)).toEqual(['a-6']);
+    for (const namespace of ['b', 'c', 'd']) for (let i = 0; i < 2; i += 1) read(`${namespace}/config-${i}`, `${namespace}-${i}`);
+    expect(started().slice(7)).toEqual(['b-0', 'b-1']);
+    // What was lent comes back as it ends: first to who has nothing under way, and never more than its share to the one who had it.
+    for (const secret of ['a-1', 'a-2', 'a-3', 'a-4']) await end(secret);
+    expect(started().slice(9)).toEqual(['c-0', 'd-0', 'c-1', 'd-1']);
+    for (const secret of ['b-0', 'b-1', 'c-0']) await end(secret);
+    expect(started().slice(13)).toEqual(['a-7']);
+    expect(most()).toBe(8);
+  });
+
+  it('makes nobody wait longer than one deadline, while seven namespaces have providers that do not answer', async () => {
+    const asked: string[] = [];
+    const { clock, read } = setUp(({ credential }) => {
+      const secret = credential?.secret ?? '';
+      asked.push(secret);
+      return secret.startsWith('bad') ? new Promise((resolve) => clock.setTimeout(() => resolve(UNKNOWN), 10_000)) : Promise.resolve(valid());
+    });
+    for (let i = 0; i < 20; i += 1) for (let team = 0; team < 7; team += 1) read(`team-${team}/config-${i}`, `bad-${team}-${i}`);
+    await clock.advance(35_000);
+    read('z/config', 'good');
+    await clock.advance(10_000);
+    expect(asked).toContain('good');
   });
 
   it('counts a check that several namespaces wait for as one of the namespace that asked first', async () => {
     const { clock, read, asked } = hangingFor('a-');
-    for (const namespace of ['a', 'b']) for (let i = 0; i < 2; i += 1) read(`${namespace}/config-${i}`, `a-${i}`);
-    read('b/own', 'b-own');
+    for (const namespace of ['a', 'b']) for (let i = 0; i < 6; i += 1) read(`${namespace}/config-${i}`, `a-${i}`);
     read('a/other', 'other');
+    read('b/own', 'b-own');
     await clock.advance(0);
-    expect(asked).toEqual(['a-0', 'a-1', 'b-own']);
+    expect(asked).toEqual(['a-0', 'a-1', 'a-2', 'a-3', 'a-4', 'a-5', 'b-own']);
   });
 
   it('repeats an unknown answer after 5 s at first and 30 min at last, and a definite one after the interval', async () => {
