@@ -5,13 +5,14 @@ import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { RequestError } from '../chat/dialect.ts';
 import { openAiSurface } from '../surfaces/openai.ts';
-import { routeOf, type CallRoute, type Route } from '../surfaces/routes.ts';
+import { routeOf, type Route } from '../surfaces/routes.ts';
 import type { Surface } from '../surfaces/surface.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { authenticate } from './authenticate.ts';
 import { type BodyBudget, BodyHold } from './body-budget.ts';
+import { decodeModel, destinationOf } from './destination.ts';
 import { exchange } from './dispatch.ts';
-import { findModel, listModels, showModel } from './models-route.ts';
+import { listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
 import { requestIdOf } from './request-id.ts';
@@ -45,26 +46,12 @@ function checkMethod(route: Route, method: string | undefined, path: string): vo
   throw new GatewayError('method_not_allowed', `${path.slice(0, 200)} takes ${route.method}.`, { headers: ['allow', route.method] });
 }
 
-function decodeModel(model: string): string {
-  try {
-    return decodeURIComponent(model);
-  } catch {
-    throw new GatewayError('model_not_found', 'The model name in the path is not valid percent-encoding.', { param: 'model' });
-  }
-}
-
 function checkRepository({ repository }: KeyEntry, surface: Surface): void {
   const { settings } = repository;
   if (settings.suspended) throw new GatewayError('repository_suspended', `The repository ${settings.name} is suspended.`);
   if (!settings.surfaces.includes(surface.name)) {
     throw new GatewayError('surface_not_enabled', `The repository ${settings.name} does not expose the ${surface.name} surface.`);
   }
-}
-
-function modelOf(route: CallRoute, body: Readonly<Record<string, unknown>>): string {
-  const model = route.model === undefined ? body['model'] : decodeModel(route.model);
-  if (typeof model === 'string' && model !== '') return model;
-  throw new GatewayError('model_missing', 'The body must name a "model" as a string.', { param: 'model' });
 }
 
 /** What the caller's header Expect asks for before it sends its body. */
@@ -163,8 +150,7 @@ export class Proxy {
     // An upload may take long: what counts is what is in force at its end, and only those pools are open.
     if (tables() !== admittedBy) key = this.#admit(request, surface, record);
     const body = parseBody(raw);
-    const model = modelOf(route, body);
-    const { target, listed } = findModel(key, model);
+    const { model, target, listed } = destinationOf(key, route, body);
     record.stream = route.stream ?? body['stream'] === true;
     record.traffic = { upstream: target.upstream, model, listed };
     const { operation, dialect } = route;

@@ -1,9 +1,9 @@
 // Answers in the OpenAI dialect for callers of the OpenAI dialect: the bytes pass as they came, and only their end is read.
 import { EventRelay } from './event-relay.ts';
-import { readOpenAiUsage } from './openai-usage.ts';
+import { readOpenAiUsage, type UsageNames } from './openai-usage.ts';
 import type { DialectError } from '../chat/dialect.ts';
 import type { Usage } from '../chat/answer.ts';
-import type { AnswerContext, AnswerReader } from './provider.ts';
+import type { AnswerContext, AnswerReader, Operation } from './provider.ts';
 import { Tail } from './tail.ts';
 
 /** Some providers put usage in front of the last words. */
@@ -11,6 +11,7 @@ const STREAM_TAIL_BYTES = 64 * 1024;
 const WHOLE_TAIL_BYTES = 1024 * 1024;
 /** The terminator and the white space after it. */
 const DONE_WITHIN_BYTES = 64;
+const MEDIA: ReadonlySet<Operation> = new Set<Operation>(['image_generation', 'speech']);
 const DONE = 'data: [DONE]\n\n';
 
 class WholeAnswer implements AnswerReader {
@@ -20,6 +21,11 @@ class WholeAnswer implements AnswerReader {
   readonly failed = false;
   readonly brokeOff = false;
   readonly #tail = new Tail(WHOLE_TAIL_BYTES);
+  readonly #names: UsageNames;
+
+  constructor(names: UsageNames) {
+    this.#names = names;
+  }
 
   fail(): string {
     return '';
@@ -35,7 +41,7 @@ class WholeAnswer implements AnswerReader {
   }
 
   usage(): Usage | undefined {
-    return readOpenAiUsage(this.#tail.bytes());
+    return readOpenAiUsage(this.#tail.bytes(), this.#names);
   }
 }
 
@@ -45,8 +51,10 @@ class EventStreamAnswer implements AnswerReader {
   readonly keepsLength = false;
   readonly #relay: EventRelay;
   readonly #tail = new Tail(STREAM_TAIL_BYTES);
+  readonly #names: UsageNames;
 
-  constructor(hideUsageEvent: boolean, secrets: readonly string[]) {
+  constructor(hideUsageEvent: boolean, secrets: readonly string[], names: UsageNames) {
+    this.#names = names;
     this.#relay = new EventRelay({ hideUsageEvent, secrets });
   }
 
@@ -71,7 +79,7 @@ class EventStreamAnswer implements AnswerReader {
   }
 
   usage(): Usage | undefined {
-    return readOpenAiUsage(this.#tail.bytes());
+    return readOpenAiUsage(this.#tail.bytes(), this.#names);
   }
 
   fail({ message, type, param, code }: DialectError): string {
@@ -80,6 +88,7 @@ class EventStreamAnswer implements AnswerReader {
 }
 
 /** What the provider sends decides, not what was asked for: a JSON answer to a stream request stays JSON. */
-export function readOpenAiAnswer({ upstream, contentType, secrets }: AnswerContext): AnswerReader {
-  return contentType.startsWith('text/event-stream') ? new EventStreamAnswer(upstream.hideUsageEvent, secrets) : new WholeAnswer();
+export function readOpenAiAnswer({ request, upstream, contentType, secrets }: AnswerContext): AnswerReader {
+  const names = MEDIA.has(request.operation) ? 'media' : 'text';
+  return contentType.startsWith('text/event-stream') ? new EventStreamAnswer(upstream.hideUsageEvent, secrets, names) : new WholeAnswer(names);
 }

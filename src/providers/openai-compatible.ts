@@ -11,7 +11,8 @@ import { readOpenAiAnswer } from './openai-answer.ts';
 import { asRecord, readOpenAiError } from './openai-error.ts';
 import { openAiPath } from './openai-paths.ts';
 import { verifyOpenAi } from './openai-verification.ts';
-import type { GatewayRequest, Operation, Provider, UpstreamRequest } from './provider.ts';
+import { PASSED_ANSWER } from './passed-answer.ts';
+import type { AnswerContext, AnswerReader, GatewayRequest, Operation, Provider, UpstreamRequest } from './provider.ts';
 
 function pathOf(request: GatewayRequest): string {
   const { endpoint, operation, upstreamModel } = request;
@@ -54,6 +55,12 @@ function toRequest(request: GatewayRequest): UpstreamRequest {
   return { path, body: hideUsageEvent && !hasOptions ? insertFirst(spliced, INCLUDE_USAGE) : spliced, hideUsageEvent };
 }
 
+function readNative(context: AnswerContext): AnswerReader {
+  // Sound has no words to read tokens from.
+  const isSound = context.request.operation === 'speech' && !context.contentType.startsWith('text/event-stream');
+  return isSound ? PASSED_ANSWER : readOpenAiAnswer(context);
+}
+
 /** Callers of other dialects are served by the chat dialect, which every compatible server has. */
 const CHAT: ChatEndpoint = { dialect: openAiChatProvider, pathOf, modelInPath: false };
 const RESPONSES: ChatEndpoint = { dialect: openAiResponsesProvider, pathOf: () => '/responses', modelInPath: false };
@@ -84,7 +91,7 @@ export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }
     },
     verify: (probe, endpoint) => (isAzureEndpoint(endpoint) ? verifyAzure(probe, endpoint) : verifyOpenAi(probe)),
     toRequest: (request) => (isNative(request) ? toRequest(request) : toTranslated(endpointFor(request), request)),
-    readAnswer: (context) => (isNative(context.request) ? readOpenAiAnswer(context) : readChatAnswer(endpointFor(context.request).dialect, context)),
+    readAnswer: (context) => (isNative(context.request) ? readNative(context) : readChatAnswer(endpointFor(context.request).dialect, context)),
     toError: readOpenAiError,
   };
 }

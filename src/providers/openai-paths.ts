@@ -1,11 +1,18 @@
 // Where a server of the OpenAI dialect has its operations.
+import type { ProviderType } from '../api/resources.ts';
 import { notSupported } from './not-supported.ts';
 import type { GatewayRequest, Operation } from './provider.ts';
+
+/** Types of providers that speak it. */
+export const OPENAI_TYPES: ReadonlySet<ProviderType> = new Set<ProviderType>(['OpenAI', 'Other']);
 
 const PATHS: Partial<Record<Operation, string>> = {
   chat: '/chat/completions',
   completions: '/completions',
   embeddings: '/embeddings',
+  moderations: '/moderations',
+  image_generation: '/images/generations',
+  speech: '/audio/speech',
 };
 
 /** Path below the version. Throws GatewayError operation_not_supported. */

@@ -14,7 +14,12 @@ interface RawUsage {
   total_tokens?: unknown;
   prompt_tokens_details?: { cached_tokens?: unknown } | null;
   completion_tokens_details?: { reasoning_tokens?: unknown } | null;
+  input_tokens?: unknown;
+  output_tokens?: unknown;
 }
+
+/** `text`: prompt_tokens and completion_tokens, of chats and embeddings. `media`: input_tokens and output_tokens, of images and sound. */
+export type UsageNames = 'text' | 'media';
 
 function count(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
@@ -52,9 +57,10 @@ function measure(text: string): { end: number; depth: number } {
   return { end, depth: -outermost };
 }
 
-function parseUsage(json: string): Usage | undefined {
+function parseUsage(json: string, names: UsageNames): Usage | undefined {
   try {
-    return toUsage(JSON.parse(json) as RawUsage);
+    const raw = JSON.parse(json) as RawUsage;
+    return toUsage(names === 'text' ? raw : { prompt_tokens: raw.input_tokens, completion_tokens: raw.output_tokens });
   } catch {
     return undefined;
   }
@@ -83,7 +89,7 @@ function toUsage(raw: RawUsage): Usage | undefined {
  * have usage of their own. A `"usage"` inside the model's text cannot be mistaken for it, because quotes in JSON
  * strings are escaped. Counts that are cumulative over a stream come out right, since the last one wins.
  */
-export function readOpenAiUsage(tail: Buffer): Usage | undefined {
+export function readOpenAiUsage(tail: Buffer, names: UsageNames = 'text'): Usage | undefined {
   let best: { usage: Usage; depth: number } | undefined;
   let candidates = 0;
   for (let at = tail.lastIndexOf(KEY); at !== -1 && candidates < MAX_CANDIDATES; at = at === 0 ? -1 : tail.lastIndexOf(KEY, at - 1)) {
@@ -92,7 +98,7 @@ export function readOpenAiUsage(tail: Buffer): Usage | undefined {
     candidates++;
     const text = tail.toString('latin1', open);
     const { end, depth } = measure(text);
-    const usage = end === -1 || end > MAX_LENGTH ? undefined : parseUsage(text.slice(0, end));
+    const usage = end === -1 || end > MAX_LENGTH ? undefined : parseUsage(text.slice(0, end), names);
     if (usage === undefined) continue;
     if (best === undefined || depth < best.depth) best = { usage, depth };
     if (depth <= 1) break;

@@ -7,7 +7,16 @@ import type { Losses } from '../chat/losses.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 
 /** Operations that a surface asks a provider for. */
-export const OPERATIONS = ['chat', 'completions', 'embeddings', 'batch_embeddings', 'count_tokens'] as const;
+export const OPERATIONS = [
+  'chat',
+  'completions',
+  'embeddings',
+  'batch_embeddings',
+  'count_tokens',
+  'moderations',
+  'image_generation',
+  'speech',
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** Those whose good answers tell the tokens that they cost; of others some may. */

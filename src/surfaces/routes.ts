@@ -16,11 +16,23 @@ interface Common {
   label: string;
 }
 
+type CallOperation =
+  | 'chat'
+  | 'completions'
+  | 'embeddings'
+  | 'batch_embeddings'
+  | 'count_tokens'
+  | 'moderations'
+  | 'image_generation'
+  | 'speech';
+
 /** A call that goes to a provider. */
 export interface CallRoute extends Common {
   method: 'POST';
-  operation: 'chat' | 'completions' | 'embeddings' | 'batch_embeddings' | 'count_tokens';
+  operation: CallOperation;
   dialect: SurfaceDialect;
+  /** The provider has a model for who names none. */
+  modelOptional?: true;
   /** Where the path says what other dialects say in the body: the model, still percent-encoded. */
   model?: string;
   stream?: boolean;
@@ -43,6 +55,9 @@ const CALLS: ReadonlyMap<string, CallRoute> = new Map(
       { label: '/v1/responses', surface: openAiSurface, operation: 'chat', dialect: openAiResponsesSurface },
       { label: '/v1/completions', surface: openAiSurface, operation: 'completions', dialect: openAiChatSurface },
       { label: '/v1/embeddings', surface: openAiSurface, operation: 'embeddings', dialect: openAiChatSurface },
+      { label: '/v1/moderations', surface: openAiSurface, operation: 'moderations', dialect: openAiChatSurface, modelOptional: true },
+      { label: '/v1/images/generations', surface: openAiSurface, operation: 'image_generation', dialect: openAiChatSurface },
+      { label: '/v1/audio/speech', surface: openAiSurface, operation: 'speech', dialect: openAiChatSurface },
       { label: '/v1/messages', surface: anthropicSurface, operation: 'chat', dialect: anthropicDialect },
       { label: '/v1/messages/count_tokens', surface: anthropicSurface, operation: 'count_tokens', dialect: anthropicDialect, stream: false },
     ] as const
