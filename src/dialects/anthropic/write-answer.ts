@@ -25,9 +25,11 @@ export function stopReasonOf(finish: FinishReason, hasRefusal: boolean): string 
 /** SDKs need the counts; 0 where nobody counted. */
 export function usageParam(usage: Usage | undefined): Param {
   const read = usage?.cachedInputTokens ?? 0;
-  const written = usage?.cacheWriteTokens ?? 0;
+  const rest = Math.max((usage?.inputTokens ?? 0) - read, 0);
+  // Routers count tokens as written and as read at once; the sum must stay that of the input.
+  const written = Math.min(usage?.cacheWriteTokens ?? 0, rest);
   return {
-    input_tokens: Math.max((usage?.inputTokens ?? 0) - read - written, 0),
+    input_tokens: rest - written,
     cache_creation_input_tokens: written,
     cache_read_input_tokens: read,
     output_tokens: usage?.outputTokens ?? 0,

@@ -154,6 +154,12 @@ describe('a whole answer', () => {
     expect(head.losses.names).toEqual(['choices[1]', 'content[0]', 'content[1]', 'content[2].citations']);
   });
 
+  it('counts no token twice where a router says that it was read and written', () => {
+    const both = { inputTokens: 110, outputTokens: 9, cachedInputTokens: 100, cacheWriteTokens: 100, reasoningTokens: 0 };
+    const written = { input_tokens: 0, cache_read_input_tokens: 100, cache_creation_input_tokens: 10 };
+    expect(anthropicSurface.writeAnswer(answerOf([], 'stop', { usage: both }), headOf())).toMatchObject({ usage: written });
+  });
+
   it('counts nothing as 0, which SDKs need', () => {
     expect(anthropicSurface.writeAnswer(answerOf([]), headOf())).toMatchObject({ usage: { input_tokens: 0, output_tokens: 0 } });
   });
