@@ -1,25 +1,11 @@
-// Sends a request to its provider: translated, signed where the provider wants that, and with the caller told of what is lost.
+// Sends a request to its provider: translated, and signed where the provider wants that.
 import { GatewayError } from '../errors.ts';
 import { AwsCredentialError } from '../providers/aws/credential.ts';
 import type { UpstreamRequest } from '../providers/provider.ts';
 import { redactProviderText } from '../providers/redact.ts';
 import { TokenRefusedError, TokenUnavailableError } from '../providers/token-errors.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
-
-/** Names of losses go into a header: nothing that could end it, and not more than proxies take. */
-const MAX_LOSS_LENGTH = 100;
-
-/** Tells the caller what will be missing. Throws GatewayError fidelity_lost where that is not wanted. */
-function withLosses(options: ExchangeOptions, losses: readonly string[]): ExchangeOptions {
-  if (losses.length === 0) return options;
-  const { strict, target, record, answerHeaders } = options;
-  if (strict) {
-    throw new GatewayError('fidelity_lost', `The provider behind ${target.upstream.name} cannot take: ${losses.join(', ')}.`, { param: losses[0]! });
-  }
-  record.losses = losses.length;
-  const names = losses.map((name) => name.replace(/[^\x21-\x2b\x2d-\x7e]/g, '?').slice(0, MAX_LOSS_LENGTH));
-  return { ...options, answerHeaders: [...answerHeaders, 'x-flashback-dropped', names.join(', ')] };
-}
+import { refuseLosses } from './losses.ts';
 
 /** Headers of one request: those of the connection, and a signature where the provider wants one. */
 async function signedHeaders({ target }: ExchangeOptions, { path, body, headers: own = [] }: UpstreamRequest): Promise<string[]> {
@@ -56,13 +42,13 @@ function dispatch(options: ExchangeOptions, made: UpstreamRequest, headers: stri
 }
 
 /**
- * Carries a request out. `done` is called when the answer is complete, failed or abandoned. Throws, or rejects where it has to
+ * Carries a request out. `strict`: not when the provider cannot take all of it. `done` is called when the answer is complete, failed or abandoned. Throws, or rejects where it has to
  * wait for a signature, only when the request could not be made; `done` is not called then.
  */
-export function exchange(given: ExchangeOptions, done: () => void): Promise<void> | undefined {
-  const { upstream } = given.target;
-  const made = upstream.provider.toRequest(given.request);
-  const options = withLosses(given, made.losses?.names ?? []);
+export function exchange(options: ExchangeOptions, strict: boolean, done: () => void): Promise<void> | undefined {
+  const { upstream } = options.target;
+  const made = upstream.provider.toRequest(options.request);
+  if (strict) refuseLosses(made.losses, upstream.name);
   if (upstream.sign === undefined && made.headers === undefined) {
     dispatch(options, made, upstream.headers, done);
     return undefined;

@@ -8,6 +8,7 @@ import type { RequestRecord } from './recorder.ts';
 import { describeError, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
 import type { Surface } from '../surfaces/surface.ts';
 import type { Target } from './tables.ts';
+import { lossHeaders } from './losses.ts';
 import { newId } from './new-id.ts';
 import { fromErrorResponse, fromTransportError } from './upstream-error.ts';
 
@@ -20,8 +21,6 @@ export interface ExchangeOptions {
   surface: Surface;
   target: Target;
   request: GatewayRequest;
-  /** Refuse what the provider cannot take whole. */
-  strict: boolean;
   record: RequestRecord;
   clock: Clock;
   /** Flat list of name, value for every answer. */
@@ -235,7 +234,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Not before there is a body: an answer that cannot be read must still become an error of its own. */
   #begin(): void {
     if (this.#head === undefined) return;
-    this.#options.response.writeHead(this.#head.status, this.#head.headers);
+    this.#options.response.writeHead(this.#head.status, [...this.#head.headers, ...lossHeaders(this.#upstream.losses)]);
     this.#head = undefined;
   }
 
@@ -278,6 +277,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #finish(): void {
     const { response } = this.#options;
     this.#ended = true;
+    const lost = this.#upstream.losses?.names.length ?? 0;
+    if (lost > 0) this.#options.record.losses = lost;
     this.#timer?.clear();
     this.#stalled?.clear();
     if (!response.closed && response.writableLength > 0) {

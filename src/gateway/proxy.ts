@@ -157,7 +157,7 @@ export class Proxy {
     const { endpoint } = target.upstream.settings;
     const call = { operation, endpoint, dialect, upstreamModel: target.upstreamModel, model, stream: record.stream, raw, body };
     const strict = key.repository.settings.fidelity === 'Strict';
-    await exchange({ response, surface, target, request: call, strict, record, clock, answerHeaders: headers, onCredentialRejected }, settle);
+    await exchange({ response, surface, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected }, strict, settle);
   }
 
   #admit(request: IncomingMessage, surface: Surface, record: RequestRecord): KeyEntry {

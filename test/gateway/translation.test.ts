@@ -145,6 +145,14 @@ describe('a chat with a provider of the Anthropic dialect', () => {
     expect(sumOf(await serving.quiet(), 'flashback_dropped_fields_total') - sumOf(before, 'flashback_dropped_fields_total')).toBe(2);
   });
 
+  it('names what the caller cannot take of the answer', async () => {
+    const content = [...MESSAGE.content, { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }];
+    serving.provider.answer(json(200, { ...MESSAGE, content }));
+    const { data, response } = await sdk(serving.gateway).chat.completions.create(ASK).withResponse();
+    expect(data.choices[0]?.message.content).toBe('Hello there.');
+    expect(response.headers.get('x-flashback-dropped')).toMatch(/server_tool_use/);
+  });
+
   it('is refused instead where the repository is strict', async () => {
     serving.apply({ repositories: { 'team-a/chat': aRepository({ fidelity: 'Strict' }) } }, { type: 'Anthropic' });
     const reply = await call(serving.gateway, { body: CHAT_BODY.replace('{', '{"seed":7,') });
