@@ -81,7 +81,7 @@ function converseStream(): Buffer {
     frames.push(['contentBlockStop', { contentBlockIndex }]);
   }
   frames.push(['messageStop', { stopReason: 'tool_use' }], ['metadata', { usage: AWS_USAGE, metrics: { latencyMs: 1 } }]);
-  return Buffer.concat(frames.map(frame));
+  return Buffer.concat(frames.map((event) => frame(event)));
 }
 
 const candidate = (parts: Json[], finishReason?: string): Json => ({

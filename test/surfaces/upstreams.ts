@@ -122,12 +122,12 @@ const codec = new EventStreamCodec(
   (bytes) => Buffer.from(bytes as Uint8Array).toString('utf8'),
   (text) => Buffer.from(text),
 );
-export const frame = ([kind, body]: readonly [string, object]): Buffer =>
+export const frame = ([kind, body]: readonly [string, object], message: 'event' | 'exception' = 'event'): Buffer =>
   Buffer.from(
     codec.encode({
       headers: {
-        ':message-type': { type: 'string', value: 'event' },
-        ':event-type': { type: 'string', value: kind },
+        ':message-type': { type: 'string', value: message },
+        [`:${message}-type`]: { type: 'string', value: kind },
         ':content-type': { type: 'string', value: 'application/json' },
       },
       body: Buffer.from(JSON.stringify({ ...body, p: 'abcd' })),
@@ -168,7 +168,7 @@ const AWS: Upstream = {
           ['messageStop', { stopReason: claudeStop(question) }],
           ['metadata', { usage: BEDROCK_USAGE, metrics: { latencyMs: 1 } }],
         ] as const
-      ).map(frame),
+      ).map((event) => frame(event)),
     ),
 };
 
