@@ -27,15 +27,20 @@ async function readBounded(body: Dispatcher.ResponseData['body']): Promise<strin
   return Buffer.concat(chunks).toString('utf8');
 }
 
-const UNKNOWN_AUTHORITY = new Set([
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+const SELF_SIGNED = new Set(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN']);
+/** Of an unknown authority, or of a known one by way of a certificate that the server keeps to itself. */
+const NO_ISSUER = new Set(['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE']);
 /** What OpenSSL makes of a server that answers a handshake in plain text. */
 const NOT_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
+/** What to do about a certificate that is not trusted; undefined where it is about something else. */
+function hintOf(code: string, ca: string | undefined): string | undefined {
+  if (!SELF_SIGNED.has(code) && !NO_ISSUER.has(code)) return undefined;
+  if (ca === undefined) return 'set spec.tls.caSecretRef to a Secret with the CA certificate';
+  const other = 'the Secret of spec.tls.caSecretRef holds another CA certificate than that of this server';
+  if (SELF_SIGNED.has(code)) return other;
+  return `${other}, or the server does not send its intermediate certificate: let it, or add that to the Secret`;
+}
 
 function describe(error: unknown, { endpoint, ca }: VerificationTarget): string {
   if (!(error instanceof Error)) return String(error);
@@ -46,10 +51,8 @@ function describe(error: unknown, { endpoint, ca }: VerificationTarget): string 
     return `the server at ${new URL(endpoint).origin} does not speak TLS; use http:// only for hosts inside the cluster (${code})`;
   }
   const text = `${error.message} (${code})`;
-  if (!UNKNOWN_AUTHORITY.has(code)) return text;
-  return ca === undefined
-    ? `${text}; set spec.tls.caSecretRef to a Secret with the CA certificate`
-    : `${text}; the Secret of spec.tls.caSecretRef holds another CA certificate than that of this server`;
+  const hint = hintOf(code, ca);
+  return hint === undefined ? text : `${text}; ${hint}`;
 }
 
 function memoryKeyOf({ method, path }: ProbeCall, { type, endpoint }: VerificationTarget): string {

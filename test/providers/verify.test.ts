@@ -1,7 +1,8 @@
 import 'reflect-metadata';
+import type { webcrypto } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
+import { BasicConstraintsExtension, type Extension, PemConverter, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import { Verifier, type VerificationTarget } from '../../src/providers/verify.ts';
@@ -214,9 +215,29 @@ describe('a server with a certificate of an authority that nobody knows', () => 
   });
 
   it('is refused with another hint when the object names another authority', async () => {
-    const endpoint = await serve(await issueGatewayCertificate(await issueAuthority(Date.now()), Date.now(), 'system'));
+    const authority = await issueAuthority(Date.now());
+    const identity = await issueGatewayCertificate(authority, Date.now(), 'system');
+    const endpoint = await serve({ ...identity, cert: `${identity.cert}\n${authority.cert}` });
     const { cert } = await issueAuthority(Date.now());
     expect(await messageAt(endpoint, cert)).toMatch(/; the Secret of spec\.tls\.caSecretRef holds another CA certificate than that of this server$/);
+  });
+
+  it('by way of an intermediate certificate that it keeps to itself is refused with a hint that names that, and helps', async () => {
+    const [root, middle, leaf] = await Promise.all([1, 2, 3].map(() => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])));
+    const authority: Extension[] = [new BasicConstraintsExtension(true, undefined, true)];
+    const known = await X509CertificateGenerator.createSelfSigned({ name: 'CN=root', keys: root!, signingAlgorithm: ALGORITHM, extensions: authority });
+    const issue = (issuer: string, signer: webcrypto.CryptoKeyPair, subject: string, { publicKey }: webcrypto.CryptoKeyPair, extensions = authority) =>
+      X509CertificateGenerator.create({ issuer, signingKey: signer.privateKey, subject, publicKey, signingAlgorithm: ALGORITHM, extensions });
+    const missing = await issue('CN=root', root!, 'CN=middle', middle!);
+    const names = [new SubjectAlternativeNameExtension([{ type: 'ip', value: '127.0.0.1' }])];
+    const own = await issue('CN=middle', middle!, 'CN=model', leaf!, names);
+    const key = PemConverter.encode(await crypto.subtle.exportKey('pkcs8', leaf!.privateKey), PemConverter.PrivateKeyTag);
+    const endpoint = await serve({ cert: own.toString('pem'), key });
+    server?.on('request', (_request, response) => response.writeHead(401).end());
+    expect(await messageAt(endpoint, known.toString('pem'))).toMatch(
+      /\(UNABLE_TO_VERIFY_LEAF_SIGNATURE\); the Secret of spec\.tls\.caSecretRef .*, or the server does not send its intermediate certificate: let it, or add that to the Secret$/,
+    );
+    expect(await messageAt(endpoint, `${known.toString('pem')}\n${missing.toString('pem')}`)).toBe('invalid');
   });
 });
 
