@@ -5,8 +5,8 @@ import type { ProviderType } from '../src/api/resources.ts';
 import { openAiChatSurface } from '../src/dialects/openai-chat/dialect.ts';
 import { GatewayError } from '../src/errors.ts';
 import { PROVIDERS } from '../src/providers/index.ts';
-import type { GatewayRequest, UpstreamRequest } from '../src/providers/provider.ts';
-import { routeOf } from '../src/surfaces/routes.ts';
+import { OPERATIONS, type GatewayRequest, type UpstreamRequest } from '../src/providers/provider.ts';
+import { routeOf, type CallRoute } from '../src/surfaces/routes.ts';
 import { tableOf } from './fake/markdown.ts';
 
 const PAGE = readFileSync('docs/providers.md', 'utf8');
@@ -89,9 +89,20 @@ describe('the table of what is no chat', () => {
     }
   };
 
-  it.each(rowsBelow('call that is no chat'))('says who serves %s', (call, types) => {
-    const route = routeOf(codeIn(call!)[0]!.split(' ')[1]!.replace('{id}', 'small-1'), '', {});
+  const rows = rowsBelow('call that is no chat');
+  const routeOfCall = (call: string): CallRoute => {
+    const route = routeOf(codeIn(call)[0]!.split(' ')[1]!.replace('{id}', 'small-1'), '', {});
     if (route?.method !== 'POST') throw new Error(`${call} is no call of the gateway`);
+    return route;
+  };
+
+  it('has every operation', () => {
+    const documented = new Set(rows.map(([call]) => routeOfCall(call!).operation));
+    expect(OPERATIONS.filter((operation) => operation !== 'chat' && !documented.has(operation))).toEqual([]);
+  });
+
+  it.each(rows)('says who serves %s', (call, types) => {
+    const route = routeOfCall(call!);
     const asked = { operation: route.operation, dialect: route.dialect, model: 'small-1', body: { model: 'small-1', ...ASKED } };
     const serving = (Object.keys(PROVIDERS) as ProviderType[]).filter((type) => serves(type, asked));
     expect(codeIn(types!).toSorted()).toEqual(serving.toSorted());
