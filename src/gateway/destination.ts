@@ -33,14 +33,15 @@ function modelMissing(message: string): GatewayError {
 function onlyConnection({ repository, models }: KeyEntry, { label }: CallRoute): Destination {
   // What the provider chooses may be none of them.
   if (models !== undefined) throw modelMissing('This API key is for certain models only, so the body must name a "model".');
+  const { name } = repository.settings;
   const all = new Set<Upstream>([...repository.models.values()].map(({ upstream }) => upstream));
   if (repository.open !== undefined) all.add(repository.open);
   const [first, ...others] = [...all].filter(({ provider }) => OPENAI_TYPES.has(provider.type));
   if (first === undefined) {
-    throw new GatewayError('operation_not_supported', `No connection of the repository ${repository.settings.name} has ${label}.`, { param: 'model' });
+    throw new GatewayError('operation_not_supported', `No connection of the repository ${name} has ${label}.`, { param: 'model' });
   }
   if (others.length > 0) {
-    throw modelMissing(`The repository ${repository.settings.name} has more than one connection that may have ${label}, so the body must name a "model".`);
+    throw modelMissing(`The repository ${name} has more than one connection that may have ${label}, so the body must name a "model".`);
   }
   return { model: PROVIDERS_CHOICE, target: { upstream: first, upstreamModel: PROVIDERS_CHOICE }, listed: true };
 }

@@ -7,10 +7,16 @@ import { TokenRefusedError, TokenUnavailableError } from '../providers/token-err
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { refuseLosses } from './losses.ts';
 
+/** Those of `headers` that `own` does not replace. Both are flat lists of name, value. */
+function without(own: readonly string[], headers: readonly string[]): string[] {
+  const replaced = new Set(own.filter((_, index) => index % 2 === 0));
+  return headers.filter((_, index) => !replaced.has(headers[index - (index % 2)]!.toLowerCase()));
+}
+
 /** Headers of one request: those of the connection, and a signature where the provider wants one. */
 async function signedHeaders({ target }: ExchangeOptions, { path, body, headers: own = [] }: UpstreamRequest): Promise<string[]> {
   const { upstream } = target;
-  const headers = [...upstream.headers, ...own];
+  const headers = [...without(own, upstream.headers), ...own];
   const url = upstream.origin + upstream.basePath + path;
   try {
     return [...headers, ...((await upstream.sign?.({ method: 'POST', url, headers, body })) ?? [])];

@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { GatewayError } from '../errors.ts';
 import { RequestError } from '../chat/dialect.ts';
+import { readForm, type Form } from '../providers/form.ts';
 import { openAiSurface } from '../surfaces/openai.ts';
-import { routeOf, type Route } from '../surfaces/routes.ts';
+import { routeOf, type CallRoute, type Route } from '../surfaces/routes.ts';
 import type { Surface } from '../surfaces/surface.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { authenticate } from './authenticate.ts';
@@ -52,6 +53,10 @@ function checkRepository({ repository }: KeyEntry, surface: Surface): void {
   if (!settings.surfaces.includes(surface.name)) {
     throw new GatewayError('surface_not_enabled', `The repository ${settings.name} does not expose the ${surface.name} surface.`);
   }
+}
+
+function readCall({ form }: CallRoute, { headers }: IncomingMessage, raw: Buffer): { body: Record<string, unknown>; form?: Form } {
+  return form === true ? readForm(headers['content-type'], raw) : { body: parseBody(raw) };
 }
 
 /** What the caller's header Expect asks for before it sends its body. */
@@ -149,13 +154,14 @@ export class Proxy {
     const raw = await readBody(request, hold);
     // An upload may take long: what counts is what is in force at its end, and only those pools are open.
     if (tables() !== admittedBy) key = this.#admit(request, surface, record);
-    const body = parseBody(raw);
+    const { body, form } = readCall(route, request, raw);
     const { model, target, listed } = destinationOf(key, route, body);
     record.stream = route.stream ?? body['stream'] === true;
     record.traffic = { upstream: target.upstream, model, listed };
     const { operation, dialect } = route;
     const { endpoint } = target.upstream.settings;
-    const call = { operation, endpoint, dialect, upstreamModel: target.upstreamModel, model, stream: record.stream, raw, body };
+    const { upstreamModel } = target;
+    const call = { operation, endpoint, dialect, upstreamModel, model, stream: record.stream, raw, body, ...(form === undefined ? {} : { form }) };
     const strict = key.repository.settings.fidelity === 'Strict';
     await exchange({ response, surface, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected }, strict, settle);
   }

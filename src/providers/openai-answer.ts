@@ -11,7 +11,7 @@ const STREAM_TAIL_BYTES = 64 * 1024;
 const WHOLE_TAIL_BYTES = 1024 * 1024;
 /** The terminator and the white space after it. */
 const DONE_WITHIN_BYTES = 64;
-const MEDIA: ReadonlySet<Operation> = new Set<Operation>(['image_generation', 'speech']);
+const MEDIA: ReadonlySet<Operation> = new Set<Operation>(['image_generation', 'image_edit', 'speech', 'transcription', 'translation']);
 const DONE = 'data: [DONE]\n\n';
 
 class WholeAnswer implements AnswerReader {

@@ -4,6 +4,7 @@ import { openAiChatProvider } from '../dialects/openai-chat/dialect.ts';
 import { openAiResponsesProvider } from '../dialects/openai-responses/dialect.ts';
 import { authorizeAzure, azurePath, isAzureEndpoint } from './azure.ts';
 import { verifyAzure } from './azure-verification.ts';
+import { spliceModel } from './form.ts';
 import { readChatAnswer, rewritten, toChatRequest, type ChatEndpoint } from './translation.ts';
 import { insertFirst, spliceValues, topLevelMembers } from './json-splice.ts';
 import { notSupported } from './not-supported.ts';
@@ -36,6 +37,10 @@ function toRequest(request: GatewayRequest): UpstreamRequest {
   if (request.dialect.name !== 'openai-chat') throw notSupported(request);
   const { operation, raw, body, model, upstreamModel, stream } = request;
   const path = pathOf(request);
+  if (request.form !== undefined) {
+    const form = upstreamModel === model ? raw : spliceModel(raw, request.form, upstreamModel);
+    return { path, body: form, headers: ['content-type', request.form.contentType], hideUsageEvent: false };
+  }
   const options = asRecord(body['stream_options']);
   const hideUsageEvent = stream && STREAMS_TOKENS.has(operation) && options['include_usage'] !== true;
   const aliased = upstreamModel !== model;

@@ -12,7 +12,10 @@ const PATHS: Partial<Record<Operation, string>> = {
   embeddings: '/embeddings',
   moderations: '/moderations',
   image_generation: '/images/generations',
+  image_edit: '/images/edits',
   speech: '/audio/speech',
+  transcription: '/audio/transcriptions',
+  translation: '/audio/translations',
 };
 
 /** Path below the version. Throws GatewayError operation_not_supported. */

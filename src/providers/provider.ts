@@ -5,6 +5,7 @@ import type { Usage } from '../chat/answer.ts';
 import type { DialectError, SurfaceDialect } from '../chat/dialect.ts';
 import type { Losses } from '../chat/losses.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
+import type { Form } from './form.ts';
 
 /** Operations that a surface asks a provider for. */
 export const OPERATIONS = [
@@ -15,7 +16,10 @@ export const OPERATIONS = [
   'count_tokens',
   'moderations',
   'image_generation',
+  'image_edit',
   'speech',
+  'transcription',
+  'translation',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -36,8 +40,10 @@ export interface GatewayRequest {
   stream: boolean;
   /** The application's body as bytes, untouched. */
   raw: Buffer;
-  /** The same, parsed. */
+  /** The same, parsed; of a form only what the gateway needs. */
   body: Record<string, unknown>;
+  /** The body is a form, not JSON. */
+  form?: Form;
 }
 
 /** A request as it goes to the provider. */
@@ -45,7 +51,7 @@ export interface UpstreamRequest {
   /** Path and query below the endpoint, starting with a slash. */
   path: string;
   body: Buffer | string;
-  /** More headers than those of the connection, as a flat list of name, value. */
+  /** More headers than those of the connection, or other values, as a flat list of name, value. */
   headers?: readonly string[];
   /** The stream carries an extra usage event that the application did not ask for and must not see. */
   hideUsageEvent: boolean;

@@ -24,7 +24,10 @@ type CallOperation =
   | 'count_tokens'
   | 'moderations'
   | 'image_generation'
-  | 'speech';
+  | 'image_edit'
+  | 'speech'
+  | 'transcription'
+  | 'translation';
 
 /** A call that goes to a provider. */
 export interface CallRoute extends Common {
@@ -33,6 +36,8 @@ export interface CallRoute extends Common {
   dialect: SurfaceDialect;
   /** The provider has a model for who names none. */
   modelOptional?: true;
+  /** The body is a form, not JSON. */
+  form?: true;
   /** Where the path says what other dialects say in the body: the model, still percent-encoded. */
   model?: string;
   stream?: boolean;
@@ -58,6 +63,9 @@ const CALLS: ReadonlyMap<string, CallRoute> = new Map(
       { label: '/v1/moderations', surface: openAiSurface, operation: 'moderations', dialect: openAiChatSurface, modelOptional: true },
       { label: '/v1/images/generations', surface: openAiSurface, operation: 'image_generation', dialect: openAiChatSurface },
       { label: '/v1/audio/speech', surface: openAiSurface, operation: 'speech', dialect: openAiChatSurface },
+      { label: '/v1/images/edits', surface: openAiSurface, operation: 'image_edit', dialect: openAiChatSurface, form: true },
+      { label: '/v1/audio/transcriptions', surface: openAiSurface, operation: 'transcription', dialect: openAiChatSurface, form: true },
+      { label: '/v1/audio/translations', surface: openAiSurface, operation: 'translation', dialect: openAiChatSurface, form: true },
       { label: '/v1/messages', surface: anthropicSurface, operation: 'chat', dialect: anthropicDialect },
       { label: '/v1/messages/count_tokens', surface: anthropicSurface, operation: 'count_tokens', dialect: anthropicDialect, stream: false },
     ] as const

@@ -7,6 +7,8 @@ export interface ReceivedCall {
   url: string;
   headers: IncomingMessage['headers'];
   body: string;
+  /** The same as it came. */
+  bytes: Buffer;
 }
 type Answer = (response: ServerResponse, call: ReceivedCall) => void;
 
@@ -73,7 +75,8 @@ export async function startProvider(): Promise<FakeProvider> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const call = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: Buffer.concat(chunks).toString() };
+      const bytes = Buffer.concat(chunks);
+      const call = { method: request.method ?? '', url: request.url ?? '', headers: request.headers, body: bytes.toString(), bytes };
       calls.push(call);
       current(response, call);
     });
