@@ -49,8 +49,14 @@ function isUsageEvent({ choices, usage }: Record<string, unknown>): boolean {
   return Array.isArray(choices) && choices.length === 0 && typeof usage === 'object' && usage !== null;
 }
 
-function isErrorEvent({ error }: Record<string, unknown>): boolean {
-  return error !== undefined && error !== null;
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+/** The Responses API tells of an error in an event of that type, and then in the response that has failed. */
+function isErrorEvent({ type, error, response }: Record<string, unknown>): boolean {
+  if (type === 'error' || isThere(error)) return true;
+  return typeof response === 'object' && response !== null && 'error' in response && isThere(response.error);
 }
 
 export interface EventRelayOptions {

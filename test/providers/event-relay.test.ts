@@ -109,6 +109,20 @@ describe('an error event', () => {
     expect(relayed(`data: {"error":{"message":"bad key ${written}!"}}\n\n`)).toBe('data: {"error":{"message":"bad key [key]!"}}\n\n');
   });
 
+  it.each([
+    ['has an error', { error: { message: SECRET } }, true],
+    ['is an error of the Responses API', { type: 'error', code: null, message: SECRET, param: null }, true],
+    ['tells of a response that failed', { type: 'response.failed', response: { error: { code: 'x', message: SECRET } } }, true],
+    ['has no error, and says so', { error: null, message: SECRET }, false],
+    ['tells of a response that has none', { type: 'response.created', response: { error: null, instructions: SECRET } }, false],
+  ])('is told by what it says: it %s', (_what, data, isError) => {
+    const relaying = new EventRelay({ hideUsageEvent: false, secrets: [SECRET] });
+    const written = JSON.stringify(data);
+    const out = String(relaying.push(Buffer.from(`data: ${written}\n\n`)));
+    expect(out).toBe(`data: ${isError ? written.replace(JSON.stringify(SECRET), '"[key]"') : written}\n\n`);
+    expect(relaying.sawError).toBe(isError);
+  });
+
   it('loses secrets in names and in other lines too', () => {
     expect(relayed(`: of ${SECRET}\ndata: {"error":{"org-AbCdEf0123456789":1}}\n\n`)).toBe(': of [key]\ndata: {"error":{"[account]":1}}\n\n');
   });
