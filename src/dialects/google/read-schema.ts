@@ -4,10 +4,18 @@ import { toCamel } from './fields.ts';
 
 const COUNTS = new Set(['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties']);
 
+/** Numbers of the enum, as clients that are made from the protocol buffers write them. */
+const TYPES = ['TYPE_UNSPECIFIED', 'STRING', 'NUMBER', 'INTEGER', 'BOOLEAN', 'ARRAY', 'OBJECT', 'NULL'];
+
+function readType(value: unknown): [string, unknown][] {
+  const type = typeof value === 'number' ? TYPES[value] : value;
+  return typeof type === 'string' && type !== 'TYPE_UNSPECIFIED' ? [['type', type.toLowerCase()]] : [];
+}
+
 function readMember(name: string, value: unknown): [string, unknown][] {
   switch (name) {
     case 'type':
-      return typeof value === 'string' && value !== 'TYPE_UNSPECIFIED' ? [[name, value.toLowerCase()]] : [];
+      return readType(value);
     case 'properties':
       return isObject(value) ? [[name, Object.fromEntries(Object.entries(value).map(([key, member]) => [key, readSchema(member)]))]] : [];
     case 'items':

@@ -1,6 +1,7 @@
 // JSON Schemas in the two forms that Google takes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readSchema } from '../../../src/dialects/google/read-schema.ts';
 import { reduceSchema } from '../../../src/dialects/google/schema.ts';
 
 const object = (properties: object, rest: object = {}): Record<string, unknown> => ({ type: 'object', properties, ...rest });
@@ -129,5 +130,12 @@ describe('whatever the schema', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+it('types that come as numbers of the protocol buffers are read by name', () => {
+  expect(readSchema({ type: 6, properties: { at: { type: 1 }, n: { type: 3, nullable: true }, any: { type: 0 } } })).toEqual({
+    type: 'object',
+    properties: { at: { type: 'string' }, n: { type: ['integer', 'null'] }, any: {} },
   });
 });
