@@ -65,6 +65,8 @@ export interface SurfaceDialect {
   readRequest(body: Readonly<Record<string, unknown>>, losses: Losses): ChatRequest;
   /** The caller's name of an option. */
   nameOf(option: keyof ChatOptions): string;
+  /** The conversation holds thoughts of a model of another dialect, which a provider of this one would refuse. */
+  holdsForeign?(body: Readonly<Record<string, unknown>>): boolean;
   /** The caller's path of a block, where it is not the middle's `<message>.content[<block>]`. */
   pathOf?(name: string): string;
   writeAnswer(answer: ChatAnswer, head: AnswerHead): object;

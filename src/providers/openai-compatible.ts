@@ -43,6 +43,7 @@ function toRequest(request: GatewayRequest): UpstreamRequest {
   }
   const options = asRecord(body['stream_options']);
   const hideUsageEvent = stream && STREAMS_TOKENS.has(operation) && options['include_usage'] !== true;
+  if (operation === 'chat' && request.dialect.holdsForeign?.(body) === true) return { ...rewritten(CHAT, request), hideUsageEvent };
   const aliased = upstreamModel !== model;
   if (!aliased && !hideUsageEvent) return { path, body: raw, hideUsageEvent };
 
@@ -70,19 +71,6 @@ function readNative(context: AnswerContext): AnswerReader {
 const CHAT: ChatEndpoint = { dialect: openAiChatProvider, pathOf, modelInPath: false };
 const RESPONSES: ChatEndpoint = { dialect: openAiResponsesProvider, pathOf: () => '/responses', modelInPath: false };
 
-/** How the Responses surface marks thoughts of other dialects: the provider would refuse what it cannot decrypt. */
-const FOREIGN_THOUGHTS = /^(?:anthropic|google|bedrock|openai-chat)[@:]/;
-
-/** The conversation began with a model of another provider. */
-function hasForeignThoughts({ input }: Record<string, unknown>): boolean {
-  const isForeign = (encrypted: unknown): boolean => typeof encrypted === 'string' && FOREIGN_THOUGHTS.test(encrypted);
-  return Array.isArray(input) && input.some((item) => isForeign(asRecord(item)['encrypted_content']));
-}
-
-function toTranslated(endpoint: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
-  return endpoint === RESPONSES && hasForeignThoughts(request.body) ? rewritten(endpoint, request) : toChatRequest(endpoint, request);
-}
-
 /** A provider that speaks the OpenAI dialect. */
 export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }: Quirks): Provider {
   const endpointFor = ({ dialect, endpoint }: GatewayRequest): ChatEndpoint => (hasResponses && dialect.name === 'openai-responses' && !isAzureEndpoint(endpoint) ? RESPONSES : CHAT);
@@ -95,7 +83,7 @@ export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }
       return credential === undefined ? [] : ['authorization', `Bearer ${credential.secret}`];
     },
     verify: (probe, endpoint) => (isAzureEndpoint(endpoint) ? verifyAzure(probe, endpoint) : verifyOpenAi(probe)),
-    toRequest: (request) => (isNative(request) ? toRequest(request) : toTranslated(endpointFor(request), request)),
+    toRequest: (request) => (isNative(request) ? toRequest(request) : toChatRequest(endpointFor(request), request)),
     readAnswer: (context) => (isNative(context.request) ? readNative(context) : readChatAnswer(endpointFor(context.request).dialect, context)),
     toError: readOpenAiError,
   };

@@ -26,7 +26,8 @@ export function withUpstreamModel({ raw, model, upstreamModel }: GatewayRequest)
 /** Throws RequestError when the body is none in the caller's dialect, GatewayError operation_not_supported for what is no chat. */
 export function toChatRequest(endpoint: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
   if (request.operation !== 'chat') throw notSupported(request);
-  if (request.dialect.name !== endpoint.dialect.name) return rewritten(endpoint, request);
+  const { dialect, body } = request;
+  if (dialect.name !== endpoint.dialect.name || dialect.holdsForeign?.(body) === true) return rewritten(endpoint, request);
   return { path: endpoint.pathOf(request), body: endpoint.modelInPath ? request.raw : withUpstreamModel(request), hideUsageEvent: false };
 }
 

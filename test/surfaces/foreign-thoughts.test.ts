@@ -19,14 +19,14 @@ const turn = (encrypted: string): object => ({
   ],
 });
 
-const say = (encrypted: string): Promise<unknown> =>
+const toResponses = (encrypted: string): Promise<unknown> =>
   stage.openai.responses.create(turn(encrypted) as Parameters<typeof stage.openai.responses.create>[0]);
 
 it.each(['anthropic:c2ln', 'google@call_1:c2ln', 'google@text:c2ln', 'bedrock@redacted:c2ln', 'openai-chat:c2ln'])(
   'the Responses API of OpenAI gets the conversation without %s',
   async (encrypted) => {
     stage.serve('OpenAI');
-    await say(encrypted);
+    await toResponses(encrypted);
     expect(stage.provider.calls.at(-1)!.url).toBe('/v1/responses');
     expect(stage.asked['input']).toMatchObject([
       { role: 'user' },
@@ -42,7 +42,78 @@ it.each(['gAAAAABo', 'anthropic', 'x-google:c2ln'])(
   'the Responses API of OpenAI gets its own thoughts byte by byte: %s',
   async (encrypted) => {
     stage.serve('OpenAI');
-    await say(encrypted);
+    await toResponses(encrypted);
     expect(stage.asked).toEqual(turn(encrypted));
   },
 );
+
+const HI = { role: 'user' as const, content: 'Hi' };
+const AGAIN = { role: 'user' as const, content: 'Again' };
+const SAID = { text: 'Hello', thought: 'Hm.' };
+
+function toAnthropic(signature: string): Promise<unknown> {
+  const content = [
+    { type: 'thinking' as const, thinking: SAID.thought, signature },
+    { type: 'text' as const, text: SAID.text },
+  ];
+  return stage.anthropic.messages.create({ model: MODEL, max_tokens: 100, messages: [HI, { role: 'assistant', content }, AGAIN] });
+}
+
+function toGoogle(thoughtSignature: string): Promise<unknown> {
+  const parts = [{ text: SAID.thought, thought: true, thoughtSignature }, { text: SAID.text }];
+  const user = (text: string): object => ({ role: 'user', parts: [{ text }] });
+  return stage.google.models.generateContent({ model: MODEL, contents: [user('Hi'), { role: 'model', parts }, user('Again')] });
+}
+
+function toChat(format: string, stream: boolean): Promise<unknown> {
+  const details = [{ type: 'reasoning.text', text: SAID.thought, signature: 'c2ln', format, index: 0 }];
+  const message = { role: 'assistant' as const, content: SAID.text, reasoning_content: SAID.thought, reasoning_details: details };
+  return stage.openai.chat.completions.create({ model: MODEL, messages: [HI, message, AGAIN], stream });
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+it.each(['google:c2ln', 'bedrock:c2ln', 'openai-responses+:c2ln'])(
+  'Anthropic gets the conversation without %s, and its own byte by byte',
+  async (signature) => {
+    stage.serve('Anthropic');
+    await toAnthropic(signature);
+    expect(stage.asked['messages'][1].content).toEqual([{ type: 'text', text: SAID.text }]);
+    expect(stage.dropped()).toEqual([]);
+    await toAnthropic('c2ln');
+    expect(stage.asked['messages'][1].content[0]).toEqual({ type: 'thinking', thinking: SAID.thought, signature: 'c2ln' });
+  },
+);
+
+it.each(['anthropic:c2ln', 'openai-responses@redacted:c2ln'])(
+  'Google gets the conversation without %s, and its own byte by byte',
+  async (signature) => {
+    stage.serve('Google');
+    await toGoogle(base64(signature));
+    expect(stage.asked['contents'][1].parts).toEqual([{ text: SAID.text }]);
+    await toGoogle(base64('its own'));
+    expect(stage.asked['contents'][1].parts[0]).toEqual({ text: SAID.thought, thought: true, thoughtSignature: base64('its own') });
+  },
+);
+
+it.each(['anthropic', 'google', 'bedrock', 'openai-responses'])(
+  'a server of chat completions gets the conversation without thoughts of %s',
+  async (format) => {
+    for (const stream of [false, true]) {
+      stage.serve('OpenAI');
+      await toChat(format, stream);
+      expect(stage.asked['messages'][1]).toEqual({ role: 'assistant', content: SAID.text });
+      expect(stage.asked['stream_options']).toEqual(stream ? { include_usage: true } : undefined);
+      expect(stage.dropped()).toEqual([]);
+    }
+  },
+);
+
+it('a server of chat completions gets its own thoughts byte by byte', async () => {
+  stage.serve('Other');
+  await toChat('anthropic-claude-v1', false);
+  expect(stage.asked['messages'][1]).toMatchObject({
+    reasoning_content: SAID.thought,
+    reasoning_details: [{ format: 'anthropic-claude-v1' }],
+  });
+});

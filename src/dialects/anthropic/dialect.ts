@@ -5,6 +5,7 @@ import { nameOf } from './names.ts';
 import { readAnswer } from './read-answer.ts';
 import { readRequest } from './read-request.ts';
 import { AnthropicStreamReader } from './read-stream.ts';
+import { holdsForeign } from './signatures.ts';
 import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
 import { AnthropicStreamWriter } from './write-stream.ts';
@@ -14,6 +15,7 @@ export const anthropicSurface: SurfaceDialect = {
   streamType: 'text/event-stream',
   readRequest,
   nameOf,
+  holdsForeign,
   writeAnswer,
   writeStream: (head) => new AnthropicStreamWriter(head),
   writeError,

@@ -2,6 +2,7 @@
 // apart by a prefix. A signature that belongs to words or to a call, where Anthropic has no place for one, travels in an empty
 // thinking block right behind it, with another prefix.
 import type { DialectName, Signature } from '../../chat/request.ts';
+import { isObject, listAt, own, type Json } from './values.ts';
 
 const FOREIGN = /^(openai-chat|openai-responses|google|bedrock)(\+?):([^]*)$/;
 const DIALECTS: readonly DialectName[] = ['openai-chat', 'openai-responses', 'google', 'bedrock'];
@@ -27,4 +28,13 @@ export function unwrapSignature(wrapped: string): Unwrapped | undefined {
   const dialect = DIALECTS.find((known) => known === name);
   if (dialect === undefined) return { signature: { dialect: 'anthropic', value: wrapped }, isBehind: false };
   return { signature: { dialect, value }, isBehind: behind === '+' };
+}
+
+/** A conversation that began with a model of another provider. */
+export function holdsForeign(body: Json): boolean {
+  const blocks = listAt(body, 'messages').flatMap((message) => (isObject(message) ? listAt(message, 'content') : []));
+  return blocks.some((block) => {
+    const signature = isObject(block) ? (own(block, 'signature') ?? own(block, 'data')) : undefined;
+    return typeof signature === 'string' && FOREIGN.test(signature);
+  });
 }

@@ -6,6 +6,7 @@ import { nameOf } from './option-names.ts';
 import { readAnswer } from './read-answer.ts';
 import { readRequest } from './read-request.ts';
 import { readStream } from './read-stream.ts';
+import { holdsForeign } from './signature.ts';
 import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
 import { writeArrayStream, writeStream } from './write-stream.ts';
@@ -18,6 +19,7 @@ export const googleSurface: SurfaceDialect = {
   readRequest,
   nameOf,
   pathOf,
+  holdsForeign,
   writeAnswer,
   writeStream,
   writeError,

@@ -1,6 +1,7 @@
 // Signatures of all dialects in the one field that Google has for them. SDKs read and write it as base64, so those of other
 // dialects are put behind the name of their dialect and encoded as a whole.
 import type { DialectName, ReasoningBlock, Signature } from '../../chat/request.ts';
+import { asArray, asObject, own, type JsonObject } from './json.ts';
 
 const FOREIGN = /^(openai-chat|openai-responses|anthropic|bedrock)(@redacted)?:([\s\S]+)$/;
 
@@ -19,4 +20,16 @@ export function readSignature(value: string): Signed {
 
 export function writeSignature({ dialect, value }: Signature, redacted = false): string {
   return dialect === 'google' ? value : Buffer.from(`${dialect}${redacted ? '@redacted' : ''}:${value}`).toString('base64');
+}
+
+/** As much of a signature as its dialect can be told from, in base64. */
+const HEAD = 40;
+
+/** A conversation that began with a model of another provider. */
+export function holdsForeign(body: Readonly<JsonObject>): boolean {
+  const parts = asArray(own(body, 'contents')).flatMap((content) => asArray(own(asObject(content), 'parts')));
+  return parts.some((part) => {
+    const value = own(asObject(part), 'thoughtSignature');
+    return typeof value === 'string' && readSignature(value.slice(0, HEAD)).signature.dialect !== 'google';
+  });
 }

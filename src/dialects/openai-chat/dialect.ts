@@ -5,6 +5,7 @@ import { readAnswer } from './read-answer.ts';
 import { NAMES } from './read-options.ts';
 import { readRequest } from './read-request.ts';
 import { readStream } from './read-stream.ts';
+import { holdsForeign } from './signatures.ts';
 import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
 import { writeStream } from './write-stream.ts';
@@ -14,6 +15,7 @@ export const openAiChatSurface: SurfaceDialect = {
   streamType: 'text/event-stream',
   readRequest,
   nameOf: (option) => NAMES[option],
+  holdsForeign,
   // A result is a message of its own.
   pathOf: (name) => name.replace(/^(messages\[\d+\]\.content)\[0\]\.content(?=\[)/, '$1'),
   writeAnswer,

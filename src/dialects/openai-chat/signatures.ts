@@ -115,3 +115,13 @@ export function ownField({ signature }: ReasoningBlock): ThoughtField | undefine
 export function writeOwnExtraContent({ value }: Signature): object {
   return { google: { thought_signature: value } };
 }
+
+/** A conversation that began with a model of another provider; what Google signed by itself may as well be for Google. */
+export function holdsForeign({ messages }: Json): boolean {
+  if (!Array.isArray(messages)) return false;
+  return messages.some((message) => {
+    const details = isObject(message) ? message['reasoning_details'] : undefined;
+    if (!Array.isArray(details)) return false;
+    return details.some((detail) => isObject(detail) && isDialect(detail['format']) && detail['format'] !== 'openai-chat');
+  });
+}

@@ -4,6 +4,7 @@ import { writeError } from './error.ts';
 import { readAnswer } from './read-answer.ts';
 import { OPTION_NAMES, readRequest } from './read-request.ts';
 import { ResponseStreamReader } from './read-stream.ts';
+import { holdsForeign } from './signatures.ts';
 import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
 import { ResponseStreamWriter } from './write-stream.ts';
@@ -13,6 +14,7 @@ export const openAiResponsesSurface: SurfaceDialect = {
   streamType: 'text/event-stream',
   readRequest,
   nameOf: (option) => OPTION_NAMES[option] ?? option,
+  holdsForeign,
   // A result is an item of its own.
   pathOf: (name) => name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output'),
   writeAnswer,

@@ -1,6 +1,7 @@
 // What providers want back unchanged travels in `encrypted_content` of reasoning items, the one field that every client of this
 // dialect sends back. A signature of another dialect is wrapped to tell whose it is, and where it belongs if not to the thoughts.
 import type { DialectName, Signature } from '../../chat/request.ts';
+import { field, type Json, listOf, objectOf, textOf } from './fields.ts';
 
 /** `call`: id of the tool call that it was with. `text`: it was with the text before it. `redacted`: it holds thoughts that are hidden. */
 export type Place = { type: 'reasoning' } | { type: 'redacted' } | { type: 'call'; id: string } | { type: 'text' };
@@ -23,4 +24,12 @@ export function unwrapSignature(wrapped: string): { signature: Signature; place:
   const signature: Signature = { dialect: dialect as DialectName, value };
   if (where === undefined) return { signature, place: { type: 'reasoning' } };
   return { signature, place: isWord(where) ? { type: where } : { type: 'call', id: where } };
+}
+
+/** A conversation that began with a model of another provider: this one cannot decrypt its thoughts. */
+export function holdsForeign(body: Json): boolean {
+  return listOf(field(body, 'input')).some((item) => {
+    const encrypted = textOf(field(objectOf(item), 'encrypted_content'));
+    return unwrapSignature(encrypted).signature.dialect !== 'openai-responses';
+  });
 }
