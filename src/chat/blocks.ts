@@ -23,7 +23,9 @@ export class Blocks {
 
   /** Words of a kind of block; opens one where none of this kind is open. Empty text changes nothing. */
   add(type: 'text' | 'reasoning' | 'refusal', text: string): ChatEvent[] {
-    return text === '' ? [] : [...this.#ensure(type), { type: 'delta', choice: this.#choice, text }];
+    if (text === '') return [];
+    const delta: ChatEvent = { type: 'delta', choice: this.#choice, text };
+    return this.#open?.type === type ? [delta] : [...this.open({ type }), delta];
   }
 
   /** Goes with the block of this kind that is open, or with an empty one. */

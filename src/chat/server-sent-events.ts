@@ -44,25 +44,32 @@ export class ServerSentEvents {
 
   #read(text: string): ServerSentEvent[] {
     const events: ServerSentEvent[] = [];
-    let start = 0;
     // The LF of a CRLF that was cut in two.
-    if (this.#endedInCr && text.startsWith('\n')) start = 1;
+    let start = this.#endedInCr && text.startsWith('\n') ? 1 : 0;
     if (text !== '') this.#endedInCr = text.endsWith('\r');
-    for (let at = start; at < text.length; at++) {
-      const char = text.charCodeAt(at);
-      if (char !== 0x0a && char !== 0x0d) continue;
-      this.#line.push(text.slice(start, at));
-      const line = this.#line.length === 1 ? this.#line[0]! : this.#line.join('');
-      this.#line = [];
-      this.#takeLine(line, events);
-      if (char === 0x0d && text.charCodeAt(at + 1) === 0x0a) at++;
-      start = at + 1;
+    // Each is searched for anew only once it is behind us: twice over the text at most, however its lines end.
+    let lf = text.indexOf('\n', start);
+    let cr = text.indexOf('\r', start);
+    while (lf !== -1 || cr !== -1) {
+      const end = cr === -1 || (lf !== -1 && lf < cr) ? lf : cr;
+      this.#takeLine(this.#lineTo(text.slice(start, end)), events);
+      start = end === cr && lf === cr + 1 ? lf + 1 : end + 1;
+      if (lf !== -1 && lf < start) lf = text.indexOf('\n', start);
+      if (cr !== -1 && cr < start) cr = text.indexOf('\r', start);
     }
     if (start < text.length) {
       this.#grow(text.length - start);
       this.#line.push(text.slice(start));
     }
     return events;
+  }
+
+  /** The whole line of which this is the last piece. */
+  #lineTo(piece: string): string {
+    if (this.#line.length === 0) return piece;
+    const line = this.#line.join('') + piece;
+    this.#line = [];
+    return line;
   }
 
   #takeLine(raw: string, events: ServerSentEvent[]): void {

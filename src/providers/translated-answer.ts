@@ -151,7 +151,9 @@ class TranslatedStream extends Translated {
   }
 
   #write(events: readonly ChatEvent[]): string {
-    return events.map((event) => this.outlet.write(event)).join('');
+    let written = '';
+    for (const event of events) written += this.outlet.write(event);
+    return written;
   }
 }
 

@@ -3,7 +3,7 @@ import type { ChatEvent } from '../../chat/answer.ts';
 import { Blocks } from '../../chat/blocks.ts';
 import type { StreamReader } from '../../chat/dialect.ts';
 import { unfoldAnswer } from '../../chat/fold.ts';
-import { ServerSentEvents } from '../../chat/server-sent-events.ts';
+import { ServerSentEvents, type ServerSentEvent } from '../../chat/server-sent-events.ts';
 import { readFinish } from './finish.ts';
 import { readAnswer, readError } from './read-answer.ts';
 import { argumentsOf, otherBlock, readCitation, refusalOf } from './read-block.ts';
@@ -40,13 +40,13 @@ export class AnthropicStreamReader implements StreamReader {
       this.#isFirst = false;
       if (start.startsWith('{')) this.#json = [];
     }
-    if (this.#json === undefined) return this.#events.push(chunk).flatMap(({ data }) => this.#take(data));
+    if (this.#json === undefined) return this.#takeAll(this.#events.push(chunk));
     this.#json.push(chunk);
     return [];
   }
 
   end(): { events: ChatEvent[]; complete: boolean } {
-    const events = this.#json === undefined ? this.#events.end().flatMap(({ data }) => this.#take(data)) : this.#whole(this.#json);
+    const events = this.#json === undefined ? this.#takeAll(this.#events.end()) : this.#whole(this.#json);
     if (!this.#failed) events.push(...this.#endBlock());
     return { events, complete: this.#stopped && !this.#failed };
   }
@@ -59,6 +59,12 @@ export class AnthropicStreamReader implements StreamReader {
     if (own(json, 'type') !== 'message') return [];
     this.#stopped = true;
     return unfoldAnswer(readAnswer(json));
+  }
+
+  #takeAll(events: readonly ServerSentEvent[]): ChatEvent[] {
+    const taken: ChatEvent[] = [];
+    for (const { data } of events) taken.push(...this.#take(data));
+    return taken;
   }
 
   #take(data: string): ChatEvent[] {

@@ -35,8 +35,8 @@ export class AnswerReader {
       if (isObject(candidate)) events.push(...this.#candidateAt(asCount(candidate['index']) ?? 0).read(candidate));
     }
     const counts = mergeCounts(this.#counts, chunk['usageMetadata']);
-    const usage = readUsage(counts);
-    if (usage !== undefined && JSON.stringify(counts) !== JSON.stringify(this.#counts)) events.push({ type: 'usage', usage });
+    const usage = counts === this.#counts ? undefined : readUsage(counts);
+    if (usage !== undefined) events.push({ type: 'usage', usage });
     this.#counts = counts;
     return events;
   }

@@ -59,11 +59,10 @@ function fromCitations(metadata: JsonObject, text: string): Citation[] {
 }
 
 /** `text`: what the candidate has said so far. */
-export function citationsOf(candidate: JsonObject, text: string): Citation[] {
-  return [
-    ...fromGrounding(asObject(candidate['groundingMetadata']), text),
-    ...fromCitations(asObject(candidate['citationMetadata']), text),
-  ];
+export function citationsOf({ groundingMetadata, citationMetadata }: JsonObject, text: string): Citation[] {
+  // As in nearly every chunk.
+  if (groundingMetadata === undefined && citationMetadata === undefined) return [];
+  return [...fromGrounding(asObject(groundingMetadata), text), ...fromCitations(asObject(citationMetadata), text)];
 }
 
 /** A candidate's metadata from citations of a block, for callers of this dialect. */

@@ -31,5 +31,6 @@ export function own(value: JsonObject, key: string): unknown {
 
 /** The object without its undefined members. */
 export function defined(value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
+  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
+  return entries.length === 0 ? {} : Object.fromEntries(entries);
 }

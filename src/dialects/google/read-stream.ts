@@ -24,7 +24,11 @@ function firstByte(chunk: Buffer): number | undefined {
 export function readStream(): StreamReader {
   const answer = new AnswerReader();
   let source: ServerSentEvents | JsonValues | undefined;
-  const readAll = (texts: readonly string[]): ChatEvent[] => texts.flatMap(chunksOf).flatMap((chunk) => answer.read(chunk));
+  const readAll = (texts: readonly string[]): ChatEvent[] => {
+    const events: ChatEvent[] = [];
+    for (const text of texts) for (const chunk of chunksOf(text)) events.push(...answer.read(chunk));
+    return events;
+  };
   return {
     push(chunk) {
       if (source === undefined) {

@@ -12,13 +12,15 @@ const COUNTS = [
 
 type Counts = Partial<Record<(typeof COUNTS)[number], number>>;
 
-/** `earlier` with what this chunk says: counts are cumulative, and chunks may leave some or all of them out. */
+/** `earlier` with what this chunk says, or itself where that is nothing new: counts are cumulative, and chunks may leave out any. */
 export function mergeCounts(earlier: Counts, usageMetadata: unknown): Counts {
   const metadata = asObject(usageMetadata);
-  const merged = { ...earlier };
+  let merged = earlier;
   for (const name of COUNTS) {
     const count = asCount(metadata[name]);
-    if (count !== undefined) merged[name] = count;
+    if (count === undefined || count === merged[name]) continue;
+    if (merged === earlier) merged = { ...earlier };
+    merged[name] = count;
   }
   return merged;
 }

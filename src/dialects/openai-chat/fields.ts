@@ -35,8 +35,10 @@ export class Fields {
   }
 
   take(key: string): unknown {
+    // Most of the fields that are asked for are not there.
+    if (!Object.hasOwn(this.#value, key)) return undefined;
     this.#taken.add(key);
-    return Object.hasOwn(this.#value, key) ? (this.#value[key] ?? undefined) : undefined;
+    return this.#value[key] ?? undefined;
   }
 
   /** Marks fields that are known and mean nothing to anybody else. */

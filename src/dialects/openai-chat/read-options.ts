@@ -132,7 +132,9 @@ function readModalities(body: Fields): string[] | undefined {
 type Optional<T> = { [K in keyof T]: T[K] | undefined };
 
 function defined(options: Optional<Required<ChatOptions>>): ChatOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const given: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options)) if (value !== undefined) given[name] = value;
+  return given;
 }
 
 export function readOptions(body: Fields, losses: Losses): ChatOptions {

@@ -13,6 +13,13 @@ function wantsUsage({ request }: AnswerHead): boolean {
   return isObject(options) && options['include_usage'] === true;
 }
 
+/** Nearly every chunk is words and nothing else; the rest of it is always the same. */
+function jsonOf(choice: ChunkChoice): string {
+  const { index, delta, logprobs, finish_reason: reason } = choice;
+  if (logprobs !== null || reason !== null) return JSON.stringify(choice);
+  return `{"index":${index},"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":null}`;
+}
+
 class ChatStreamWriter implements StreamWriter {
   readonly #head: AnswerHead;
   readonly #prefix: string;
@@ -40,7 +47,9 @@ class ChatStreamWriter implements StreamWriter {
         return '';
       default: {
         const begun = this.#begin(event.choice);
-        return begun + this.#choices.get(event.choice)!.write(event).map((choice) => this.#chunk(choice)).join('');
+        let written = begun;
+        for (const choice of this.#choices.get(event.choice)!.write(event)) written += this.#chunk(choice);
+        return written;
       }
     }
   }
@@ -63,7 +72,7 @@ class ChatStreamWriter implements StreamWriter {
   }
 
   #chunk(choice: ChunkChoice): string {
-    return `${this.#prefix}[${JSON.stringify(choice)}]${this.#wantsUsage ? ',"usage":null' : ''}}\n\n`;
+    return `${this.#prefix}[${jsonOf(choice)}]${this.#wantsUsage ? ',"usage":null' : ''}}\n\n`;
   }
 }
 
