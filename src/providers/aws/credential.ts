@@ -21,8 +21,7 @@ export function awsCredentialFlaw({ secret, accessKeyId }: NonNullable<SnapshotP
   }
   if (TEMPORARY.test(accessKeyId)) {
     return (
-      'the access key is a temporary one, which begins with ASIA and expires; use the access key of an IAM user or a Bedrock API key, ' +
-      'or leave spec.credentials out and give the gateway an IAM role'
+      'the access key is a temporary one, which begins with ASIA and expires; use the access key of an IAM user or a Bedrock API key'
     );
   }
   return ACCESS_KEY_ID.test(accessKeyId)

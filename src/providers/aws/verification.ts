@@ -2,6 +2,7 @@
 import type { Probe, UpstreamError, Verification } from '../provider.ts';
 import { isRefusal, refused, undecided, type ProbeAnswer } from '../verdicts.ts';
 import { isClockSkew, readAwsError, refusesAwsCredential } from './error.ts';
+import { AwsCredentialError } from './credential.ts';
 import { conversePath } from './endpoint.ts';
 
 /**
@@ -22,7 +23,17 @@ function isKnown({ status }: ProbeAnswer, { code }: UpstreamError): boolean {
   return status === 400 || status === 404 || (status === 403 && code === 'AccessDeniedException');
 }
 
+/** Whether a credential is good at Bedrock; one that cannot even be used is not. */
 export async function verifyAws(probe: Probe): Promise<Verification> {
+  try {
+    return await verifyByUnknownModel(probe);
+  } catch (error) {
+    if (error instanceof AwsCredentialError) return { verdict: 'invalid', message: error.message };
+    throw error;
+  }
+}
+
+async function verifyByUnknownModel(probe: Probe): Promise<Verification> {
   const answer = await probe({ ...CHECK, credential: 'given' });
   const error = errorOf(answer);
   if (refusesAwsCredential(answer.status, error)) return refused(answer, () => error);

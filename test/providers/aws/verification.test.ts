@@ -1,5 +1,6 @@
 // Credential checks at Bedrock: free, by the error that AWS gives to a chat with no model.
 import { expect, it } from 'vitest';
+import { AwsCredentialError } from '../../../src/providers/aws/credential.ts';
 import { verifyAws } from '../../../src/providers/aws/verification.ts';
 import type { Probe, ProbeCall, Verification } from '../../../src/providers/provider.ts';
 
@@ -36,6 +37,15 @@ it.each<{ name: string; said: Said }>([
   { name: 'other models may be called', said: { status: 403, kind: 'AccessDeniedException', message: 'not authorized to perform: a' } },
 ])('is good where $name', async ({ said }) => {
   expect((await check(said)).verification).toEqual({ verdict: 'valid', models: [], proven: true });
+});
+
+it('is bad where nothing can be signed with it, in the words that say what to set', async () => {
+  const probe: Probe = () => Promise.reject(new AwsCredentialError('set spec.credentials.secretRef'));
+  expect(await verifyAws(probe)).toEqual({ verdict: 'invalid', message: 'set spec.credentials.secretRef' });
+});
+
+it('is unknown where there is no answer', async () => {
+  await expect(verifyAws(() => Promise.reject(new Error('no connection')))).rejects.toThrow('no connection');
 });
 
 it('is not proven where a wrong one is answered just the same', async () => {
