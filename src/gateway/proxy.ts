@@ -161,7 +161,8 @@ export class Proxy {
     const { operation, dialect } = route;
     const { endpoint } = target.upstream.settings;
     const { upstreamModel } = target;
-    const call = { operation, endpoint, dialect, upstreamModel, model, stream: record.stream, raw, body, ...(form === undefined ? {} : { form }) };
+    const asked = { operation, endpoint, dialect, upstreamModel, model, stream: record.stream };
+    const call = { ...asked, raw, body, ...(form === undefined ? {} : { form }) };
     const strict = key.repository.settings.fidelity === 'Strict';
     await exchange({ response, surface, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected }, strict, settle);
   }

@@ -38,7 +38,8 @@ function headersOf(head: string): Map<string, string> {
   for (const line of head.split(CRLF)) {
     const colon = line.indexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).toLowerCase();
-    if (!HEADER_NAME.test(name) || /[\r\n]/.test(line) || headers.has(name)) throw refuseForm('a part has a header that is malformed, or one twice');
+    if (!HEADER_NAME.test(name) || /[\r\n]/.test(line) || headers.has(name))
+      throw refuseForm('a part has a header that is malformed, or one twice');
     headers.set(name, line.slice(colon + 1).trim());
   }
   return headers;

@@ -90,5 +90,6 @@ class EventStreamAnswer implements AnswerReader {
 /** What the provider sends decides, not what was asked for: a JSON answer to a stream request stays JSON. */
 export function readOpenAiAnswer({ request, upstream, contentType, secrets }: AnswerContext): AnswerReader {
   const names = MEDIA.has(request.operation) ? 'media' : 'text';
-  return contentType.startsWith('text/event-stream') ? new EventStreamAnswer(upstream.hideUsageEvent, secrets, names) : new WholeAnswer(names);
+  if (!contentType.startsWith('text/event-stream')) return new WholeAnswer(names);
+  return new EventStreamAnswer(upstream.hideUsageEvent, secrets, names);
 }

@@ -67,7 +67,13 @@ const CALLS: ReadonlyMap<string, CallRoute> = new Map(
       { label: '/v1/audio/transcriptions', surface: openAiSurface, operation: 'transcription', dialect: openAiChatSurface, form: true },
       { label: '/v1/audio/translations', surface: openAiSurface, operation: 'translation', dialect: openAiChatSurface, form: true },
       { label: '/v1/messages', surface: anthropicSurface, operation: 'chat', dialect: anthropicDialect },
-      { label: '/v1/messages/count_tokens', surface: anthropicSurface, operation: 'count_tokens', dialect: anthropicDialect, stream: false },
+      {
+        label: '/v1/messages/count_tokens',
+        surface: anthropicSurface,
+        operation: 'count_tokens',
+        dialect: anthropicDialect,
+        stream: false,
+      },
     ] as const
   ).map((route) => [route.label, { ...route, method: 'POST' }]),
 );

@@ -50,11 +50,13 @@ describe('the OpenAI SDK', () => {
     stream(true);
     const before = await serving.quiet();
     const chunks = [];
-    for await (const chunk of await sdk(serving.gateway).completions.create({ model: 'alias', prompt: 'Once', stream: true })) chunks.push(chunk);
+    for await (const chunk of await sdk(serving.gateway).completions.create({ model: 'alias', prompt: 'Once', stream: true }))
+      chunks.push(chunk);
     expect(chunks.map(({ choices }) => choices[0]?.text)).toEqual(['ti', 'me']);
     expect(sent()).toMatchObject({ stream: true, stream_options: { include_usage: true } });
     const after = await serving.quiet();
-    const grown = (labels: Record<string, string>): number => sumOf(after, 'flashback_tokens_total', labels) - sumOf(before, 'flashback_tokens_total', labels);
+    const grown = (labels: Record<string, string>): number =>
+      sumOf(after, 'flashback_tokens_total', labels) - sumOf(before, 'flashback_tokens_total', labels);
     expect([grown({ direction: 'input' }), grown({ direction: 'output' })]).toEqual([5, 2]);
   });
 });

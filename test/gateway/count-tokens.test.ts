@@ -54,7 +54,13 @@ describe('the Anthropic SDK', () => {
     serve('Google');
     serving.provider.answer(json(200, { totalTokens: 31, promptTokensDetails: [{ modality: 'TEXT', tokenCount: 31 }] }));
     const thinking = { type: 'enabled' as const, budget_tokens: 2048 };
-    const count = await anthropic().messages.countTokens({ model: 'alias', system: 'Be kind.', messages: MESSAGES, tools: TOOLS, thinking });
+    const count = await anthropic().messages.countTokens({
+      model: 'alias',
+      system: 'Be kind.',
+      messages: MESSAGES,
+      tools: TOOLS,
+      thinking,
+    });
     expect(count).toEqual({ input_tokens: 31 });
     expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/models/vendor-1:countTokens' });
     expect(sent()).toEqual({
@@ -102,7 +108,11 @@ describe('a whole request that Google shall count', () => {
   const CONTENTS = [{ role: 'user', parts: [{ text: 'Hello' }] }];
   const SYSTEM = { parts: [{ text: 'Be kind.' }] };
   const askGoogle = (whole: object) =>
-    call(serving.gateway, { path: '/v1beta/models/alias:countTokens', key: GEMINI_KEY, body: JSON.stringify({ generateContentRequest: whole }) });
+    call(serving.gateway, {
+      path: '/v1beta/models/alias:countTokens',
+      key: GEMINI_KEY,
+      body: JSON.stringify({ generateContentRequest: whole }),
+    });
 
   it('is called by the name that Google knows', async () => {
     serve('Google');

@@ -30,7 +30,10 @@ describe('embeddings of a Google model', () => {
     expect(answer).toMatchObject({
       object: 'list',
       model: 'alias',
-      data: [{ object: 'embedding', index: 0, embedding: [0.5, -1] }, { index: 1, embedding: [1, 0.25] }],
+      data: [
+        { object: 'embedding', index: 0, embedding: [0.5, -1] },
+        { index: 1, embedding: [1, 0.25] },
+      ],
       usage: { prompt_tokens: 5, total_tokens: 5 },
     });
     expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/models/vendor-1:batchEmbedContents' });

@@ -12,7 +12,13 @@ import { startServing, type Serving } from '../fake/serving.ts';
 const MODELS = { alias: { llm: 'team-a/main', upstream: 'vendor-model-1' }, same: { llm: 'team-a/main', upstream: 'same' } };
 const REPOSITORIES = { 'team-a/chat': aRepository({ models: MODELS }) };
 const SOUND = Buffer.from(Array.from({ length: 100_000 }, (_, index) => (index * 7) % 256));
-const USAGE = { type: 'tokens', input_tokens: 14, output_tokens: 45, total_tokens: 59, input_token_details: { audio_tokens: 14, text_tokens: 0 } };
+const USAGE = {
+  type: 'tokens',
+  input_tokens: 14,
+  output_tokens: 45,
+  total_tokens: 59,
+  input_token_details: { audio_tokens: 14, text_tokens: 0 },
+};
 const BUDGET = 1024 * 1024;
 
 let serving: Serving;
@@ -32,7 +38,9 @@ async function received(): Promise<{ fields: Record<string, unknown>; bytes: Rec
   const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': headers['content-type'] ?? '' } }).formData();
   const fields = Object.fromEntries(form);
   const files = await Promise.all(
-    [...form].map(async ([name, value]) => [name, typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer())] as const),
+    [...form].map(
+      async ([name, value]) => [name, typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer())] as const,
+    ),
   );
   return { fields, bytes: Object.fromEntries(files) };
 }
@@ -45,7 +53,10 @@ async function growthWhile(act: () => Promise<unknown>): Promise<(name: string, 
 }
 
 describe('the OpenAI SDK', () => {
-  it.each([['alias', 'vendor-model-1'], ['same', 'same']])('has sound of the model %s transcribed', async (model, known) => {
+  it.each([
+    ['alias', 'vendor-model-1'],
+    ['same', 'same'],
+  ])('has sound of the model %s transcribed', async (model, known) => {
     const grown = await growthWhile(async () => {
       const file = await toFile(SOUND, 'Grüße "1".wav', { type: 'audio/wav' });
       const answer = await sdk(serving.gateway).audio.transcriptions.create({ model, file, language: 'de' });
@@ -76,7 +87,8 @@ describe('the OpenAI SDK', () => {
     const seen: unknown[] = [];
     const grown = await growthWhile(async () => {
       const file = await toFile(SOUND, 'a.wav');
-      for await (const event of await sdk(serving.gateway).audio.transcriptions.create({ model: 'alias', file, stream: true })) seen.push(event);
+      for await (const event of await sdk(serving.gateway).audio.transcriptions.create({ model: 'alias', file, stream: true }))
+        seen.push(event);
     });
     expect(seen).toEqual(events);
     expect(grown('flashback_tokens_total', { direction: 'output' })).toBe(45);

@@ -32,13 +32,21 @@ function serve(type: ProviderType): void {
 
 const sent = (): unknown => JSON.parse(serving.provider.calls.at(-1)?.body ?? '{}');
 const ask = (path: string, body: object | string) =>
-  call(serving.gateway, { path, key: null, headers: { 'x-goog-api-key': KEY }, body: typeof body === 'string' ? body : JSON.stringify(body) });
+  call(serving.gateway, {
+    path,
+    key: null,
+    headers: { 'x-goog-api-key': KEY },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
 
 it('the Gen AI SDK gets one embedding for each content, under the name that the provider knows', async () => {
   serving.provider.answer(json(200, { embeddings: [{ values: [0.5, -1] }, { values: [1, 0.25] }] }));
   const client = new GoogleGenAI({ apiKey: KEY, vertexai: false, httpOptions: { baseUrl: serving.gateway.url } });
   const answer = await client.models.embedContent({ model: 'alias', contents: ['one', 'two'], config: { outputDimensionality: 2 } });
-  expect(answer.embeddings?.map(({ values }) => values)).toEqual([[0.5, -1], [1, 0.25]]);
+  expect(answer.embeddings?.map(({ values }) => values)).toEqual([
+    [0.5, -1],
+    [1, 0.25],
+  ]);
   expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/models/vendor-1:batchEmbedContents' });
   expect(sent()).toMatchObject({ requests: [{ model: 'models/vendor-1', outputDimensionality: 2 }, { model: 'models/vendor-1' }] });
 });
@@ -80,22 +88,34 @@ describe('a single content', () => {
 });
 
 it('a batch in which one request names another model is refused by its place', async () => {
-  const reply = await ask(BATCH, { requests: [{ model: 'models/alias', content: contentOf('one') }, { model: 'models/small-1', content: contentOf('two') }] });
+  const reply = await ask(BATCH, {
+    requests: [
+      { model: 'models/alias', content: contentOf('one') },
+      { model: 'models/small-1', content: contentOf('two') },
+    ],
+  });
   expect(reply.status).toBe(400);
   expect(reply.body).toContain('requests[1].model');
   expect(serving.provider.calls).toEqual([]);
 });
 
 describe.each([ONE, BATCH])('%s', (path) => {
-  it.each(['OpenAI', 'Other', 'Anthropic', 'AWS'] as const)('is refused for a provider of type %s, in the envelope of Google', async (type) => {
-    serve(type);
-    const reply = await ask(path, { requests: [], content: contentOf('one') });
-    expect(reply.status).toBe(400);
-    expect(JSON.parse(reply.body)).toMatchObject({
-      error: { code: 400, status: 'INVALID_ARGUMENT', details: expect.arrayContaining([expect.objectContaining({ reason: 'OPERATION_NOT_SUPPORTED' })]) as unknown },
-    });
-    expect(serving.provider.calls).toEqual([]);
-  });
+  it.each(['OpenAI', 'Other', 'Anthropic', 'AWS'] as const)(
+    'is refused for a provider of type %s, in the envelope of Google',
+    async (type) => {
+      serve(type);
+      const reply = await ask(path, { requests: [], content: contentOf('one') });
+      expect(reply.status).toBe(400);
+      expect(JSON.parse(reply.body)).toMatchObject({
+        error: {
+          code: 400,
+          status: 'INVALID_ARGUMENT',
+          details: expect.arrayContaining([expect.objectContaining({ reason: 'OPERATION_NOT_SUPPORTED' })]) as unknown,
+        },
+      });
+      expect(serving.provider.calls).toEqual([]);
+    },
+  );
 
   it('needs a key, and a model of the repository', async () => {
     expect((await call(serving.gateway, { path, key: null, body: '{}' })).status).toBe(401);

@@ -9,7 +9,11 @@ import { startServing, type Serving } from '../fake/serving.ts';
 
 const MODELS = { alias: { llm: 'team-a/main', upstream: 'vendor-1' } };
 const REPOSITORIES = { 'team-a/chat': aRepository({ models: MODELS }) };
-const MODERATION = { id: 'modr-1', model: 'omni', results: [{ flagged: false, categories: {}, category_scores: {}, category_applied_input_types: {} }] };
+const MODERATION = {
+  id: 'modr-1',
+  model: 'omni',
+  results: [{ flagged: false, categories: {}, category_scores: {}, category_applied_input_types: {} }],
+};
 const IMAGE_USAGE = { input_tokens: 9, output_tokens: 40, total_tokens: 49, input_tokens_details: { text_tokens: 9, image_tokens: 0 } };
 const IMAGE = { created: 1, data: [{ b64_json: 'AAAA' }], usage: IMAGE_USAGE };
 
@@ -48,12 +52,15 @@ describe('moderations', () => {
     expect(grown('flashback_requests_without_usage_total')).toBe(0);
   });
 
-  it.each([WITHOUT_MODEL, '{"model":null,"input":"Hello"}'])('without a model go to the only connection, as they were written: %s', async (body) => {
-    serving.provider.answer(json(200, MODERATION));
-    const grown = await growthWhile(async () => expect((await moderate(body)).status).toBe(200));
-    expect(serving.provider.calls[0]?.body).toBe(body);
-    expect(grown('flashback_requests_total', { operation: 'moderations', model: 'default', llm: 'main' })).toBe(1);
-  });
+  it.each([WITHOUT_MODEL, '{"model":null,"input":"Hello"}'])(
+    'without a model go to the only connection, as they were written: %s',
+    async (body) => {
+      serving.provider.answer(json(200, MODERATION));
+      const grown = await growthWhile(async () => expect((await moderate(body)).status).toBe(200));
+      expect(serving.provider.calls[0]?.body).toBe(body);
+      expect(grown('flashback_requests_total', { operation: 'moderations', model: 'default', llm: 'main' })).toBe(1);
+    },
+  );
 
   it('without a model pass over connections that have none', async () => {
     const models = { ...MODELS, claude: { llm: 'team-a/claude', upstream: 'claude' } };
@@ -170,7 +177,9 @@ describe('speech', () => {
 
   it('in events tells its tokens', async () => {
     const done = { type: 'speech.audio.done', usage: { input_tokens: 14, output_tokens: 101, total_tokens: 115 } };
-    serving.provider.answer((response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${JSON.stringify(done)}\n\n`));
+    serving.provider.answer((response) =>
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(`data: ${JSON.stringify(done)}\n\n`),
+    );
     const body = '{"model":"alias","input":"Hello","stream_format":"sse"}';
     const grown = await growthWhile(() => call(serving.gateway, { path: '/v1/audio/speech', body }));
     expect(grown('flashback_tokens_total', { direction: 'output' })).toBe(101);
@@ -201,7 +210,9 @@ describe.each(['/v1/moderations', '/v1/images/generations', '/v1/audio/speech'])
   });
 
   it('passes on what the provider refuses, but no secret', async () => {
-    serving.provider.answer(json(400, { error: { message: 'no upstream-secret-1', type: 'invalid_request_error', param: 'input', code: 'bad' } }));
+    serving.provider.answer(
+      json(400, { error: { message: 'no upstream-secret-1', type: 'invalid_request_error', param: 'input', code: 'bad' } }),
+    );
     const reply = await call(serving.gateway, { path, body: BODY });
     expect(reply.status).toBe(400);
     expect(errorOf(reply)).toMatchObject({ code: 'bad', param: 'input', message: 'no [key]' });

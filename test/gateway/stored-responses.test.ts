@@ -6,8 +6,22 @@ import { json } from '../fake/provider.ts';
 import { startServing, type Serving } from '../fake/serving.ts';
 
 const REPOSITORIES = { 'team-a/chat': aRepository({ models: { alias: { llm: 'team-a/main', upstream: 'vendor-1' } } }) };
-const MESSAGE = { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text: 'Hello', annotations: [] }] };
-const ANSWER = { id: 'resp_2', object: 'response', created_at: 1, status: 'completed', model: 'vendor-1', output: [MESSAGE], previous_response_id: 'resp_1' };
+const MESSAGE = {
+  id: 'msg_1',
+  type: 'message',
+  status: 'completed',
+  role: 'assistant',
+  content: [{ type: 'output_text', text: 'Hello', annotations: [] }],
+};
+const ANSWER = {
+  id: 'resp_2',
+  object: 'response',
+  created_at: 1,
+  status: 'completed',
+  model: 'vendor-1',
+  output: [MESSAGE],
+  previous_response_id: 'resp_1',
+};
 const ASK = { model: 'alias', input: 'And then?', previous_response_id: 'resp_1' };
 
 let serving: Serving;

@@ -1,6 +1,6 @@
 // Images and documents from every SDK to every type of provider: they arrive, or the caller hears which one did not.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Stage, TYPES } from './stage.ts';
+import { MODEL, Stage, TYPES } from './stage.ts';
 import { ASKERS, type Part } from './talks.ts';
 
 let stage: Stage;
@@ -75,4 +75,25 @@ describe.each(Object.keys(ASKERS))('an SDK of %s', (name) => {
       isLost(name, type, mark) ? { arrived: false, dropped: [IN_RESULT[name]] } : { arrived: true, dropped: [] },
     );
   });
+});
+
+it.each(['OpenAI', 'Other', 'Google', 'AWS'] as const)(
+  'an SDK of Anthropic hears that a model of a provider of type %s will not cite',
+  async (type) => {
+    stage.serve(type);
+    const source = { type: 'text' as const, media_type: 'text/plain' as const, data: 'It rains.' };
+    const content = [
+      { type: 'document' as const, source, citations: { enabled: true } },
+      { type: 'text' as const, text: 'Rain?' },
+    ];
+    await stage.anthropic.messages.create({ model: MODEL, max_tokens: 100, messages: [{ role: 'user', content }] });
+    expect(stage.dropped()).toEqual(['messages[0].content[0].citations']);
+  },
+);
+
+it('an SDK of Anthropic hears by its own path that a mark in the system text is lost', async () => {
+  stage.serve('AWS');
+  const system = [{ type: 'text' as const, text: 'Be brief.', cache_control: { type: 'ephemeral' as const } }];
+  await stage.anthropic.messages.create({ model: MODEL, max_tokens: 100, system, messages: [{ role: 'user', content: 'Rain?' }] });
+  expect(stage.dropped()).toEqual(['system[0].cache_control']);
 });

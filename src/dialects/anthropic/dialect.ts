@@ -16,6 +16,7 @@ export const anthropicSurface: SurfaceDialect = {
   readRequest,
   nameOf,
   holdsForeign,
+  pathOf: (name) => name.replace(/^system\.content(?=\[)/, 'system'),
   writeAnswer,
   writeStream: (head) => new AnthropicStreamWriter(head),
   writeError,

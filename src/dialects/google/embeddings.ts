@@ -20,7 +20,10 @@ export function writeBatch({ inputs, dimensions }: EmbeddingRequest, model: stri
 
 /** For :predict of Vertex AI, which would cut off what is too long without a word. */
 export function writePrediction({ inputs, dimensions }: EmbeddingRequest): JsonObject {
-  return { instances: inputs.map((content) => ({ content })), parameters: defined({ autoTruncate: false, outputDimensionality: dimensions }) };
+  return {
+    instances: inputs.map((content) => ({ content })),
+    parameters: defined({ autoTruncate: false, outputDimensionality: dimensions }),
+  };
 }
 
 function vectorOf(embedding: unknown): number[] {

@@ -99,6 +99,7 @@ export function partsOf(block: Block, at: string, traits: ModelTraits, { losses 
         losses.add(at);
         return [];
       }
+      if (block.type === 'document' && block.citations === true) losses.add(`${at}.citations`);
       return [...(block.type === 'document' ? documentLabel(block) : []), part];
     }
     case 'other':

@@ -34,7 +34,11 @@ function toBase64(vector: readonly number[]): string {
 }
 
 /** `body`: the caller's, which says in which form it wants the numbers. */
-export function writeEmbeddingAnswer({ vectors, inputTokens = 0 }: EmbeddingAnswer, model: string, body: Readonly<Record<string, unknown>>): object {
+export function writeEmbeddingAnswer(
+  { vectors, inputTokens = 0 }: EmbeddingAnswer,
+  model: string,
+  body: Readonly<Record<string, unknown>>,
+): object {
   const write = body['encoding_format'] === 'base64' ? toBase64 : (vector: readonly number[]) => vector;
   return {
     object: 'list',

@@ -27,6 +27,11 @@ function compact(parts: Parts): string | Parts {
   return parts.length === 1 && isPlainText(parts[0]!) ? parts[0].text : parts;
 }
 
+/** Documents can be read here, but not cited from on demand. */
+function tellCitations(block: Block, where: string, { losses }: Target): void {
+  if (block.type === 'document' && block.citations === true) losses.add(`${where}.citations`);
+}
+
 /** What servers take only from a user: images and documents that a tool gave go into the message after its result. */
 interface Result {
   message: object;
@@ -42,6 +47,7 @@ function writeResult(block: ToolResultBlock, where: string, target: Target): Res
       const parts = writeParts(inner, target.extras);
       if (parts === undefined) target.losses.add(`${where}.content[${index}]`);
       else others.push(...parts);
+      tellCitations(inner, `${where}.content[${index}]`, target);
     }
   }
   const text = texts.join('\n');
@@ -57,6 +63,7 @@ function partsOf(blocks: readonly (readonly [number, Block])[], at: string, targ
     const parts = writeParts(block, target.extras);
     // What a user cannot have thought is no loss.
     if (parts === undefined && block.type !== 'reasoning') target.losses.add(`${at}.content[${index}]`);
+    tellCitations(block, `${at}.content[${index}]`, target);
     return parts ?? [];
   });
 }

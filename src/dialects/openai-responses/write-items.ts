@@ -52,6 +52,7 @@ class ItemWriter {
         const parts = message.role === 'assistant' ? assistantPart(block) : writePart(block);
         if (parts === undefined) this.#context.losses.add(at);
         else this.#parts.push(...parts);
+        if (block.type === 'document' && block.citations === true) this.#context.losses.add(`${at}.citations`);
       }
     }
   }

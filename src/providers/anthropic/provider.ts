@@ -23,6 +23,7 @@ export const anthropic: Provider = {
   authorize: authorizeAnthropic,
   verify: verifyAnthropic,
   toRequest: (request) => (request.operation === 'count_tokens' ? toCountRequest(COUNT, request) : toChatRequest(CHAT, request)),
-  readAnswer: (context) => (context.request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context)),
+  readAnswer: (context) =>
+    context.request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context),
   toError: readAnthropicError,
 };

@@ -14,7 +14,8 @@ import type { VertexTokens } from './vertex-tokens.ts';
 
 const CHAT: ChatEndpoint = {
   dialect: googleProvider,
-  pathOf: ({ endpoint, upstreamModel, stream }) => googlePath(endpoint, upstreamModel, stream ? 'streamGenerateContent' : 'generateContent'),
+  pathOf: ({ endpoint, upstreamModel, stream }) =>
+    googlePath(endpoint, upstreamModel, stream ? 'streamGenerateContent' : 'generateContent'),
   modelInPath: true,
 };
 

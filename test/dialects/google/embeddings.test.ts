@@ -12,7 +12,10 @@ describe('the Gemini API', () => {
   });
 
   it('tells no tokens with older models', () => {
-    expect(readBatch({ embeddings: [{ values: [3, 4] }, { values: [0] }] }, TWO)).toEqual({ vectors: [[3, 4], [0]], inputTokens: undefined });
+    expect(readBatch({ embeddings: [{ values: [3, 4] }, { values: [0] }] }, TWO)).toEqual({
+      vectors: [[3, 4], [0]],
+      inputTokens: undefined,
+    });
   });
 });
 
@@ -26,18 +29,30 @@ describe('Vertex AI', () => {
 
   it('tells the tokens of each', () => {
     const of = (values: number[], count: number) => ({ embeddings: { values, statistics: { token_count: count, truncated: false } } });
-    expect(readPrediction({ predictions: [of([3, 4], 2), of([1, 0], 5)] }, TWO)).toEqual({ vectors: [[3, 4], [1, 0]], inputTokens: 7 });
+    expect(readPrediction({ predictions: [of([3, 4], 2), of([1, 0], 5)] }, TWO)).toEqual({
+      vectors: [
+        [3, 4],
+        [1, 0],
+      ],
+      inputTokens: 7,
+    });
   });
 });
 
 it('a vector that was cut to size gets the length 1 again, and one of zeros stays', () => {
   const cut = { inputs: ['one', 'two'], dimensions: 2 };
-  expect(readBatch({ embeddings: [{ values: [3, 4] }, { values: [0, 0] }] }, cut).vectors).toEqual([[0.6, 0.8], [0, 0]]);
+  expect(readBatch({ embeddings: [{ values: [3, 4] }, { values: [0, 0] }] }, cut).vectors).toEqual([
+    [0.6, 0.8],
+    [0, 0],
+  ]);
 });
 
-it.each([null, {}, { embeddings: [{ values: [1] }] }, { embeddings: [{ values: [1] }, { values: ['1'] }] }, { embeddings: [{ values: [1] }, {}] }])(
-  '%j is no answer to two texts',
-  (json) => {
-    expect(() => readBatch(json, TWO)).toThrow(Error);
-  },
-);
+it.each([
+  null,
+  {},
+  { embeddings: [{ values: [1] }] },
+  { embeddings: [{ values: [1] }, { values: ['1'] }] },
+  { embeddings: [{ values: [1] }, {}] },
+])('%j is no answer to two texts', (json) => {
+  expect(() => readBatch(json, TWO)).toThrow(Error);
+});

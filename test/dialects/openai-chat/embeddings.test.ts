@@ -12,7 +12,10 @@ function read(body: Record<string, unknown>) {
 describe('a request for embeddings', () => {
   it('of one text, or of a list in its order', () => {
     expect(read({ model: 'm', input: 'one' })).toEqual({ request: { inputs: ['one'], dimensions: undefined }, lost: [] });
-    expect(read({ model: 'm', input: ['one', 'two'], dimensions: 3, encoding_format: null }).request).toEqual({ inputs: ['one', 'two'], dimensions: 3 });
+    expect(read({ model: 'm', input: ['one', 'two'], dimensions: 3, encoding_format: null }).request).toEqual({
+      inputs: ['one', 'two'],
+      dimensions: 3,
+    });
   });
 
   it('tells what nobody else has', () => {

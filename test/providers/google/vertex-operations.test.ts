@@ -32,13 +32,17 @@ describe('Vertex AI', () => {
   });
 
   it('has no batches of contents', () => {
-    expect(() => asked('batch_embeddings', googleSurface, { requests: [] })).toThrow(expect.objectContaining({ code: 'operation_not_supported' }));
+    expect(() => asked('batch_embeddings', googleSurface, { requests: [] })).toThrow(
+      expect.objectContaining({ code: 'operation_not_supported' }),
+    );
   });
 
   it('counts a prompt without a whole request around it', () => {
     const counted = [`${MODEL}:countTokens`, { contents: CONTENTS }];
     expect(asked('count_tokens', googleSurface, { contents: CONTENTS })).toEqual(counted);
-    expect(asked('count_tokens', googleSurface, { generateContentRequest: { model: 'models/alias', contents: CONTENTS } })).toEqual(counted);
+    expect(asked('count_tokens', googleSurface, { generateContentRequest: { model: 'models/alias', contents: CONTENTS } })).toEqual(
+      counted,
+    );
     expect(asked('count_tokens', anthropicSurface, { model: 'alias', messages: [{ role: 'user', content: 'Hello' }] })).toEqual(counted);
   });
 });
