@@ -2,13 +2,20 @@
 import type { Losses } from '../../chat/losses.ts';
 import type { ChatOptions, Tool } from '../../chat/request.ts';
 import { isObject } from './fields.ts';
+import { canBeStrict } from './strict.ts';
 import { extrasOf, isAtOpenAi } from './servers.ts';
+
+/** Wants the strict mode with a schema that OpenAI refuses there. */
+const isTooOpen = (tool: Tool): boolean => tool.type === 'function' && tool.strict === true && !canBeStrict(tool.parameters);
 
 function writeTool(tool: Tool, keepsMarks: boolean): object | undefined {
   switch (tool.type) {
     case 'function': {
-      const { name, description, parameters = { type: 'object', properties: {} }, strict, cache } = tool;
-      const body = { name, ...(description === undefined ? {} : { description }), parameters, ...(strict === undefined ? {} : { strict }) };
+      const { name, description, strict, cache } = tool;
+      const closed = strict === true ? { additionalProperties: false } : {};
+      const { parameters = { type: 'object', properties: {}, ...closed } } = tool;
+      const mode = isTooOpen(tool) || strict === undefined ? {} : { strict };
+      const body = { name, ...(description === undefined ? {} : { description }), parameters, ...mode };
       const mark = keepsMarks && cache !== undefined ? { cache_control: { type: 'ephemeral', ...cache } } : {};
       return { type: 'function', function: body, ...mark };
     }
@@ -38,6 +45,7 @@ export function writeTools(
   const written = all.map((tool, index) => {
     const one = writeTool(tool, extrasOf(model).cacheMarks);
     if (one === undefined) losses.add(`tools[${index}]`);
+    if (isTooOpen(tool)) losses.add(`tools[${index}].strict`);
     return isCut && !(tool.type !== 'other' && choice.names.includes(tool.name)) ? undefined : one;
   });
   const tools = written.filter((tool) => tool !== undefined);

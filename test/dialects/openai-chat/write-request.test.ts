@@ -186,9 +186,11 @@ describe('thoughts', () => {
   });
 });
 
+const CLOSED = { type: 'object', properties: {}, additionalProperties: false };
+
 describe('tools', () => {
   const tools: Tool[] = [
-    { type: 'function', name: 'f', description: 'd', parameters: { type: 'object' }, strict: true },
+    { type: 'function', name: 'f', description: 'd', parameters: CLOSED, strict: true },
     { type: 'function', name: 'bare' },
     { type: 'custom', name: 'sql', format: { type: 'text' } },
     { type: 'other', dialect: 'anthropic', kind: 'web_search', value: {} },
@@ -198,11 +200,28 @@ describe('tools', () => {
   it('are written with parameters, which some servers demand', () => {
     const { body, losses } = write({ tools });
     expect(body['tools']).toEqual([
-      { type: 'function', function: { name: 'f', description: 'd', parameters: { type: 'object' }, strict: true } },
+      { type: 'function', function: { name: 'f', description: 'd', parameters: CLOSED, strict: true } },
       { type: 'function', function: { name: 'bare', parameters: { type: 'object', properties: {} } } },
       { type: 'custom', custom: { name: 'sql', format: { type: 'text' } } },
     ]);
     expect(losses).toEqual(['tools[3]']);
+  });
+
+  it.each([
+    ['open', { type: 'object', properties: {} }],
+    ['with a property that is not required', { ...CLOSED, properties: { a: { type: 'string' } } }],
+    ['open further in', { ...CLOSED, properties: { a: { type: 'array', items: { type: 'object' } } }, required: ['a'] }],
+    ['open in a definition', { ...CLOSED, $defs: { a: { type: 'object' } } }],
+  ])('leave the strict mode out, and say so, where the schema is %s', (_how, parameters) => {
+    const { body, losses } = write({ tools: [{ type: 'function', name: 'f', parameters, strict: true }] });
+    expect(body['tools']).toEqual([{ type: 'function', function: { name: 'f', parameters } }]);
+    expect(losses).toEqual(['tools[0].strict']);
+  });
+
+  it('without parameters can be strict', () => {
+    const { body, losses } = write({ tools: [{ type: 'function', name: 'f', strict: true }] });
+    expect(body['tools']).toEqual([{ type: 'function', function: { name: 'f', parameters: CLOSED, strict: true } }]);
+    expect(losses).toEqual([]);
   });
 
   it('are chosen', () => {
