@@ -3,7 +3,8 @@ import { hashKey } from '../../src/api/api-key.ts';
 import type { ProviderType } from '../../src/api/resources.ts';
 import { call, type Reply } from '../fake/caller.ts';
 import { aProvider, aRepository, aSnapshot, startGateway } from '../fake/gateway.ts';
-import { startProvider, type ReceivedCall } from '../fake/provider.ts';
+import { startProvider, type FakeProvider, type ReceivedCall } from '../fake/provider.ts';
+import type { SnapshotRepository } from '../../src/snapshot/snapshot.ts';
 import { bytesOf, type Api, type Recording } from './recordings.ts';
 import { CALLER_DIALECTS, type CallerDialect } from './surfaces.ts';
 
@@ -17,11 +18,23 @@ export const TYPE_OF: Readonly<Record<Api, ProviderType>> = {
 };
 const TYPES = Object.values(TYPE_OF);
 
+/** Models of each type, since what a provider takes depends on the model. */
+export const MODELS: Readonly<Record<ProviderType, readonly string[]>> = {
+  Other: ['gpt-5-mini', 'llama-3.3-70b'],
+  OpenAI: [],
+  Anthropic: ['claude-sonnet-4-5'],
+  Google: ['gemini-2.5-flash'],
+  AWS: ['anthropic.claude-sonnet-4-5-v1:0', 'amazon.nova-lite-v1:0'],
+};
+
 export interface Bench {
   replay(recording: Recording, cut: number): void;
+  /** Answers every following call. */
+  answer(answer: Parameters<FakeProvider['answer']>[0]): void;
   /** What the upstream got, the latest last. */
   received: ReceivedCall[];
-  ask(caller: CallerDialect, type: ProviderType, stream: boolean, body?: object): Promise<Reply>;
+  /** `model`: a type of provider, or one of MODELS. */
+  ask(caller: CallerDialect, model: string, stream: boolean, body?: object): Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -50,13 +63,19 @@ export async function startBench(): Promise<Bench> {
       repositories: {
         'team-a/chat': aRepository({
           surfaces: ['OpenAI', 'Anthropic', 'Google'],
-          models: Object.fromEntries(TYPES.map((type) => [type, { llm: `team-a/${type}`, upstream: 'model-1' }])),
+          models: Object.fromEntries(
+            TYPES.flatMap((type) => [
+              [type, { llm: `team-a/${type}`, upstream: 'model-1' }],
+              ...MODELS[type].map((model) => [model, { llm: `team-a/${type}`, upstream: model }]),
+            ]),
+          ) as SnapshotRepository['models'],
         }),
       },
     }),
   );
   return {
     received: provider.calls,
+    answer: provider.answer,
     replay: (recording, cut) => {
       const bytes = bytesOf(recording);
       const { status, headers } = recording.response;
@@ -70,9 +89,9 @@ export async function startBench(): Promise<Bench> {
         response.end();
       });
     },
-    ask: ({ pathOf, headers, bodyOf }, type, stream, body = bodyOf(type, stream)) =>
+    ask: ({ pathOf, headers, bodyOf }, model, stream, body = bodyOf(model, stream)) =>
       call({ url: gateway.url } as Parameters<typeof call>[0], {
-        path: pathOf(type, stream),
+        path: pathOf(encodeURIComponent(model), stream),
         key: null,
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),
