@@ -127,3 +127,11 @@ describe('marks of what to keep in a cache', () => {
     expect([isMarked, dropped]).toEqual([isNative || type === 'Anthropic' || type === 'AWS', []]);
   });
 });
+
+it.each(['Anthropic', 'Google', 'AWS'] as const)(
+  'a search that asks for nothing special is named at a provider of type %s',
+  async (type) => {
+    stage.serve(type);
+    expect(await askWith(CHAT, { web_search_options: {} })).toEqual(['web_search_options']);
+  },
+);
