@@ -17,6 +17,7 @@ describe('an event stream', () => {
     { name: 'has lines that end in LF', text: 'data: a\n\ndata: b\n\n', events: [data('a'), data('b')] },
     { name: 'has lines that end in CRLF', text: 'data: a\r\n\r\ndata: b\r\n\r\n', events: [data('a'), data('b')] },
     { name: 'has lines that end in CR', text: 'data: a\r\rdata: b\r\r', events: [data('a'), data('b')] },
+    { name: 'mixes all line ends', text: 'data: a\r\rdata: b\n\ndata: c\r\n\rdata: d\n\r\n', events: ['a', 'b', 'c', 'd'].map(data) },
     { name: 'needs no space after the colon', text: 'data:a\n\n', events: [data('a')] },
     { name: 'loses only one space after the colon', text: 'data:  a\n\n', events: [data(' a')] },
     { name: 'has comments, which are passed over', text: ': PROCESSING\n\ndata: a\n: more\ndata: b\n\n', events: [data('a\nb')] },
