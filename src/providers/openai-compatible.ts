@@ -73,7 +73,8 @@ const RESPONSES: ChatEndpoint = { dialect: openAiResponsesProvider, pathOf: () =
 
 /** A provider that speaks the OpenAI dialect. */
 export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }: Quirks): Provider {
-  const endpointFor = ({ dialect, endpoint }: GatewayRequest): ChatEndpoint => (hasResponses && dialect.name === 'openai-responses' && !isAzureEndpoint(endpoint) ? RESPONSES : CHAT);
+  const endpointFor = ({ dialect, endpoint }: GatewayRequest): ChatEndpoint =>
+    hasResponses && dialect.name === 'openai-responses' && !isAzureEndpoint(endpoint) ? RESPONSES : CHAT;
   const isNative = ({ dialect, operation }: GatewayRequest): boolean => operation !== 'chat' || dialect.name === 'openai-chat';
   return {
     type,

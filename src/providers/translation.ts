@@ -37,7 +37,8 @@ export function rewritten({ dialect, pathOf }: ChatEndpoint, request: GatewayReq
   const path = pathOf(request);
   const losses = new Losses(request.dialect.pathOf);
   const chat = request.dialect.readRequest(body, losses);
-  const written = dialect.writeRequest({ ...chat, model: upstreamModel, stream }, { losses, nameOf: (option) => request.dialect.nameOf(option) });
+  const context = { losses, nameOf: request.dialect.nameOf };
+  const written = dialect.writeRequest({ ...chat, model: upstreamModel, stream }, context);
   return { path, body: JSON.stringify(written), hideUsageEvent: false, losses };
 }
 
