@@ -39,7 +39,8 @@ export function usageParam(usage: Usage | undefined): Param {
 
 function textParams(block: Extract<Block, { type: 'text' }>, at: string, head: AnswerHead): Param[] {
   const written = (block.citations ?? []).map((citation) => citationParam(citation, citedWords(citation, block.text)));
-  if (written.includes(undefined)) head.losses.add(`${at}.citations`);
+  // A block without words cannot stand here, so neither can what it cites.
+  if (written.includes(undefined) || (block.text === '' && written.length > 0)) head.losses.add(`${at}.citations`);
   const citations = written.filter((citation) => citation !== undefined);
   const text = block.text === '' ? [] : [{ type: 'text', text: block.text, ...(citations.length === 0 ? {} : { citations }) }];
   return [...text, ...carrierParam(block)];

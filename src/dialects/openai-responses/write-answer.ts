@@ -7,7 +7,10 @@ import { stateOf, writeResponse } from './response.ts';
 
 export function writeAnswer(answer: ChatAnswer, head: AnswerHead): object {
   const output = new Output(head);
-  for (const event of unfoldAnswer(answer)) output.apply(event);
+  const events = unfoldAnswer(answer);
+  // Known from the start, they find their text also where calls follow it.
+  for (const event of events) if (event.type === 'logprobs') output.apply(event);
+  for (const event of events) if (event.type !== 'logprobs') output.apply(event);
   const state = stateOf(answer.choices[0]?.finish ?? 'stop', output.hasRefusal);
   output.close(state.status === 'completed' ? 'completed' : 'incomplete');
   const { usage, serviceTier } = answer;

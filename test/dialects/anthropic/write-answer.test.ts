@@ -154,6 +154,13 @@ describe('a whole answer', () => {
     expect(head.losses.names).toEqual(['choices[1]', 'content[0]', 'content[1]', 'content[2].citations']);
   });
 
+  it('names citations that come after the last words, and have no block to stand in', () => {
+    const head = headOf();
+    const cited: Block = { type: 'text', text: '', citations: [{ url: 'https://example.com' }] };
+    expect(anthropicSurface.writeAnswer(answerOf([{ type: 'text', text: 'a' }, cited]), head)).toMatchObject({ content: [{ text: 'a' }] });
+    expect(head.losses.names).toEqual(['content[1].citations']);
+  });
+
   it('counts no token twice where a router says that it was read and written', () => {
     const both = { inputTokens: 110, outputTokens: 9, cachedInputTokens: 100, cacheWriteTokens: 100, reasoningTokens: 0 };
     const written = { input_tokens: 0, cache_read_input_tokens: 100, cache_creation_input_tokens: 10 };

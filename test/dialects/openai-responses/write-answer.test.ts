@@ -328,6 +328,10 @@ describe('a whole answer', () => {
       choices: [{ content: [{ type: 'text', text: 'x' } as const], finish: 'stop' as const, logprobs: { content: [entry] } }],
     };
     expect(surface.writeAnswer(answer, headOf())).toMatchObject({ output: [{ content: [{ logprobs: [entry] }] }] });
+    const call = { type: 'tool-call', id: 'a', name: 'now', kind: 'function', arguments: '{}' } as const;
+    const [choice] = answer.choices;
+    const followed = { ...answer, choices: [{ ...choice!, content: [...choice!.content, call] }] };
+    expect(surface.writeAnswer(followed, headOf())).toMatchObject({ output: [{ content: [{ logprobs: [entry] }] }, { name: 'now' }] });
   });
 
   it.each([
