@@ -20,8 +20,8 @@ const TYPES = Object.values(TYPE_OF);
 
 /** Models of each type, since what a provider takes depends on the model. */
 export const MODELS: Readonly<Record<ProviderType, readonly string[]>> = {
-  Other: ['gpt-5-mini', 'llama-3.3-70b'],
-  OpenAI: [],
+  Other: ['openai/gpt-5-mini', 'llama-3.3-70b'],
+  OpenAI: ['gpt-4.1', 'gpt-5-mini'],
   Anthropic: ['claude-sonnet-4-5'],
   Google: ['gemini-2.5-flash'],
   AWS: ['anthropic.claude-sonnet-4-5-v1:0', 'amazon.nova-lite-v1:0'],

@@ -20,7 +20,7 @@ function checkPart(part: Json, role: string, at: string): string[] {
     ...check((PARTS[role] ?? []).includes(type), `${at}: part ${type} in role ${role}`),
     ...(type === 'text' ? check(typeof part['text'] === 'string', `${at}: text`) : []),
     ...(type === 'image_url' ? check(/^(?:https?:|data:image\/)/.test(asText(image)), `${at}: image_url`) : []),
-    ...(type === 'file' ? check('file_id' in file || /^data:[\w/.+-]+;base64,/.test(asText(file['file_data'])), `${at}: file`) : []),
+    ...(type === 'file' ? check('file_id' in file || /^(?:data:[\w/.+-]+;base64,|https?:)/.test(asText(file['file_data'])), `${at}: file`) : []),
     ...(type === 'input_audio' ? check(['wav', 'mp3'].includes(asText(audio['format'])), `${at}: audio format`) : []),
   ];
 }
