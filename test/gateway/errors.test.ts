@@ -73,6 +73,7 @@ const CASES: Record<string, () => Promise<Reply>> = {
   },
   model_missing: () => chat('{}'),
   body_not_json: () => chat('nonsense'),
+  body_not_form: () => call(serving.gateway, { path: '/v1/audio/transcriptions', body: CHAT_BODY }),
   content_encoding_not_supported: () => call(serving.gateway, { body: CHAT_BODY, headers: { 'content-encoding': 'gzip' } }),
   body_too_large: () => call(serving.gateway, { headers: { 'content-length': '999999999', expect: '100-continue' } }),
   expectation_not_supported: () => call(serving.gateway, { body: CHAT_BODY, headers: { expect: 'a-miracle' } }),
