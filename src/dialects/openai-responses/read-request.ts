@@ -17,7 +17,7 @@ import {
   unknownFields,
 } from './fields.ts';
 import { readInput } from './read-items.ts';
-import { readToolChoice, readTools } from './tools.ts';
+import { onceEach, readToolChoice, readTools } from './tools.ts';
 
 /** Fields that refer to something that the provider keeps, and what to send instead. */
 const STATE: Record<string, string> = {
@@ -153,7 +153,7 @@ export function readRequest(body: Json, losses: Losses): ChatRequest {
   return {
     model: neededString(body, 'model', ''),
     messages,
-    tools: [...readTools(body, '', losses), ...tools],
+    tools: onceEach([...readTools(body, '', losses), ...tools]),
     options: readOptions(body, losses),
     stream: booleanAt(body, 'stream', '') ?? false,
   };

@@ -52,6 +52,12 @@ export function readTools(body: Json, at: string, losses: Losses): Tool[] {
   return listAt(body, 'tools', at).map((value, index) => readTool(value, `${at}tools[${index}]`, losses));
 }
 
+/** Tools that a search found are declared again where they were found; the others take each name once. */
+export function onceEach(tools: readonly Tool[]): Tool[] {
+  const named = new Set<string>();
+  return tools.filter((tool) => tool.type === 'other' || (!named.has(tool.name) && named.add(tool.name)));
+}
+
 function readAllowed(choice: Json, losses: Losses): ToolChoice | undefined {
   const names = listAt(choice, 'tools', 'tool_choice.').flatMap((tool, index) => {
     const at = `tool_choice.tools[${index}]`;

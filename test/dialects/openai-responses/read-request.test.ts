@@ -382,3 +382,10 @@ describe('what is refused', () => {
     );
   });
 });
+
+it('a tool that a search has found is declared once, though the input declares it again', () => {
+  const tool = (name: string): object => ({ type: 'function', name, parameters: { type: 'object' } });
+  const found = { type: 'additional_tools', role: 'developer', tools: [tool('found'), tool('other')] };
+  const { request } = read({ model: 'm', input: [{ role: 'user', content: 'a' }, found], tools: [tool('ready'), tool('found')] });
+  expect(request.tools.map((one) => one.type !== 'other' && one.name)).toEqual(['ready', 'found', 'other']);
+});
