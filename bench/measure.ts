@@ -35,9 +35,9 @@ interface Plan {
 }
 
 const PLANS: Record<ScenarioName, Plan> = {
-  json: { warmUp: 10_000, connections: 64, slices: 5, requests: 4_000, open: 600, perSecond: 200 },
-  paced: { warmUp: 192, connections: 64, slices: 3, requests: 128, open: 150, perSecond: 50 },
-  unpaced: { warmUp: 1_000, connections: 64, slices: 3, requests: 1_000, open: 200, perSecond: 100 },
+  json: { warmUp: 10_000, connections: 64, slices: 5, requests: 2_500, open: 600, perSecond: 200 },
+  paced: { warmUp: 192, connections: 64, slices: 2, requests: 128, open: 150, perSecond: 50 },
+  unpaced: { warmUp: 1_000, connections: 64, slices: 3, requests: 600, open: 200, perSecond: 100 },
 };
 
 interface Runner {
