@@ -1,9 +1,9 @@
 // What a snapshot becomes before it serves traffic: everything a request needs, one Map lookup away.
-import { X509Certificate } from 'node:crypto';
 import { Pool } from 'undici';
 import { PROVIDERS } from '../providers/index.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from '../providers/addresses.ts';
 import type { Provider, SignableRequest } from '../providers/provider.ts';
+import { isCertificateBundle } from '../snapshot/ca-bundle.ts';
 import type { RevokedKey, Snapshot, SnapshotKey, SnapshotProvider, SnapshotRepository } from '../snapshot/snapshot.ts';
 
 /** One provider connection, ready to dispatch to. */
@@ -65,17 +65,6 @@ export class UnservableObjectError extends Error {
   constructor(object: string, reason: string) {
     super(reason);
     this.object = object;
-  }
-}
-
-/** OpenSSL skips over what it cannot read, and then trusts nobody: better said now than at every request. */
-function isCertificateBundle(pem: string): boolean {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  try {
-    for (const block of blocks) new X509Certificate(block);
-    return blocks.length > 0;
-  } catch {
-    return false;
   }
 }
 

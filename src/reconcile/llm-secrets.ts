@@ -3,7 +3,8 @@ import type { AILLMConfig } from '../api/resources.ts';
 import type { Reason } from '../api/conditions.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { listNames } from './evaluation.ts';
-import { headerFlaw, isCertificateBundle, isGoogleCredentialsFile } from './secret-values.ts';
+import { isCertificateBundle } from '../snapshot/ca-bundle.ts';
+import { headerFlaw, isGoogleCredentialsFile } from './secret-values.ts';
 import type { ResourceStore } from './store.ts';
 
 export type SecretProblem = { reason: Extract<Reason, 'SecretNotFound' | 'SecretKeyMissing'>; message: string };

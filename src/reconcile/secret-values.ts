@@ -1,5 +1,4 @@
 // What is wrong with a value from a Secret that no request can be made with. Says what, never the value or a part of it.
-import { X509Certificate } from 'node:crypto';
 
 /** More telling ones first. */
 const NOT_IN_HEADERS: readonly [pattern: RegExp, what: string][] = [
@@ -32,17 +31,6 @@ export function isGoogleCredentialsFile(value: string): boolean {
   try {
     const file: unknown = JSON.parse(value);
     return typeof file === 'object' && file !== null && 'type' in file && GOOGLE_CREDENTIALS.has(file.type);
-  } catch {
-    return false;
-  }
-}
-
-/** As gateways judge it, so that none of them has to refuse the object. */
-export function isCertificateBundle(pem: string): boolean {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-  try {
-    for (const block of blocks) new X509Certificate(block);
-    return blocks.length > 0;
   } catch {
     return false;
   }
