@@ -1,6 +1,5 @@
 // Sends a request to its provider: translated, and signed where the provider wants that.
 import { GatewayError } from '../errors.ts';
-import { AwsCredentialError } from '../providers/aws/credential.ts';
 import type { UpstreamRequest } from '../providers/provider.ts';
 import { redactProviderText } from '../providers/redact.ts';
 import { TokenRefusedError, TokenUnavailableError } from '../providers/token-errors.ts';
@@ -21,7 +20,7 @@ async function signedHeaders({ target }: ExchangeOptions, { path, body, headers:
   try {
     return [...headers, ...((await upstream.sign?.({ method: 'POST', url, headers, body })) ?? [])];
   } catch (error) {
-    if (error instanceof TokenRefusedError || error instanceof AwsCredentialError) {
+    if (error instanceof TokenRefusedError) {
       const message = `The credential of ${upstream.name} cannot be used: ${redactProviderText(error.message, upstream.secrets)}.`;
       throw new GatewayError('provider_credentials_rejected', message);
     }

@@ -1,8 +1,8 @@
-// Why there is no access token. Neither holds a part of the credential, nor the error that it came from, which may.
+// Why there is no access token, or no signature. Neither holds a part of the credential, nor the error that it came from, which may.
 
 /** Definite: this credential will never get one. */
 export class TokenRefusedError extends Error {
-  override readonly name = 'TokenRefusedError';
+  override readonly name: string = 'TokenRefusedError';
 }
 
 /** Says nothing about the credential. */

@@ -1,8 +1,9 @@
 // What the Secret of an AWS connection holds: an access key in two parts, or a Bedrock API key.
 import type { SnapshotProvider } from '../../snapshot/snapshot.ts';
+import { TokenRefusedError } from '../token-errors.ts';
 
 /** There is nothing to authenticate with. The message says what to change, and holds no credential. */
-export class AwsCredentialError extends Error {
+export class AwsCredentialError extends TokenRefusedError {
   override readonly name = 'AwsCredentialError';
 }
 

@@ -1,5 +1,5 @@
 // The AWS identity of this process: an IAM role by IRSA or EKS Pod Identity in a cluster, a profile on a laptop.
-import { CachedToken } from '../google/cached-token.ts';
+import { CachedToken } from '../cached-token.ts';
 import { AwsCredentialError } from './credential.ts';
 import type { AwsCredentials } from './signature.ts';
 

@@ -1,7 +1,7 @@
 // Gets access tokens from Google: for the key of a service account, or for the identity of the workload that this runs as.
 import { asRecord, text } from '../openai-error.ts';
 import { redactProviderText } from '../redact.ts';
-import type { AccessToken } from './cached-token.ts';
+import type { AccessToken } from '../cached-token.ts';
 import type { ServiceAccount } from './service-account.ts';
 import { TokenRefusedError, TokenUnavailableError } from '../token-errors.ts';
 

@@ -1,7 +1,7 @@
 // Access tokens for Vertex AI, one for each service account, kept across snapshots so that a change of configuration costs none.
 import { createHash } from 'node:crypto';
 import { fetchAccessToken } from './access-token.ts';
-import { CachedToken, type AccessToken } from './cached-token.ts';
+import { CachedToken, type AccessToken } from '../cached-token.ts';
 import { readServiceAccount, type ServiceAccount } from './service-account.ts';
 import { TokenRefusedError } from '../token-errors.ts';
 

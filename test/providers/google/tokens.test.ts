@@ -1,7 +1,7 @@
 import { createPublicKey, createVerify } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchAccessToken } from '../../../src/providers/google/access-token.ts';
-import { CachedToken, type AccessToken } from '../../../src/providers/google/cached-token.ts';
+import { CachedToken, type AccessToken } from '../../../src/providers/cached-token.ts';
 import { TokenRefusedError, TokenUnavailableError } from '../../../src/providers/token-errors.ts';
 import { VertexTokens } from '../../../src/providers/google/vertex-tokens.ts';
 import { json, startProvider, type FakeProvider } from '../../fake/provider.ts';
