@@ -1,45 +1,18 @@
 // Answers of a provider that speaks the caller's dialect: the bytes pass as they came, and are read beside that.
-import type { Usage } from '../chat/answer.ts';
+import type { ChatEvent, Usage } from '../chat/answer.ts';
 import type { DialectError, ProviderDialect, StreamReader, StreamWriter } from '../chat/dialect.ts';
 import { EventRelay } from './event-relay.ts';
 import type { AnswerReader } from './provider.ts';
-import { Tail } from './tail.ts';
+import { WholeAnswer } from './whole-answer.ts';
 
 /** An answer larger than this passes without a look at its usage. */
 const WHOLE_BYTES = 8 * 1024 * 1024;
 
-class NativeWhole implements AnswerReader {
-  readonly contentType = undefined;
-  readonly isEventStream = false;
-  readonly keepsLength = true;
-  readonly failed = false;
-  readonly brokeOff = false;
-  readonly #dialect: ProviderDialect;
-  readonly #tail = new Tail(WHOLE_BYTES);
-
-  constructor(dialect: ProviderDialect) {
-    this.#dialect = dialect;
-  }
-
-  push(chunk: Buffer): Buffer {
-    this.#tail.push(chunk);
-    return chunk;
-  }
-
-  end(): undefined {
+function usageIn(dialect: ProviderDialect, json: Buffer): Usage | undefined {
+  try {
+    return dialect.readAnswer(JSON.parse(json.toString('utf8'))).usage;
+  } catch {
     return undefined;
-  }
-
-  usage(): Usage | undefined {
-    try {
-      return this.#dialect.readAnswer(JSON.parse(this.#tail.bytes().toString('utf8'))).usage;
-    } catch {
-      return undefined;
-    }
-  }
-
-  fail(): string {
-    return '';
   }
 }
 
@@ -68,13 +41,13 @@ class NativeStream implements AnswerReader {
   }
 
   push(chunk: Buffer): Buffer | undefined {
-    for (const event of this.#reader.push(chunk)) if (event.type === 'usage') this.#usage = event.usage;
+    this.#note(this.#reader.push(chunk));
     return this.#relay.push(chunk);
   }
 
   end(): Buffer | undefined {
     const { events, complete } = this.#reader.end();
-    for (const event of events) if (event.type === 'usage') this.#usage = event.usage;
+    this.#note(events);
     const rest = this.#relay.flush();
     this.#broken = !complete && !this.failed;
     return rest;
@@ -87,9 +60,14 @@ class NativeStream implements AnswerReader {
   fail(error: DialectError): string {
     return this.#writer.fail(error);
   }
+
+  #note(events: readonly ChatEvent[]): void {
+    for (const event of events) if (event.type === 'usage') this.#usage = event.usage;
+  }
 }
 
 /** `writer`: of the same dialect, for an error that the gateway has to tell in the middle of the stream. */
 export function nativeAnswer(dialect: ProviderDialect, writer: StreamWriter, contentType: string, secrets: readonly string[]): AnswerReader {
-  return contentType.startsWith('text/event-stream') ? new NativeStream(dialect, writer, secrets) : new NativeWhole(dialect);
+  if (contentType.startsWith('text/event-stream')) return new NativeStream(dialect, writer, secrets);
+  return new WholeAnswer(WHOLE_BYTES, (json) => usageIn(dialect, json));
 }

@@ -5,6 +5,7 @@ import type { DialectError } from '../chat/dialect.ts';
 import type { Usage } from '../chat/answer.ts';
 import type { AnswerContext, AnswerReader, Operation } from './provider.ts';
 import { Tail } from './tail.ts';
+import { WholeAnswer } from './whole-answer.ts';
 
 /** Some providers put usage in front of the last words. */
 const STREAM_TAIL_BYTES = 64 * 1024;
@@ -13,37 +14,6 @@ const WHOLE_TAIL_BYTES = 1024 * 1024;
 const DONE_WITHIN_BYTES = 64;
 const MEDIA: ReadonlySet<Operation> = new Set<Operation>(['image_generation', 'image_edit', 'speech', 'transcription', 'translation']);
 const DONE = 'data: [DONE]\n\n';
-
-class WholeAnswer implements AnswerReader {
-  readonly contentType = undefined;
-  readonly isEventStream = false;
-  readonly keepsLength = true;
-  readonly failed = false;
-  readonly brokeOff = false;
-  readonly #tail = new Tail(WHOLE_TAIL_BYTES);
-  readonly #names: UsageNames;
-
-  constructor(names: UsageNames) {
-    this.#names = names;
-  }
-
-  fail(): string {
-    return '';
-  }
-
-  push(chunk: Buffer): Buffer {
-    this.#tail.push(chunk);
-    return chunk;
-  }
-
-  end(): undefined {
-    return undefined;
-  }
-
-  usage(): Usage | undefined {
-    return readOpenAiUsage(this.#tail.bytes(), this.#names);
-  }
-}
 
 class EventStreamAnswer implements AnswerReader {
   readonly contentType = undefined;
@@ -90,6 +60,8 @@ class EventStreamAnswer implements AnswerReader {
 /** What the provider sends decides, not what was asked for: a JSON answer to a stream request stays JSON. */
 export function readOpenAiAnswer({ request, upstream, contentType, secrets }: AnswerContext): AnswerReader {
   const names = MEDIA.has(request.operation) ? 'media' : 'text';
-  if (!contentType.startsWith('text/event-stream')) return new WholeAnswer(names);
+  if (!contentType.startsWith('text/event-stream')) {
+    return new WholeAnswer(WHOLE_TAIL_BYTES, (end) => readOpenAiUsage(end, names));
+  }
   return new EventStreamAnswer(upstream.hideUsageEvent, secrets, names);
 }
