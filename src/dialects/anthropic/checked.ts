@@ -1,7 +1,7 @@
 // Fields of a caller's body that must be of a kind where they are given. null counts as not given.
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
-import { isObject, own, type Json } from './values.ts';
+import { isObject, own, type Json } from '../../chat/json.ts';
 
 type Kind = 'string' | 'number' | 'boolean';
 interface Kinds {

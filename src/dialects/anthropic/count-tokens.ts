@@ -1,5 +1,6 @@
 // Counting the tokens of a prompt, in Anthropic's form on both sides.
-import { numberAt, isObject } from './values.ts';
+import { isObject } from '../../chat/json.ts';
+import { numberAt } from './values.ts';
 
 /** Of a request that was written for an answer. */
 const COUNTED = ['model', 'messages', 'system', 'tools', 'tool_choice', 'thinking', 'output_config'];

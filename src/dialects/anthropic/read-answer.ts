@@ -1,9 +1,10 @@
 // A whole answer of Anthropic's.
 import type { AnswerError, ChatAnswer } from '../../chat/answer.ts';
+import { isObject, own, type Json } from '../../chat/json.ts';
 import { readFinish } from './finish.ts';
 import { readBlock, refusalOf } from './read-block.ts';
 import { readTier, readUsage } from './usage.ts';
-import { isObject, listAt, objectAt, own, stringAt, type Json } from './values.ts';
+import { listAt, objectAt, stringAt } from './values.ts';
 
 /** What `{type: 'error', error: {...}}` says, or undefined for anything else. */
 export function readError(json: Json): AnswerError | undefined {

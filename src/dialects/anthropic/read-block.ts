@@ -1,6 +1,7 @@
 // Blocks of an answer of Anthropic's.
 import type { Block, Citation } from '../../chat/request.ts';
-import { isObject, listAt, own, stringAt, type Json } from './values.ts';
+import { isObject, own, type Json } from '../../chat/json.ts';
+import { listAt, stringAt } from './values.ts';
 
 export function readCitation(value: unknown): Citation[] {
   if (!isObject(value)) return [];

@@ -2,10 +2,11 @@
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { Block, CacheMark, DocumentBlock, ImageBlock, Source, TextBlock, ToolResultContent } from '../../chat/request.ts';
+import { isObject, own, type Json } from '../../chat/json.ts';
 import { given, givenList, givenObject, loseOthers, needed, objectIn } from './checked.ts';
 import { otherBlock, readCitation } from './read-block.ts';
 import { unwrapSignature } from './signatures.ts';
-import { isObject, listAt, own, stringAt, type Json } from './values.ts';
+import { listAt, stringAt } from './values.ts';
 
 export function readCache(block: Json, at: string): { cache?: CacheMark } {
   const control = givenObject(block, 'cache_control', at);

@@ -15,10 +15,10 @@ import type {
   ToolCallBlock,
   ToolResultBlock,
 } from '../../chat/request.ts';
+import { own, type Json } from '../../chat/json.ts';
 import { given, givenList, givenObject, asks, loseOthers, needed, numberIn, objectIn, oneOf, wholeNumber } from './checked.ts';
 import { readCache, readContent } from './read-content.ts';
 import { readTools, readToolChoice } from './read-tools.ts';
-import { own, type Json } from './values.ts';
 
 /** Only Anthropic has these: a writer of another dialect names them as lost. */
 const OWN = ['container', 'context_management', 'mcp_servers', 'inference_geo', 'speed', 'diagnostics'];

@@ -4,11 +4,12 @@ import { Blocks } from '../../chat/blocks.ts';
 import type { StreamReader } from '../../chat/dialect.ts';
 import { unfoldAnswer } from '../../chat/fold.ts';
 import { ServerSentEvents, type ServerSentEvent } from '../../chat/server-sent-events.ts';
+import { isObject, own, type Json } from '../../chat/json.ts';
 import { readFinish } from './finish.ts';
 import { readAnswer, readError } from './read-answer.ts';
 import { argumentsOf, otherBlock, readCitation, refusalOf } from './read-block.ts';
 import { mergeUsage, readUsage } from './usage.ts';
-import { isObject, listAt, objectAt, own, parsed, stringAt, type Json } from './values.ts';
+import { listAt, objectAt, parsed, stringAt } from './values.ts';
 
 /** A block that goes on as one piece: its start, and what came for it since. */
 interface Gathered {

@@ -1,6 +1,6 @@
 // Reduces a JSON Schema to what Anthropic's structured outputs take. What must go is still told to the model in the description,
 // as Anthropic's own SDKs do, and named, since nothing enforces it any more.
-import { isObject, own, type Json } from './values.ts';
+import { isObject, own, type Json } from '../../chat/json.ts';
 
 const FORMATS: ReadonlySet<unknown> = new Set([
   'date-time',

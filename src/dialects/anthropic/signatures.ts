@@ -2,7 +2,8 @@
 // apart by a prefix. A signature that belongs to words or to a call, where Anthropic has no place for one, travels in an empty
 // thinking block right behind it, with another prefix.
 import type { DialectName, Signature } from '../../chat/request.ts';
-import { isObject, listAt, own, type Json } from './values.ts';
+import { isObject, own, type Json } from '../../chat/json.ts';
+import { listAt } from './values.ts';
 
 const FOREIGN = /^(openai-chat|openai-responses|google|bedrock)(\+?):([^]*)$/;
 const DIALECTS: readonly DialectName[] = ['openai-chat', 'openai-responses', 'google', 'bedrock'];

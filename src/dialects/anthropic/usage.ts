@@ -1,6 +1,7 @@
 // Token counts between Anthropic's convention, where cached parts are not in input_tokens, and ours, where they are.
 import type { Usage } from '../../chat/answer.ts';
-import { numberAt, objectAt, type Json } from './values.ts';
+import type { Json } from '../../chat/json.ts';
+import { numberAt, objectAt } from './values.ts';
 
 /** Later counts of a stream are totals too: each replaces the earlier one of its name, and those that are absent stay. */
 export function mergeUsage(before: Json, now: Json): Json {

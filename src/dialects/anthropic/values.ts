@@ -1,14 +1,5 @@
 // Looks into JSON of unknown shape without trusting it: own properties only, undefined for what is not of the kind that is asked for.
-
-export type Json = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-export function own(object: Json, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
+import { isObject, own, type Json } from '../../chat/json.ts';
 
 export function stringAt(object: Json, name: string): string | undefined {
   const value = own(object, name);

@@ -2,8 +2,8 @@
 import type { ChatAnswer, Choice, FinishReason, Usage } from '../../chat/answer.ts';
 import type { AnswerHead } from '../../chat/dialect.ts';
 import type { Block } from '../../chat/request.ts';
+import { isObject } from '../../chat/json.ts';
 import { carrierParam, citationParam, citedWords, inputOf, thinkingParam } from './write-block.ts';
-import { isObject } from './values.ts';
 import type { Param } from './write-content.ts';
 
 const STOP_REASONS: Record<FinishReason, string> = {

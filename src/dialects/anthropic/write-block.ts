@@ -1,7 +1,8 @@
 // Blocks of an answer in Anthropic's form.
 import type { Citation, ReasoningBlock, ToolCallBlock } from '../../chat/request.ts';
+import { isObject } from '../../chat/json.ts';
 import { wrapBehind, wrapSignature } from './signatures.ts';
-import { isObject, parsed } from './values.ts';
+import { parsed } from './values.ts';
 import type { Param } from './write-content.ts';
 
 /** undefined: there is no address to cite. */

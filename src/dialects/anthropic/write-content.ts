@@ -11,7 +11,8 @@ import type {
   ToolCallBlock,
   ToolResultBlock,
 } from '../../chat/request.ts';
-import { isObject, own, parsed } from './values.ts';
+import { isObject, own } from '../../chat/json.ts';
+import { parsed } from './values.ts';
 
 export type Param = Record<string, unknown>;
 

@@ -4,7 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { IdRule } from '../../chat/tool-ids.ts';
 import { withLegalIds } from '../../chat/tool-ids.ts';
 import type { Message } from '../../chat/request.ts';
-import { isObject } from './values.ts';
+import { isObject } from '../../chat/json.ts';
 import { assistantParams, textParam, userParams, type Param } from './write-content.ts';
 
 const IDS: IdRule = {

@@ -2,8 +2,8 @@
 import type { ChatEvent, FinishReason, OpenBlock, Usage } from '../../chat/answer.ts';
 import type { AnswerHead, DialectError, StreamWriter } from '../../chat/dialect.ts';
 import type { Block, Signature } from '../../chat/request.ts';
+import { isObject } from '../../chat/json.ts';
 import { writeError } from './error.ts';
-import { isObject } from './values.ts';
 import { stopReasonOf, usageParam } from './write-answer.ts';
 import { carrierParam, citationParam, citedWords, inputOf, thinkingParam } from './write-block.ts';
 import type { Param } from './write-content.ts';

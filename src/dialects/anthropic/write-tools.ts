@@ -1,8 +1,9 @@
 // Tools and the choice between them in Anthropic's form.
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatRequest, CustomTool, FunctionTool, Tool } from '../../chat/request.ts';
+import { isObject, own, type Json } from '../../chat/json.ts';
 import { reduceSchema } from './schema.ts';
-import { isObject, listAt, objectAt, own, type Json } from './values.ts';
+import { listAt, objectAt } from './values.ts';
 import { cacheControl, type Param } from './write-content.ts';
 
 const COMBINATORS = ['anyOf', 'oneOf', 'allOf'] as const;

@@ -1,7 +1,8 @@
 // Answers of generateContent, chunk by chunk: each chunk of a stream has the form of a whole answer.
 import type { AnswerError, ChatEvent } from '../../chat/answer.ts';
+import { isObject } from '../../chat/json.ts';
 import { CandidateReader } from './candidate.ts';
-import { asArray, asCount, asObject, asString, isObject, type JsonObject } from './json.ts';
+import { asArray, asCount, asObject, asString, type JsonObject } from './json.ts';
 import { mergeCounts, readUsage } from './usage.ts';
 
 export function readError(json: unknown): AnswerError {

@@ -2,9 +2,10 @@
 import type { ChatEvent } from '../../chat/answer.ts';
 import { Blocks } from '../../chat/blocks.ts';
 import type { Block, Signature } from '../../chat/request.ts';
+import { isObject, own } from '../../chat/json.ts';
 import { readFinish } from './finish.ts';
 import { citationsOf } from './grounding.ts';
-import { asArray, asObject, asString, isObject, own, type JsonObject } from './json.ts';
+import { asArray, asObject, asString, type JsonObject } from './json.ts';
 import { readLogprobs } from './logprobs.ts';
 import { PartialArgs } from './partial-args.ts';
 

@@ -1,5 +1,6 @@
 // Counting the tokens of a prompt, in Google's form on both sides.
-import { asCount, asObject, isObject, own, type JsonObject } from './json.ts';
+import { isObject, own } from '../../chat/json.ts';
+import { asCount, asObject, type JsonObject } from './json.ts';
 
 /** Of a request that was written for an answer; how it should be given does not count. */
 const COUNTED = ['contents', 'systemInstruction', 'tools', 'toolConfig', 'cachedContent'];

@@ -1,7 +1,8 @@
 // Embeddings, as the Gemini API and Vertex AI have them.
 import type { Usage } from '../../chat/answer.ts';
 import type { EmbeddingAnswer, EmbeddingRequest } from '../../chat/embeddings.ts';
-import { asArray, asCount, asObject, defined, own, type JsonObject } from './json.ts';
+import { own } from '../../chat/json.ts';
+import { asArray, asCount, asObject, defined, type JsonObject } from './json.ts';
 
 function tokensIn(json: unknown): number | undefined {
   return asCount(own(asObject(own(asObject(json), 'usageMetadata')), 'promptTokenCount'));

@@ -2,7 +2,8 @@
 // field as the caller wrote it.
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
-import { isObject, own, type JsonObject } from './json.ts';
+import { isEmpty, isObject, own, printable } from '../../chat/json.ts';
+import type { JsonObject } from './json.ts';
 
 /** `topK` -> `top_k`. */
 function toSnake(name: string): string {
@@ -12,16 +13,6 @@ function toSnake(name: string): string {
 /** `top_k` -> `topK`. */
 export function toCamel(name: string): string {
   return name.replaceAll(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** Says nothing: to leave it out is no loss. */
-function isEmpty(value: unknown): boolean {
-  return value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
-}
-
-/** A key of the caller as it may stand in a header. */
-function printable(key: string): string {
-  return key.slice(0, 64).replaceAll(/[^\u0021-\u007e]/g, '?');
 }
 
 export class Fields {

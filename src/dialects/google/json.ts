@@ -1,10 +1,7 @@
 // Careful looks into JSON of others: anything may be missing, null or of another kind.
+import { isObject } from '../../chat/json.ts';
 
 export type JsonObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 export function asObject(value: unknown): JsonObject {
   return isObject(value) ? value : {};
@@ -22,11 +19,6 @@ export function asString(value: unknown): string {
 export function asCount(value: unknown): number | undefined {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
-}
-
-/** Own properties only, so that a field called `constructor` is what the sender wrote or nothing. */
-export function own(value: JsonObject, key: string): unknown {
-  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 /** The object without its undefined members. */

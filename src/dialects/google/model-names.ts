@@ -1,6 +1,7 @@
 // Models that bodies name although the address does: Google wants both to agree.
 import { RequestError } from '../../chat/dialect.ts';
-import { isObject, own, type JsonObject } from './json.ts';
+import { isObject, own } from '../../chat/json.ts';
+import type { JsonObject } from './json.ts';
 
 const bare = (name: string): string => name.replace(/^models\//, '');
 

@@ -1,8 +1,9 @@
 // A whole answer of generateContent.
 import type { ChatAnswer } from '../../chat/answer.ts';
 import { foldEvents } from '../../chat/fold.ts';
+import { isObject } from '../../chat/json.ts';
 import { AnswerReader } from './answer-reader.ts';
-import { asObject, asString, isObject } from './json.ts';
+import { asObject, asString } from './json.ts';
 
 /** What is in every answer, even in one that says nothing. */
 const MARKS = ['candidates', 'promptFeedback', 'usageMetadata', 'responseId', 'modelVersion'];

@@ -1,5 +1,6 @@
 // Google's schema objects as JSON Schema.
-import { asArray, isObject, type JsonObject } from './json.ts';
+import { isObject } from '../../chat/json.ts';
+import { asArray, type JsonObject } from './json.ts';
 import { toCamel } from './fields.ts';
 
 const COUNTS = new Set(['minItems', 'maxItems', 'minLength', 'maxLength', 'minProperties', 'maxProperties']);

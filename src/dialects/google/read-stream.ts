@@ -2,8 +2,8 @@
 import type { ChatEvent } from '../../chat/answer.ts';
 import type { StreamReader } from '../../chat/dialect.ts';
 import { ServerSentEvents } from '../../chat/server-sent-events.ts';
+import { isObject } from '../../chat/json.ts';
 import { AnswerReader } from './answer-reader.ts';
-import { isObject } from './json.ts';
 import { JsonValues } from './json-values.ts';
 
 /** Chunks in one text; what is no JSON is as if it had not come. */

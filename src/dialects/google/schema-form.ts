@@ -1,5 +1,6 @@
 // Writes a normal schema in one of Google's two forms, and names what the form has no place for.
-import { asArray, asObject, asString, isObject, own, type JsonObject } from './json.ts';
+import { isObject, own } from '../../chat/json.ts';
+import { asArray, asObject, asString, type JsonObject } from './json.ts';
 
 export type SchemaForm = 'openapi' | 'json';
 

@@ -1,5 +1,6 @@
 // A JSON Schema with fewer ways to say things: no references but circular ones, no allOf, const, oneOf or lists of types.
-import { asArray, isObject, own, type JsonObject } from './json.ts';
+import { isObject, own } from '../../chat/json.ts';
+import { asArray, type JsonObject } from './json.ts';
 
 /** References can make a small schema huge, so what they lead to is counted. */
 const MAX_NODES = 5_000;

@@ -1,6 +1,7 @@
 // JSON Schemas as Google takes them. It has two fields for a schema: one for a subset of OpenAPI's schema objects, which every
 // model knows, and one for a subset of JSON Schema. An unknown keyword costs the whole request, so each is translated or taken out.
-import { isObject, type JsonObject } from './json.ts';
+import { isObject } from '../../chat/json.ts';
+import type { JsonObject } from './json.ts';
 import { emitSchema, type SchemaForm } from './schema-form.ts';
 import { normalizeSchema } from './schema-normal.ts';
 

@@ -1,7 +1,8 @@
 // Signatures of all dialects in the one field that Google has for them. SDKs read and write it as base64, so those of other
 // dialects are put behind the name of their dialect and encoded as a whole.
 import type { DialectName, ReasoningBlock, Signature } from '../../chat/request.ts';
-import { asArray, asObject, own, type JsonObject } from './json.ts';
+import { own } from '../../chat/json.ts';
+import { asArray, asObject, type JsonObject } from './json.ts';
 
 const FOREIGN = /^(openai-chat|openai-responses|anthropic|bedrock)(@redacted)?:([\s\S]+)$/;
 

@@ -1,7 +1,8 @@
 // Blocks of an answer as parts for a caller.
 import type { AnswerHead } from '../../chat/dialect.ts';
 import type { Block, Signature, Source, ToolCallBlock } from '../../chat/request.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject } from '../../chat/json.ts';
+import type { JsonObject } from './json.ts';
 import { writeSignature } from './signature.ts';
 
 function signed(signature: Signature | undefined, redacted = false): JsonObject {

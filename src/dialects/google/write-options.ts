@@ -1,7 +1,8 @@
 // The options of a request: most are members of generationConfig.
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatOptions } from '../../chat/request.ts';
-import { asObject, defined, isObject, type JsonObject } from './json.ts';
+import { isObject } from '../../chat/json.ts';
+import { asObject, defined, type JsonObject } from './json.ts';
 import type { ModelTraits } from './model.ts';
 import { reduceSchema } from './schema.ts';
 import { writeThinking } from './write-thinking.ts';

@@ -1,7 +1,8 @@
 // Blocks of the middle as parts of Google's contents.
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { Block, DocumentBlock, Signature, Source, ToolCallBlock } from '../../chat/request.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject } from '../../chat/json.ts';
+import type { JsonObject } from './json.ts';
 import type { ModelTraits } from './model.ts';
 
 type MediaType = 'image' | 'document' | 'audio' | 'video';

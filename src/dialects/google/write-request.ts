@@ -1,7 +1,8 @@
 // A request to generateContent or streamGenerateContent. The model and whether to stream are in the address.
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatRequest } from '../../chat/request.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject } from '../../chat/json.ts';
+import type { JsonObject } from './json.ts';
 import { traitsOf } from './model.ts';
 import { writeContents } from './write-contents.ts';
 import { ownFields, tellLostOptions, writeGenerationConfig } from './write-options.ts';

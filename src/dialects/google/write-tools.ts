@@ -1,7 +1,8 @@
 // Tools and the choice among them.
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatRequest, CustomTool, FunctionTool, ToolChoice } from '../../chat/request.ts';
-import { defined, isObject, type JsonObject } from './json.ts';
+import { isObject } from '../../chat/json.ts';
+import { defined, type JsonObject } from './json.ts';
 import type { ModelTraits } from './model.ts';
 import { hasParameters, reduceSchema } from './schema.ts';
 

@@ -1,6 +1,6 @@
 // Errors that come where an answer should: inside a stream, or with status 200.
 import type { AnswerError } from '../../chat/answer.ts';
-import { isObject, type Json } from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
 
 function word(value: unknown): string | null {
   if (typeof value === 'string' && value !== '') return value;

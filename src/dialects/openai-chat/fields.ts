@@ -1,22 +1,7 @@
 // Reads a caller's JSON object field by field: own properties only, errors that name the path, and an account of what nobody read.
 import { RequestError } from '../../chat/dialect.ts';
+import { isEmpty, isObject, printable, type Json } from '../../chat/json.ts';
 import type { Losses } from '../../chat/losses.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Says nothing: to leave it out is no loss. */
-function isEmpty(value: unknown): boolean {
-  return value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
-}
-
-/** A key of the caller as it may stand in a header. */
-function printable(key: string): string {
-  return key.slice(0, 64).replaceAll(/[^\u0021-\u007e]/g, '?');
-}
 
 /** Null counts as absent everywhere: SDKs write it for what was not given. */
 export class Fields {

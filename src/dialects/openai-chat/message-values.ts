@@ -1,6 +1,6 @@
 // What servers put into a message or a delta, in the forms that they have for it. All are loose: what does not fit is not there.
 import type { AudioBlock, Block, Citation, ImageBlock } from '../../chat/request.ts';
-import { isObject, type Json } from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
 import { base64Source } from './media.ts';
 import type { ThoughtField } from './signatures.ts';
 

@@ -1,8 +1,8 @@
 // A whole answer of a server.
 import type { ChatAnswer, Choice } from '../../chat/answer.ts';
 import type { Block, Citation, ReasoningBlock, TextBlock, ToolCallBlock } from '../../chat/request.ts';
+import { isObject, type Json } from '../../chat/json.ts';
 import { readAnswerError } from './answer-error.ts';
-import { isObject, type Json } from './fields.ts';
 import { readFinish } from './finish.ts';
 import {
   choiceIndex,

@@ -2,7 +2,8 @@
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { ChatOptions, OutputFormat, ReasoningEffort, ReasoningOptions } from '../../chat/request.ts';
-import { Fields, isObject } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { Fields } from './fields.ts';
 import { readToolChoice } from './read-tools.ts';
 
 export const NAMES: Readonly<Record<keyof ChatOptions, string>> = {

@@ -1,7 +1,8 @@
 // A caller's request in OpenAI's Chat Completions dialect.
 import type { Losses } from '../../chat/losses.ts';
 import type { ChatRequest } from '../../chat/request.ts';
-import { Fields, isObject, type Json } from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
+import { Fields } from './fields.ts';
 import { readMessages } from './read-messages.ts';
 import { readOptions } from './read-options.ts';
 import { readTools } from './read-tools.ts';

@@ -2,7 +2,8 @@
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/request.ts';
-import { Fields, isObject } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { Fields } from './fields.ts';
 import { readCacheMark } from './read-content.ts';
 
 function readFunction(fields: Fields, losses: Losses): FunctionTool {

@@ -2,7 +2,7 @@
 // (extra_content) are used: `format` is the name of the dialect whose signature it is. A detail of any other format is a provider's
 // own and is kept whole.
 import type { ReasoningBlock, DialectName, Signature } from '../../chat/request.ts';
-import { isObject, type Json } from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
 
 const DIALECTS: ReadonlySet<string> = new Set<DialectName>(['openai-chat', 'openai-responses', 'anthropic', 'google', 'bedrock']);
 

@@ -1,9 +1,9 @@
 // Which tool call a delta belongs to. Servers number calls, or give all of them the number 0, or none; they say an id once, in
 // every delta, or never.
-import { isObject, type Json } from './fields.ts';
 import { readArguments, textOf } from './message-values.ts';
 import { readOwnExtraContent } from './signatures.ts';
 import type { Signature } from '../../chat/request.ts';
+import { isObject, type Json } from '../../chat/json.ts';
 
 export interface StreamCall {
   /** As the server numbers it. */

@@ -2,7 +2,7 @@
 import type { ChatEvent, FinishReason } from '../../chat/answer.ts';
 import { Blocks } from '../../chat/blocks.ts';
 import type { Citation, Signature } from '../../chat/request.ts';
-import { isObject, type Json } from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
 import { readFinish } from './finish.ts';
 import { audioBlock, listOf, readCitation, readContentWords, readImages, readThoughtWords, textOf } from './message-values.ts';
 import { readOwnExtraContent } from './signatures.ts';

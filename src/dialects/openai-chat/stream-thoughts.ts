@@ -2,7 +2,7 @@
 import type { ChatEvent } from '../../chat/answer.ts';
 import type { Blocks } from '../../chat/blocks.ts';
 import type { Signature } from '../../chat/request.ts';
-import { isObject } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
 import { textOf } from './message-values.ts';
 import { fieldSignature, readOwnReasoningDetail, type ThoughtField } from './signatures.ts';
 

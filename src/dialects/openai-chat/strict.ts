@@ -1,5 +1,5 @@
 // What OpenAI's strict mode demands of a schema. Others have a mode of that name which demands less.
-import { isObject } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
 
 /** Every object is closed, and all of its properties are required. Anything else is answered with 400. */
 export function canBeStrict(schema: unknown): boolean {

@@ -1,6 +1,6 @@
 // Tokens as this dialect counts them: cached ones are part of the prompt, reasoning is part of the completion.
 import type { Usage } from '../../chat/answer.ts';
-import { isObject, type Json } from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
 
 export function writeUsage({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens, cacheWriteTokens }: Usage): object {
   return {

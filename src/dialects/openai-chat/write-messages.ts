@@ -3,7 +3,7 @@ import type { WriteContext } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { Block, Message, ToolResultBlock } from '../../chat/request.ts';
 import { type IdRule, withLegalIds } from '../../chat/tool-ids.ts';
-import { isObject } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
 import { type Extras, extrasOf } from './servers.ts';
 import { writeAssistant } from './write-assistant.ts';
 import { writeName, writeParts } from './write-parts.ts';

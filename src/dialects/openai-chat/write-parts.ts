@@ -1,7 +1,7 @@
 // Blocks as parts of a message for a server.
 import type { Losses } from '../../chat/losses.ts';
 import type { AudioBlock, Block, CacheMark, DocumentBlock, ImageBlock, Message } from '../../chat/request.ts';
-import { isObject } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
 import { dataUrl } from './media.ts';
 import type { Extras } from './servers.ts';
 

@@ -1,8 +1,8 @@
 // A stream for a caller: chunks as OpenAI's SDKs expect them, from the first role to `[DONE]`.
 import type { ChatEvent, Usage } from '../../chat/answer.ts';
 import type { AnswerHead, DialectError, StreamWriter } from '../../chat/dialect.ts';
+import { isObject } from '../../chat/json.ts';
 import { writeError } from './error.ts';
-import { isObject } from './fields.ts';
 import { writeUsage } from './usage.ts';
 import { ChoiceWriter, type ChunkChoice } from './write-choice.ts';
 

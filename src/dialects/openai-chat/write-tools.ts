@@ -1,7 +1,7 @@
 // Tools and the choice between them for a server.
 import type { Losses } from '../../chat/losses.ts';
 import type { ChatOptions, Tool } from '../../chat/request.ts';
-import { isObject } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
 import { canBeStrict } from './strict.ts';
 import { extrasOf, isAtOpenAi } from './servers.ts';
 

@@ -1,6 +1,7 @@
 // Annotations of output text and the citations that they are.
 import type { Citation } from '../../chat/request.ts';
-import { field, isObject, optional } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { field, optional } from './fields.ts';
 
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 const stringOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

@@ -1,15 +1,10 @@
 // Reads JSON of unknown shape: what callers must have right, and what providers may leave out.
 import { RequestError } from '../../chat/dialect.ts';
-
-export type Json = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { isObject, own, type Json } from '../../chat/json.ts';
 
 /** Only what the object itself says: `{}.constructor` is no field. */
 export function field(object: Json, name: string): unknown {
-  return Object.hasOwn(object, name) ? (object[name] ?? undefined) : undefined;
+  return own(object, name) ?? undefined;
 }
 
 export function textOf(value: unknown): string {

@@ -2,7 +2,8 @@
 import type { ChatEvent, OpenBlock } from '../../chat/answer.ts';
 import type { AnswerHead } from '../../chat/dialect.ts';
 import type { Block, Citation, Signature } from '../../chat/request.ts';
-import { field, isObject, listOf } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { field, listOf } from './fields.ts';
 import { CallItem, type ItemEvent, type ItemStatus, MessageItem, type OutputItem, ReasoningItem } from './output-items.ts';
 import { wrapSignature } from './signatures.ts';
 

@@ -1,6 +1,7 @@
 // A provider's response object as an answer.
 import type { ChatAnswer } from '../../chat/answer.ts';
-import { field, isObject, optional, objectOf, textOf } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { field, optional, objectOf, textOf } from './fields.ts';
 import { finishOf, logprobsOf, readItem } from './read-output.ts';
 import { readUsage } from './usage.ts';
 

@@ -2,8 +2,9 @@
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { Block, CacheMark, Citation, Source, TextBlock } from '../../chat/request.ts';
+import { isObject, type Json } from '../../chat/json.ts';
 import { readAnnotation } from './citations.ts';
-import { field, isObject, type Json, listAt, listOf, neededString, objectAt, optional, stringAt, unknownFields } from './fields.ts';
+import { field, listAt, listOf, neededString, objectAt, optional, stringAt, unknownFields } from './fields.ts';
 
 const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*;base64,([\s\S]*)$/;
 

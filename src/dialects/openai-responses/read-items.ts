@@ -2,7 +2,8 @@
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { Block, Message, ReasoningBlock, Tool, ToolResultContent } from '../../chat/request.ts';
-import { field, isObject, type Json, listOf, neededString, objectOf, oneOf, optional, stringAt, textOf, unknownFields } from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
+import { field, listOf, neededString, objectOf, oneOf, optional, stringAt, textOf, unknownFields } from './fields.ts';
 import { readParts } from './read-content.ts';
 import { unwrapSignature } from './signatures.ts';
 import { readTools } from './tools.ts';

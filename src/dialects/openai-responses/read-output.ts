@@ -1,8 +1,9 @@
 // Items of a provider's output as blocks, and what their end means.
 import type { FinishReason } from '../../chat/answer.ts';
 import type { Block, Citation, ReasoningBlock, TextBlock, ToolCallBlock } from '../../chat/request.ts';
+import type { Json } from '../../chat/json.ts';
 import { readAnnotation } from './citations.ts';
-import { field, type Json, listOf, objectOf, optional, textOf } from './fields.ts';
+import { field, listOf, objectOf, optional, textOf } from './fields.ts';
 import { reasoningText } from './read-items.ts';
 
 export const CALL_TYPES = ['function_call', 'custom_tool_call'];

@@ -2,20 +2,8 @@
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { ChatOptions, ChatRequest, OutputFormat, ReasoningOptions } from '../../chat/request.ts';
-import {
-  booleanAt,
-  field,
-  isObject,
-  type Json,
-  listAt,
-  neededString,
-  numberAt,
-  objectAt,
-  oneOf,
-  optional,
-  stringAt,
-  unknownFields,
-} from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
+import { booleanAt, field, listAt, neededString, numberAt, objectAt, oneOf, optional, stringAt, unknownFields } from './fields.ts';
 import { readInput } from './read-items.ts';
 import { onceEach, readToolChoice, readTools } from './tools.ts';
 

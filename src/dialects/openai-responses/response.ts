@@ -1,7 +1,8 @@
 // The response object around the output: its state, and the settings of the request as the API echoes them.
 import type { FinishReason, Usage } from '../../chat/answer.ts';
 import type { AnswerHead } from '../../chat/dialect.ts';
-import { field, isObject, listOf } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { field, listOf } from './fields.ts';
 import { writeUsage } from './usage.ts';
 
 export interface ResponseState {

@@ -1,7 +1,8 @@
 // What providers want back unchanged travels in `encrypted_content` of reasoning items, the one field that every client of this
 // dialect sends back. A signature of another dialect is wrapped to tell whose it is, and where it belongs if not to the thoughts.
 import type { DialectName, Signature } from '../../chat/request.ts';
-import { field, type Json, listOf, objectOf, textOf } from './fields.ts';
+import type { Json } from '../../chat/json.ts';
+import { field, listOf, objectOf, textOf } from './fields.ts';
 
 /** `call`: id of the tool call that it was with. `text`: it was with the text before it. `redacted`: it holds thoughts that are hidden. */
 export type Place = { type: 'reasoning' } | { type: 'redacted' } | { type: 'call'; id: string } | { type: 'text' };

@@ -1,5 +1,6 @@
 // One item of a provider's stream while it comes, and what its events are called.
-import { field, type Json, objectOf, textOf } from './fields.ts';
+import type { Json } from '../../chat/json.ts';
+import { field, objectOf, textOf } from './fields.ts';
 
 export type TextKind = 'text' | 'refusal' | 'reasoning';
 

@@ -2,8 +2,9 @@
 // what comes while a call is open waits for the rest of the call; texts and thoughts go on in a new block.
 import type { ChatEvent } from '../../chat/answer.ts';
 import { Blocks } from '../../chat/blocks.ts';
+import type { Json } from '../../chat/json.ts';
 import { readAnnotation } from './citations.ts';
-import { field, type Json, listOf, objectOf, optional, textOf } from './fields.ts';
+import { field, listOf, objectOf, optional, textOf } from './fields.ts';
 import { CALL_TYPES, citationsOf, logprobsOf, readCall, readItem } from './read-output.ts';
 import { CALLS, indexOf, type Item, keyOf, newItem, type Part, partAt, restOf, TEXTS, type TextKind, type Words } from './stream-item.ts';
 

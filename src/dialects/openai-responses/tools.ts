@@ -2,19 +2,8 @@
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { Tool, ToolChoice } from '../../chat/request.ts';
-import {
-  booleanAt,
-  field,
-  isObject,
-  type Json,
-  listAt,
-  neededString,
-  objectAt,
-  oneOf,
-  optional,
-  stringAt,
-  unknownFields,
-} from './fields.ts';
+import { isObject, type Json } from '../../chat/json.ts';
+import { booleanAt, field, listAt, neededString, objectAt, oneOf, optional, stringAt, unknownFields } from './fields.ts';
 
 const FUNCTION_FIELDS = ['type', 'name', 'description', 'parameters', 'strict'];
 

@@ -1,6 +1,7 @@
 // Token counts: this dialect counts as the middle does.
 import type { Usage } from '../../chat/answer.ts';
-import { field, isObject, objectOf } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { field, objectOf } from './fields.ts';
 
 const countOf = (value: unknown): number => (typeof value === 'number' && value >= 0 ? value : 0);
 

@@ -2,7 +2,8 @@
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { Block, Message, ReasoningBlock, ToolCallBlock, ToolResultBlock } from '../../chat/request.ts';
 import { type IdRule, withLegalIds } from '../../chat/tool-ids.ts';
-import { isObject, optional } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { optional } from './fields.ts';
 import { writeOutput, writePart } from './write-content.ts';
 
 const CALL_IDS: IdRule = { legal: /^[A-Za-z0-9_-]{1,64}$/, make: (index) => `call_${index}` };

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatOptions, ChatRequest, FunctionTool, OutputFormat, ReasoningOptions, Tool, ToolChoice } from '../../chat/request.ts';
-import { isObject, optional } from './fields.ts';
+import { isObject } from '../../chat/json.ts';
+import { optional } from './fields.ts';
 
 /** Longer ones are refused, and other dialects have such. */
 const LONGEST_USER = 64;
