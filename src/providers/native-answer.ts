@@ -3,18 +3,7 @@ import type { ChatEvent, Usage } from '../chat/answer.ts';
 import type { DialectError, ProviderDialect, StreamReader, StreamWriter } from '../chat/dialect.ts';
 import { EventRelay } from './event-relay.ts';
 import type { AnswerReader } from './provider.ts';
-import { WholeAnswer } from './whole-answer.ts';
-
-/** An answer larger than this passes without a look at its usage. */
-const WHOLE_BYTES = 8 * 1024 * 1024;
-
-function usageIn(dialect: ProviderDialect, json: Buffer): Usage | undefined {
-  try {
-    return dialect.readAnswer(JSON.parse(json.toString('utf8'))).usage;
-  } catch {
-    return undefined;
-  }
-}
+import { parsedAnswer } from './whole-answer.ts';
 
 class NativeStream implements AnswerReader {
   readonly contentType = undefined;
@@ -69,5 +58,5 @@ class NativeStream implements AnswerReader {
 /** `writer`: of the same dialect, for an error that the gateway has to tell in the middle of the stream. */
 export function nativeAnswer(dialect: ProviderDialect, writer: StreamWriter, contentType: string, secrets: readonly string[]): AnswerReader {
   if (contentType.startsWith('text/event-stream')) return new NativeStream(dialect, writer, secrets);
-  return new WholeAnswer(WHOLE_BYTES, (json) => usageIn(dialect, json));
+  return parsedAnswer((json) => dialect.readAnswer(json).usage);
 }

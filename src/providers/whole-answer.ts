@@ -3,6 +3,9 @@ import type { Usage } from '../chat/answer.ts';
 import type { AnswerReader } from './provider.ts';
 import { Tail } from './tail.ts';
 
+/** An answer larger than this passes without a look at its tokens where its JSON has to be parsed for them. */
+const PARSED_BYTES = 8 * 1024 * 1024;
+
 export class WholeAnswer implements AnswerReader {
   readonly contentType = undefined;
   readonly isEventStream = false;
@@ -35,4 +38,16 @@ export class WholeAnswer implements AnswerReader {
   fail(): string {
     return '';
   }
+}
+
+/** One whose tokens are found by parsing it; bytes that are no such JSON tell none. */
+export function parsedAnswer(readUsage: (json: unknown) => Usage | undefined, isWorthIt: (bytes: Buffer) => boolean = () => true): WholeAnswer {
+  return new WholeAnswer(PARSED_BYTES, (bytes) => {
+    if (!isWorthIt(bytes)) return undefined;
+    try {
+      return readUsage(JSON.parse(bytes.toString('utf8')));
+    } catch {
+      return undefined;
+    }
+  });
 }
