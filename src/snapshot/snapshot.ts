@@ -40,6 +40,8 @@ export interface SnapshotRepository {
   openLlm?: string;
   /** Attached connections that are not in providers now: a model that is missing may be one of theirs. */
   unservedLlms?: string[];
+  /** Keys into policies of those that apply, from the widest scope to the narrowest. */
+  policies?: string[];
 }
 
 export interface SnapshotKey {
@@ -53,6 +55,56 @@ export interface SnapshotKey {
   models?: string[];
   /** The only surface that it opens; absent: OpenAI. */
   type?: SnapshotRepository['surfaces'][number];
+}
+
+export const POLICY_PHASES = ['Request', 'Response'] as const;
+export type PolicyPhase = (typeof POLICY_PHASES)[number];
+
+/** One deterministic matcher of a policy, and what it has to know. */
+export interface DetectorUse {
+  /** Name in the registry of detectors: `pii.card`, `keyword`, `pattern`. */
+  id: string;
+  /** Of `keyword`: words and names, in lower case. */
+  keywords?: string[];
+  /** Of `pattern`: an expression in RE2 syntax. */
+  pattern?: string;
+  /** Countries, as ISO 3166-1 alpha-2, whose national forms count. */
+  countries?: string[];
+}
+
+/** A policy as gateways evaluate it: the rule in words, compiled. */
+export interface SnapshotPolicy {
+  generation: number;
+  namespace: string;
+  name: string;
+  scope: 'Organization' | 'Workspace' | 'Repository';
+  /** The rule as its author wrote it, for the judge. */
+  content: string;
+  riskType: 'Low' | 'Medium' | 'High';
+  /** What a violation leads to now: a policy that acts only when tested alerts until then, and one on trial does nothing at all. */
+  action: 'Log' | 'Alert' | 'Block' | 'DryRun';
+  phases: PolicyPhase[];
+  detectors: DetectorUse[];
+  /** Absent: the detectors decide alone. */
+  judge?: SnapshotJudge;
+  /** What happens to traffic when the policy cannot be evaluated. */
+  failureMode: 'Open' | 'Closed';
+  /** Whether what cannot be read counts as a failure. */
+  onUnscannable: 'Fail' | 'Allow';
+  /** How the answer of a stream is checked: held back piece by piece, looked at when it has gone by, or held back whole. */
+  streaming: 'Gate' | 'Monitor' | 'Full';
+  /** Milliseconds for the judge, its second attempt included. */
+  timeout: number;
+  /** What the author gave the judge to go by. */
+  examples?: { violating: string[]; allowed: string[] };
+}
+
+/** Who judges what detectors cannot. */
+export interface SnapshotJudge {
+  /** Key into providers; absent: nobody is there to judge, so the policy fails. */
+  llm?: string;
+  /** Name that the provider knows the model by. */
+  model?: string;
 }
 
 /** A key that existed once: requests with it get key_revoked instead of key_unknown. */
@@ -70,8 +122,7 @@ export interface SnapshotContent {
   keys: Record<string, SnapshotKey>;
   revokedKeys: Record<string, RevokedKey>;
   providers: Record<string, SnapshotProvider>;
-  /** Compiled policies: filled by the policy engine. */
-  policies: Record<string, never>;
+  policies: Record<string, SnapshotPolicy>;
   /** Rate limits and budgets: filled by the limits engine. */
   limits: Record<string, never>;
 }

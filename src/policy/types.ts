@@ -1,0 +1,110 @@
+// What the parts of the policy engine hand to each other: text with its place, what was found in it, and verdicts. Pure data.
+import type { PolicyPhase, SnapshotPolicy } from '../snapshot/snapshot.ts';
+
+/** Who says a piece of text. `definition`: of a tool; `tool`: the result of a call; `other`: the request does not tell. */
+export type Role = 'system' | 'user' | 'assistant' | 'tool' | 'definition' | 'other';
+
+/** A piece of text of a request or an answer. */
+export interface Part {
+  /** Where it stands in the caller's JSON, for example `messages[2].content[0].text`. */
+  path: string;
+  role: Role;
+  text: string;
+  /** It stands before the caller's last turn, so an earlier request has most likely been judged with it. */
+  history: boolean;
+}
+
+/** What cannot be read for its meaning. */
+export interface Unscannable {
+  path: string;
+  kind: 'image' | 'audio' | 'video' | 'file' | 'unknown';
+}
+
+/** All that one request or answer says. */
+export interface Content {
+  parts: Part[];
+  unscannable: Unscannable[];
+}
+
+/** Offsets in UTF-16 code units, end exclusive. */
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** One deterministic matcher, ready to use. Linear in the length of the text, without state between calls. */
+export interface Detector {
+  /** As in DetectorUse, with what tells uses of one id apart: `pii.card`, `keyword:bluefinch`. */
+  readonly id: string;
+  /** What it finds, in words for a person: `payment card numbers`. */
+  readonly title: string;
+  /** It is often wrong, so it never blocks on its own. */
+  readonly advisory?: boolean;
+  /** A match is never longer than this, in UTF-16 code units; streams hold back no more. */
+  readonly maxSpan: number;
+  /** Cheap: false says that scan() finds nothing. */
+  mayMatch(text: string): boolean;
+  /** In order, without overlaps. */
+  scan(text: string): Span[];
+}
+
+/** A place where a detector matched, or what a judge quoted. Never holds the text itself. */
+export interface Finding {
+  /** Id of the detector, or `judge`. */
+  detector: string;
+  path: string;
+  /** In the text of the part. */
+  span: Span;
+  /** First 16 hex digits of an HMAC of the text that matched, so that equal ones can be told without knowing them. */
+  hash: string;
+}
+
+/** Why a policy could not be evaluated. */
+export const FAILURES = [
+  'judge_missing',
+  'judge_timeout',
+  'judge_unreachable',
+  'judge_refused',
+  'judge_malformed',
+  'judge_unfaithful',
+  'judge_circuit_open',
+  'unscannable',
+  'too_large',
+  'detector_failed',
+] as const;
+export type Failure = (typeof FAILURES)[number];
+
+/** What one policy says about one content. */
+export type Verdict =
+  | { outcome: 'allowed'; source: Source }
+  | { outcome: 'violated'; source: Source; findings: Finding[] }
+  | { outcome: 'failed'; source: Source; failure: Failure };
+
+/** Who has decided. */
+export type Source = 'detector' | 'judge' | 'cache' | 'engine';
+
+/** Verdict of each policy that was asked. */
+export type Verdicts = ReadonlyMap<SnapshotPolicy, Verdict>;
+
+/** One question to a judge: all policies are answered together. */
+export interface JudgeQuestion {
+  phase: PolicyPhase;
+  policies: readonly SnapshotPolicy[];
+  parts: readonly Part[];
+  /** Milliseconds until the answer is of no use. */
+  timeout: number;
+  signal: AbortSignal;
+}
+
+/** Tokens that judging cost. */
+export interface JudgeUsage {
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** Answers for each policy of the question. Never rejects: what goes wrong is a verdict. */
+export interface Judge {
+  /** Names model and version of the prompt: part of the key of cached verdicts. */
+  readonly id: string;
+  judge(question: JudgeQuestion): Promise<{ verdicts: Verdict[]; usage: JudgeUsage | undefined }>;
+}
