@@ -1,4 +1,5 @@
 // Sends a request to its provider: translated, and signed where the provider wants that.
+import { interceptors } from 'undici';
 import { GatewayError } from '../errors.ts';
 import type { UpstreamRequest } from '../providers/provider.ts';
 import { redactProviderText } from '../providers/redact.ts';
@@ -29,10 +30,13 @@ async function signedHeaders({ target }: ExchangeOptions, { path, body, headers:
   }
 }
 
+/** Providers, and proxies in front of them, compress although they were asked not to, errors too. */
+const plainly = interceptors.decompress({ skipErrorResponses: false });
+
 function dispatch(options: ExchangeOptions, made: UpstreamRequest, headers: string[], done: () => void): void {
   const { upstream } = options.target;
   const { response, idle } = upstream.settings.timeouts;
-  upstream.pool.dispatch(
+  plainly((call, handler) => upstream.pool.dispatch(call, handler))(
     {
       origin: upstream.origin,
       path: upstream.basePath + made.path,

@@ -14,7 +14,7 @@ import { fromErrorResponse, fromTransportError } from './upstream-error.ts';
 
 const ERROR_BODY_BYTES = 64 * 1024;
 /** Headers of the provider that the caller gets; everything else could name accounts or contradict our framing. */
-const PASSED_HEADERS = ['content-encoding', 'retry-after', 'openai-processing-ms', 'openai-version'];
+const PASSED_HEADERS = ['retry-after', 'openai-processing-ms', 'openai-version'];
 
 export interface ExchangeOptions {
   response: ServerResponse;
@@ -60,7 +60,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #abortReason: Error | undefined;
   #status = 0;
   #headers: Headers = {};
-  /** Undefined before an answer that is good, and for one that cannot be read. */
+  /** Undefined before an answer that is good. */
   #reader: AnswerReader | undefined;
   #errorBody: Tail | undefined;
   #errorBytes = 0;
@@ -87,25 +87,30 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#abortReason !== undefined) controller.abort(this.#abortReason);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     // Each provisional answer begins the wait for the real one anew, so a provider could go on with them for ever.
     if (status < 200) return this.#checkPatience();
     this.#status = status;
     this.#headers = headers;
     if (status >= 300) return;
+    // What can be decompressed has been: bytes that nobody can read may hold secrets, and are no answer to another dialect.
+    if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+      this.#endBroken();
+      return controller.abort(new UnreadableAnswerError());
+    }
     const { record, answerHeaders } = this.#options;
     const reader = this.#openReader(headers);
     this.#reader = reader;
     const out: string[] = [];
-    const type = reader?.contentType ?? headers['content-type'];
+    const type = reader.contentType ?? headers['content-type'];
     if (typeof type === 'string') out.push('content-type', type);
     for (const name of PASSED_HEADERS) {
       const value = headers[name];
       if (typeof value === 'string') out.push(name, value);
     }
     const length = headers['content-length'];
-    if (reader?.keepsLength !== false && typeof length === 'string') out.push('content-length', length);
-    if (reader?.isEventStream === true) out.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
+    if (reader.keepsLength && typeof length === 'string') out.push('content-length', length);
+    if (reader.isEventStream) out.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
     record.status = status;
     this.#head = { status, headers: [...out, ...answerHeaders] };
   }
@@ -182,9 +187,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     return this.#finish();
   }
 
-  /** A provider that compresses although it was asked not to: its bytes pass unseen. */
-  #openReader(headers: Headers): AnswerReader | undefined {
-    if ((headers['content-encoding'] ?? 'identity') !== 'identity') return undefined;
+  #openReader(headers: Headers): AnswerReader {
     const { target, request, record, clock } = this.#options;
     const { provider, secrets } = target.upstream;
     const type = headers['content-type'];

@@ -1,5 +1,4 @@
 // Requests and their answers on the wire: what changes on the way and what does not.
-import { gzipSync } from 'node:zlib';
 import { Agent, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CHAT_BODY, STREAM_BODY, call } from '../fake/caller.ts';
@@ -76,27 +75,6 @@ describe('the request id', () => {
   });
   it.each(['', 'two words', 'x'.repeat(129), 'ümlaut'])('is made in place of %j', async (given) => {
     expect(await idFor({ 'x-request-id': Buffer.from(given).toString('latin1') })).toMatch(MADE);
-  });
-});
-
-describe('a compressed answer of a provider that was asked for none', () => {
-  it('passes with its encoding', async () => {
-    serving.provider.answer((response) => {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
-      response.end(gzipSync(JSON.stringify(CHAT_ANSWER)));
-    });
-    const { headers } = await call(serving.gateway, { body: CHAT_BODY });
-    expect(headers['content-encoding']).toBe('gzip');
-  });
-
-  it('passes unchanged when it is a stream, with nothing added at its end', async () => {
-    const bytes = gzipSync(streamEvents(['a'], false).slice(0, -1).join(''));
-    serving.provider.answer((response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
-      response.end(bytes);
-    });
-    const { body } = await call(serving.gateway, { body: STREAM_BODY });
-    expect(body).toBe(bytes.toString());
   });
 });
 
