@@ -3,6 +3,7 @@
 import type { ChatAnswer, ChatEvent } from './answer.ts';
 import type { Losses } from './losses.ts';
 import type { ChatOptions, ChatRequest, DialectName } from './request.ts';
+import type { NameRule } from './tool-names.ts';
 
 /** An error as it goes to a caller, in no dialect. */
 export interface DialectError {
@@ -84,6 +85,8 @@ export interface WriteContext {
 /** Towards providers. */
 export interface ProviderDialect {
   readonly name: DialectName;
+  /** What it takes for the name of a tool; requests that reach `writeRequest` have no other. Undefined: anything. */
+  readonly toolNames?: NameRule;
   /** The body for the provider. What it cannot hold is told to the context. */
   writeRequest(request: ChatRequest, context: WriteContext): Record<string, unknown>;
   /** @throws Error when the JSON is no answer. */

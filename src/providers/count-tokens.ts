@@ -8,6 +8,7 @@ import { JsonAnswer } from './json-answer.ts';
 import { notSupported } from './not-supported.ts';
 import { PASSED_ANSWER } from './passed-answer.ts';
 import type { AnswerContext, AnswerReader, GatewayRequest, UpstreamRequest } from './provider.ts';
+import { withNamesFor } from './translation.ts';
 
 /** How callers ask. */
 interface CountSurface {
@@ -50,7 +51,8 @@ export function toCountRequest(endpoint: CountEndpoint, request: GatewayRequest)
   if (dialect.name === endpoint.dialect.name) return { path, body: endpoint.ownBody(request), hideUsageEvent: false };
   const losses = new Losses();
   const chat = { ...dialect.readRequest(surface.promptOf(body), losses), model: upstreamModel, stream: false };
-  const written = endpoint.dialect.writeRequest(chat, { losses, nameOf: (option) => dialect.nameOf(option) });
+  const named = withNamesFor(endpoint.dialect, chat).request;
+  const written = endpoint.dialect.writeRequest(named, { losses, nameOf: (option) => dialect.nameOf(option) });
   return { path, body: JSON.stringify(endpoint.writeBody(written, request)), hideUsageEvent: false, losses };
 }
 

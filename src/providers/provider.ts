@@ -2,6 +2,7 @@
 // the operator to check credentials. Eight members; everything else is data.
 import type { ProviderType } from '../api/resources.ts';
 import type { Usage } from '../chat/answer.ts';
+import type { GivenTools } from '../chat/called-tools.ts';
 import type { DialectError, SurfaceDialect } from '../chat/dialect.ts';
 import type { Losses } from '../chat/losses.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
@@ -57,6 +58,8 @@ export interface UpstreamRequest {
   hideUsageEvent: boolean;
   /** What the provider cannot take, by the caller's names; undefined where the body passes as it came. */
   losses?: Losses;
+  /** The caller's tools, where the answer's calls have to be told in the caller's names. */
+  givenTools?: GivenTools;
 }
 
 /** What a signature is computed over. */

@@ -1,5 +1,6 @@
 // Answers of a provider that does not speak the caller's dialect: read into the middle, written in the caller's words.
 import type { AnswerError, ChatAnswer, ChatEvent, Usage } from '../chat/answer.ts';
+import type { CalledTools } from '../chat/called-tools.ts';
 import type { AnswerHead, DialectError, ProviderDialect, StreamReader, StreamWriter, SurfaceDialect } from '../chat/dialect.ts';
 import { foldEvents, unfoldAnswer } from '../chat/fold.ts';
 import type { AnswerReader } from './provider.ts';
@@ -14,6 +15,8 @@ export interface TranslationContext {
   stream: boolean;
   requestId: string;
   secrets: readonly string[];
+  /** Undefined: calls are told as they come. */
+  called: CalledTools | undefined;
 }
 
 const BAD_GATEWAY = 502;
@@ -107,11 +110,13 @@ const orNothing = (text: string): string | undefined => (text === '' ? undefined
 /** An answer in one piece of JSON. */
 class TranslatedWhole extends Translated {
   readonly #provider: ProviderDialect;
+  readonly #called: CalledTools | undefined;
   readonly #chunks: Buffer[] = [];
 
   constructor(context: TranslationContext) {
     super(context);
     this.#provider = context.provider;
+    this.#called = context.called;
   }
 
   push(chunk: Buffer): undefined {
@@ -126,17 +131,19 @@ class TranslatedWhole extends Translated {
       this.brokeOff = true;
       return undefined;
     }
-    return this.outlet.writeAnswer(answer);
+    return this.outlet.writeAnswer(this.#called?.readAnswer(answer) ?? answer);
   }
 }
 
 /** An answer that comes event by event. */
 class TranslatedStream extends Translated {
   readonly #reader: StreamReader;
+  readonly #called: CalledTools | undefined;
 
   constructor(context: TranslationContext) {
     super(context);
     this.#reader = context.provider.readStream();
+    this.#called = context.called;
   }
 
   push(chunk: Buffer): string | undefined {
@@ -150,7 +157,9 @@ class TranslatedStream extends Translated {
     return orNothing(this.brokeOff ? last : last + this.outlet.end());
   }
 
-  #write(events: readonly ChatEvent[]): string {
+  #write(given: readonly ChatEvent[]): string {
+    const called = this.#called;
+    const events = called === undefined ? given : given.flatMap((event) => called.read(event));
     let written = '';
     for (const event of events) written += this.outlet.write(event);
     return written;

@@ -1,6 +1,9 @@
 // A provider of one dialect for callers of every dialect.
+import { calledTools } from '../chat/called-tools.ts';
 import type { ProviderDialect } from '../chat/dialect.ts';
 import { Losses } from '../chat/losses.ts';
+import type { ChatRequest } from '../chat/request.ts';
+import { type RenamedRequest, withLegalNames } from '../chat/tool-names.ts';
 import { spliceValues, topLevelMembers } from './json-splice.ts';
 import { nativeAnswer } from './native-answer.ts';
 import { notSupported } from './not-supported.ts';
@@ -31,15 +34,24 @@ export function toChatRequest(endpoint: ChatEndpoint, request: GatewayRequest): 
   return { path: endpoint.pathOf(request), body: endpoint.modelInPath ? request.raw : withUpstreamModel(request), hideUsageEvent: false };
 }
 
+/** The tools by names that the provider takes. */
+export function withNamesFor({ toolNames }: ProviderDialect, chat: ChatRequest): RenamedRequest {
+  return toolNames === undefined ? { request: chat, originals: new Map() } : withLegalNames(chat, toolNames);
+}
+
 /** Read into the middle and written for the provider. Throws RequestError when the body is none in the caller's dialect. */
 export function rewritten({ dialect, pathOf }: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
   const { upstreamModel, stream, body } = request;
   const path = pathOf(request);
   const losses = new Losses(request.dialect.pathOf);
-  const chat = request.dialect.readRequest(body, losses);
+  const chat = { ...request.dialect.readRequest(body, losses), model: upstreamModel, stream };
   const context = { losses, nameOf: request.dialect.nameOf };
-  const written = dialect.writeRequest({ ...chat, model: upstreamModel, stream }, context);
-  return { path, body: JSON.stringify(written), hideUsageEvent: false, losses };
+  // An answer in the caller's own dialect passes as it comes, so names must be the caller's.
+  const isNative = request.dialect.name === dialect.name;
+  const named = isNative ? { request: chat, originals: new Map() } : withNamesFor(dialect, chat);
+  const written = dialect.writeRequest(named.request, context);
+  const givenTools = { tools: chat.tools, originals: named.originals };
+  return { path, body: JSON.stringify(written), hideUsageEvent: false, losses, givenTools };
 }
 
 /** The answer to such a request. */
@@ -47,5 +59,7 @@ export function readChatAnswer(dialect: ProviderDialect, context: AnswerContext)
   const { request, upstream, contentType, secrets, requestId, created, newId } = context;
   const head = { model: request.model, created, newId, losses: upstream.losses ?? new Losses(), request: request.body };
   if (request.dialect.name === dialect.name) return nativeAnswer(dialect, request.dialect.writeStream(head), contentType, secrets);
-  return translateAnswer({ surface: request.dialect, provider: dialect, head, stream: request.stream, requestId, secrets }, contentType);
+  const called = upstream.givenTools && calledTools(upstream.givenTools);
+  const translation = { surface: request.dialect, provider: dialect, head, stream: request.stream, requestId, secrets, called };
+  return translateAnswer(translation, contentType);
 }

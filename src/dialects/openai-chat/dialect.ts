@@ -1,5 +1,6 @@
 // OpenAI's Chat Completions, towards callers and towards the many servers that speak it.
 import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
+import type { NameRule } from '../../chat/tool-names.ts';
 import { writeError } from './error.ts';
 import { readAnswer } from './read-answer.ts';
 import { NAMES } from './read-options.ts';
@@ -23,4 +24,7 @@ export const openAiChatSurface: SurfaceDialect = {
   writeError,
 };
 
-export const openAiChatProvider: ProviderDialect = { name: 'openai-chat', writeRequest, readAnswer, readStream };
+/** Of OpenAI; servers that allow more allow these. */
+const TOOL_NAMES: NameRule = { legal: /^[a-zA-Z0-9_-]{1,64}$/, illegalCharacters: /[^a-zA-Z0-9_-]/g, longest: 64 };
+
+export const openAiChatProvider: ProviderDialect = { name: 'openai-chat', toolNames: TOOL_NAMES, writeRequest, readAnswer, readStream };

@@ -24,6 +24,7 @@ export const openAiResponsesSurface: SurfaceDialect = {
 
 export const openAiResponsesProvider: ProviderDialect = {
   name: 'openai-responses',
+  toolNames: { legal: /^[a-zA-Z0-9_-]{1,64}$/, illegalCharacters: /[^a-zA-Z0-9_-]/g, longest: 64 },
   writeRequest,
   readAnswer,
   readStream: () => new ResponseStreamReader(),
