@@ -33,6 +33,111 @@ export interface AIPolicySpec {
    * Which side of the traffic is checked.
    */
   phases?: ('Request' | 'Response')[];
+  /**
+   * What decides. Auto takes detectors for what they can find and a judge for the rest of the rule; Detectors and Judge take only these; Both asks the judge also where detectors cover the rule.
+   */
+  engine?: 'Auto' | 'Detectors' | 'Judge' | 'Both';
+  /**
+   * The model that judges what detectors cannot. Without it the judge that the operator was started with is asked.
+   */
+  judge?: {
+    /**
+     * The connection to the model.
+     */
+    llmRef: {
+      /**
+       * Name of an AILLMConfig in the same namespace.
+       */
+      name: string;
+    };
+    /**
+     * Name of the model as the provider knows it.
+     */
+    model: string;
+  };
+  /**
+   * How long judging may take, a second attempt included, as a duration such as 500ms or 3s.
+   */
+  timeout?: string;
+  /**
+   * What happens to traffic when the policy cannot be evaluated. Open lets it pass, Closed refuses it with 503. Without it High and Medium policies that block are Closed, all others Open.
+   */
+  failureMode?: 'Open' | 'Closed';
+  /**
+   * Whether content that cannot be read, such as an image, counts as a failure to evaluate the policy (Fail) or not (Allow).
+   */
+  onUnscannable?: 'Fail' | 'Allow';
+  /**
+   * How streamed answers are checked by a policy that blocks. Gate holds back what is not yet cleared, Full the whole answer, Monitor nothing.
+   */
+  streaming?: 'Gate' | 'Monitor' | 'Full';
+  /**
+   * Enforce acts on traffic. DryRun evaluates everything beside the traffic and counts what it would have done.
+   */
+  mode?: 'Enforce' | 'DryRun';
+  /**
+   * From when on the policy acts. WhenTested alerts only until all tests pass, Always acts at once. Without it a policy that blocks by a judge is WhenTested, any other Always.
+   */
+  enforcement?: 'Always' | 'WhenTested';
+  /**
+   * Countries whose national forms of phone numbers and ids count, as ISO 3166-1 alpha-2 codes. Numbers in international form count everywhere.
+   */
+  countries?: string[];
+  /**
+   * Expressions of your own that violate the policy wherever they match.
+   *
+   * Items: One expression.
+   */
+  patterns?: {
+    /**
+     * Names the pattern in status, metrics and logs.
+     */
+    name: string;
+    /**
+     * The expression in RE2 syntax, which has no look-around and no back-references.
+     */
+    pattern: string;
+  }[];
+  /**
+   * What the judge goes by besides the rule.
+   */
+  examples?: {
+    /**
+     * Texts that violate the rule.
+     */
+    violating?: string[];
+    /**
+     * Texts that look like it and do not.
+     */
+    allowed?: string[];
+  };
+  /**
+   * What the policy must say to given texts. Run whenever the rule, its judge or the version of the engine changes.
+   *
+   * Items: One text and what is expected of it.
+   */
+  tests?: {
+    /**
+     * What the test is about, in a few words.
+     */
+    name: string;
+    /**
+     * Which side of the traffic the text is on.
+     */
+    phase: 'Request' | 'Response';
+    /**
+     * What a caller would send.
+     */
+    input?: string;
+    /**
+     * What a model would answer.
+     */
+    output?: string;
+    /**
+     * Whether the text violates the policy or is allowed.
+     */
+    expect: 'Allow' | 'Violate';
+  }[];
 }
 
 /**
@@ -47,6 +152,100 @@ export interface AIPolicyStatus {
    * Value of the annotation ai.flashback.tech/reconcile-requested-at that was handled last.
    */
   lastHandledReconcileAt?: string;
+  /**
+   * How the rule is enforced, in words; what detectors look for, and what is left for the judge.
+   */
+  plan?: string[];
+  /**
+   * What a violation leads to now. Differs from spec.action on trial (DryRun) and until the tests of a policy that needs them pass.
+   */
+  effectiveAction?: 'Log' | 'Alert' | 'Block' | 'DryRun';
+  /**
+   * The model that judges, as namespace/name of the AILLMConfig and name of the model.
+   */
+  judge?: string;
+  /**
+   * Result of spec.tests for the rule, judge and engine of now.
+   */
+  tests?: {
+    /**
+     * How many tests passed.
+     */
+    passed: number;
+    /**
+     * How many there are.
+     */
+    total: number;
+    /**
+     * Both, for example 9/10.
+     */
+    summary: string;
+    /**
+     * Of what was tested; a new one makes the tests run again.
+     */
+    fingerprint?: string;
+    /**
+     * The first tests that failed.
+     *
+     * Items: One test that failed.
+     */
+    failures?: {
+      /**
+       * Name of the test.
+       */
+      name: string;
+      /**
+       * What was expected and what came out.
+       */
+      message: string;
+    }[];
+  };
+  /**
+   * What gateways have counted since the time in it. Brought up to date about once a minute.
+   */
+  counts?: {
+    /**
+     * When counting began.
+     */
+    since: string;
+    /**
+     * Requests and answers that were checked.
+     */
+    evaluations?: number;
+    /**
+     * Those that violated the policy.
+     */
+    violations?: number;
+    /**
+     * Violations that were blocked.
+     */
+    blocked?: number;
+    /**
+     * Those for which the policy could not be evaluated.
+     */
+    failures?: number;
+  };
+  /**
+   * What the policy would have done since the time in it, while its mode is DryRun.
+   */
+  dryRun?: {
+    /**
+     * When the trial began.
+     */
+    since: string;
+    /**
+     * Requests and answers that were checked.
+     */
+    evaluations?: number;
+    /**
+     * Those that violated the policy.
+     */
+    violations?: number;
+    /**
+     * Those for which the policy could not be evaluated.
+     */
+    failures?: number;
+  };
   /**
    * The latest observations of the object's state. Ready is always present once the operator has seen the object.
    *
