@@ -11,7 +11,10 @@ import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
 import { writeArrayStream, writeStream } from './write-stream.ts';
 
-export const googleProvider: ProviderDialect = { name: 'google', writeRequest, readAnswer, readStream };
+/** The narrowest of Google's documents: Vertex AI wants a letter or an underscore first, and older models had no more than 64. */
+const TOOL_NAMES = { legal: /^[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}$/, illegalCharacters: /[^a-zA-Z0-9_.:-]/g, longest: 64 };
+
+export const googleProvider: ProviderDialect = { name: 'google', toolNames: TOOL_NAMES, writeRequest, readAnswer, readStream };
 
 export const googleSurface: SurfaceDialect = {
   name: 'google',

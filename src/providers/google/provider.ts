@@ -8,6 +8,7 @@ import { authorizeGoogle } from './authorization.ts';
 import { GOOGLE_ENDPOINT, googlePath, modelResource } from './endpoint.ts';
 import { isEmbedding, readEmbeddingAnswer, toEmbeddingRequest } from './embeddings.ts';
 import { googleErrorReason, googleRetryAfter, readGoogleError } from './error.ts';
+import { ListAnswer } from './list-answer.ts';
 import { ownCountBody } from './own-body.ts';
 import { verifyGoogle } from './verification.ts';
 import type { VertexTokens } from './vertex-tokens.ts';
@@ -18,6 +19,9 @@ const CHAT: ChatEndpoint = {
     googlePath(endpoint, upstreamModel, stream ? 'streamGenerateContent' : 'generateContent'),
   modelInPath: true,
 };
+
+/** Callers of the own dialect get what Google sends, so it has to be made a list for those that want one. */
+const wantsList = ({ dialect }: GatewayRequest): boolean => dialect.name === CHAT.dialect.name && dialect.streamType === 'application/json';
 
 const COUNT: CountEndpoint = {
   dialect: googleProvider,
@@ -35,7 +39,9 @@ function toRequest(request: GatewayRequest): UpstreamRequest {
 function readAnswer(context: AnswerContext): AnswerReader {
   const { request } = context;
   if (isEmbedding(request)) return readEmbeddingAnswer(context);
-  return request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context);
+  if (request.operation === 'count_tokens') return readCountAnswer(COUNT, context);
+  const answer = readChatAnswer(CHAT.dialect, context);
+  return answer.isEventStream && wantsList(request) ? new ListAnswer(answer, request.dialect) : answer;
 }
 
 const REFUSED_KEY = new Set(['API_KEY_INVALID', 'ACCESS_TOKEN_EXPIRED', 'ACCESS_TOKEN_TYPE_UNSUPPORTED']);

@@ -204,8 +204,18 @@ describe('usage', () => {
   });
 });
 
+it('is read from the list of its pieces, as a stream without `alt=sse` comes', () => {
+  const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 2, serviceTier: 'flex' };
+  const pieces = [chunk([{ text: 'a' }]), chunk([{ text: 'b' }], { finishReason: 'STOP' }, { usageMetadata })];
+  expect(readAnswer(pieces)).toMatchObject({
+    choices: [{ content: [{ type: 'text', text: 'ab' }], finish: 'stop' }],
+    usage: { inputTokens: 3, outputTokens: 2 },
+    serviceTier: 'flex',
+  });
+});
+
 it('refuses what is no answer', () => {
-  for (const json of [null, [], 'x', {}, { error: { code: 503, status: 'UNAVAILABLE' } }])
+  for (const json of [null, [], [[]], 'x', {}, { error: { code: 503, status: 'UNAVAILABLE' } }])
     expect(() => readAnswer(json)).toThrow('candidates');
 });
 
