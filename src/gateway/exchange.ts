@@ -10,7 +10,7 @@ import type { Surface } from '../surfaces/surface.ts';
 import type { Target } from './tables.ts';
 import { lossHeaders } from './losses.ts';
 import { newId } from './new-id.ts';
-import { fromErrorResponse, fromTransportError } from './upstream-error.ts';
+import { fromErrorResponse, fromTransportError, singleHeaders } from './upstream-error.ts';
 
 const ERROR_BODY_BYTES = 64 * 1024;
 /** Headers of the provider that the caller gets; everything else could name accounts or contradict our framing. */
@@ -195,6 +195,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       request,
       upstream: this.#upstream,
       contentType: typeof type === 'string' ? type : '',
+      headers: singleHeaders(headers),
       secrets,
       requestId: record.requestId,
       created: Math.floor(clock.now() / 1000),

@@ -18,6 +18,11 @@ function codeFor(status: number): ErrorCode {
   return status < 500 && status >= 400 ? 'provider_rejected_request' : 'provider_failed';
 }
 
+/** Those that came once. */
+export function singleHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
+}
+
 /** Reads an error response of the provider. Its message is kept, its credentials and account ids are not. */
 export function fromErrorResponse(
   provider: Provider,
@@ -25,8 +30,7 @@ export function fromErrorResponse(
   response: { status: number; headers: Record<string, string | string[] | undefined>; body: string },
 ): ErrorAnswer {
   const { status } = response;
-  const flat = Object.fromEntries(Object.entries(response.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
-  const upstream = provider.toError(status, response.body, flat);
+  const upstream = provider.toError(status, response.body, singleHeaders(response.headers));
   const code = upstream.refusesCredential === true ? 'provider_credentials_rejected' : codeFor(status);
   const said = redactProviderText(upstream.message, secrets).slice(0, MAX_MESSAGE);
   const headers = PASSED_HEADERS.flatMap((name) => {

@@ -80,6 +80,8 @@ export interface AnswerContext {
   upstream: UpstreamRequest;
   /** As the provider said it, possibly empty. */
   contentType: string;
+  /** Of the provider's answer, names in lower case. */
+  headers?: Readonly<Record<string, string>>;
   /** Never to be passed on, not even inside an error. */
   secrets: readonly string[];
   requestId: string;

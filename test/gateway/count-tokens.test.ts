@@ -72,6 +72,23 @@ describe('the Anthropic SDK', () => {
       },
     });
   });
+
+  it('counts at AWS, with system text and tools', async () => {
+    serve('AWS');
+    serving.provider.answer(json(200, { inputTokens: 31 }));
+    const count = await anthropic().messages.countTokens({ model: 'alias', system: 'Be kind.', messages: MESSAGES, tools: TOOLS });
+    expect(count).toEqual({ input_tokens: 31 });
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/model/vendor-1/count-tokens' });
+    expect(sent()).toEqual({
+      input: {
+        converse: {
+          messages: [{ role: 'user', content: [{ text: 'Hello' }] }],
+          system: [{ text: 'Be kind.' }],
+          toolConfig: { tools: [{ toolSpec: expect.objectContaining({ name: 'look' }) as object }] },
+        },
+      },
+    });
+  });
 });
 
 describe('the Gen AI SDK', () => {
@@ -146,7 +163,7 @@ describe('a count', () => {
     expect(serving.provider.calls[0]?.body).toBe(BODY.replace('alias', 'vendor-1'));
   });
 
-  it.each(['OpenAI', 'Other', 'AWS'] as const)('is refused for a provider of type %s, which has none', async (type) => {
+  it.each(['OpenAI', 'Other'] as const)('is refused for a provider of type %s, which has none', async (type) => {
     serve(type);
     const reply = await ask();
     expect(reply.status).toBe(400);

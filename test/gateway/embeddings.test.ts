@@ -1,4 +1,4 @@
-// The OpenAI SDK asks for embeddings, and Google makes them.
+// The OpenAI SDK asks for embeddings, and models of Google and at AWS make them.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { call, errorOf, sdk } from '../fake/caller.ts';
 import { aRepository } from '../fake/gateway.ts';
@@ -80,10 +80,84 @@ describe('embeddings of a Google model', () => {
   });
 });
 
-it('embeddings of a provider of type AWS are refused', async () => {
-  serving.apply({ repositories: { 'team-a/chat': aRepository({ models: MODELS }) } }, { type: 'AWS' });
-  const reply = await call(serving.gateway, { path: '/v1/embeddings', body: '{"model":"alias","input":"one"}' });
-  expect(reply.status).toBe(400);
-  expect(errorOf(reply)).toMatchObject({ code: 'operation_not_supported', param: 'model' });
-  expect(serving.provider.calls).toEqual([]);
+describe('embeddings at AWS', () => {
+  const COUNT = 'x-amzn-bedrock-input-token-count';
+  const serve = (upstream: string): void => {
+    const models = { alias: { llm: 'team-a/main', upstream } };
+    serving.apply({ repositories: { 'team-a/chat': aRepository({ models }) } }, { type: 'AWS' });
+  };
+  const ask = (fields: object) => call(serving.gateway, { path: '/v1/embeddings', body: JSON.stringify({ model: 'alias', ...fields }) });
+
+  // Without a form the SDK asks for base64 and decodes it.
+  it.each([undefined, 'float'] as const)('are made by Titan, for the OpenAI SDK (encoding_format: %s)', async (encoding_format) => {
+    serve('amazon.titan-embed-text-v2:0');
+    serving.provider.answer(json(200, { embedding: [0.5, -1], inputTextTokenCount: 5, embeddingsByType: { float: [0.5, -1] } }));
+    const format = encoding_format === undefined ? {} : { encoding_format };
+    const answer = await sdk(serving.gateway).embeddings.create({ model: 'alias', input: 'one', dimensions: 256, ...format });
+    expect(answer).toMatchObject({
+      object: 'list',
+      model: 'alias',
+      data: [{ object: 'embedding', index: 0, embedding: [0.5, -1] }],
+      usage: { prompt_tokens: 5, total_tokens: 5 },
+    });
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/model/amazon.titan-embed-text-v2%3A0/invoke' });
+    expect(sent()).toEqual({ inputText: 'one', dimensions: 256 });
+  });
+
+  it('are made by Cohere for many texts, and counted by Bedrock', async () => {
+    serve('cohere.embed-multilingual-v3');
+    serving.provider.answer(json(200, { embeddings: [[0.5], [1]], texts: ['one', 'two'], response_type: 'embeddings_floats' }, { [COUNT]: '7' }));
+    const before = await serving.quiet();
+    const answer = await sdk(serving.gateway).embeddings.create({ model: 'alias', input: ['one', 'two'] });
+    expect(answer.data.map(({ embedding }) => embedding)).toEqual([[0.5], [1]]);
+    expect(answer.usage).toEqual({ prompt_tokens: 7, total_tokens: 7 });
+    expect(sent()).toEqual({ texts: ['one', 'two'], input_type: 'search_document', truncate: 'NONE' });
+    const after = await serving.quiet();
+    const input = { direction: 'input' };
+    expect(sumOf(after, 'flashback_tokens_total', input) - sumOf(before, 'flashback_tokens_total', input)).toBe(7);
+  });
+
+  it('serve a search where the caller says that this is one', async () => {
+    serve('cohere.embed-v4:0');
+    serving.provider.answer(json(200, { embeddings: { float: [[0.5]] } }));
+    const reply = await ask({ input: 'one', input_type: 'search_query', dimensions: 512 });
+    expect(reply.headers).not.toHaveProperty('x-flashback-dropped');
+    expect(sent()).toMatchObject({ input_type: 'search_query', output_dimension: 512, embedding_types: ['float'] });
+    const wrong = await ask({ input: 'one', input_type: 'question' });
+    expect(errorOf(wrong)).toMatchObject({ code: 'request_invalid', param: 'input_type' });
+  });
+
+  it('name what nobody there knows', async () => {
+    serve('amazon.titan-embed-text-v2:0');
+    serving.provider.answer(json(200, { embedding: [1] }));
+    const reply = await ask({ input: 'one', user: 'u-1', input_type: 'search_query' });
+    expect(reply.headers['x-flashback-dropped']).toBe('user, input_type');
+  });
+
+  it.each([
+    { model: 'amazon.titan-embed-text-v2:0', fields: { input: ['one', 'two'] }, param: 'input', says: 'one text' },
+    { model: 'cohere.embed-english-v3', fields: { input: Array<string>(97).fill('one') }, param: 'input', says: '96 texts' },
+    { model: 'cohere.embed-english-v3', fields: { input: 'one', dimensions: 512 }, param: 'dimensions', says: 'left out' },
+  ])('are refused by the name of $param where $model could not make them', async ({ model, fields, param, says }) => {
+    serve(model);
+    const reply = await ask(fields);
+    expect(reply.status).toBe(400);
+    expect(errorOf(reply)).toMatchObject({ code: 'request_invalid', param, message: expect.stringContaining(says) as string });
+    expect(serving.provider.calls).toEqual([]);
+  });
+
+  it('that are fewer than the texts become an error', async () => {
+    serve('cohere.embed-english-v3');
+    serving.provider.answer(json(200, { embeddings: [[1]] }));
+    const reply = await ask({ input: ['one', 'two'] });
+    expect([reply.status, errorOf(reply).code]).toEqual([502, 'provider_failed']);
+  });
+
+  it('are refused for a model that makes none', async () => {
+    serve('amazon.nova-pro-v1:0');
+    const reply = await ask({ input: 'one' });
+    expect(reply.status).toBe(400);
+    expect(errorOf(reply)).toMatchObject({ code: 'operation_not_supported', param: 'model' });
+    expect(serving.provider.calls).toEqual([]);
+  });
 });

@@ -18,10 +18,17 @@ export function awsEndpointFlaw(endpoint: string): string | undefined {
     : undefined;
 }
 
-/** Path below the endpoint for a chat with this model: an id, or an ARN with colons and slashes in it. */
-export function conversePath(model: string, stream: boolean): string {
+export type ModelAction = 'converse' | 'converse-stream' | 'count-tokens' | 'invoke';
+
+/** Path below the endpoint for an action of this model: an id, or an ARN with colons and slashes in it. */
+export function modelPath(model: string, action: ModelAction): string {
   // A model named .. must not become another path on the way.
   const name = /^\.+$/.test(model) ? model.replaceAll('.', '%2E') : encodeURIComponent(model);
   const encoded = name.replaceAll(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
-  return `/model/${encoded}/converse${stream ? '-stream' : ''}`;
+  return `/model/${encoded}/${action}`;
+}
+
+/** The same for a chat. */
+export function conversePath(model: string, stream: boolean): string {
+  return modelPath(model, stream ? 'converse-stream' : 'converse');
 }

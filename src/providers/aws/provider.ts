@@ -1,9 +1,12 @@
-// Models at AWS: Bedrock's Converse API.
+// Models at AWS: Bedrock's Converse API, and beside it embeddings and counts of tokens.
+import { countingModelOf, countRequest, readCount } from '../../dialects/bedrock/count-tokens.ts';
 import { bedrockProvider } from '../../dialects/bedrock/dialect.ts';
-import type { Provider } from '../provider.ts';
+import { readCountAnswer, toCountRequest, type CountEndpoint } from '../count-tokens.ts';
+import type { AnswerContext, AnswerReader, GatewayRequest, Provider, UpstreamRequest } from '../provider.ts';
 import { readChatAnswer, toChatRequest, type ChatEndpoint } from '../translation.ts';
 import { authorizeAws, type AwsSigning } from './authorization.ts';
-import { conversePath } from './endpoint.ts';
+import { readEmbeddingAnswer, toEmbeddingRequest } from './embeddings.ts';
+import { conversePath, modelPath } from './endpoint.ts';
 import { readAwsError, refusesAwsCredential } from './error.ts';
 import { verifyAws } from './verification.ts';
 
@@ -12,6 +15,25 @@ const CHAT: ChatEndpoint = {
   pathOf: ({ upstreamModel, stream }) => conversePath(upstreamModel, stream),
   modelInPath: true,
 };
+const COUNT: CountEndpoint = {
+  dialect: bedrockProvider,
+  pathOf: ({ upstreamModel }) => modelPath(countingModelOf(upstreamModel), 'count-tokens'),
+  // No caller speaks Bedrock's dialect.
+  ownBody: ({ raw }) => raw,
+  writeBody: countRequest,
+  readCount,
+};
+
+function toRequest(request: GatewayRequest): UpstreamRequest {
+  if (request.operation === 'embeddings') return toEmbeddingRequest(request);
+  return request.operation === 'count_tokens' ? toCountRequest(COUNT, request) : toChatRequest(CHAT, request);
+}
+
+function readAnswer(context: AnswerContext): AnswerReader {
+  const { operation } = context.request;
+  if (operation === 'embeddings') return readEmbeddingAnswer(context);
+  return operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context);
+}
 
 export function aws(signing: AwsSigning): Provider {
   return {
@@ -19,8 +41,8 @@ export function aws(signing: AwsSigning): Provider {
     defaultEndpoint: 'https://bedrock-runtime.us-east-1.amazonaws.com',
     authorize: (credential) => authorizeAws(credential, signing),
     verify: verifyAws,
-    toRequest: (request) => toChatRequest(CHAT, request),
-    readAnswer: (context) => readChatAnswer(CHAT.dialect, context),
+    toRequest,
+    readAnswer,
     toError: (status, body, headers = {}) => {
       const error = readAwsError(status, body, headers['x-amzn-errortype']);
       return { ...error, refusesCredential: refusesAwsCredential(status, error) };

@@ -1,6 +1,6 @@
 // Regions in hosts, models in paths.
 import { expect, it } from 'vitest';
-import { awsEndpointFlaw, conversePath, regionOf } from '../../../src/providers/aws/endpoint.ts';
+import { awsEndpointFlaw, conversePath, modelPath, regionOf } from '../../../src/providers/aws/endpoint.ts';
 
 it.each([
   ['https://bedrock-runtime.us-east-1.amazonaws.com', 'us-east-1'],
@@ -36,4 +36,8 @@ it.each([
   ['..', false, '/model/%2E%2E/converse'],
 ])('%s is asked for in one segment of the path', (model, stream, path) => {
   expect(conversePath(model, stream)).toBe(path);
+});
+
+it('other actions of a model have paths beside it', () => {
+  expect(modelPath('amazon.titan-embed-text-v2:0', 'invoke')).toBe('/model/amazon.titan-embed-text-v2%3A0/invoke');
 });
