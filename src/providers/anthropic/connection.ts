@@ -1,6 +1,5 @@
 // Where Anthropic is and how requests authenticate there.
 import type { SnapshotProvider } from '../../snapshot/snapshot.ts';
-import type { Operation } from '../provider.ts';
 
 export const ANTHROPIC_ENDPOINT = 'https://api.anthropic.com/v1';
 const VERSION = ['anthropic-version', '2023-06-01'];
@@ -15,9 +14,4 @@ export function authorizeAnthropic(credential: SnapshotProvider['credential']): 
   const { secret } = credential;
   if (ACCESS_TOKEN.test(secret)) return ['authorization', `Bearer ${secret}`, ...VERSION, ...ACCEPT_ACCESS_TOKENS];
   return ['x-api-key', secret, ...VERSION];
-}
-
-/** Path below the endpoint, or undefined for what Anthropic does not have. */
-export function anthropicPath(operation: Operation): string | undefined {
-  return operation === 'chat' ? '/messages' : undefined;
 }

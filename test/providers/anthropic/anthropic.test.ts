@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ANTHROPIC_ENDPOINT, anthropicPath, authorizeAnthropic } from '../../../src/providers/anthropic/connection.ts';
+import { ANTHROPIC_ENDPOINT, authorizeAnthropic } from '../../../src/providers/anthropic/connection.ts';
 import { readAnthropicError } from '../../../src/providers/anthropic/error.ts';
 import { verifyAnthropic } from '../../../src/providers/anthropic/verification.ts';
 import { openAiCompatible } from '../../../src/providers/openai-compatible.ts';
@@ -57,9 +57,6 @@ describe('requests', () => {
   });
   it('carry nothing without a credential', () => {
     expect(authorizeAnthropic(undefined)).toEqual([]);
-  });
-  it('go to messages for a chat, and nowhere for embeddings', () => {
-    expect([anthropicPath('chat'), anthropicPath('embeddings')]).toEqual(['/messages', undefined]);
   });
 });
 
