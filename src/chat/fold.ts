@@ -86,11 +86,15 @@ function eventsOf(block: Block, choice: number): ChatEvent[] {
     case 'tool-call': {
       const text = block.type === 'tool-call' ? block.arguments : block.text;
       const signature = block.type === 'refusal' ? undefined : block.signature;
+      const signed = signature === undefined ? [] : [{ type: 'signature', choice, signature } as const];
+      // That of a call comes before its arguments, as from providers that stream.
+      const isEarly = block.type === 'tool-call';
       return [
         { type: 'open', choice, block: openOf(block) },
+        ...(isEarly ? signed : []),
         ...(text === '' ? [] : [{ type: 'delta', choice, text } as const]),
         ...(block.type === 'text' ? (block.citations ?? []) : []).map((citation) => ({ type: 'citation', choice, citation }) as const),
-        ...(signature === undefined ? [] : [{ type: 'signature', choice, signature } as const]),
+        ...(isEarly ? [] : signed),
         { type: 'close', choice },
       ];
     }

@@ -30,6 +30,14 @@ it('an answer comes out of its events as it was', () => {
   expect(foldEvents(unfoldAnswer(ANSWER))).toEqual(ANSWER);
 });
 
+it('the signature of a call comes before its arguments, as from providers that stream', () => {
+  const call = { type: 'tool-call', id: 'c', name: 'look', kind: 'function', arguments: '{}' } as const;
+  const content = [{ ...call, signature: { dialect: 'google', value: 's' } } as const];
+  const answer: ChatAnswer = { id: 'a', model: 'm', choices: [{ content, finish: 'tool-calls' }] };
+  expect(unfoldAnswer(answer).map(({ type }) => type)).toEqual(['start', 'open', 'signature', 'delta', 'close', 'finish']);
+  expect(foldEvents(unfoldAnswer(answer))).toEqual(answer);
+});
+
 it('arguments that never came are those of a tool without any', () => {
   const call = { type: 'tool-call', id: 'c', name: 'now', kind: 'function' } as const;
   const events: ChatEvent[] = [{ type: 'open', choice: 0, block: call }, { type: 'close', choice: 0 }];

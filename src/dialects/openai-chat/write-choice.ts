@@ -24,6 +24,8 @@ export class ChoiceWriter {
   readonly #isOlder: boolean;
   #open: OpenBlock | undefined;
   #calls = 0;
+  /** The first delta of a call. SDKs look for a signature nowhere else, so it waits until it is clear whether there is one. */
+  #held: object | undefined;
   #callHasText = false;
   #textLength = 0;
   #blockStart = 0;
@@ -47,6 +49,11 @@ export class ChoiceWriter {
   }
 
   write(event: ChoiceEvent): ChunkChoice[] {
+    if (this.#held === undefined || event.type === 'signature') return this.#write(event);
+    return [...this.#release(), ...this.#write(event)];
+  }
+
+  #write(event: ChoiceEvent): ChunkChoice[] {
     switch (event.type) {
       case 'open':
         return this.#begin(event.block);
@@ -73,6 +80,12 @@ export class ChoiceWriter {
     return { index: this.#index, delta, logprobs: null, finish_reason: null };
   }
 
+  #release(extra: object = {}): ChunkChoice[] {
+    const held = this.#held;
+    this.#held = undefined;
+    return this.#call({ ...held, ...extra });
+  }
+
   #call(call: object): ChunkChoice[] {
     return [this.#chunk({ tool_calls: [{ index: this.#calls - 1, ...call }] })];
   }
@@ -88,7 +101,8 @@ export class ChoiceWriter {
     this.#callHasText = false;
     if (this.#isOlder) return this.#older({ name, arguments: '' });
     const empty = kind === 'custom' ? { custom: { name, input: '' } } : { function: { name, arguments: '' } };
-    return this.#call({ id: `call_${this.#head.newId()}`, type: kind, ...empty });
+    this.#held = { id: `call_${this.#head.newId()}`, type: kind, ...empty };
+    return [];
   }
 
   #older(call: object): ChunkChoice[] {
@@ -119,8 +133,15 @@ export class ChoiceWriter {
   #sign(signature: Signature): ChunkChoice[] {
     if (this.#open?.type === 'text') this.#textSignature = signature;
     else if (this.#open?.type === 'reasoning') this.#thoughts.at(-1)!.signature = signature;
-    else if (this.#open?.type === 'tool-call' && !this.#isOlder) return this.#call({ extra_content: writeExtraContent(signature) });
+    else if (this.#open?.type === 'tool-call' && !this.#isOlder) return this.#signCall(this.#open.kind, signature);
     return [];
+  }
+
+  /** SDKs refuse a delta of a call that says nothing of a function. */
+  #signCall(kind: 'function' | 'custom', signature: Signature): ChunkChoice[] {
+    const extra = { extra_content: writeExtraContent(signature) };
+    if (this.#held !== undefined) return this.#release(extra);
+    return this.#call({ ...(kind === 'custom' ? { custom: { input: '' } } : { function: { arguments: '' } }), ...extra });
   }
 
   #close(): ChunkChoice[] {

@@ -174,6 +174,25 @@ describe('the SDK of OpenAI', () => {
     expect(losses).toEqual([]);
   });
 
+  it('says a signature in the first delta of its call, and the function in every delta of one: SDKs look nowhere else', () => {
+    const sign: ChatEvent = { type: 'signature', choice, signature: { dialect: 'google', value: 'R09P' } };
+    const extra = { extra_content: { google: { thought_signature: 'R09P' } } };
+    const named = { index: 0, id: 'call_id1', type: 'function', function: { name: 'f', arguments: '' } };
+    const calls = (events: ChatEvent[]): Json[] => deltasOf([START, ...events, STOP]).flatMap(({ tool_calls: list = [] }) => list);
+    const all = call('f', '{', '}');
+    expect(calls(all.toSpliced(1, 0, sign))).toEqual([
+      { ...named, ...extra },
+      { index: 0, function: { arguments: '{' } },
+      { index: 0, function: { arguments: '}' } },
+    ]);
+    expect(calls(all.toSpliced(2, 0, sign))).toEqual([
+      named,
+      { index: 0, function: { arguments: '{' } },
+      { index: 0, function: { arguments: '' }, ...extra },
+      { index: 0, function: { arguments: '}' } },
+    ]);
+  });
+
   it('gets citations and images in one piece each', async () => {
     const citation = { url: 'https://a.test', title: 'A' };
     const image = { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'iVBO' } } as const;
