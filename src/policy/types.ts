@@ -12,6 +12,8 @@ export interface Part {
   text: string;
   /** It stands before the caller's last turn, so an earlier request has most likely been judged with it. */
   history: boolean;
+  /** Made of the ends of neighbouring parts, for detectors only. */
+  seam?: true;
 }
 
 /** What cannot be read for its meaning. */
