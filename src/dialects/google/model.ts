@@ -4,7 +4,7 @@
 function generationOf(model: string): number | undefined {
   const name = model.slice(model.lastIndexOf('/') + 1);
   // Names that move with time stand for the newest models.
-  if (/^gemini-(?:pro|flash)-latest$/.test(name)) return 3;
+  if (/^gemini-(?:pro|flash|flash-lite)-latest$/.test(name)) return 3;
   const version = /^gemini-(\d+(?:\.\d+)?)/.exec(name)?.[1];
   return version === undefined ? undefined : Number(version);
 }
@@ -18,6 +18,8 @@ export interface ModelTraits {
   isPro: boolean;
   /** Takes images inside of function responses. */
   mediaInResults: boolean;
+  /** Lets each image have a resolution of its own. */
+  partResolution: boolean;
   /** Takes JSON output together with functions. */
   outputWithTools: boolean;
   /** Fetches public URLs by itself. */
@@ -35,6 +37,7 @@ export function traitsOf(model: string): ModelTraits {
     thinking: isGemini3 ? 'level' : isOld ? 'none' : 'budget',
     isPro: /-pro\b/.test(model),
     mediaInResults: isGemini3,
+    partResolution: isGemini3,
     outputWithTools: isGemini3,
     // Vertex AI lets 2.0 do it too; the Gemini API refuses that in words, which is better than an answer without the picture.
     publicUrls: generation === undefined ? !isOld : generation >= 2,

@@ -4,7 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { Block, Signature } from '../../chat/request.ts';
 import type { CallIds } from './call-ids.ts';
 import type { Fields } from './fields.ts';
-import { readMedia } from './read-media.ts';
+import { readMedia, withDetail } from './read-media.ts';
 import { readResult } from './read-result.ts';
 import { readSignature } from './signature.ts';
 
@@ -46,7 +46,7 @@ function readKnown(part: Fields, ids: CallIds, losses: Losses): Block {
   const media = readMedia(part, losses);
   if (media !== undefined) {
     if (signature !== undefined) losses.add(signatureAt);
-    return media;
+    return withDetail(media, part, losses);
   }
   // A signature that belongs to nothing else stands on a part of its own.
   if (signature !== undefined) return { type: 'text', text: '', signature };

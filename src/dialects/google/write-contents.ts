@@ -1,11 +1,11 @@
 // The conversation: system text apart, roles user and model, and after the calls of a turn all their results, in the same order.
 import type { WriteContext } from '../../chat/dialect.ts';
-import type { Message, ToolCallBlock, ToolResultBlock } from '../../chat/request.ts';
+import type { Message, ToolCallBlock } from '../../chat/request.ts';
 import { withLegalIds } from '../../chat/tool-ids.ts';
 import type { JsonObject } from './json.ts';
 import type { ModelTraits } from './model.ts';
 import { partsOf } from './write-parts.ts';
-import { resultPart } from './write-results.ts';
+import { plainResult, resultPart } from './write-results.ts';
 
 interface Content {
   role: 'user' | 'model';
@@ -25,9 +25,8 @@ function withSignature(parts: readonly JsonObject[], { demandsSignatures }: Mode
   );
 }
 
-function textOf({ content }: ToolResultBlock): string {
-  return content.map((block) => (block.type === 'text' ? block.text : '')).join('\n') || 'The tool had no output.';
-}
+/** Google wants a user to begin, above all before calls, and refuses text that is empty. */
+const NOTHING_SAID = { role: 'user', parts: [{ text: ' ' }] };
 
 class Contents {
   readonly written: Content[] = [];
@@ -49,15 +48,13 @@ class Contents {
       const at = `${message.at}.content[${index}]`;
       if (block.type === 'tool-result') {
         const call = this.#calls.get(block.callId);
-        const { part, beside } = resultPart(block, call?.name ?? block.name ?? block.callId, at, this.#traits, this.#context);
-        // Google refuses a response without its call, as where a tool that ran elsewhere is left out.
-        if (call === undefined) parts.push({ text: textOf(block) });
-        else results.push({ part, order: call.order });
-        parts.push(...beside);
-        return;
+        if (call === undefined) return parts.push(...plainResult(block, at, this.#traits, this.#context));
+        const { part, beside } = resultPart(block, call.name, at, this.#traits, this.#context);
+        results.push({ part, order: call.order });
+        return parts.push(...beside);
       }
       if (block.type === 'tool-call') this.#note(block);
-      parts.push(...partsOf(block, at, this.#traits, this.#context));
+      return parts.push(...partsOf(block, at, this.#traits, this.#context));
     });
     const sorted = results.toSorted((a, b) => a.order - b.order).map(({ part }) => part);
     this.#push(role, sorted, true);
@@ -110,5 +107,6 @@ export function writeContents(messages: readonly Message[], traits: ModelTraits,
   const written = contents.written.map(({ role, parts }) => ({ role, parts: role === 'model' ? withSignature(parts, traits) : parts }));
   // Google wants at least one content.
   if (written.length === 0 && system.length > 0) return { contents: [{ role: 'user', parts: system }] };
-  return { ...(system.length === 0 ? {} : { systemInstruction: { parts: system } }), contents: written };
+  const begun = written[0]?.role === 'model' ? [NOTHING_SAID, ...written] : written;
+  return { ...(system.length === 0 ? {} : { systemInstruction: { parts: system } }), contents: begun };
 }

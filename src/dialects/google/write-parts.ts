@@ -1,43 +1,18 @@
 // Blocks of the middle as parts of Google's contents.
 import type { WriteContext } from '../../chat/dialect.ts';
-import type { Block, DocumentBlock, Signature, Source, ToolCallBlock } from '../../chat/request.ts';
+import type { Block, DocumentBlock, ImageBlock, Signature, Source, ToolCallBlock } from '../../chat/request.ts';
 import { isObject } from '../../chat/json.ts';
 import type { JsonObject } from './json.ts';
+import { typeOfEnding } from './media-types.ts';
 import type { ModelTraits } from './model.ts';
 
 type MediaType = 'image' | 'document' | 'audio' | 'video';
 
 /** What an address without a media type most likely leads to. */
 const USUAL: Record<MediaType, string> = { image: 'image/jpeg', document: 'application/pdf', audio: 'audio/mpeg', video: 'video/mp4' };
-const BY_ENDING: Record<string, string> = {
-  png: 'image/png',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  heic: 'image/heic',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-  csv: 'text/csv',
-  html: 'text/html',
-  json: 'application/json',
-  wav: 'audio/wav',
-  mp3: 'audio/mpeg',
-  ogg: 'audio/ogg',
-  flac: 'audio/flac',
-  mp4: 'video/mp4',
-  mov: 'video/quicktime',
-  webm: 'video/webm',
-};
 const FILES = 'https://generativelanguage.googleapis.com/v1beta/';
 /** Addresses that every model can read. */
 const OF_GOOGLE = /^(?:gs:\/\/|https:\/\/generativelanguage\.googleapis\.com\/|https:\/\/(?:www\.)?(?:youtube\.com|youtu\.be)\/)/;
-
-function typeOf(uri: string, kind: MediaType): string {
-  const ending = /\.([a-z0-9]+)(?:[?#].*)?$/i.exec(uri)?.[1]?.toLowerCase() ?? '';
-  return Object.hasOwn(BY_ENDING, ending) ? BY_ENDING[ending]! : USUAL[kind];
-}
 
 function fileUri(source: Source): string | undefined {
   if (source.type === 'url') return source.url;
@@ -52,7 +27,15 @@ export function mediaPart(source: Source, kind: MediaType, traits: ModelTraits):
   if (source.type === 'base64') return { inlineData: { mimeType: source.mediaType, data: source.data } };
   const uri = fileUri(source);
   if (uri === undefined || !(traits.publicUrls ? /^(?:https?|gs):\/\//.test(uri) : OF_GOOGLE.test(uri))) return undefined;
-  return { fileData: { fileUri: uri, mimeType: source.mediaType ?? typeOf(uri, kind) } };
+  return { fileData: { fileUri: uri, mimeType: source.mediaType ?? typeOfEnding(uri) ?? USUAL[kind] } };
+}
+
+/** How closely to look at an image. */
+function resolutionOf({ detail }: ImageBlock, at: string, { partResolution }: ModelTraits, losses: WriteContext['losses']): JsonObject {
+  if (detail !== 'low' && detail !== 'high') return {};
+  if (partResolution) return { mediaResolution: { level: `MEDIA_RESOLUTION_${detail.toUpperCase()}` } };
+  losses.add(`${at}.detail`);
+  return {};
 }
 
 /** Google has no field for a document's name and context, so the model reads them before it. */
@@ -101,6 +84,7 @@ export function partsOf(block: Block, at: string, traits: ModelTraits, { losses 
         return [];
       }
       if (block.type === 'document' && block.citations === true) losses.add(`${at}.citations`);
+      if (block.type === 'image') return [{ ...part, ...resolutionOf(block, at, traits, losses) }];
       return [...(block.type === 'document' ? documentLabel(block) : []), part];
     }
     case 'other':

@@ -11,24 +11,35 @@ export interface WrittenResult {
   beside: JsonObject[];
 }
 
-/**
- * Text stays text, even where it is JSON: numbers keep all their digits, and words that Google gives a meaning, such as `$ref`,
- * have none.
- */
-export function resultPart(block: ToolResultBlock, name: string, at: string, traits: ModelTraits, { losses }: WriteContext): WrittenResult {
+function contentOf({ content }: ToolResultBlock, at: string, traits: ModelTraits, { losses }: WriteContext): { text: string; media: JsonObject[] } {
   const texts: string[] = [];
   const media: JsonObject[] = [];
-  block.content.forEach((content, index) => {
-    if (content.type === 'text') return texts.push(content.text);
-    const part = mediaPart(content.source, content.type, traits);
+  content.forEach((one, index) => {
+    if (one.type === 'text') return texts.push(one.text);
+    const part = mediaPart(one.source, one.type, traits);
     if (part === undefined) return losses.add(`${at}.content[${index}]`);
     if (typeof part['text'] === 'string') return texts.push(part['text']);
     return media.push(part);
   });
-  const response = { [block.isError === true ? 'error' : 'output']: texts.join('\n') };
-  const call = { id: block.callId, name, response };
+  return { text: texts.join('\n'), media };
+}
+
+/**
+ * Text stays text, even where it is JSON: numbers keep all their digits, and words that Google gives a meaning, such as `$ref`,
+ * have none.
+ */
+export function resultPart(block: ToolResultBlock, name: string, at: string, traits: ModelTraits, context: WriteContext): WrittenResult {
+  const { text, media } = contentOf(block, at, traits, context);
+  const call = { id: block.callId, name, response: { [block.isError === true ? 'error' : 'output']: text } };
   if (media.length === 0) return { part: { functionResponse: call }, beside: [] };
   return traits.mediaInResults
     ? { part: { functionResponse: { ...call, parts: media } }, beside: [] }
     : { part: { functionResponse: call }, beside: [{ text: `Result of ${name}:` }, ...media] };
+}
+
+/** In plain parts: Google refuses a response without its call, as where a tool that ran elsewhere is left out. */
+export function plainResult(block: ToolResultBlock, at: string, traits: ModelTraits, context: WriteContext): JsonObject[] {
+  const { text, media } = contentOf(block, at, traits, context);
+  if (text === '' && media.length === 0) return [{ text: 'The tool had no output.' }];
+  return [...(text === '' ? [] : [{ text }]), ...media];
 }

@@ -148,6 +148,7 @@ describe('parts', () => {
         { fileData: { fileUri: 'https://example.com/a.png', mimeType: 'image/png' } },
         { fileData: { fileUri: 'gs://bucket/a.mp4', mimeType: 'video/mp4' } },
         { fileData: { fileUri: 'https://youtu.be/x' } },
+        { fileData: { fileUri: 'https://example.com/b.webp?x=1' } },
         code,
       ),
     ).toEqual([
@@ -159,6 +160,7 @@ describe('parts', () => {
       { type: 'image', source: { type: 'url', url: 'https://example.com/a.png', mediaType: 'image/png' } },
       { type: 'video', source: { type: 'file', id: 'gs://bucket/a.mp4', mediaType: 'video/mp4' } },
       { type: 'video', source: { type: 'url', url: 'https://youtu.be/x' } },
+      { type: 'image', source: { type: 'url', url: 'https://example.com/b.webp?x=1' } },
       { type: 'other', dialect: 'google', kind: 'executableCode', value: code },
     ]);
   });
@@ -171,6 +173,23 @@ describe('parts', () => {
       ]);
     },
   );
+});
+
+it('how closely to look is the detail of an image, and a loss where there is no such word', () => {
+  const image = { inlineData: { mimeType: 'image/png', data: 'aW1n' } };
+  const part = (level: string, media: object = image) => ({ ...media, mediaResolution: { level } });
+  const parts = [
+    part('MEDIA_RESOLUTION_LOW'),
+    part('MEDIA_RESOLUTION_ULTRA_HIGH'),
+    part('MEDIA_RESOLUTION_LOW', { inlineData: { mimeType: 'application/pdf', data: 'cGRm' } }),
+  ];
+  const { request, losses } = read({ contents: [{ role: 'user', parts }] });
+  expect(request.messages[0]!.content.map((block) => (block.type === 'image' ? block.detail : block.type))).toEqual([
+    'low',
+    undefined,
+    'document',
+  ]);
+  expect(losses).toEqual(['contents[0].parts[1].mediaResolution', 'contents[0].parts[2].mediaResolution']);
 });
 
 describe('a turn of the model', () => {
@@ -249,6 +268,21 @@ describe('calls and their responses', () => {
       '-> a',
       '-> b',
     ]);
+  });
+
+  it.each([
+    [{ output: 'warm' }, 'warm', undefined],
+    [{ name: 'f', output: 'warm' }, 'warm', undefined],
+    [{ name: 'f', content: 'warm' }, 'warm', undefined],
+    [{ name: 'f', content: { t: 20 } }, '{"t":20}', undefined],
+    [{ name: 'f', error: 'none' }, 'none', true],
+    [{ content: 'warm' }, '{"content":"warm"}', undefined],
+    [{ name: 'Ann', content: 'warm' }, '{"name":"Ann","content":"warm"}', undefined],
+    [{ name: 'f', content: 'warm', t: 20 }, '{"name":"f","content":"warm","t":20}', undefined],
+  ])('say what came out, without what SDKs put around it: %j', (response, text, isError) => {
+    const { request } = read({ contents: [calls(f), responses({ ...f, response })] });
+    expect(request.messages[1]!.content[0]).toMatchObject({ type: 'tool-result', content: [{ type: 'text', text }] });
+    expect((request.messages[1]!.content[0] as { isError?: true }).isError).toBe(isError);
   });
 
   it('hold arguments, results, errors and images', () => {

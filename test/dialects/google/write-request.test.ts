@@ -40,6 +40,14 @@ describe('the conversation', () => {
     expect(losses).toEqual([]);
   });
 
+  it('begins with a user who says nothing where the caller lets the model begin', () => {
+    const { body, losses } = contentsOf(['system', text('Be brief.')], ['assistant', call('a', 'f')], ['user', result('a', 'x')]);
+    expect(body['systemInstruction']).toEqual({ parts: [{ text: 'Be brief.' }] });
+    expect(body['contents']!.map((content) => String(content['role']))).toEqual(['user', 'model', 'user']);
+    expect(body['contents']![0]).toEqual({ role: 'user', parts: [{ text: ' ' }] });
+    expect(losses).toEqual([]);
+  });
+
   it('is the system text where there is nothing else', () => {
     expect(contentsOf(['system', text('Write a poem.')]).body).toEqual({
       contents: [{ role: 'user', parts: [{ text: 'Write a poem.' }] }],
@@ -81,6 +89,8 @@ describe('the conversation', () => {
 });
 
 describe('results of tools', () => {
+  const picture = { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'aW1n' } } as const;
+
   it('stand together in the order of the calls, whatever the order in which they came', () => {
     const { body } = contentsOf(
       ['user', text('Weather?')],
@@ -102,7 +112,7 @@ describe('results of tools', () => {
 
   it('of one message are put into the order of the calls', () => {
     const { body } = contentsOf(['assistant', call('a', 'paris'), call('b', 'rome')], ['user', result('b', 'warm'), result('a', 'cold')]);
-    expect(body['contents']![1]!['parts']!.map((part) => String(part['functionResponse']!['name']))).toEqual(['paris', 'rome']);
+    expect(body['contents']![2]!['parts']!.map((part) => String(part['functionResponse']!['name']))).toEqual(['paris', 'rome']);
   });
 
   it('go with the call of their own turn where ids repeat', () => {
@@ -114,7 +124,7 @@ describe('results of tools', () => {
     const { body } = write({
       messages: [...turn('f'), ...turn('g')].map(([role, ...content]) => ({ role, content: [...content] })),
     });
-    const parts = [...body['contents']!].flatMap((content) => [...content['parts']!]);
+    const parts = body['contents']!.slice(1).flatMap((content) => [...content['parts']!]);
     expect(parts.map((part) => (part['functionCall'] ?? part['functionResponse'])!['name'])).toEqual(['f', 'f', 'g', 'g']);
     expect(parts[0]!['functionCall']!['id']).toEqual(parts[1]!['functionResponse']!['id']);
     expect(parts[2]!['functionCall']!['id']).toEqual(parts[3]!['functionResponse']!['id']);
@@ -125,12 +135,13 @@ describe('results of tools', () => {
     const { body } = write({
       model: 'gemini-3-pro-preview',
       messages: [
+        { role: 'user', content: [text('Weather?')] },
         { role: 'assistant', content: [text('I look.'), call('a', 'f')] },
         { role: 'assistant', content: [call('b', 'g')] },
         { role: 'user', content: [result('a', '1'), result('b', '2')] },
       ],
     });
-    expect(body['contents']!.map((content) => content['parts']!.map((part) => Object.keys(part)))).toEqual([
+    expect(body['contents']!.slice(1).map((content) => content['parts']!.map((part) => Object.keys(part)))).toEqual([
       [['text'], ['functionCall', 'thoughtSignature'], ['functionCall']],
       [['functionResponse'], ['functionResponse']],
     ]);
@@ -141,17 +152,26 @@ describe('results of tools', () => {
     expect(body['contents']![1]).toEqual({ role: 'user', parts: [{ text: 'warm' }] });
   });
 
+  it('without a call keep their images', () => {
+    const block = result('gone', 'Shot:', { content: [{ type: 'text', text: 'Shot:' }, picture] });
+    for (const model of ['gemini-3-pro-preview', 'gemini-2.5-flash']) {
+      const { body, losses } = write({ model, messages: [{ role: 'user', content: [block] }] });
+      expect(body['contents']![0]!['parts']).toEqual([{ text: 'Shot:' }, { inlineData: { mimeType: 'image/png', data: 'aW1n' } }]);
+      expect(losses).toEqual([]);
+    }
+  });
+
   it('keep their text as it is, also where it is JSON with words of a schema', () => {
     const json = '{"$defs":{"a":{"$ref":"#"}},"id":12345678901234567890}';
     const { body } = contentsOf(['assistant', call('a', 'f')], ['user', result('a', json)]);
-    expect(body['contents']![1]!['parts']![0]!['functionResponse']!['response']).toEqual({ output: json });
+    expect(body['contents']![2]!['parts']![0]!['functionResponse']!['response']).toEqual({ output: json });
   });
 
-  const picture = { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'aW1n' } } as const;
   const withPicture = (model: string) =>
     write({
       model,
       messages: [
+        { role: 'user', content: [text('Look.')] },
         { role: 'assistant', content: [call('a', 'shot'), call('b', 'f')] },
         { role: 'user', content: [result('a', '', { content: [picture] })] },
         { role: 'user', content: [result('b', 'x')] },
@@ -160,7 +180,7 @@ describe('results of tools', () => {
 
   it('hold images where the model takes them', () => {
     const { body, losses } = withPicture('gemini-3-pro-preview');
-    expect(body['contents']![1]!['parts']![0]!['functionResponse']!['parts']).toEqual([
+    expect(body['contents']![2]!['parts']![0]!['functionResponse']!['parts']).toEqual([
       { inlineData: { mimeType: 'image/png', data: 'aW1n' } },
     ]);
     expect(losses).toEqual([]);
@@ -168,8 +188,8 @@ describe('results of tools', () => {
 
   it('have images beside them where it does not, and stay together', () => {
     const contents = withPicture('gemini-2.5-flash').body['contents']!;
-    expect(contents[1]!['parts']!.map((part) => Object.keys(part))).toEqual([['functionResponse'], ['functionResponse']]);
-    expect(contents[2]).toEqual({
+    expect(contents[2]!['parts']!.map((part) => Object.keys(part))).toEqual([['functionResponse'], ['functionResponse']]);
+    expect(contents[3]).toEqual({
       role: 'user',
       parts: [{ text: 'Result of shot:' }, { inlineData: { mimeType: 'image/png', data: 'aW1n' } }],
     });
@@ -178,7 +198,7 @@ describe('results of tools', () => {
 
 describe('a call that lost its signature', () => {
   const parallel = (model: string) =>
-    write({ model, messages: [{ role: 'assistant', content: [text('I look.'), call('a', 'f'), call('b', 'f')] }] }).body['contents']![0]![
+    write({ model, messages: [{ role: 'assistant', content: [text('I look.'), call('a', 'f'), call('b', 'f')] }] }).body['contents']![1]![
       'parts'
     ]!;
 
@@ -196,7 +216,7 @@ describe('a call that lost its signature', () => {
   it('has it in place of a signature of another dialect', () => {
     const content = [call('a', 'f', { signature: { dialect: 'bedrock', value: 'x' } })];
     const { body } = write({ model: 'gemini-3-flash-preview', messages: [{ role: 'assistant', content }] });
-    expect(body['contents']![0]!['parts']![0]!['thoughtSignature']).toBe('skip_thought_signature_validator');
+    expect(body['contents']![1]!['parts']![0]!['thoughtSignature']).toBe('skip_thought_signature_validator');
   });
 });
 
@@ -234,6 +254,17 @@ describe('media', () => {
     expect(partsOf({ type: 'video', source: { type: 'file', id: 'files/abc', mediaType: 'video/mp4' } })).toEqual([
       { fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/abc', mimeType: 'video/mp4' } },
     ]);
+  });
+
+  it.each([
+    ['low', { level: 'MEDIA_RESOLUTION_LOW' }],
+    ['high', { level: 'MEDIA_RESOLUTION_HIGH' }],
+    ['auto', undefined],
+  ])('of %s detail have their resolution at Gemini 3, and tell its loss at others', (detail, mediaResolution) => {
+    const block = { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'aW1n' }, detail } as const;
+    const inlineData = { mimeType: 'image/png', data: 'aW1n' };
+    expect(partsOf(block, 'gemini-3-flash-preview')).toEqual([{ inlineData, ...(mediaResolution && { mediaResolution }) }]);
+    expect(partsOf(block)).toEqual(mediaResolution ? ['messages[0].content[0].detail'] : [{ inlineData }]);
   });
 
   it('have the name and the context of a document before them', () => {
