@@ -65,11 +65,13 @@ export const isBeside = (name: string): boolean => BESIDE.has(name);
 export const isFree = (name: string): boolean => FREE.has(name) || SCHEMAS.has(name);
 
 /** Kinds of items and blocks that are known, of all dialects; others may hold what nobody has looked for. */
-const KINDS: ReadonlySet<string> = new Set([
-  ...['text', 'input_text', 'output_text', 'summary_text', 'reasoning_text', 'refusal', 'message', 'reasoning', 'thinking', 'redacted_thinking'],
-  ...['function', 'custom', 'function_call', 'function_call_output', 'custom_tool_call', 'custom_tool_call_output', 'item_reference'],
-  ...['tool_use', 'tool_result', 'server_tool_use', 'mcp_tool_use', 'mcp_tool_result', 'search_result', 'tool_reference'],
-  ...['image', 'image_url', 'input_image', 'document', 'file', 'input_file', 'input_audio', 'audio', 'video_url', 'content', 'base64', 'url'],
-]);
+const KINDS: ReadonlySet<string> = new Set(
+  [
+    'text input_text output_text summary_text reasoning_text refusal message reasoning thinking redacted_thinking',
+    'function custom function_call function_call_output custom_tool_call custom_tool_call_output item_reference',
+    'tool_use tool_result server_tool_use mcp_tool_use mcp_tool_result search_result tool_reference',
+    'image image_url input_image document file input_file input_audio audio video_url content base64 url',
+  ].flatMap((line) => line.split(' ')),
+);
 
 export const isKnownKind = (kind: string): boolean => KINDS.has(kind);
