@@ -63,7 +63,7 @@ class InputReader {
       case 'reasoning':
         return this.#reasoning(item, at);
       case 'item_reference':
-        throw new RequestError(at, `${at} refers to an item that is not kept here: send the whole item instead.`);
+        throw new RequestError(at, `${at} refers to an item that is not kept here: send the whole item, as SDKs do if store is false.`);
       case 'additional_tools':
         this.input.tools.push(...readTools(item, `${at}.`, this.#losses));
         return;

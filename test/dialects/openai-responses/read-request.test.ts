@@ -315,7 +315,7 @@ describe('what is refused', () => {
     [{ conversation: 'conv_1' }, 'conversation', /whole conversation in input/],
     [{ prompt: { id: 'pmpt_1' } }, 'prompt', /instructions and input/],
     [{ background: true }, 'background', /stream/],
-    [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]', /whole item/],
+    [{ input: [{ type: 'item_reference', id: 'msg_1' }] }, 'input[0]', /whole item.*store is false/],
     [{ input: 7 }, 'input', /string or a list/],
     [{ input: [{ role: 'robot', content: 'x' }] }, 'input[0].role', /user, assistant/],
     [{ input: [{ role: 'user', content: [{ type: 'input_image' }] }] }, 'input[0].content[0]', /image_url/],
