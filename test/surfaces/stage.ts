@@ -10,7 +10,7 @@ import { startProvider, type FakeProvider } from '../fake/provider.ts';
 import { RESPONSES, UPSTREAMS } from './upstreams.ts';
 
 const SURFACES = ['OpenAI', 'Anthropic', 'Google'] as const;
-const KEYS = { OpenAI: aKey(1), Anthropic: aKey(2), Google: aKey(3) };
+export const KEYS = { OpenAI: aKey(1), Anthropic: aKey(2), Google: aKey(3) };
 export const TYPES = Object.keys(PROVIDERS) as ProviderType[];
 export const MODEL = 'small-1';
 
@@ -41,6 +41,9 @@ export class Stage {
   readonly provider: FakeProvider;
   /** Headers of the last answer that a caller got. */
   #headers = new Headers();
+  readonly url: string;
+  /** For SDKs that are not made here. */
+  readonly fetch: typeof fetch;
   readonly openai: OpenAI;
   readonly anthropic: Anthropic;
   readonly google: GoogleGenAI;
@@ -48,11 +51,13 @@ export class Stage {
   private constructor(gateway: RunningGateway, provider: FakeProvider) {
     this.#gateway = gateway;
     this.provider = provider;
+    this.url = gateway.url;
     const seen = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
       const response = await fetch(input, init);
       this.#headers = response.headers;
       return response;
     };
+    this.fetch = seen;
     this.openai = new OpenAI({ apiKey: KEYS.OpenAI, baseURL: `${gateway.url}/v1`, maxRetries: 0, fetch: seen });
     this.anthropic = new Anthropic({ apiKey: KEYS.Anthropic, baseURL: gateway.url, maxRetries: 0, fetch: seen });
     this.google = new GoogleGenAI({ apiKey: KEYS.Google, vertexai: false, httpOptions: { baseUrl: gateway.url } });

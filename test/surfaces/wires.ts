@@ -132,7 +132,9 @@ function fromGemini({ systemInstruction, contents, tools = [], toolConfig }: Jso
     if (response === undefined) return { text };
     const at = open.findIndex(({ name }) => name === response.name);
     const [call] = open.splice(at, 1);
-    return result(call?.id ?? '', response.response.output ?? response.response.error, 'error' in response.response);
+    const { output, error, content } = response.response as Json;
+    const said: unknown = output ?? error ?? content;
+    return result(call?.id ?? '', typeof said === 'string' ? said : JSON.stringify(said), error !== undefined);
   };
   const declarations = (tools as Json[]).flatMap(({ functionDeclarations = [] }) => functionDeclarations as Json[]);
   const { mode = 'AUTO', allowedFunctionNames: allowed } = toolConfig?.functionCallingConfig ?? {};
