@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.ts';
 import type { UpstreamRequest } from '../providers/provider.ts';
 import { redactProviderText } from '../providers/redact.ts';
 import { TokenRefusedError, TokenUnavailableError } from '../providers/token-errors.ts';
+import { checkComplexity } from './body-complexity.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { refuseLosses } from './losses.ts';
 
@@ -51,12 +52,28 @@ function dispatch(options: ExchangeOptions, made: UpstreamRequest, headers: stri
 }
 
 /**
+ * Throws GatewayError body_too_complex for one that is translated and nested too deep for that, however short: what passes is
+ * not written anew, so nobody looks at it.
+ */
+function toRequest({ target, request }: ExchangeOptions): UpstreamRequest {
+  try {
+    const made = target.upstream.provider.toRequest(request);
+    // Parts of it may be told again in the answer.
+    if (made.losses !== undefined) checkComplexity(request.raw, 0);
+    return made;
+  } catch (error) {
+    if (error instanceof RangeError) checkComplexity(request.raw, 0);
+    throw error;
+  }
+}
+
+/**
  * Carries a request out. `strict`: not when the provider cannot take all of it. `done` is called when the answer is complete, failed or abandoned. Throws, or rejects where it has to
  * wait for a signature, only when the request could not be made; `done` is not called then.
  */
 export function exchange(options: ExchangeOptions, strict: boolean, done: () => void): Promise<void> | undefined {
   const { upstream } = options.target;
-  const made = upstream.provider.toRequest(options.request);
+  const made = toRequest(options);
   if (strict) refuseLosses(made.losses, upstream.name);
   if (upstream.sign === undefined && made.headers === undefined) {
     dispatch(options, made, upstream.headers, done);

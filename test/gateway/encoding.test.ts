@@ -59,7 +59,7 @@ describe.each(Object.values(CALLER_DIALECTS))('a caller of $api', (caller) => {
     expect(heard(caller, reply, stream)).toEqual({ blocks: [{ kind: 'text', text: WORDS }], tokens: TOKENS });
   });
 
-  it.each(CASES.filter(({ stream }) => !stream))('reads an error of a provider of type $type that compresses by $encoding', async (given) => {
+  it.each(CASES.filter(({ stream }) => !stream))('reads an error of a $type that compresses by $encoding', async (given) => {
     const bytes = ENCODINGS[given.encoding]!(Buffer.from(JSON.stringify({ error: { message: 'Too long.' }, message: 'Too long.' })));
     bench.answer((response) => {
       const headers = { 'content-type': 'application/json', 'content-encoding': given.encoding, 'content-length': bytes.length };
