@@ -128,12 +128,12 @@ export interface UpstreamError {
 /**
  * Answer to "is this credential good?". Only a definite refusal is `invalid`; everything else that is not a success is
  * `unknown` and changes nothing. `proven: false`: the server answers a wrong key just the same, so nothing is known
- * about this one until traffic uses it.
+ * about this one until traffic uses it. `noIdentity`: the provider was not asked, since the pod that asks has no identity there.
  */
 export type Verification =
   | { verdict: 'valid'; models: string[]; proven: boolean }
   | { verdict: 'invalid'; message: string }
-  | { verdict: 'unknown'; message: string; retryAfterMs?: number };
+  | { verdict: 'unknown'; message: string; retryAfterMs?: number; noIdentity?: true };
 
 /** One HTTP exchange of a verification. `wrong` sends a credential that no server can accept. */
 export interface ProbeCall {
@@ -150,8 +150,11 @@ export interface Provider {
   readonly type: ProviderType;
   /** Base URL that applies when the AILLMConfig names none; undefined makes endpoint mandatory. */
   readonly defaultEndpoint: string | undefined;
-  /** How requests to an endpoint authenticate with this credential. Called once for each snapshot. */
-  authorize(credential: SnapshotProvider['credential'], endpoint: string): Authorization;
+  /**
+   * How requests to an endpoint authenticate with this credential, or, `asPod`, as the pod that this process runs in. Whether that
+   * may be is decided before. Called once for each snapshot.
+   */
+  authorize(credential: SnapshotProvider['credential'], endpoint: string, asPod?: boolean): Authorization;
   /** A free call that proves authentication (never mere reachability) and lists the models. */
   verify(probe: Probe, endpoint: string): Promise<Verification>;
   /** Translates an application's call. */

@@ -3,13 +3,14 @@ import { Pool, type Dispatcher } from 'undici';
 import type { ProviderType } from '../api/resources.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from './addresses.ts';
-import { authorizationHeaders } from './authorization.ts';
+import { authorizationHeaders, tokensIn } from './authorization.ts';
 import type { Probe, ProbeCall, Provider, Verification } from './provider.ts';
 import { redactProviderText } from './redact.ts';
+import { PodIdentityError } from './token-errors.ts';
 import { WrongKeyMemory } from './wrong-key-memory.ts';
 
 /** What to check: the same fields that a snapshot carries for the provider. */
-export type VerificationTarget = Pick<SnapshotProvider, 'type' | 'endpoint' | 'credential' | 'ca' | 'headers'>;
+export type VerificationTarget = Pick<SnapshotProvider, 'type' | 'endpoint' | 'credential' | 'podIdentity' | 'ca' | 'headers'>;
 
 const DEADLINE_MS = 10_000;
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -93,20 +94,24 @@ export class Verifier {
       },
     });
     const deadline = AbortSignal.timeout(DEADLINE_MS);
+    const secrets = new Set(Object.values(target.credential ?? {}));
     try {
-      const probe = this.#probe(pool, provider, target, signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
-      return this.#redact(await provider.verify(probe, target.endpoint), target);
+      const probe = this.#probe(pool, provider, target, secrets, signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+      return redact(await provider.verify(probe, target.endpoint), secrets);
     } catch (error) {
-      return this.#redact({ verdict: 'unknown', message: describe(error, target) }, target);
+      if (error instanceof PodIdentityError) return { verdict: 'unknown', message: error.message, noIdentity: true };
+      return redact({ verdict: 'unknown', message: describe(error, target) }, secrets);
     } finally {
       await pool.destroy();
     }
   }
 
-  #probe(pool: Pool, provider: Provider, target: VerificationTarget, signal: AbortSignal): Probe {
+  /** Adds to `secrets` what it sends. */
+  #probe(pool: Pool, provider: Provider, target: VerificationTarget, secrets: Set<string>, signal: AbortSignal): Probe {
+    const asPod = target.podIdentity === true;
     return async (call) => {
       // Without a credential there is nothing to prove.
-      if (call.credential === 'wrong' && target.credential === undefined) return { status: 401, headers: {}, body: '' };
+      if (call.credential === 'wrong' && target.credential === undefined && !asPod) return { status: 401, headers: {}, body: '' };
       const remembered = call.credential === 'wrong' ? this.#wrongKeys.recall(memoryKeyOf(call, target)) : undefined;
       if (remembered !== undefined) return { status: remembered, headers: {}, body: '' };
       const credential =
@@ -122,10 +127,13 @@ export class Verifier {
       ];
       const url = new URL(target.endpoint).origin + path;
       const signable = { method: call.method, url, headers: own, body: call.body ?? '' };
+      const authorization = provider.authorize(credential, target.endpoint, asPod && call.credential === 'given');
+      const authorizing = await authorizationHeaders(authorization, signable);
+      for (const token of tokensIn(authorizing)) secrets.add(token);
       const { statusCode, headers, body } = await pool.request({
         method: call.method,
         path,
-        headers: [...own, ...(await authorizationHeaders(provider.authorize(credential, target.endpoint), signable))],
+        headers: [...own, ...authorizing],
         body: call.body ?? null,
         signal,
       });
@@ -135,10 +143,9 @@ export class Verifier {
       return answer;
     };
   }
+}
 
-  #redact(verification: Verification, target: VerificationTarget): Verification {
-    if (verification.verdict === 'valid') return verification;
-    const secrets = Object.values(target.credential ?? {});
-    return { ...verification, message: redactProviderText(verification.message, secrets).slice(0, 500) };
-  }
+function redact(verification: Verification, secrets: ReadonlySet<string>): Verification {
+  if (verification.verdict === 'valid') return verification;
+  return { ...verification, message: redactProviderText(verification.message, [...secrets]).slice(0, 500) };
 }

@@ -10,7 +10,7 @@ import { exponentialDelay } from './retry-delays.ts';
 import { Turns } from './turns.ts';
 
 /** What a check needs; two targets that are equal share one check. */
-export type CheckTarget = Pick<SnapshotProvider, 'type' | 'endpoint' | 'credential' | 'ca' | 'headers' | 'timeouts'>;
+export type CheckTarget = Pick<SnapshotProvider, 'type' | 'endpoint' | 'credential' | 'podIdentity' | 'ca' | 'headers' | 'timeouts'>;
 
 /** Carries a check out. Brings its own deadline; `signal` is aborted when the operator stops. */
 export type Verify = (target: CheckTarget, signal?: AbortSignal) => Promise<Verification>;
@@ -119,8 +119,8 @@ export class CredentialChecker {
   }
 
   /** The HMAC of a target. Timeouts are left out: they do not change what the provider says. */
-  fingerprint({ type, endpoint, credential, ca, headers }: CheckTarget): string {
-    const parts = [type, endpoint, credential?.secret ?? null, credential?.accessKeyId ?? null, ca ?? null, headers];
+  fingerprint({ type, endpoint, credential, podIdentity, ca, headers }: CheckTarget): string {
+    const parts = [type, endpoint, credential?.secret ?? null, credential?.accessKeyId ?? null, podIdentity ?? null, ca ?? null, headers];
     return createHmac('sha256', this.#options.fingerprintKey).update(JSON.stringify(parts)).digest('base64url');
   }
 

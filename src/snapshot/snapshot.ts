@@ -12,6 +12,11 @@ export interface SnapshotProvider {
   endpoint: string;
   /** What authenticates; absent where the server asks for nothing. */
   credential?: { secret: string; accessKeyId?: string };
+  /**
+   * Requests authenticate as the pod that makes them, in place of a credential. A gateway does so only where its own settings
+   * allow it to the namespace; one that does not know this field sends nothing that authenticates.
+   */
+  podIdentity?: true;
   /** PEM bundle to trust in place of the public authorities. */
   ca?: string;
   /** Milliseconds. */

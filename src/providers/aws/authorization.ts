@@ -9,29 +9,35 @@ import { signRequest, type AwsCredentials } from './signature.ts';
 export interface AwsSigning {
   /** Milliseconds since the epoch. */
   now: () => number;
-  /** For connections without credentials; undefined: there are none. */
-  identity: AwsIdentity | undefined;
+  /** For connections that use the identity of the pod. */
+  identity: AwsIdentity;
   /** Region of an endpoint. */
   regionOf?: (url: string) => string | undefined;
 }
 
+const NO_CREDENTIALS =
+  'the connection has no credentials; set spec.credentials.secretRef, or spec.credentials.podIdentity to true for the identity ' +
+  'of the pods of operator and gateway';
+
 function signing(
-  credentials: (region: string) => Promise<AwsCredentials>,
+  credentials: () => Promise<AwsCredentials>,
   { now, regionOf: findRegion = regionOf }: AwsSigning,
 ): Authorization {
   return async (request: SignableRequest) => {
     const region = findRegion(request.url);
     if (region === undefined) throw new AwsCredentialError(awsEndpointFlaw(request.url) ?? 'spec.endpoint names no AWS region');
-    return signRequest(request, await credentials(region), region, now());
+    return signRequest(request, await credentials(), region, now());
   };
 }
 
-/** The authorization that it gives rejects with AwsCredentialError where there is nothing to authenticate with. */
-export function authorizeAws(credential: SnapshotProvider['credential'], settings: AwsSigning): Authorization {
+/**
+ * The authorization that it gives rejects with AwsCredentialError where there is nothing to authenticate with, and with
+ * PodIdentityError where the pod has no identity now.
+ */
+export function authorizeAws(credential: SnapshotProvider['credential'], settings: AwsSigning, asPod = false): Authorization {
   if (credential === undefined) {
-    const { identity } = settings;
-    if (identity !== undefined) return signing((region) => identity.get(region), settings);
-    return () => Promise.reject(new AwsCredentialError('the connection has no credentials; set spec.credentials.secretRef'));
+    if (asPod) return signing(() => settings.identity.get(), settings);
+    return () => Promise.reject(new AwsCredentialError(NO_CREDENTIALS));
   }
   const flaw = awsCredentialFlaw(credential);
   // A secret access key must not travel as if it were an API key.

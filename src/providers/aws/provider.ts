@@ -39,7 +39,7 @@ export function aws(signing: AwsSigning): Provider {
   return {
     type: 'AWS',
     defaultEndpoint: 'https://bedrock-runtime.us-east-1.amazonaws.com',
-    authorize: (credential) => authorizeAws(credential, signing),
+    authorize: (credential, _endpoint, asPod) => authorizeAws(credential, signing, asPod),
     verify: verifyAws,
     toRequest,
     readAnswer,

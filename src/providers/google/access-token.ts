@@ -1,9 +1,10 @@
-// Gets access tokens from Google: for the key of a service account, or for the identity of the workload that this runs as.
+// Gets access tokens from Google: for the key of a service account, or for the identity of the pod that this runs in.
 import { asRecord, text } from '../openai-error.ts';
 import { redactProviderText } from '../redact.ts';
 import type { AccessToken } from '../cached-token.ts';
+import { withinDeadline } from '../deadline.ts';
 import type { ServiceAccount } from './service-account.ts';
-import { TokenRefusedError, TokenUnavailableError } from '../token-errors.ts';
+import { PodIdentityError, TokenRefusedError, TokenUnavailableError } from '../token-errors.ts';
 
 const SCOPES = ['https://www.googleapis.com/auth/cloud-platform'];
 /** Of all attempts together; a credential check waits no longer than 10 s. */
@@ -13,6 +14,10 @@ const UNKNOWN_LIFE_MS = 2 * 60_000;
 /** OAuth errors that no later attempt with the same key can mend. */
 const FINAL = new Set(['invalid_grant', 'invalid_client', 'unauthorized_client', 'invalid_scope', 'account_disabled', 'deleted_client']);
 
+const NO_IDENTITY =
+  'Google gave no access token; bind the service account of its pod by Workload Identity Federation for GKE ' +
+  '(outside a cluster: run gcloud auth application-default login)';
+
 export interface AccessTokenOptions {
   now: () => number;
   /** Of the token endpoint; for tests. */
@@ -21,11 +26,9 @@ export interface AccessTokenOptions {
 
 /** What the token endpoint said, without anything that it may have echoed. */
 function explain(error: unknown, account: ServiceAccount | undefined): Error {
+  if (account === undefined) return new PodIdentityError(NO_IDENTITY);
   const data = asRecord(asRecord(asRecord(error)['response'])['data']);
   const code = text(data['error']);
-  if (account === undefined) {
-    return new TokenUnavailableError('no access token for the workload identity; is it set up for the service account of this pod?');
-  }
   const said = redactProviderText([code, text(data['error_description'])].filter((part) => part !== null).join(': '), [
     account.privateKey,
     account.email,
@@ -34,24 +37,33 @@ function explain(error: unknown, account: ServiceAccount | undefined): Error {
   return new TokenUnavailableError(`no access token for the service account key${said === '' ? '' : ` (${said})`}`);
 }
 
-/** Rejects with TokenRefusedError or TokenUnavailableError. */
+async function ask(account: ServiceAccount | undefined, options: AccessTokenOptions): Promise<AccessToken> {
+  // 50 to 150 ms of loading, which only users of Vertex AI pay, and once.
+  const { gcpMetadata, GoogleAuth, JWT } = await import('google-auth-library');
+  // It remembers for good that nobody answered, and the metadata server of a node may come up later than a pod.
+  if (account === undefined) gcpMetadata.resetIsAvailableCache();
+  const transporterOptions = {
+    signal: AbortSignal.timeout(DEADLINE_MS),
+    // As for providers, variables such as HTTPS_PROXY do not count.
+    noProxy: [/^/],
+    fetchImplementation: options.fetch ?? fetch,
+  };
+  // Any project, lest the library look for one, by running gcloud among other things: endpoints carry theirs.
+  const asPod = { scopes: SCOPES, projectId: 'none', clientOptions: { transporterOptions } };
+  const client =
+    account === undefined
+      ? await new GoogleAuth(asPod).getClient()
+      : new JWT({ email: account.email, key: account.privateKey, scopes: SCOPES, transporterOptions });
+  const { token } = await client.getAccessToken();
+  if (typeof token !== 'string' || token === '') throw new Error('the answer has no access token');
+  return { token, expiresAt: client.credentials.expiry_date ?? options.now() + UNKNOWN_LIFE_MS };
+}
+
+/** Undefined: for the pod. Rejects with TokenRefusedError or TokenUnavailableError, for the pod with PodIdentityError. */
 export async function fetchAccessToken(account: ServiceAccount | undefined, options: AccessTokenOptions): Promise<AccessToken> {
   try {
-    // 50 to 150 ms of loading, which only users of Vertex AI pay, and once.
-    const { GoogleAuth, JWT } = await import('google-auth-library');
-    const transporterOptions = {
-      signal: AbortSignal.timeout(DEADLINE_MS),
-      // As for providers, variables such as HTTPS_PROXY do not count.
-      noProxy: [/^/],
-      fetchImplementation: options.fetch ?? fetch,
-    };
-    const client =
-      account === undefined
-        ? await new GoogleAuth({ scopes: SCOPES, clientOptions: { transporterOptions } }).getClient()
-        : new JWT({ email: account.email, key: account.privateKey, scopes: SCOPES, transporterOptions });
-    const { token } = await client.getAccessToken();
-    if (typeof token !== 'string' || token === '') throw new Error('the answer has no access token');
-    return { token, expiresAt: client.credentials.expiry_date ?? options.now() + UNKNOWN_LIFE_MS };
+    // Requests to a metadata server heed no signal.
+    return await withinDeadline(ask(account, options), DEADLINE_MS, () => new Error('no answer in time'));
   } catch (error) {
     throw explain(error, account);
   }

@@ -9,10 +9,14 @@ import type { VertexTokens } from './vertex-tokens.ts';
 /** Google's access tokens, as of `gcloud auth print-access-token`. */
 const ACCESS_TOKEN = /^ya29\./;
 
-export function authorizeGoogle(credential: SnapshotProvider['credential'], endpoint: string, tokens: VertexTokens): Authorization {
-  if (credential === undefined) {
-    return isVertexEndpoint(endpoint) && tokens.workloadIdentity ? () => tokens.headers(undefined) : [];
-  }
+/** `asPod`: as the pod that this runs in, whose tokens go to Vertex AI and nowhere else. */
+export function authorizeGoogle(
+  credential: SnapshotProvider['credential'],
+  endpoint: string,
+  tokens: VertexTokens,
+  asPod = false,
+): Authorization {
+  if (credential === undefined) return asPod && isVertexEndpoint(endpoint) ? () => tokens.headers(undefined) : [];
   const { secret } = credential;
   if (isKeyFile(secret)) {
     // A private key must reach nobody, least of all as the API key of some server.

@@ -7,16 +7,11 @@ import { TokenRefusedError } from '../token-errors.ts';
 
 /** More accounts than this and the one used longest ago starts anew. */
 const MAX_ACCOUNTS = 1_000;
-const WORKLOAD = 'workload';
+const POD = 'pod';
 
 export interface VertexTokensOptions {
   /** Milliseconds since the epoch. */
   now: () => number;
-  /**
-   * Whether an AILLMConfig without credentials may use the identity of this workload. Whoever may write an AILLMConfig then
-   * calls models at the cost of that identity, in every namespace.
-   */
-  workloadIdentity: boolean;
   /** For tests; else Google is asked. */
   fetchToken?: (account: ServiceAccount | undefined) => Promise<AccessToken>;
 }
@@ -30,20 +25,16 @@ export class VertexTokens {
     this.#options = options;
   }
 
-  get workloadIdentity(): boolean {
-    return this.#options.workloadIdentity;
-  }
-
-  /** Headers of one request. Undefined: as the workload. Rejects with TokenRefusedError or TokenUnavailableError. */
+  /**
+   * Headers of one request. Undefined: as the pod that this runs in, which is for the caller to allow. Rejects with
+   * TokenRefusedError or TokenUnavailableError, for the pod with PodIdentityError.
+   */
   async headers(keyFile: string | undefined): Promise<readonly string[]> {
-    if (keyFile === undefined && !this.workloadIdentity) {
-      throw new TokenRefusedError('the identity of the workload may not be used; set spec.credentials.secretRef to a service account key');
-    }
     return ['authorization', `Bearer ${await this.#tokenOf(keyFile).get()}`];
   }
 
   #tokenOf(keyFile: string | undefined): CachedToken {
-    const key = keyFile === undefined ? WORKLOAD : createHash('sha256').update(keyFile).digest('base64url');
+    const key = keyFile === undefined ? POD : createHash('sha256').update(keyFile).digest('base64url');
     const known = this.#tokens.get(key);
     const cached = known ?? new CachedToken(() => this.#fetch(keyFile), this.#options.now);
     this.#tokens.delete(key);

@@ -15,6 +15,8 @@ const ACCESS_KEY = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secret: SECRET };
 const ENDPOINT = 'https://bedrock-runtime.eu-central-1.amazonaws.com';
 const MODEL_PATH = '/model/eu.anthropic.claude-sonnet-4-5-20250929-v1%3A0/converse';
 
+const NONE = new AwsIdentity(() => Promise.reject(new Error('it was asked for')), () => NOW);
+
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();
@@ -24,6 +26,7 @@ afterEach(async () => {
 async function travel(
   credential: { secret: string; accessKeyId?: string } | undefined,
   settings: Partial<AwsSigning> = {},
+  asPod = false,
   path = MODEL_PATH,
 ): Promise<Arrived> {
   const { promise, resolve } = Promise.withResolvers<Arrived>();
@@ -39,7 +42,7 @@ async function travel(
   const headers = ['content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'flashback', 'X-Amz-Custom', 'a  b'];
   const body = '{"messages":[],"text":"Grüße 🙂"}';
   const signable: SignableRequest = { method: 'POST', url: origin + path, headers, body };
-  const authorization = authorizeAws(credential, { now: () => NOW, identity: undefined, regionOf: () => 'eu-central-1', ...settings });
+  const authorization = authorizeAws(credential, { now: () => NOW, identity: NONE, regionOf: () => 'eu-central-1', ...settings }, asPod);
   const authorized = await authorizationHeaders(authorization, signable);
   const { body: answer } = await send(origin + path, { method: 'POST', headers: [...headers, ...authorized], body });
   await answer.dump();
@@ -65,7 +68,7 @@ describe('an access key', () => {
 
   it('signs queries and ARNs in paths', async () => {
     const path = '/model/arn%3Aaws%3Abedrock%3Aeu%3A1%3Ainference-profile%2Fa/converse?b=2&a=%20x&b=1';
-    expect(inspect(await travel(ACCESS_KEY, {}, path), SECRET).good).toBe(true);
+    expect(inspect(await travel(ACCESS_KEY, {}, false, path), SECRET).good).toBe(true);
   });
 
   it('never travels itself', async () => {
@@ -76,7 +79,7 @@ describe('an access key', () => {
 const get = (url: string): SignableRequest => ({ method: 'GET', url, headers: [], body: '' });
 
 async function scopeAt(url: string): Promise<string | undefined> {
-  const headers = await authorizationHeaders(authorizeAws(ACCESS_KEY, { now: () => NOW, identity: undefined }), get(url));
+  const headers = await authorizationHeaders(authorizeAws(ACCESS_KEY, { now: () => NOW, identity: NONE }), get(url));
   return headers.find((value) => value.startsWith('AWS4'))?.match(/\d{8}\/[^,]+/)?.[0];
 }
 
@@ -90,7 +93,7 @@ it('cannot sign for a host that tells no region, and names the field', async () 
 
 describe('an API key', () => {
   it('is a constant header', () => {
-    const authorization = authorizeAws({ secret: 'ABSKexample' }, { now: () => NOW, identity: undefined });
+    const authorization = authorizeAws({ secret: 'ABSKexample' }, { now: () => NOW, identity: NONE });
     expect(authorization).toEqual(['authorization', 'Bearer ABSKexample']);
   });
 
@@ -99,26 +102,27 @@ describe('an API key', () => {
     { name: 'a key that expires', credential: { secret: SECRET, accessKeyId: 'ASIAIOSFODNN7EXAMPLE' }, fix: 'of an IAM user' },
     { name: 'two values in each other’s place', credential: { secret: 'AKIAIOSFODNN7EXAMPLE', accessKeyId: SECRET }, fix: 'mixed up' },
   ])('is not $name, which goes nowhere', async ({ credential, fix }) => {
-    const authorization = authorizeAws(credential, { now: () => NOW, identity: undefined });
+    const authorization = authorizeAws(credential, { now: () => NOW, identity: NONE });
     const refusal = await authorizationHeaders(authorization, get(ENDPOINT)).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ name: 'AwsCredentialError', message: expect.stringContaining(fix) });
     expect(String(refusal)).not.toMatch(new RegExp(`${SECRET}|AKIAIOSFODNN7EXAMPLE`));
   });
 });
 
-describe('a connection without credentials', () => {
+describe('a connection that uses the identity of the pod', () => {
   const lent: IdentityCredentials = { accessKeyId: 'ASIALENT', secretAccessKey: 'lent', sessionToken: 'session' };
 
-  it('signs as the process, with its session', async () => {
+  it('signs as the pod, with its session', async () => {
     const identity = new AwsIdentity(() => Promise.resolve(lent), () => NOW);
-    const arrived = await travel(undefined, { identity });
+    const arrived = await travel(undefined, { identity }, true);
     expect(arrived.headers['x-amz-security-token']).toBe('session');
     expect(inspect(arrived, 'lent')).toMatchObject({ accessKeyId: 'ASIALENT', good: true });
     expect(inspect(arrived, 'lent').signed).toContain('x-amz-security-token');
   });
 
-  it('is refused where the process lends nothing', async () => {
-    const authorization = authorizeAws(undefined, { now: () => NOW, identity: undefined });
+  it('never does so by merely having no credentials', async () => {
+    const identity = new AwsIdentity(() => Promise.resolve(lent), () => NOW);
+    const authorization = authorizeAws(undefined, { now: () => NOW, identity });
     await expect(authorizationHeaders(authorization, get(ENDPOINT))).rejects.toThrow('set spec.credentials.secretRef');
   });
 });

@@ -55,8 +55,7 @@ describe('the path of a model', () => {
 
 describe('a request', () => {
   const fetchToken = (): Promise<{ token: string; expiresAt: number }> => Promise.resolve({ token: 'ya29.t', expiresAt: 3_600_000 });
-  const tokens = new VertexTokens({ now: () => 0, workloadIdentity: false, fetchToken });
-  const ambient = new VertexTokens({ now: () => 0, workloadIdentity: true, fetchToken });
+  const tokens = new VertexTokens({ now: () => 0, fetchToken });
   const bearer = ['authorization', 'Bearer ya29.t'];
 
   it.each([GOOGLE_ENDPOINT, VERTEX, 'http://gemini.svc/v1'])('to %s carries an API key in a header that stays the same', (endpoint) => {
@@ -74,10 +73,14 @@ describe('a request', () => {
     expect(failure).toContain('spec.endpoint');
     expect(failure).not.toContain('PRIVATE KEY');
   });
-  it('without a credential carries nothing, unless the identity of the workload may be used at Vertex AI', async () => {
+  it('without a credential carries nothing', () => {
     expect(authorizeGoogle(undefined, VERTEX, tokens)).toEqual([]);
-    expect(authorizeGoogle(undefined, GOOGLE_ENDPOINT, ambient)).toEqual([]);
-    expect(await authorizationHeaders(authorizeGoogle(undefined, VERTEX, ambient), POST)).toEqual(bearer);
+  });
+  it('as the pod carries a token of the pod to Vertex AI', async () => {
+    expect(await authorizationHeaders(authorizeGoogle(undefined, VERTEX, tokens, true), POST)).toEqual(bearer);
+  });
+  it.each(NOT_VERTEX)('as the pod carries nothing to %s', (endpoint) => {
+    expect(authorizeGoogle(undefined, endpoint, tokens, true)).toEqual([]);
   });
 });
 

@@ -1,8 +1,9 @@
 import { createPublicKey, createVerify } from 'node:crypto';
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchAccessToken } from '../../../src/providers/google/access-token.ts';
 import { CachedToken, type AccessToken } from '../../../src/providers/cached-token.ts';
-import { TokenRefusedError, TokenUnavailableError } from '../../../src/providers/token-errors.ts';
+import { PodIdentityError, TokenRefusedError, TokenUnavailableError } from '../../../src/providers/token-errors.ts';
 import { VertexTokens } from '../../../src/providers/google/vertex-tokens.ts';
 import { json, startProvider, type FakeProvider } from '../../fake/provider.ts';
 import { EMAIL, keyFile, PRIVATE_KEY } from './service-account.ts';
@@ -69,11 +70,10 @@ describe('an access token', () => {
 });
 
 describe('tokens for Vertex AI', () => {
-  it('are one for each service account, and one for the workload', async () => {
+  it('are one for each service account, and one for the pod', async () => {
     const accounts: (string | undefined)[] = [];
     const tokens = new VertexTokens({
       now: () => 0,
-      workloadIdentity: true,
       fetchToken: (account) => {
         accounts.push(account?.email);
         return Promise.resolve({ token: `of ${account?.email}`, expiresAt: HOUR });
@@ -85,13 +85,8 @@ describe('tokens for Vertex AI', () => {
     expect(accounts).toEqual([EMAIL, 'other@p.iam.gserviceaccount.com', undefined]);
   });
 
-  it('are not given to the workload where that is not allowed', async () => {
-    const tokens = new VertexTokens({ now: () => 0, workloadIdentity: false });
-    await expect(tokens.headers(undefined)).rejects.toThrow('spec.credentials.secretRef');
-  });
-
   it('are refused for a key file that is none', async () => {
-    const tokens = new VertexTokens({ now: () => 0, workloadIdentity: false });
+    const tokens = new VertexTokens({ now: () => 0 });
     await expect(tokens.headers('{"type":"authorized_user"}')).rejects.toBeInstanceOf(TokenRefusedError);
   });
 });
@@ -166,5 +161,61 @@ describe('the token endpoint', () => {
   ])('says nothing about the key when %s', async (_case, answer) => {
     server.answer(answer);
     expect(await failureOf()).toBeInstanceOf(TokenUnavailableError);
+  });
+});
+
+describe('the identity of the pod', () => {
+  let metadata: FakeProvider;
+  const ask = (): Promise<AccessToken> => fetchAccessToken(undefined, { now: () => 0 });
+  /** What the metadata server says to a request for a token, and that it is one. */
+  const answer = (status: number, body: unknown): void =>
+    metadata.answer((response, call) => {
+      response.setHeader('metadata-flavor', 'Google');
+      return call.url.includes('/token') ? json(status, body)(response, call) : response.end('default/');
+    });
+  beforeAll(async () => {
+    metadata = await startProvider();
+  });
+  beforeEach(() => {
+    metadata.calls.length = 0;
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', undefined);
+    vi.stubEnv('CLOUDSDK_CONFIG', '/nowhere');
+    vi.stubEnv('GCE_METADATA_HOST', new URL(metadata.url).host);
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+  afterAll(() => metadata.close());
+
+  it('comes from the metadata server, for the whole platform, and without a look for a project', async () => {
+    answer(200, { access_token: 'ya29.pod', expires_in: 3_600, token_type: 'Bearer' });
+    const before = Date.now();
+    const { token, expiresAt } = await ask();
+    expect(token).toBe('ya29.pod');
+    expect(expiresAt).toBeGreaterThanOrEqual(before + 3_600_000);
+    const scopes = encodeURIComponent('https://www.googleapis.com/auth/cloud-platform');
+    expect(metadata.calls.map(({ url }) => url)).toEqual([
+      '/computeMetadata/v1/instance',
+      `/computeMetadata/v1/instance/service-accounts/default/token?scopes=${scopes}`,
+    ]);
+  });
+
+  it.each([
+    ['may get no token', 404, 'not bound, canary'],
+    ['gets an answer that is none', 200, { hello: 'canary' }],
+  ])('that %s says what to set up, and nothing of the answer', async (_case, status, body) => {
+    answer(status, body);
+    const failure: unknown = await ask().catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(PodIdentityError);
+    expect(String(failure)).toContain('bind the service account of its pod by Workload Identity Federation for GKE');
+    expect(inspect(failure)).not.toContain('canary');
+  });
+
+  it('is found once there is a metadata server, although there was none at first', async () => {
+    vi.stubEnv('METADATA_SERVER_DETECTION', 'ping-only');
+    metadata.answer(json(404, {}));
+    await expect(ask()).rejects.toBeInstanceOf(PodIdentityError);
+    answer(200, { access_token: 'ya29.late', expires_in: 3_600 });
+    expect(await ask()).toMatchObject({ token: 'ya29.late' });
   });
 });

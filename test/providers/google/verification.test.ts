@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { authorizeGoogle } from '../../../src/providers/google/authorization.ts';
 import { GOOGLE_ENDPOINT } from '../../../src/providers/google/endpoint.ts';
-import { TokenRefusedError, TokenUnavailableError } from '../../../src/providers/token-errors.ts';
+import { PodIdentityError, TokenRefusedError, TokenUnavailableError } from '../../../src/providers/token-errors.ts';
 import { verifyGoogle } from '../../../src/providers/google/verification.ts';
 import { VertexTokens } from '../../../src/providers/google/vertex-tokens.ts';
 import { openAiCompatible } from '../../../src/providers/openai-compatible.ts';
@@ -31,21 +31,22 @@ afterAll(() => provider.close());
 const isGood = ({ headers }: ReceivedCall): boolean => headers['x-goog-api-key'] === GOOD || headers.authorization === `Bearer ${TOKEN}`;
 const calls = (): string[] => provider.calls.map(({ method, url }) => `${method} ${url}`);
 const tokens = (fetchToken = () => Promise.resolve({ token: TOKEN, expiresAt: 3_600_000 })): VertexTokens =>
-  new VertexTokens({ now: () => 0, workloadIdentity: true, fetchToken });
+  new VertexTokens({ now: () => 0, fetchToken });
 
 let now = 0;
 /** As if the endpoint were Google's. */
 function verifierFor(endpoint: string, vertexTokens = tokens()): Verifier {
   const Google = {
     ...openAiCompatible({ type: 'Google', defaultEndpoint: GOOGLE_ENDPOINT }),
-    authorize: (credential: { secret: string } | undefined) => authorizeGoogle(credential, endpoint, vertexTokens),
+    authorize: (credential: { secret: string } | undefined, _: string, asPod?: boolean) =>
+      authorizeGoogle(credential, endpoint, vertexTokens, asPod),
     verify: (probe: Parameters<typeof verifyGoogle>[0]) => verifyGoogle(probe, endpoint),
   };
   return new Verifier({ providers: { Google }, addresses: { allowLoopback: true }, now: () => now });
 }
 
 async function verify(verifier: Verifier, secret: string | undefined = GOOD): Promise<Verification> {
-  const credential = secret === '' ? {} : { credential: { secret } };
+  const credential = secret === '' ? ({ podIdentity: true } as const) : { credential: { secret } };
   const verification = await verifier.verify({ type: 'Google', endpoint: provider.url, headers: [], ...credential });
   for (const canary of [GOOD, TOKEN, PRIVATE_KEY.slice(40, 80)]) {
     expect(JSON.stringify(verification)).not.toContain(canary);
@@ -185,10 +186,22 @@ describe('a service account key', () => {
   });
 });
 
-describe('the identity of the workload', () => {
-  it('is good when Vertex AI counts tokens for it', async () => {
-    provider.answer(json(200, { totalTokens: 1 }));
+describe('the identity of the pod', () => {
+  it('is good when Vertex AI counts tokens for it and not for anybody', async () => {
+    provider.answer((response, call) => (isGood(call) ? json(200, { totalTokens: 1 }) : json(401, error(401, 'UNAUTHENTICATED', 'no')))(response, call));
     expect(await verify(verifierFor(VERTEX), '')).toEqual({ verdict: 'valid', models: [], proven: true });
-    expect(provider.calls.map(({ headers }) => headers.authorization)).toEqual([`Bearer ${TOKEN}`]);
+    expect(provider.calls.map(isGood)).toEqual([true, false]);
+  });
+
+  it('that may not call models is refused in words without its token', async () => {
+    provider.answer(json(403, error(403, 'PERMISSION_DENIED', `${TOKEN} lacks aiplatform.endpoints.predict`)));
+    const message = 'HTTP 403: [key] lacks aiplatform.endpoints.predict';
+    expect(await verify(verifierFor(VERTEX), '')).toEqual({ verdict: 'invalid', message });
+  });
+
+  it('that there is not is no news about the connection, and is told as such', async () => {
+    const none = tokens(() => Promise.reject(new PodIdentityError('bind the service account')));
+    expect(await verify(verifierFor(VERTEX, none), '')).toEqual({ verdict: 'unknown', message: 'bind the service account', noIdentity: true });
+    expect(provider.calls).toEqual([]);
   });
 });
