@@ -1,6 +1,8 @@
 // Errors as OpenAI's SDKs read them.
 import type { DialectError } from '../../chat/dialect.ts';
+import { inOpenAiWords } from '../../chat/openai-errors.ts';
 
-export function writeError({ message, type, param, code }: DialectError): { error: object } {
-  return { error: { message, type, param, code } };
+export function writeError(error: DialectError): { error: object } {
+  const { type, code } = inOpenAiWords(error);
+  return { error: { message: error.message, type, param: error.param, code } };
 }

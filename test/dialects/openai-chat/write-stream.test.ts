@@ -124,6 +124,12 @@ describe('a stream', () => {
       'data: {"error":{"message":"It broke.","type":"api_error","param":null,"code":"upstream_broke"}}\n\ndata: [DONE]\n\n',
     );
   });
+
+  it('that another vendor broke off has an error in words of OpenAI', () => {
+    const error = { status: 502, message: 'm', type: 'overloaded_error', code: null, param: null, requestId: 'r' };
+    expect(openAiChatSurface.writeStream(head()).fail(error)).toContain('"type":"api_error","param":null,"code":"overloaded_error"');
+    expect(openAiChatSurface.writeError(error)).toMatchObject({ error: { type: 'api_error', code: 'overloaded_error' } });
+  });
 });
 
 describe('the SDK of OpenAI', () => {

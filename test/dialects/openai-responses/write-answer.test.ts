@@ -193,6 +193,16 @@ describe('a stream', () => {
     expect(sent[3]).toMatchObject({ response: { error: { code: 'rate_limit_exceeded' } } });
   });
 
+  it('that another vendor broke off ends in words of OpenAI, and with a code of its closed list', () => {
+    const error = { status: 502, message: 'm', type: 'RESOURCE_EXHAUSTED', code: null, param: null, requestId: 'r' };
+    const [, , event, failed] = eventsOf(surface.writeStream(headOf()).fail(error));
+    expect(event).toMatchObject({ type: 'error', code: 'RESOURCE_EXHAUSTED', error: { type: 'rate_limit_error' } });
+    expect(failed).toMatchObject({ type: 'response.failed', response: { error: { code: 'rate_limit_exceeded', message: 'm' } } });
+    const broken = { ...error, type: 'api_error', code: 'provider_stream_broken' };
+    const [, , , last] = eventsOf(surface.writeStream(headOf()).fail(broken));
+    expect(last).toMatchObject({ type: 'response.failed', response: { error: { code: 'server_error' } } });
+  });
+
   it('tells of annotations where they stand in the whole text', () => {
     const events: ChatEvent[] = [
       ...words('text', 'Intro. '),
@@ -403,5 +413,8 @@ describe('a whole answer', () => {
 it('an error has the form of the API', () => {
   expect(surface.writeError({ status: 400, message: 'm', type: 'invalid_request_error', code: 'c', param: 'p', requestId: 'r' })).toEqual({
     error: { message: 'm', type: 'invalid_request_error', code: 'c', param: 'p' },
+  });
+  expect(surface.writeError({ status: 403, message: 'm', type: 'permission_error', code: 'c', param: null, requestId: 'r' })).toMatchObject({
+    error: { type: 'invalid_request_error', code: 'c' },
   });
 });
