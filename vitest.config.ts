@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { INTEROP_PROJECTS } from './test/interop/project.ts';
 
 export default defineConfig({
   test: {
@@ -7,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cluster/**', 'test/docs/**'],
+          exclude: ['test/cluster/**', 'test/docs/**', 'test/interop/**'],
           testTimeout: 20_000,
         },
       },
@@ -29,6 +30,7 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
+      ...INTEROP_PROJECTS,
     ],
   },
 });
