@@ -1,6 +1,7 @@
 // Writes a normal schema in one of Google's two forms, and names what the form has no place for.
 import { isObject, own } from '../../chat/json.ts';
 import { asArray, asObject, asString, type JsonObject } from './json.ts';
+import { FROM_CONST, saysSomething } from './schema-normal.ts';
 
 export type SchemaForm = 'openapi' | 'json';
 
@@ -25,10 +26,8 @@ const FORMATS: Record<SchemaForm, ReadonlySet<string>> = {
   openapi: new Set(['date-time', 'enum', 'float', 'double', 'int32', 'int64']),
   json: new Set(['date-time', 'date', 'time', 'enum', 'float', 'double', 'int32', 'int64']),
 };
-/** Say nothing about values. */
-const SILENT = new Set(['$schema', '$id', '$comment', '$anchor', '$defs', 'definitions', 'deprecated', 'readOnly', 'writeOnly']);
 /** Handled by name below. */
-const HANDLED = new Set(['description', 'format', 'examples', 'enum', 'properties', 'required', 'items', 'anyOf']);
+const HANDLED = new Set(['description', 'format', 'example', 'examples', 'enum', 'properties', 'required', 'items', 'anyOf']);
 
 interface Emit {
   form: SchemaForm;
@@ -39,9 +38,10 @@ interface Emit {
 
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-export function emitSchema(node: unknown, form: SchemaForm, lost: Set<string>): { schema: JsonObject; awkward: boolean } {
+/** `path`: where the caller has the schema. */
+export function emitSchema(node: unknown, form: SchemaForm, lost: Set<string>, path = ''): { schema: JsonObject; awkward: boolean } {
   const emit: Emit = { form, lost, awkward: false };
-  return { schema: write(isObject(node) ? node : {}, '', emit), awkward: emit.awkward };
+  return { schema: write(isObject(node) ? node : {}, path, emit), awkward: emit.awkward };
 }
 
 function write(node: JsonObject, path: string, emit: Emit): JsonObject {
@@ -52,11 +52,12 @@ function write(node: JsonObject, path: string, emit: Emit): JsonObject {
     if (KEPT[emit.form].has(key)) written[key] = value;
     else if (key === 'additionalProperties') writeAdditional(value, path, written, emit);
     else if (key === 'prefixItems') writePrefixItems(value, path, written, emit);
-    else if (!HANDLED.has(key) && !SILENT.has(key) && !key.startsWith('x-')) emit.lost.add(join(path, key));
+    else if (!HANDLED.has(key) && saysSomething(key)) emit.lost.add(join(path, key));
   }
   writeChildren(node, path, written, emit);
   writeFormat(node, written, hints, emit);
-  if (Array.isArray(node['examples'])) hints.push(`examples: ${node['examples'].map((value) => JSON.stringify(value)).join(', ')}`);
+  const examples = [...asArray(node['examples']), ...(emit.form === 'json' && node['example'] !== undefined ? [node['example']] : [])];
+  if (examples.length > 0) hints.push(`examples: ${examples.map((value) => JSON.stringify(value)).join(', ')}`);
   const description = `${asString(node['description'])} ${hints.length === 0 ? '' : `(${hints.join('; ')})`}`.trim();
   if (description !== '') written['description'] = description;
   const done = withNull(writeEnum(node, path, written, emit), emit);
@@ -91,8 +92,8 @@ function writeChildren(node: JsonObject, path: string, written: JsonObject, emit
     if (members.length > 0) written['properties'] = Object.fromEntries(members);
   }
   if (Array.isArray(required) && required.length > 0) {
-    // Google refuses names that are not among the properties.
-    const known = required.filter((name) => typeof name === 'string' && isObject(properties) && own(properties, name) !== undefined);
+    // Google refuses names that are not among the properties, and circular references in a property that is required.
+    const known = required.filter((name) => typeof name === 'string' && hasNoCircle(own(asObject(written['properties']), name)));
     if (known.length > 0) written['required'] = known;
     if (known.length < required.length) emit.lost.add(join(path, 'required'));
   }
@@ -105,6 +106,13 @@ function writeChildren(node: JsonObject, path: string, written: JsonObject, emit
     join(path, 'anyOf'),
     emit,
   );
+}
+
+/** There, and without a reference at any depth: all that are left are circular. */
+function hasNoCircle(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(hasNoCircle);
+  if (!isObject(schema)) return schema !== undefined;
+  return typeof schema['$ref'] !== 'string' && Object.values(schema).every(hasNoCircle);
 }
 
 /** A format that Google does not know says to the model what it says to people. */
@@ -120,7 +128,7 @@ function writeEnum(node: JsonObject, path: string, written: JsonObject, emit: Em
   if (!Array.isArray(values)) return written;
   const named = values.filter((value) => value !== null);
   const legal = named.every((value) => typeof value === 'string' || (emit.form === 'json' && typeof value === 'number'));
-  if (!legal) emit.lost.add(join(path, 'enum'));
+  if (!legal) emit.lost.add(join(path, node[FROM_CONST] === true ? 'const' : 'enum'));
   const isNullable = named.length < values.length && named.length > 0;
   return {
     ...written,

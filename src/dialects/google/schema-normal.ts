@@ -1,6 +1,7 @@
 // A JSON Schema with fewer ways to say things: no references but circular ones, no allOf, const, oneOf or lists of types.
 import { isObject, own } from '../../chat/json.ts';
 import { asArray, type JsonObject } from './json.ts';
+import { DefNames, pathOfRef, resolveRef } from './schema-refs.ts';
 
 /** References can make a small schema huge, so what they lead to is counted. */
 const MAX_NODES = 5_000;
@@ -15,41 +16,38 @@ const OF_TYPE: Record<string, readonly string[]> = {
 };
 const TYPES: ReadonlySet<unknown> = new Set([...Object.keys(OF_TYPE), 'boolean', 'null']);
 const TYPED = new Set(Object.values(OF_TYPE).flat());
+export const FROM_CONST = 'x-from-const';
+
+/** Notes that say nothing about values. */
+const SILENT = new Set(['$schema', '$id', '$comment', '$anchor', '$defs', 'definitions', 'deprecated', 'readOnly', 'writeOnly', 'discriminator']);
+
+export function saysSomething(keyword: string): boolean {
+  return !SILENT.has(keyword) && !keyword.startsWith('x-');
+}
 
 interface Walk {
   root: JsonObject;
   /** The target knows `$ref`: circular references stay. */
   keepCircles: boolean;
-  defs: JsonObject;
+  /** By reference. */
+  defs: Map<string, JsonObject>;
+  names: DefNames;
   lost: Set<string>;
   nodes: number;
 }
 
-function resolve(root: JsonObject, ref: string): unknown {
-  if (ref === '#') return root;
-  if (!ref.startsWith('#/')) return undefined;
-  let node: unknown = root;
-  for (const step of ref.slice(2).split('/')) {
-    const key = decodeStep(step);
-    node = Array.isArray(node) ? node[Number(key)] : isObject(node) ? own(node, key) : undefined;
-  }
-  return node;
-}
-
-function decodeStep(step: string): string {
-  try {
-    return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
-  } catch {
-    return step;
-  }
-}
-
 const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
-/** `normalized.defs`: what circular references in it point to. */
-export function normalizeSchema(schema: JsonObject, keepCircles: boolean, lost: Set<string>): { schema: JsonObject; defs: JsonObject } {
-  const walk: Walk = { root: schema, keepCircles, defs: {}, lost, nodes: 0 };
-  return { schema: normalize(schema, '', [], walk), defs: walk.defs as Record<string, JsonObject> };
+export interface NormalSchema {
+  schema: JsonObject;
+  /** What circular references in it point to. `path`: where the caller has it. */
+  defs: { name: string; path: string; schema: JsonObject }[];
+}
+
+export function normalizeSchema(schema: JsonObject, keepCircles: boolean, lost: Set<string>): NormalSchema {
+  const walk: Walk = { root: schema, keepCircles, defs: new Map(), names: new DefNames(), lost, nodes: 0 };
+  const normal = normalize(schema, '', ['#'], walk);
+  return { schema: normal, defs: [...walk.defs].map(([ref, def]) => ({ name: walk.names.of(ref), path: pathOfRef(ref), schema: def })) };
 }
 
 function normalize(node: unknown, path: string, trail: readonly string[], walk: Walk): JsonObject {
@@ -70,7 +68,7 @@ function normalize(node: unknown, path: string, trail: readonly string[], walk: 
 
 function followRef(node: JsonObject, ref: string, path: string, trail: readonly string[], walk: Walk): JsonObject {
   const { $ref: _, ...siblings } = node;
-  const target = resolve(walk.root, ref);
+  const target = resolveRef(walk.root, ref);
   if (!isObject(target)) {
     walk.lost.add(join(path, '$ref'));
     return normalize(siblings, path, trail, walk);
@@ -80,12 +78,14 @@ function followRef(node: JsonObject, ref: string, path: string, trail: readonly 
     walk.lost.add(join(path, '$ref'));
     return normalize({ ...pick(target, ['type', 'description']), ...siblings }, path, trail, walk);
   }
-  const name = ref === '#' ? 'root' : ref.slice(ref.lastIndexOf('/') + 1);
-  if (!Object.hasOwn(walk.defs, name)) {
-    walk.defs = { ...walk.defs, [name]: {} };
-    walk.defs[name] = normalize(target, name, [ref], walk);
+  // Beside a reference Google takes nothing.
+  for (const key of Object.keys(siblings)) if (saysSomething(key) && key !== 'title') walk.lost.add(join(path, key));
+  if (!walk.defs.has(ref)) {
+    // For what refers to it from within.
+    walk.defs.set(ref, {});
+    walk.defs.set(ref, normalize(target, pathOfRef(ref), [...new Set(['#', ref])], walk));
   }
-  return { $ref: `#/$defs/${name}` };
+  return { $ref: `#/$defs/${walk.names.of(ref)}` };
 }
 
 function pick(node: JsonObject, keys: readonly string[]): JsonObject {
@@ -116,7 +116,7 @@ function partOfAll(part: unknown, followed: string[], walk: Walk): JsonObject | 
   if (!isObject(part) || ++walk.nodes > MAX_NODES) return undefined;
   const { $ref: ref, ...siblings } = part;
   if (typeof ref !== 'string') return part;
-  const target = followed.includes(ref) ? undefined : resolve(walk.root, ref);
+  const target = followed.includes(ref) ? undefined : resolveRef(walk.root, ref);
   followed.push(ref);
   return isObject(target) ? { ...target, ...siblings } : undefined;
 }
@@ -125,7 +125,8 @@ function partOfAll(part: unknown, followed: string[], walk: Walk): JsonObject | 
 function unify(node: JsonObject, path: string, walk: Walk): JsonObject {
   const { const: constant, oneOf, exclusiveMinimum: above, exclusiveMaximum: below, nullable, ...rest } = node;
   const unified: JsonObject = rest;
-  if (Object.hasOwn(node, 'const')) unified['enum'] = [constant];
+  // The mark lets a constant be called by that name where it has to go.
+  if (Object.hasOwn(node, 'const')) Object.assign(unified, { enum: [constant], [FROM_CONST]: true });
   if (oneOf !== undefined && rest['anyOf'] === undefined) unified['anyOf'] = oneOf;
   else if (oneOf !== undefined) walk.lost.add(join(path, 'oneOf'));
   const isInteger = [node['type']].flat().every((type) => type === 'integer' || type === 'null');

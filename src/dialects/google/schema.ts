@@ -18,7 +18,7 @@ export function reduceSchema(schema: JsonObject): ReducedSchema {
     const lost = new Set<string>();
     const normal = normalizeSchema(schema, form === 'json', lost);
     const emitted = emitSchema(normal.schema, form, lost);
-    const defs = Object.entries(normal.defs).map(([name, def]) => [name, emitSchema(def, form, lost).schema]);
+    const defs = normal.defs.map((def) => [def.name, emitSchema(def.schema, form, lost, def.path).schema]);
     const withDefs = defs.length === 0 ? emitted.schema : { ...emitted.schema, $defs: Object.fromEntries(defs) };
     return { form, schema: withDefs, lost: [...lost], awkward: emitted.awkward };
   };
@@ -33,7 +33,8 @@ const SAYS_LITTLE = new Set(['type', 'properties', 'required', 'additionalProper
 /** Whether a schema of parameters says anything at all. */
 export function hasParameters(schema: JsonObject | undefined): schema is JsonObject {
   if (schema === undefined) return false;
-  const { properties } = schema;
+  const { properties, additionalProperties } = schema;
   const isPlain = Object.keys(schema).every((key) => SAYS_LITTLE.has(key));
-  return !isPlain || (isObject(properties) && Object.keys(properties).length > 0) || schema['additionalProperties'] === true;
+  const isMap = additionalProperties === true || isObject(additionalProperties);
+  return !isPlain || (isObject(properties) && Object.keys(properties).length > 0) || isMap;
 }

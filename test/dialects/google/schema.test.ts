@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readSchema } from '../../../src/dialects/google/read-schema.ts';
-import { reduceSchema } from '../../../src/dialects/google/schema.ts';
+import { hasParameters, reduceSchema } from '../../../src/dialects/google/schema.ts';
 
 const object = (properties: object, rest: object = {}): Record<string, unknown> => ({ type: 'object', properties, ...rest });
 const reduce = (schema: Record<string, unknown>) => {
@@ -72,6 +72,25 @@ describe('without a loss', () => {
     expect(reduce(tree)).toMatchObject({ form: 'json', lost: [], schema: { $defs: { root: inner } } });
   });
 
+  it('circular references with the same last word lead to different places, under names without signs', () => {
+    const node = (ref: string) => object({ next: { $ref: ref } });
+    const paths = ['#/$defs/a/Node', '#/$defs/b/Node', '#/$defs/My%20List'];
+    const $defs = { a: { Node: node(paths[0]!) }, b: { Node: node(paths[1]!) }, 'My List': node(paths[2]!) };
+    const { lost, schema } = reduce(object(Object.fromEntries(paths.map((ref, index) => [`p${index}`, { $ref: ref }])), { $defs }));
+    expect(lost).toEqual([]);
+    expect(schema['$defs']).toEqual({ Node: node('#/$defs/Node'), Node_2: node('#/$defs/Node_2'), My_List: node('#/$defs/My_List') });
+    expect(schema['properties']).toMatchObject({ p0: node('#/$defs/Node'), p1: node('#/$defs/Node_2'), p2: node('#/$defs/My_List') });
+  });
+
+  it('an example is said in words where the form has no place for it', () => {
+    const closed = object({ a: { type: 'string', example: 'x' } }, { additionalProperties: false });
+    expect(reduce(closed)).toEqual({
+      form: 'json',
+      schema: object({ a: { type: 'string', description: '(examples: "x")' } }, { additionalProperties: false }),
+      lost: [],
+    });
+  });
+
   it.each([
     ['closed objects', object({ a: { type: 'string' } }, { additionalProperties: false })],
     ['numbers to choose from', object({ a: { type: 'integer', enum: [1, 2] } })],
@@ -92,11 +111,38 @@ describe('a keyword that has to go', () => {
     ['a reference that leads nowhere', { type: 'string', $ref: 'https://example.com/s' }, 'properties.a.$ref'],
     ['a required name that is no property', object({ b: { type: 'string' } }, { required: ['b', 'toString'] }), 'properties.a.required'],
     ['a choice between booleans', { type: 'boolean', enum: [true] }, 'properties.a.enum'],
+    ['a constant that is no word', { type: 'boolean', const: true }, 'properties.a.const'],
   ])('%s is named, and the rest stays', (_, member, path) => {
     const { lost, schema } = reduce(object({ a: member, b: { type: 'string' } }));
     expect(lost).toEqual([path]);
     expect(schema).toMatchObject(object({ a: { type: member.type }, b: { type: 'string' } }));
   });
+});
+
+describe('a circular reference', () => {
+  it('loses by name what stands beside it, but for a title', () => {
+    const tree = object({ child: { $ref: '#', title: 'Child', description: 'The next.', default: null } });
+    expect(reduce(tree)).toMatchObject({ form: 'json', lost: ['properties.child.description', 'properties.child.default'] });
+  });
+
+  it('makes a property that is required an optional one, however deep it stands in there', () => {
+    const node = object({ id: { type: 'string' }, children: { type: 'array', items: { $ref: '#/$defs/Node' } } }, { required: ['id', 'children'] });
+    const { schema, lost } = reduce({ ...node, $defs: { Node: node } });
+    expect(schema['required']).toEqual(['id']);
+    expect(schema['$defs']).toMatchObject({ Node: { required: ['id'] } });
+    expect(lost).toEqual(expect.arrayContaining(['required', '$defs.Node.required']));
+  });
+});
+
+it.each([
+  [undefined, false],
+  [{ type: 'object', properties: {}, additionalProperties: false, $schema: 'x' }, false],
+  [{ type: 'object', additionalProperties: { type: 'string' } }, true],
+  [{ type: 'object', additionalProperties: true }, true],
+  [object({ a: {} }), true],
+  [{ $ref: '#/$defs/a', $defs: {} }, true],
+])('whether %j says anything of parameters is %s', (schema, says) => {
+  expect(hasParameters(schema)).toBe(says);
 });
 
 it('references that double at each step do not fill the memory', () => {
@@ -110,7 +156,10 @@ it('references that double at each step do not fill the memory', () => {
 });
 
 describe('whatever the schema', () => {
-  const keywords = ['type', 'items', 'anyOf', 'oneOf', 'allOf', 'enum', 'const', '$ref', 'required', 'nullable', 'x', '__proto__'];
+  const keywords = [
+    ...['type', 'items', 'anyOf', 'oneOf', 'allOf', 'enum', 'const', '$ref', 'required', 'nullable', 'x', '__proto__', 'not', 'format'],
+    ...['additionalProperties', 'prefixItems', 'uniqueItems', 'exclusiveMinimum', 'examples', 'example', '$defs', 'description', 'default'],
+  ];
   const reference = fc.constantFrom('#', '#/properties/a', '#/allOf/0', '#/%', '#/__proto__', 'object', 'string', 'null');
   const { schema } = fc.letrec<{ node: unknown; schema: Record<string, unknown> }>((tie) => ({
     schema: fc
@@ -122,11 +171,48 @@ describe('whatever the schema', () => {
     node: fc.oneof({ maxDepth: 5 }, reference, fc.constant(null), fc.array(tie('node'), { maxLength: 3 }), tie('schema'), fc.boolean()),
   }));
 
-  it('what is left has no word that Google refuses', () => {
+  /** The members of Google's schema objects, and what its documents add for JSON Schema. */
+  const SHARED = [
+    ...['type', 'format', 'title', 'description', 'default', 'enum', 'items', 'minItems', 'maxItems', 'minimum', 'maximum', 'anyOf'],
+    ...['minLength', 'maxLength', 'pattern', 'properties', 'minProperties', 'maxProperties', 'required', 'propertyOrdering'],
+  ];
+  const TAKEN = {
+    openapi: new Set([...SHARED, 'nullable', 'example']),
+    json: new Set([...SHARED, 'additionalProperties', 'prefixItems', '$ref', '$defs']),
+  };
+  type Loose = Record<string, unknown>;
+  const isObject = (value: unknown): value is Loose => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+  /** Every schema in it, with itself. */
+  function* schemasIn(node: unknown): Generator<Loose> {
+    if (!isObject(node)) return;
+    yield node;
+    for (const key of ['properties', '$defs']) for (const inner of Object.values(node[key] ?? {})) yield* schemasIn(inner);
+    for (const key of ['items', 'additionalProperties']) yield* schemasIn(node[key]);
+    for (const key of ['anyOf', 'prefixItems']) for (const inner of (node[key] ?? []) as unknown[]) yield* schemasIn(inner);
+  }
+
+  it('only keywords are left that Google takes, in the form in which it takes them', () => {
     fc.assert(
       fc.property(schema, (given) => {
-        const words = JSON.stringify(reduce(given).schema).match(/"[^"]+"(?=:)/g) ?? [];
-        expect(words.filter((word) => ['"oneOf"', '"allOf"', '"const"', '"x"', '"__proto__"'].includes(word))).toEqual([]);
+        const { form, schema: reduced } = reduce(given);
+        for (const node of schemasIn(reduced)) {
+          expect(Object.keys(node).filter((key) => !TAKEN[form].has(key))).toEqual([]);
+          if (node['$ref'] !== undefined) expect(Object.keys(node).filter((key) => !key.startsWith('$'))).toEqual([]);
+          if (form === 'openapi') expect(['string', 'undefined']).toContain(typeof node['type']);
+          for (const name of (node['required'] ?? []) as string[]) expect(Object.keys(node['properties'] ?? {})).toContain(name);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('every reference that is left leads to a definition', () => {
+    fc.assert(
+      fc.property(schema, (given) => {
+        const { schema: reduced } = reduce(given);
+        const known = Object.keys(reduced['$defs'] ?? {}).map((name) => `#/$defs/${name}`);
+        for (const { $ref } of schemasIn(reduced)) if ($ref !== undefined) expect(known).toContain($ref);
       }),
       { numRuns: 500 },
     );
