@@ -24,6 +24,7 @@ export const anthropicSurface: SurfaceDialect = {
 
 export const anthropicProvider: ProviderDialect = {
   name: 'anthropic',
+  toolNames: { legal: /^[a-zA-Z0-9_-]{1,128}$/, illegalCharacters: /[^a-zA-Z0-9_-]/g, longest: 128 },
   writeRequest,
   readAnswer,
   readStream: () => new AnthropicStreamReader(),

@@ -17,7 +17,8 @@ import type {
 } from '../../chat/request.ts';
 import { own, type Json } from '../../chat/json.ts';
 import { given, givenList, givenObject, asks, loseOthers, needed, numberIn, objectIn, oneOf, wholeNumber } from './checked.ts';
-import { readCache, readContent } from './read-content.ts';
+import { readContent } from './read-content.ts';
+import { readCache } from './read-parts.ts';
 import { readTools, readToolChoice } from './read-tools.ts';
 
 /** Only Anthropic has these: a writer of another dialect names them as lost. */

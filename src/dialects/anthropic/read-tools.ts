@@ -4,7 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { ChatOptions, Tool } from '../../chat/request.ts';
 import { own, type Json } from '../../chat/json.ts';
 import { given, givenList, givenObject, loseOthers, needed, objectIn, oneOf } from './checked.ts';
-import { readCache } from './read-content.ts';
+import { readCache } from './read-parts.ts';
 
 /** `eager_input_streaming` says how finely arguments should come, which others never say. */
 const KNOWN = ['type', 'name', 'description', 'input_schema', 'strict', 'cache_control', 'eager_input_streaming', 'allowed_callers'];

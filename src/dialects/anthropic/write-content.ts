@@ -8,6 +8,7 @@ import type {
   ImageBlock,
   ReasoningBlock,
   Source,
+  TextBlock,
   ToolCallBlock,
   ToolResultBlock,
 } from '../../chat/request.ts';
@@ -25,9 +26,11 @@ export function cacheControl(cache: CacheMark | undefined): Param {
   return { cache_control: { type: 'ephemeral', ...(cache.ttl === undefined ? {} : { ttl: cache.ttl }) } };
 }
 
-/** Anthropic refuses text that is empty or blank. */
-export function textParam(text: string, cache?: CacheMark): Param[] {
-  return text.trim() === '' ? [] : [{ type: 'text', text, ...cacheControl(cache) }];
+/** Anthropic refuses text that is empty or blank, and a mark needs something to stand on. */
+export function textParam({ text, cache }: Pick<TextBlock, 'text' | 'cache'>, at: string, losses: Losses): Param[] {
+  if (text.trim() !== '') return [{ type: 'text', text, ...cacheControl(cache) }];
+  if (cache !== undefined) losses.add(`${at}.cache_control`);
+  return [];
 }
 
 function remoteSource(source: Source): Param | undefined {
@@ -45,7 +48,8 @@ function imageParam({ source, cache }: ImageBlock): Param | undefined {
 }
 
 function documentSource(source: Source): Param | undefined {
-  const plain = (data: string): Param => ({ type: 'text', media_type: 'text/plain', data });
+  // Anthropic refuses a document without a word.
+  const plain = (data: string): Param | undefined => (data.trim() === '' ? undefined : { type: 'text', media_type: 'text/plain', data });
   if (source.type === 'text') return plain(source.text);
   if (source.type !== 'base64') return remoteSource(source);
   const mediaType = source.mediaType.toLowerCase();
@@ -119,7 +123,7 @@ export function userParams(block: Block, at: string, losses: Losses): Param[] {
   switch (block.type) {
     case 'text':
     case 'refusal':
-      return textParam(block.text, block.type === 'text' ? block.cache : undefined);
+      return textParam(block, at, losses);
     case 'image':
       return orLost(imageParam(block), at, losses);
     case 'document':
@@ -138,7 +142,7 @@ export function assistantParams(block: Block, at: string, losses: Losses): Param
   switch (block.type) {
     case 'text': {
       const citations = (block.citations ?? []).flatMap(ownCitation);
-      return textParam(block.text, block.cache).map((param) => (citations.length === 0 ? param : { ...param, citations }));
+      return textParam(block, at, losses).map((param) => (citations.length === 0 ? param : { ...param, citations }));
     }
     case 'reasoning':
       return reasoningParam(block);

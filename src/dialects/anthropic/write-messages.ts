@@ -1,5 +1,6 @@
 // The conversation in Anthropic's form: the system prompt apart, turns that alternate, and all results of a turn's calls at the
 // start of the next one.
+import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { IdRule } from '../../chat/tool-ids.ts';
 import { withLegalIds } from '../../chat/tool-ids.ts';
@@ -24,7 +25,7 @@ export interface Conversation {
 
 function systemParams(message: Message, losses: Losses): Param[] {
   return message.content.flatMap((block, index) => {
-    if (block.type === 'text') return textParam(block.text, block.cache);
+    if (block.type === 'text') return textParam(block, `${message.at}.content[${index}]`, losses);
     if (block.type === 'other' && block.dialect === 'anthropic' && isObject(block.value)) return [block.value];
     losses.add(`${message.at}.content[${index}]`);
     return [];
@@ -79,16 +80,23 @@ function trimPrefill(turns: Turn[]): Turn[] {
   return turns;
 }
 
+/** Where nobody has said a word yet, the last of the instructions has to be what the user says. Taken out of `system`. */
+function instructionAsTurn(system: Param[][], messages: readonly Message[]): Turn {
+  const last = system.findLastIndex((params) => params.length > 0);
+  if (last !== -1) return { role: 'user', content: system.splice(last, 1)[0]! };
+  const at = messages[0]?.at ?? 'messages';
+  throw new RequestError(at, `${at} holds nothing that the provider of this model can take; give it text.`);
+}
+
 export function writeConversation(given: readonly Message[], takesMidSystem: boolean, losses: Losses): Conversation {
   const messages = withLegalIds(given, IDS);
   for (const { name, at } of messages) if (name !== undefined) losses.add(`${at}.name`);
   const firstOther = messages.findIndex(({ role }) => role !== 'system');
-  // A conversation of nothing but instructions: the last of them has to be what the user says.
-  const leading = firstOther === -1 ? messages.length - 1 : firstOther;
-  const turns = messages.slice(Math.max(leading, 0)).map((message) => turnOf(message, losses));
+  const leading = firstOther === -1 ? messages.length : firstOther;
+  const system = messages.slice(0, leading).map((message) => systemParams(message, losses));
+  const turns = messages.slice(leading).map((message) => turnOf(message, losses));
   const filled = turns.filter(({ content }) => content.length > 0);
-  return {
-    system: messages.slice(0, Math.max(leading, 0)).flatMap((message) => systemParams(message, losses)),
-    messages: trimPrefill(mergeNeighbours(placeSystem(filled, takesMidSystem)).map(resultsFirst)),
-  };
+  const placed = placeSystem(filled, takesMidSystem);
+  if (placed.length === 0) placed.unshift(instructionAsTurn(system, messages));
+  return { system: system.flat(), messages: trimPrefill(mergeNeighbours(placed).map(resultsFirst)) };
 }

@@ -1,8 +1,8 @@
 // Options besides tools and thinking: sampling, stop sequences, the form of the output, who asks.
 import type { WriteContext } from '../../chat/dialect.ts';
+import { isRecursive, outputInstruction, reduceSchema, schemaPath } from '../../chat/constrained-schema.ts';
 import type { ChatOptions, OutputFormat } from '../../chat/request.ts';
 import type { ModelTraits } from './models.ts';
-import { isRecursive, reduceSchema } from './schema.ts';
 import type { Param } from './write-content.ts';
 
 const MAX_USER_LENGTH = 256;
@@ -45,12 +45,6 @@ export function writeStop({ stop }: ChatOptions, context: WriteContext): Param {
   return sequences.length === 0 ? {} : { stop_sequences: sequences };
 }
 
-/** Where the schema is in the caller's body. */
-function schemaPath(base: string): string {
-  if (base === 'response_format') return 'response_format.json_schema.schema';
-  return base === 'text.format' || base === 'output_config.format' ? `${base}.schema` : base;
-}
-
 export interface Output {
   format?: Param;
   /** Said to the model where nothing enforces it. */
@@ -62,12 +56,12 @@ export function writeOutput(output: OutputFormat | undefined, { structuredOutput
   const name = context.nameOf('output');
   if (output.type === 'json') {
     context.losses.add(name);
-    return { instruction: 'Answer with one JSON object and nothing else.' };
+    return { instruction: outputInstruction(undefined) };
   }
   const cannot = isRecursive(output.schema);
   if (!structuredOutputs || cannot) {
     context.losses.add(cannot ? `${schemaPath(name)}.$ref` : name);
-    return { instruction: `Answer with one JSON value of this JSON Schema and nothing else: ${JSON.stringify(output.schema)}` };
+    return { instruction: outputInstruction(output.schema) };
   }
   const { schema, dropped } = reduceSchema(output.schema);
   for (const keyword of dropped) context.losses.add(`${schemaPath(name)}.${keyword}`);

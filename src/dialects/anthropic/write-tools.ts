@@ -1,23 +1,15 @@
 // Tools and the choice between them in Anthropic's form.
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatRequest, CustomTool, FunctionTool, Tool } from '../../chat/request.ts';
-import { isObject, own, type Json } from '../../chat/json.ts';
-import { reduceSchema } from './schema.ts';
-import { listAt, objectAt } from './values.ts';
+import { isObject, type Json } from '../../chat/json.ts';
+import { reduceSchema } from '../../chat/constrained-schema.ts';
+import { customToolParts, objectSchema } from '../../chat/tool-schema.ts';
 import { cacheControl, type Param } from './write-content.ts';
 
-const COMBINATORS = ['anyOf', 'oneOf', 'allOf'] as const;
-
-/** Anthropic wants an object with its properties in plain sight: alternatives at the top are laid over each other. */
 function inputSchema(parameters: Json, at: string, context: WriteContext): Record<string, unknown> {
-  const found = COMBINATORS.filter((name) => own(parameters, name) !== undefined);
-  if (found.length === 0) return { properties: {}, ...parameters, type: 'object' };
-  for (const name of found) context.losses.add(`${at}.parameters.${name}`);
-  const variants = found.flatMap((name) => listAt(parameters, name)).filter(isObject);
-  const shown = [...variants, parameters].flatMap((schema) => Object.entries(objectAt(schema, 'properties') ?? {}));
-  const properties = Object.fromEntries(shown);
-  const rest = Object.entries(parameters).filter(([name]) => !found.some((dropped) => dropped === name));
-  return { ...Object.fromEntries(rest), properties, type: 'object' };
+  const { schema, dropped } = objectSchema(parameters);
+  for (const name of dropped) context.losses.add(`${at}.parameters.${name}`);
+  return schema;
 }
 
 /** Strictness needs a schema that structured outputs take whole; for any other the schema matters more. */
@@ -39,18 +31,10 @@ function functionParam(tool: FunctionTool, at: string, takesStrict: boolean, con
   };
 }
 
-/** Plain text goes into the only field of an object. A grammar can only be described. */
 function customParam({ name, description, format }: CustomTool, at: string, context: WriteContext): Param {
-  const grammar = isObject(format) && own(format, 'type') !== 'text' ? JSON.stringify(format) : undefined;
-  if (grammar !== undefined) context.losses.add(`${at}.format`);
-  const told = [description, grammar === undefined ? undefined : `The input must follow this grammar: ${grammar}`].filter(
-    (part) => part !== undefined,
-  );
-  return {
-    name,
-    ...(told.length === 0 ? {} : { description: told.join('\n\n') }),
-    input_schema: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] },
-  };
+  const { schema, isGrammarLost, ...told } = customToolParts(description, format);
+  if (isGrammarLost) context.losses.add(`${at}.format`);
+  return { name, ...told, input_schema: schema };
 }
 
 function toolParam(tool: Tool, at: string, takesStrict: boolean, context: WriteContext): Param[] {

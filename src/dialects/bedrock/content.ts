@@ -1,6 +1,6 @@
 // Blocks of messages as Converse's ContentBlocks. What Bedrock cannot take is told by the place where the caller wrote it.
 import type { WriteContext } from '../../chat/dialect.ts';
-import type { Block, DocumentBlock, ReasoningBlock, ToolCallBlock, ToolResultBlock, ToolResultContent } from '../../chat/request.ts';
+import type { Block, DocumentBlock, Message, ReasoningBlock, ToolCallBlock, ToolResultBlock, ToolResultContent } from '../../chat/request.ts';
 import { writeCachePoint } from './cache-point.ts';
 import { asRecord, parseJson, type Json } from './json.ts';
 import { writeMedia, type DocumentNames } from './media.ts';
@@ -25,8 +25,9 @@ function writeDocument(block: DocumentBlock, where: string, { documents, model, 
   };
 }
 
-/** Converse wants an object; what is none is kept inside one. */
-function writeInput({ arguments: text }: ToolCallBlock): Json {
+/** Converse wants an object; what is none is kept inside one, and so is plain text. */
+function writeInput({ kind, arguments: text }: ToolCallBlock): Json {
+  if (kind === 'custom') return { input: text };
   if (text.trim() === '') return {};
   return asRecord(parseJson(text)) ?? { input: text };
 }
@@ -95,8 +96,15 @@ function cacheMarkOf(block: Block): Extract<Block, { type: 'text' }>['cache'] {
   return 'cache' in block ? block.cache : undefined;
 }
 
+/** Bedrock takes these from the user only. */
+const OF_USER: ReadonlySet<Block['type']> = new Set(['image', 'document', 'audio', 'video', 'tool-result']);
+
 /** The block, and a cache point behind it where it is marked. */
-export function writeBlock(block: Block, where: string, target: ContentTarget): Json[] {
+export function writeBlock(block: Block, role: Message['role'], where: string, target: ContentTarget): Json[] {
+  if (role !== 'user' && OF_USER.has(block.type)) {
+    target.context.losses.add(where);
+    return [];
+  }
   const body = writeBody(block, where, target);
   const mark = cacheMarkOf(block);
   if (body.length > 0) return [...body, ...writeCachePoint(mark, where, target.model, target.context)];

@@ -6,6 +6,7 @@ import { writeRequest } from './write-request.ts';
 
 export const bedrockProvider: ProviderDialect = {
   name: 'bedrock',
+  toolNames: { legal: /^[a-zA-Z0-9_-]{1,64}$/, illegalCharacters: /[^a-zA-Z0-9_-]/g, longest: 64 },
   writeRequest,
   readAnswer,
   readStream: () => new ConverseStream(),

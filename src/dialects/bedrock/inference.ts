@@ -1,4 +1,5 @@
 // Options of a request: those that Converse has, those that a vendor has beside it, and the rest, which is told.
+import { isRecursive, outputInstruction, reduceSchema, schemaPath } from '../../chat/constrained-schema.ts';
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatOptions } from '../../chat/request.ts';
 import type { Json } from './json.ts';
@@ -33,6 +34,13 @@ function takenSampling(options: ChatOptions, model: Model, thinks: boolean, lose
   return taken;
 }
 
+/** No model stops at nothing, and Claude at nothing that is white space only. */
+export function takenStops({ stop = [] }: ChatOptions, { family }: Model, lose: () => void): string[] {
+  const taken = stop.filter((sequence) => (family === 'claude' ? sequence.trim() : sequence) !== '');
+  if (taken.length < stop.length) lose();
+  return taken;
+}
+
 /** `inferenceConfig`, and the part of additionalModelRequestFields that is about the same. */
 export function writeSampling(
   options: ChatOptions,
@@ -40,7 +48,8 @@ export function writeSampling(
   thinks: boolean,
   { losses, nameOf }: WriteContext,
 ): { config: Json; fields: Json } {
-  const { maxTokens, stop = [] } = options;
+  const { maxTokens } = options;
+  const stop = takenStops(options, model, () => losses.add(nameOf('stop')));
   const { temperature, topP, topK } = takenSampling(options, model, thinks, (option) => losses.add(nameOf(option)));
   const config = {
     ...(maxTokens === undefined ? {} : { maxTokens }),
@@ -52,20 +61,34 @@ export function writeSampling(
   return { config, fields: model.family === 'nova' ? { inferenceConfig: { topK } } : { top_k: topK } };
 }
 
-/** An answer in the form of a schema. Any JSON at all cannot be asked for. */
-export function writeOutput({ output }: ChatOptions, model: Model, id: string, { losses, nameOf }: WriteContext): Json | undefined {
-  if (output === undefined) return undefined;
-  if (output.type === 'json' || !takesSchemas(model, id)) {
-    losses.add(nameOf('output'));
-    return undefined;
+export interface Output {
+  config?: Json;
+  /** Said to the model where nothing enforces it. */
+  instruction?: string;
+}
+
+/** An answer in the form of a schema, or any JSON, which can only be asked for in words. */
+export function writeOutput({ output }: ChatOptions, model: Model, id: string, { losses, nameOf }: WriteContext): Output {
+  if (output === undefined) return {};
+  const option = nameOf('output');
+  if (output.type === 'json') {
+    losses.add(option);
+    return { instruction: outputInstruction(undefined) };
   }
-  const { schema, name, description } = output;
+  const isEndless = isRecursive(output.schema);
+  if (isEndless || !takesSchemas(model, id)) {
+    losses.add(isEndless ? `${schemaPath(option)}.$ref` : option);
+    return { instruction: outputInstruction(output.schema) };
+  }
+  const { schema, dropped } = reduceSchema(output.schema);
+  for (const keyword of dropped) losses.add(`${schemaPath(option)}.${keyword}`);
+  const { name, description } = output;
   const jsonSchema = {
     schema: JSON.stringify(schema),
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
   };
-  return { textFormat: { type: 'json_schema', structure: { jsonSchema } } };
+  return { config: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } };
 }
 
 const TIERS: Record<string, string> = {

@@ -61,7 +61,8 @@ function formatOf(kind: Kind, mediaType: string | undefined, uri: string | undef
 export function writeMedia(kind: Kind, source: Source): Json | undefined {
   switch (source.type) {
     case 'text':
-      return kind === 'document' ? { format: 'txt', source: { bytes: Buffer.from(source.text, 'utf8').toString('base64') } } : undefined;
+      // Bedrock refuses an empty file.
+      return kind === 'document' && source.text !== '' ? { format: 'txt', source: { bytes: Buffer.from(source.text, 'utf8').toString('base64') } } : undefined;
     case 'base64': {
       const format = formatOf(kind, source.mediaType, undefined);
       return format === undefined ? undefined : { format, source: { bytes: source.data } };

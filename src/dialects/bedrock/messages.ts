@@ -1,8 +1,10 @@
 // The conversation as Converse takes it: system text apart, user and assistant in turns, all results of a turn in one message.
+import { RequestError } from '../../chat/dialect.ts';
 import type { Message } from '../../chat/request.ts';
 import { withLegalIds } from '../../chat/tool-ids.ts';
 import { writeBlock, type ContentTarget } from './content.ts';
 import type { Json } from './json.ts';
+import type { Model } from './model.ts';
 
 export interface Turn {
   role: 'user' | 'assistant';
@@ -48,31 +50,54 @@ function finish(turn: Turn): Turn {
 function writeSystem({ content, at }: Message, target: ContentTarget): Json[] {
   return content.flatMap((block, index) => {
     const where = `${at}.content[${index}]`;
-    if (block.type === 'text') return writeBlock(block, where, target);
+    if (block.type === 'text') return writeBlock(block, 'system', where, target);
     target.context.losses.add(where);
     return [];
   });
 }
 
+/** Where nobody has said a word yet, the last of the instructions has to be what the user says. Taken out of `system`. */
+function instructionAsTurn(system: Json[][], messages: readonly Message[]): Turn {
+  const last = system.findLastIndex((blocks) => blocks.length > 0);
+  if (last !== -1) return { role: 'user', content: system.splice(last, 1)[0]! };
+  const at = messages[0]?.at ?? 'messages';
+  throw new RequestError(at, `${at} holds nothing that the provider of this model can take; give it text.`);
+}
+
+/** Claude lets the assistant begin; models of others want a first word of the user. */
+function withUserFirst(turns: Turn[], { family }: Model): Turn[] {
+  if (turns[0]?.role !== 'assistant' || family === 'claude' || family === 'opaque') return turns;
+  return [{ role: 'user', content: [{ text: '(The assistant speaks first.)' }] }, ...turns];
+}
+
+/** The start of the answer, where the conversation ends with one, must not end in white space. */
+function trimPrefill(turns: Turn[]): Turn[] {
+  const last = turns.at(-1);
+  const block = last?.role === 'assistant' ? last.content.findLast((one) => !('cachePoint' in one)) : undefined;
+  if (typeof block?.['text'] === 'string') block['text'] = block['text'].trimEnd();
+  return turns;
+}
+
 export function writeConversation(messages: readonly Message[], target: ContentTarget): Conversation {
-  const system: Json[] = [];
+  const system: Json[][] = [];
   const turns: Turn[] = [];
   const used = new Set<string>();
   for (const message of withLegalIds(messages, TOOL_USE_IDS)) {
     const { role, content, name, at } = message;
     if (name !== undefined) target.context.losses.add(`${at}.name`);
     if (role === 'system') {
-      system.push(...writeSystem(message, target));
+      system.push(writeSystem(message, target));
       continue;
     }
     for (const block of content) if (block.type === 'tool-call') used.add(block.name);
-    const written = content.flatMap((block, index) => writeBlock(block, `${at}.content[${index}]`, target));
+    const written = content.flatMap((block, index) => writeBlock(block, role, `${at}.content[${index}]`, target));
     if (written.length === 0) continue;
     const last = turns.at(-1);
     if (last?.role === role) last.content.push(...written);
     else turns.push({ role, content: written });
   }
-  return { system, turns: turns.map(finish), used };
+  if (turns.length === 0) turns.push(instructionAsTurn(system, messages));
+  return { system: system.flat(), turns: trimPrefill(withUserFirst(turns, target.model).map(finish)), used };
 }
 
 /**

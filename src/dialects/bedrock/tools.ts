@@ -1,6 +1,8 @@
 // Tools and the choice between them as Converse's toolConfig.
 import type { WriteContext } from '../../chat/dialect.ts';
-import type { ChatOptions, FunctionTool, Tool } from '../../chat/request.ts';
+import { reduceSchema } from '../../chat/constrained-schema.ts';
+import type { ChatOptions, CustomTool, FunctionTool, Tool } from '../../chat/request.ts';
+import { customToolParts, objectSchema } from '../../chat/tool-schema.ts';
 import { writeCachePoint } from './cache-point.ts';
 import type { Json } from './json.ts';
 import { takesSchemas, type Model } from './model.ts';
@@ -13,17 +15,26 @@ interface Written {
 }
 
 function writeTool(tool: FunctionTool, where: string, { model, id, context }: ToolTarget): Written {
-  const { name, description, parameters, strict, cache } = tool;
-  const isStrict = strict === true && takesSchemas(model, id);
+  const { name, description, parameters = {}, strict, cache } = tool;
+  const { schema, dropped } = objectSchema(parameters);
+  for (const keyword of dropped) context.losses.add(`${where}.parameters.${keyword}`);
+  // Strictness needs a schema that is taken whole; for any other the schema matters more.
+  const isStrict = strict === true && takesSchemas(model, id) && reduceSchema(schema).dropped.length === 0;
   if (strict === true && !isStrict) context.losses.add(`${where}.strict`);
   const toolSpec = {
     name,
     // Bedrock refuses an empty one.
     ...(description === undefined || description === '' ? {} : { description }),
-    inputSchema: { json: parameters === undefined || Object.keys(parameters).length === 0 ? NO_PARAMETERS : parameters },
+    inputSchema: { json: schema },
     ...(isStrict ? { strict: true } : {}),
   };
   return { name, entries: [{ toolSpec }, ...writeCachePoint(cache, where, model, context)] };
+}
+
+function writeCustom({ name, description, format }: CustomTool, where: string, { context }: ToolTarget): Written {
+  const { schema, isGrammarLost, ...told } = customToolParts(description, format);
+  if (isGrammarLost) context.losses.add(`${where}.format`);
+  return { name, entries: [{ toolSpec: { name, ...told, inputSchema: { json: schema } } }] };
 }
 
 export interface ToolTarget {
@@ -37,6 +48,7 @@ function writeTools(tools: readonly Tool[], target: ToolTarget): Written[] {
   return tools.flatMap((tool, index): Written[] => {
     const where = `tools[${index}]`;
     if (tool.type === 'function') return [writeTool(tool, where, target)];
+    if (tool.type === 'custom') return [writeCustom(tool, where, target)];
     target.context.losses.add(where);
     return [];
   });

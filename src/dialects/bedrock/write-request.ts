@@ -34,14 +34,15 @@ export function writeRequest({ model: id, messages, tools, options }: ChatReques
   if (thinking.isLoss) context.losses.add(context.nameOf('reasoning'));
   const sampling = writeSampling(options, model, thinking.restricts, context);
   tellUnknown(options, context);
-  const tellsStop = model.family === 'claude' && (options.stop ?? []).length > 0;
+  const output = writeOutput(options, model, id, context);
+  const tellsStop = model.family === 'claude' && 'stopSequences' in sampling.config;
   return {
     messages: turns,
     ...compact({
-      system,
+      system: output.instruction === undefined ? system : [...system, { text: output.instruction }],
       inferenceConfig: sampling.config,
       toolConfig,
-      outputConfig: writeOutput(options, model, id, context),
+      outputConfig: output.config,
       serviceTier: writeTier(options, context),
       requestMetadata: writeMetadata(options, context),
       additionalModelRequestFields: { ...sampling.fields, ...thinking.fields },

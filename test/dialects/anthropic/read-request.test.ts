@@ -176,7 +176,7 @@ describe('blocks', () => {
         is_error: true,
         content: [
           { type: 'image', source: { type: 'url', url: 'https://example.com/x.png' } },
-          { type: 'tool_reference', tool_name: 'x' },
+          { type: 'browser_state', tabs: [] },
         ],
       },
       { type: 'tool_result', tool_use_id: 'c' },
@@ -192,6 +192,15 @@ describe('blocks', () => {
       { type: 'tool-result', callId: 'c', content: [] },
     ]);
     expect(losses).toEqual(['messages[0].content[1].content[1]']);
+  });
+
+  it('of a search for tools say what it found, since all tools are at hand anyway', () => {
+    const content = [{ type: 'tool_reference', tool_name: 'get_weather' }];
+    const { messages, losses } = blocksOf('user', { type: 'tool_result', tool_use_id: 'a', content });
+    expect(messages[0]!.content).toEqual([
+      { type: 'tool-result', callId: 'a', content: [{ type: 'text', text: 'Found the tool get_weather.' }] },
+    ]);
+    expect(losses).toEqual([]);
   });
 
   it('of the model are read, with the signatures of whoever signed', () => {

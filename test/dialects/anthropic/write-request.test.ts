@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RequestError } from '../../../src/chat/dialect.ts';
 import type { Block } from '../../../src/chat/request.ts';
 import { call, messagesOf, result, text, weather, written } from './fixtures.ts';
 
@@ -52,6 +53,24 @@ describe('the conversation', () => {
     const { body } = written({ messages: messagesOf(['system', 'Be kind.'], ['system', 'Say hello.']) });
     expect(body['system']).toEqual([{ type: 'text', text: 'Be kind.' }]);
     expect(body['messages']).toEqual([{ role: 'user', content: [{ type: 'text', text: 'Say hello.' }] }]);
+  });
+
+  it('does so where the user said nothing, or the last instruction is blank', () => {
+    const { body } = written({ messages: messagesOf(['system', 'Say hello.'], ['system', ' '], ['user', '']) });
+    expect(body).not.toHaveProperty('system');
+    expect(body['messages']).toEqual([{ role: 'user', content: [{ type: 'text', text: 'Say hello.' }] }]);
+  });
+
+  it('is refused by its first place where nothing of it can be sent', () => {
+    const audio: Block = { type: 'audio', source: { type: 'base64', mediaType: 'audio/wav', data: 'AAAA' } };
+    const refused = expect(() => written({ messages: messagesOf(['user', [audio, '']]) }));
+    refused.toThrow(RequestError);
+    refused.toThrow(expect.objectContaining({ param: 'messages[0]' }));
+  });
+
+  it('may begin with the model', () => {
+    const { body } = written({ messages: messagesOf(['assistant', 'Hello!'], ['user', 'Hi']) });
+    expect((body['messages'] as { role: string }[]).map(({ role }) => role)).toEqual(['assistant', 'user']);
   });
 
   it('puts all results of parallel calls into the one turn after them, before any words', () => {
@@ -118,6 +137,14 @@ describe('the conversation', () => {
     expect((body['messages'] as unknown[]).at(-1)).toEqual({ role: 'assistant', content: [{ type: 'text', text: 'The answer is' }] });
   });
 
+  it('names a cache mark that has no words to stand on', () => {
+    const blank: Block = { type: 'text', text: ' ', cache: {} };
+    expect(written({ messages: messagesOf(['system', [blank]], ['user', ['Hi', blank]]) }).losses).toEqual([
+      'messages[0].content[0].cache_control',
+      'messages[1].content[1].cache_control',
+    ]);
+  });
+
   it('names the name of a speaker as lost', () => {
     const [message] = messagesOf(['user', 'Hi']);
     expect(written({ messages: [{ ...message!, name: 'eve' }] }).losses).toEqual(['messages[0].name']);
@@ -177,8 +204,9 @@ describe('blocks', () => {
       { type: 'image', source: { type: 'base64', mediaType: 'image/tiff', data: 'AAAA' } },
       { type: 'document', source: { type: 'file', id: 'file-abc' } },
       { type: 'other', dialect: 'google', kind: 'executableCode', value: {} },
+      { type: 'document', source: { type: 'text', text: ' ' } },
     );
-    expect(losses).toEqual([1, 2, 3, 4].map((index) => `messages[0].content[${index}]`));
+    expect(losses).toEqual([1, 2, 3, 4, 5].map((index) => `messages[0].content[${index}]`));
   });
 
   it('of failed calls keep their images, behind the result', () => {

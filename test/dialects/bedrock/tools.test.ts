@@ -34,8 +34,35 @@ describe('tools', () => {
   });
 
   it('that Bedrock has not are told', () => {
-    const tools: Tool[] = [NOW, { type: 'custom', name: 'shell' }, { type: 'other', dialect: 'anthropic', kind: 'web_search', value: {} }];
-    expect(write({ tools }).losses).toEqual(['tools[1]', 'tools[2]']);
+    const tools: Tool[] = [NOW, { type: 'other', dialect: 'anthropic', kind: 'web_search', value: {} }];
+    expect(write({ tools }).losses).toEqual(['tools[1]']);
+  });
+
+  it('of plain text take it as their only field, and so do their calls', () => {
+    const shell: Tool = { type: 'custom', name: 'shell', description: 'Runs.', format: { type: 'grammar', syntax: 'regex', definition: '.+' } };
+    const ran: Block = { type: 'tool-call', id: 'a', name: 'shell', arguments: '{"a":1}', kind: 'custom' };
+    const { body, losses } = write({ tools: [shell], messages: [HELLO, message('assistant', [ran]), message('user', [result('a', 'x')])] });
+    const json = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };
+    const description = expect.stringMatching(/^Runs\.[^]*grammar[^]*regex/) as string;
+    expect(body['toolConfig']).toEqual({ tools: [{ toolSpec: { name: 'shell', description, inputSchema: { json } } }] });
+    expect(body['messages']).toMatchObject([{}, { content: [{ toolUse: { input: { input: '{"a":1}' } } }] }, {}]);
+    expect(losses).toEqual(['tools[0].format']);
+  });
+
+  it('have their properties in plain sight, which alternatives would hide', () => {
+    const parameters = { anyOf: [{ properties: { a: { type: 'string' } } }, { properties: { b: {} } }], required: ['a'] };
+    const { body, losses } = write({ tools: [{ ...NOW, parameters } as Tool] });
+    const json = { type: 'object', properties: { a: { type: 'string' }, b: {} }, required: ['a'] };
+    expect(body).toMatchObject({ toolConfig: { tools: [{ toolSpec: { inputSchema: { json } } }] } });
+    expect(losses).toEqual(['tools[0].parameters.anyOf']);
+  });
+
+  it('are not strict where their schema could not be kept', () => {
+    const parameters = { type: 'object', properties: { a: { type: 'string', minLength: 1 } } };
+    const { body, losses } = write({ tools: [{ ...NOW, parameters, strict: true } as Tool] });
+    expect(JSON.stringify(body)).toContain('minLength');
+    expect(JSON.stringify(body)).not.toContain('strict');
+    expect(losses).toEqual(['tools[0].strict']);
   });
 });
 

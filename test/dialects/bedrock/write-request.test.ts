@@ -1,6 +1,7 @@
 // Requests in Bedrock's Converse form: system text, turns, and the options of all models.
 import { expect, it } from 'vitest';
-import type { ChatOptions } from '../../../src/chat/request.ts';
+import { RequestError } from '../../../src/chat/dialect.ts';
+import type { Block, ChatOptions } from '../../../src/chat/request.ts';
 import { CLAUDE, HELLO, LLAMA, message, NOVA, write, writeOptions } from './converse.ts';
 
 const OLD_CLAUDE = 'anthropic.claude-3-haiku-20240307-v1:0';
@@ -36,6 +37,52 @@ it('makes one turn of neighbours with the same role', () => {
 it('leaves out blank text and the turns that have nothing else', () => {
   const messages = [HELLO, message('assistant', ''), message('user', [{ type: 'text', text: ' \n' }, { type: 'text', text: 'Well?' }])];
   expect(write({ messages }).body['messages']).toEqual([{ role: 'user', content: [{ text: 'Hello' }, { text: 'Well?' }] }]);
+});
+
+it('lets the user say the last instruction where nobody has said a word', () => {
+  const messages = [message('system', 'Be kind.'), message('system', 'Say hello.'), message('system', ''), message('user', ' ')];
+  expect(write({ messages }).body).toEqual({ messages: [{ role: 'user', content: [{ text: 'Say hello.' }] }], system: [{ text: 'Be kind.' }] });
+});
+
+it('refuses by its first place a conversation of which nothing can be sent', () => {
+  const image: Block = { type: 'image', source: { type: 'url', url: 'https://example.org/a.png' } };
+  const refused = expect(() => write({ messages: [message('user', [image])] }));
+  refused.toThrow(RequestError);
+  refused.toThrow(expect.objectContaining({ param: 'messages[0]' }));
+});
+
+it('lets the assistant begin where the model does, and puts a word before it where not', () => {
+  const messages = [message('assistant', 'Hello!'), message('user', 'Hi')];
+  const begun = [
+    { role: 'assistant', content: [{ text: 'Hello!' }] },
+    { role: 'user', content: [{ text: 'Hi' }] },
+  ];
+  expect(write({ messages }).body['messages']).toEqual(begun);
+  const first = { role: 'user', content: [{ text: '(The assistant speaks first.)' }] };
+  expect(write({ messages, model: NOVA })).toEqual({ body: { messages: [first, ...begun] }, losses: [] });
+});
+
+it('ends the start of an answer without white space', () => {
+  const begun: Block = { type: 'text', text: 'The answer is ', cache: {} };
+  expect((write({ messages: [HELLO, message('assistant', [begun])] }).body['messages'] as unknown[]).at(-1)).toEqual({
+    role: 'assistant',
+    content: [{ text: 'The answer is' }, { cachePoint: { type: 'default' } }],
+  });
+});
+
+it('tells of files in what the assistant said, which Bedrock takes from the user alone', () => {
+  const image: Block = { type: 'image', source: { type: 'base64', mediaType: 'image/png', data: 'AA==' } };
+  const messages = [HELLO, message('assistant', [{ type: 'text', text: 'See:' }, image], 'messages[1]'), message('user', 'Nice')];
+  const { body, losses } = write({ messages });
+  expect((body['messages'] as unknown[])[1]).toEqual({ role: 'assistant', content: [{ text: 'See:' }] });
+  expect(losses).toEqual(['messages[1].content[1]']);
+});
+
+it('stops Claude at sequences that are more than white space, and others at any', () => {
+  const { body, losses } = writeOptions({ stop: ['END', '\n\n'] });
+  expect([body['inferenceConfig'], losses]).toEqual([{ stopSequences: ['END'] }, ['stop']]);
+  expect(writeOptions({ stop: ['\n\n'] }, NOVA)).toMatchObject({ body: { inferenceConfig: { stopSequences: ['\n\n'] } }, losses: [] });
+  expect(writeOptions({ stop: ['\n\n'] }).body).not.toHaveProperty('additionalModelResponseFieldPaths');
 });
 
 it('sends a refusal back as the text that it was', () => {
@@ -101,7 +148,6 @@ it('tells of each option that Converse has no place for', () => {
     store: true,
     modalities: ['text', 'audio'],
     serviceTier: 'scale',
-    output: { type: 'json' },
     own: { dialect: 'google', fields: { safetySettings: [] } },
   };
   const { body, losses } = writeOptions(options);
@@ -131,13 +177,34 @@ it('is silent about defaults', () => {
 
 it('asks for an answer in the form of a schema where the model can', () => {
   const output = { type: 'schema', name: 'City', description: 'A city.', schema: { type: 'object' }, strict: true } as const;
-  const jsonSchema = { name: 'City', description: 'A city.', schema: '{"type":"object"}' };
+  const jsonSchema = { name: 'City', description: 'A city.', schema: '{"type":"object","additionalProperties":false}' };
   expect(writeOptions({ output })).toMatchObject({
     body: { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema } } } },
     losses: [],
   });
-  expect(writeOptions({ output }, NOVA).losses).toEqual(['output']);
-  expect(writeOptions({ output }, OLD_CLAUDE).losses).toEqual(['output']);
+});
+
+it.each([NOVA, OLD_CLAUDE])('says in words to %s, which no schema binds, what form the answer shall have', (model) => {
+  const { body, losses } = writeOptions({ output: { type: 'schema', schema: { type: 'object' } } }, model);
+  expect(body).not.toHaveProperty('outputConfig');
+  expect(body['system']).toEqual([{ text: expect.stringContaining('{"type":"object"}') as string }]);
+  expect(losses).toEqual(['output']);
+});
+
+it('says in words that any JSON will do, and that a schema holds itself', () => {
+  const json = writeOptions({ output: { type: 'json' } });
+  expect([json.body['system'], json.losses]).toEqual([[{ text: expect.stringContaining('one JSON object') as string }], ['output']]);
+  const list = { type: 'object', properties: { next: { $ref: '#' } } };
+  const endless = writeOptions({ output: { type: 'schema', schema: list } });
+  expect(endless.body).not.toHaveProperty('outputConfig');
+  expect(endless.losses).toEqual(['output.$ref']);
+});
+
+it('reduces a schema to what Bedrock takes, and names the keywords that had to go', () => {
+  const schema = { type: 'object', properties: { age: { type: 'integer', minimum: 0 } } };
+  const { body, losses } = writeOptions({ output: { type: 'schema', schema } });
+  expect(JSON.stringify(body['outputConfig'])).toContain('{minimum: 0}');
+  expect(losses).toEqual(['output.minimum']);
 });
 
 it('takes metadata for the logs of Bedrock, as far as it may', () => {

@@ -1,6 +1,6 @@
-// Reduces a JSON Schema to what Anthropic's structured outputs take. What must go is still told to the model in the description,
-// as Anthropic's own SDKs do, and named, since nothing enforces it any more.
-import { isObject, own, type Json } from '../../chat/json.ts';
+// Reduces a JSON Schema to what the structured outputs of Anthropic and of Bedrock take, which is the same. What must go is still told to
+// the model in the description, as Anthropic's own SDKs do, and named, since nothing enforces it any more.
+import { isObject, own, type Json } from './json.ts';
 
 const FORMATS: ReadonlySet<unknown> = new Set([
   'date-time',
@@ -131,4 +131,16 @@ export function isRecursive(schema: Json): boolean {
     return found;
   };
   return [...graph.keys()].some(meetsItself);
+}
+
+/** Where the schema is in the caller's body. `output`: the caller's name of the option. */
+export function schemaPath(output: string): string {
+  if (output === 'response_format') return 'response_format.json_schema.schema';
+  return output === 'text.format' || output === 'output_config.format' ? `${output}.schema` : output;
+}
+
+/** What to say to the model where nothing enforces a schema; undefined: any object will do. */
+export function outputInstruction(schema: Json | undefined): string {
+  if (schema === undefined) return 'Answer with one JSON object and nothing else.';
+  return `Answer with one JSON value of this JSON Schema and nothing else: ${JSON.stringify(schema)}`;
 }
