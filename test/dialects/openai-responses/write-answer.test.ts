@@ -174,9 +174,9 @@ describe('a stream', () => {
         type: 'response.failed',
         response: {
           status: 'failed',
-          error: { code: 'upstream_error' },
-          output: [{ type: 'reasoning' }, { type: 'message', status: 'incomplete', content: [{ text: 'Hello' }] }],
           error: { code: 'server_error' },
+          output: [{ type: 'reasoning' }, { type: 'message', status: 'incomplete', content: [{ text: 'Hello' }] }],
+        },
       },
     ]);
     await expect(
