@@ -42,6 +42,8 @@ class InputReader {
   /** The turn of the model that is going on. */
   #turn: Message | undefined;
   #turnHasMessage = false;
+  /** Calls of kinds that only this dialect has, by their ids, and how to tell of them as of any call once the application has answered. */
+  readonly #ownCalls = new Map<string, () => void>();
 
   constructor(losses: Losses) {
     this.#losses = losses;
@@ -88,6 +90,7 @@ class InputReader {
       return isResultContent(block);
     });
     const callId = neededString(item, 'call_id', `${at}.`);
+    this.#ownCalls.get(callId)?.();
     this.#add({
       role: 'user',
       content: [{ type: 'tool-result', callId, ...optional('name', stringAt(item, 'name', `${at}.`)), content }],
@@ -117,7 +120,20 @@ class InputReader {
   #other(item: Json, type: string, at: string): void {
     const block: Block = { type: 'other', dialect: 'openai-responses', kind: type, value: item };
     if (/(?:_output|_response)$/.test(type)) this.#add({ role: 'user', content: [block], at });
-    else this.#say(block, at);
+    else {
+      this.#say(block, at);
+      this.#keepOwnCall(item, type, this.#turn!.content);
+    }
+  }
+
+  #keepOwnCall(item: Json, type: string, content: Block[]): void {
+    const id = field(item, 'call_id');
+    if (typeof id !== 'string' || id === '') return;
+    const place = content.length - 1;
+    const args = JSON.stringify(objectOf(field(item, 'arguments')));
+    this.#ownCalls.set(id, () => {
+      content[place] = { type: 'tool-call', id, name: type.replace(/_call$/, ''), arguments: args, kind: 'function' };
+    });
   }
 
   #say(block: Block, at: string): void {

@@ -25,6 +25,17 @@ describe('input', () => {
     expect(losses).toEqual([]);
   });
 
+  it('tells of a call that only this dialect has as of any other once its output is one of a function', () => {
+    const search = { type: 'tool_search_call', execution: 'client', call_id: 'c', arguments: { queries: ['rates'] }, status: 'completed' };
+    const { request } = read({ input: [{ role: 'user', content: 'Hi' }, search, { type: 'function_call_output', call_id: 'c', output: 'Found.' }] });
+    expect(request.messages.slice(1).map(({ content }) => content[0])).toEqual([
+      { type: 'tool-call', id: 'c', name: 'tool_search', arguments: '{"queries":["rates"]}', kind: 'function' },
+      { type: 'tool-result', callId: 'c', content: [{ type: 'text', text: 'Found.' }] },
+    ]);
+    const alone = read({ input: [{ role: 'user', content: 'Hi' }, search] }).request;
+    expect(alone.messages[1]?.content[0]).toMatchObject({ type: 'other', kind: 'tool_search_call' });
+  });
+
   it('takes messages with and without type, and developer as system', () => {
     const { request } = read({
       input: [
