@@ -1,5 +1,5 @@
 // Objects in the form of a schema, by the Vercel AI SDK in front of every type of provider.
-import { generateText, Output, streamText } from 'ai';
+import { generateText, Output, streamText, type LanguageModel } from 'ai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ProviderType } from '../../src/api/resources.ts';
@@ -37,7 +37,7 @@ function schemaOf(type: ProviderType, isTool: boolean): Json {
 
 describe.each(WAYS)('the AI SDK with its provider $name, asking by $how', ({ name, how, extra }) => {
   const isTool = how === 'a tool';
-  const ask = (): { model: ReturnType<(typeof VERCEL)[string]['model']>; prompt: string; maxRetries: number; maxOutputTokens: number } => ({
+  const ask = (): { model: LanguageModel; prompt: string; maxRetries: number; maxOutputTokens: number } => ({
     model: VERCEL[name]!.model(stage),
     prompt: 'Rome?',
     maxRetries: 0,
