@@ -1,6 +1,7 @@
 // Errors as callers of this dialect know them.
 import type { DialectError } from '../../chat/dialect.ts';
 
+const PROVIDER_FAILED = 502;
 const TYPES: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
   401: 'authentication_error',
@@ -15,10 +16,21 @@ const TYPES: Readonly<Record<number, string>> = {
   529: 'overloaded_error',
 };
 
-function typeOf(status: number): string {
+/** Words of all vendors for what callers do better to wait for, or to change. */
+const WORDS: readonly [RegExp, string][] = [
+  [/throttl|rate_?limit|resource_?exhausted|too_?many/i, 'rate_limit_error'],
+  [/overload|unavailable|not_?ready/i, 'overloaded_error'],
+  [/time_?d?_?out|deadline/i, 'timeout_error'],
+  [/validation|invalid_?(?:request|argument)/i, 'invalid_request_error'],
+];
+
+/** In the middle of a stream the status says only that the provider failed, and its word says how. */
+function typeOf({ status, type }: DialectError): string {
+  const word = status === PROVIDER_FAILED ? WORDS.find(([pattern]) => pattern.test(type)) : undefined;
+  if (word !== undefined) return word[1];
   return TYPES[status] ?? (status >= 400 && status < 500 ? 'invalid_request_error' : 'api_error');
 }
 
-export function writeError({ status, message, requestId }: DialectError): object {
-  return { type: 'error', error: { type: typeOf(status), message }, request_id: requestId };
+export function writeError(error: DialectError): object {
+  return { type: 'error', error: { type: typeOf(error), message: error.message }, request_id: error.requestId };
 }

@@ -272,4 +272,20 @@ describe('an error', () => {
     const error = { status, message: 'Why.', type: 'x', code: 'c', param: 'p', requestId: 'req_1' };
     expect(anthropicSurface.writeError(error)).toEqual({ type: 'error', error: { type, message: 'Why.' }, request_id: 'req_1' });
   });
+
+  it.each([
+    ['throttlingException', 'rate_limit_error'],
+    ['rate_limit_exceeded', 'rate_limit_error'],
+    ['RESOURCE_EXHAUSTED', 'rate_limit_error'],
+    ['serviceUnavailableException', 'overloaded_error'],
+    ['overloaded_error', 'overloaded_error'],
+    ['modelTimeoutException', 'timeout_error'],
+    ['DEADLINE_EXCEEDED', 'timeout_error'],
+    ['validationException', 'invalid_request_error'],
+    ['modelStreamErrorException', 'api_error'],
+    ['server_error', 'api_error'],
+  ])('that a provider calls %s in the middle of a stream is of type %s', (type, told) => {
+    const error = { status: 502, message: 'Why.', type, code: null, param: null, requestId: 'req_1' };
+    expect(anthropicSurface.writeError(error)).toMatchObject({ error: { type: told } });
+  });
 });
