@@ -57,6 +57,8 @@ export interface Finding {
   path: string;
   /** In the text of the part. */
   span: Span;
+  /** Of a detector that is often wrong. */
+  advisory?: true;
   /** First 16 hex digits of an HMAC of the text that matched, so that equal ones can be told without knowing them. */
   hash: string;
 }
@@ -93,6 +95,8 @@ export interface JudgeQuestion {
   phase: PolicyPhase;
   policies: readonly SnapshotPolicy[];
   parts: readonly Part[];
+  /** What was said before, to understand the parts by; not judged. */
+  context: readonly Part[];
   /** Milliseconds until the answer is of no use. */
   timeout: number;
   signal: AbortSignal;

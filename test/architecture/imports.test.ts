@@ -25,7 +25,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   dialects: ['chat'],
   providers: ['api', 'snapshot', 'errors', 'chat', 'dialects'],
   push: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'type:reconcile'],
-  policy: ['snapshot', 'chat'],
+  policy: ['snapshot', 'chat', 'clock'],
   surfaces: ['snapshot', 'chat', 'dialects'],
   gateway: ['api', 'snapshot', 'providers', 'chat', 'surfaces', 'telemetry', 'errors', 'clock', 'src/push/names.ts', 'type:push'],
   reconcile: ['api', 'snapshot', 'providers', 'telemetry', 'clock', 'errors'],

@@ -1,0 +1,57 @@
+// Keeps verdicts of judges, so that what was judged once costs nothing again: a conversation sends all of its past with every turn.
+// Only hashes and verdicts are kept, never text, and never a failure.
+import { hash } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import type { Part, Verdict } from '../types.ts';
+
+const MAX_ENTRIES = 50_000;
+/** Milliseconds. */
+const TTL = 60 * 60_000;
+
+export type KeptVerdict = Exclude<Verdict, { outcome: 'failed' }>;
+
+interface Entry {
+  verdict: KeptVerdict;
+  until: number;
+}
+
+/** Names what was judged: the part, and what was said right before it, which its meaning depends on. */
+export function subjectOf(part: Part, context: readonly Part[]): string {
+  const said = [...context, part].map(({ role, text }) => `${role}\u0000${text}`).join('\u0001');
+  return hash('sha256', said, 'base64url');
+}
+
+/** By subject, policy, judge and phase. The least recently used goes first. */
+export class VerdictCache {
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(clock: Clock, limit: number = MAX_ENTRIES) {
+    this.#clock = clock;
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(subject: string, question: string): KeptVerdict | undefined {
+    const key = question + subject;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    if (entry.until <= this.#clock.monotonic()) return undefined;
+    this.#entries.set(key, entry);
+    return entry.verdict;
+  }
+
+  set(subject: string, question: string, verdict: KeptVerdict): void {
+    const key = question + subject;
+    this.#entries.delete(key);
+    this.#entries.set(key, { verdict, until: this.#clock.monotonic() + TTL });
+    if (this.#entries.size <= this.#limit) return;
+    const oldest = this.#entries.keys().next().value;
+    if (oldest !== undefined) this.#entries.delete(oldest);
+  }
+}
