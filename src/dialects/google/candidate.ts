@@ -2,15 +2,20 @@
 import type { ChatEvent } from '../../chat/answer.ts';
 import { Blocks } from '../../chat/blocks.ts';
 import type { Block, Signature } from '../../chat/request.ts';
-import { isObject, own } from '../../chat/json.ts';
-import { readFinish } from './finish.ts';
+import { isObject, own, printable } from '../../chat/json.ts';
+import { isFinish, readFinish } from './finish.ts';
 import { citationsOf } from './grounding.ts';
 import { asArray, asObject, asString, type JsonObject } from './json.ts';
 import { readLogprobs } from './logprobs.ts';
 import { PartialArgs } from './partial-args.ts';
 
-/** Kinds of parts for which other dialects have no word. */
-const OTHER_KINDS = ['executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse', 'fileData', 'functionResponse'];
+/** What parts may have besides the one member that says their kind. */
+const NOTES = new Set(['thought', 'partMetadata', 'mediaResolution', 'mediaProcessing', 'videoMetadata', 'speechMetadata']);
+
+/** The kind of a part for which other dialects have no word, as of code that ran at Google, or kinds yet to come. */
+function otherKind(part: JsonObject): string | undefined {
+  return own(part, 'text') === undefined ? Object.keys(part).find((name) => !NOTES.has(name) && isObject(part[name])) : undefined;
+}
 
 function mediaBlock(part: JsonObject): Block {
   const { mimeType, data } = asObject(part['inlineData']);
@@ -56,7 +61,7 @@ export class CandidateReader {
     }
     this.#logprobs.push(...readLogprobs(candidate['logprobsResult']));
     const reason = candidate['finishReason'];
-    if (reason !== undefined && reason !== null && reason !== '' && reason !== 0) this.#reason = reason;
+    if (isFinish(reason)) this.#reason = reason;
     return events;
   }
 
@@ -82,9 +87,9 @@ export class CandidateReader {
       const media: ChatEvent = { type: 'block', choice: this.#choice, block: mediaBlock(part) };
       return [...before, ...this.#blocks.close(), media, ...this.#readText('text', '', signature)];
     }
-    const kind = OTHER_KINDS.find((name) => own(part, name) !== undefined);
+    const kind = otherKind(part);
     if (kind !== undefined) {
-      const block: Block = { type: 'other', dialect: 'google', kind, value: part };
+      const block: Block = { type: 'other', dialect: 'google', kind: printable(kind), value: part };
       return [...before, ...this.#blocks.close(), { type: 'block', choice: this.#choice, block }];
     }
     return [...before, ...this.#readText(part['thought'] === true ? 'reasoning' : 'text', asString(part['text']), signature)];

@@ -4,6 +4,8 @@ import type { FinishReason } from '../../chat/answer.ts';
 const READ: Record<string, FinishReason> = {
   STOP: 'stop',
   MAX_TOKENS: 'length',
+  // The most that one request can give: the caller may ask for more.
+  CONTINUATION: 'length',
   SAFETY: 'content-filter',
   RECITATION: 'content-filter',
   LANGUAGE: 'content-filter',
@@ -14,6 +16,8 @@ const READ: Record<string, FinishReason> = {
   IMAGE_SAFETY: 'content-filter',
   IMAGE_PROHIBITED_CONTENT: 'content-filter',
   IMAGE_RECITATION: 'content-filter',
+  ESCALATION: 'content-filter',
+  PUP_LIMITED_DISABLED: 'content-filter',
 };
 
 /** Numbers of the enum of the Gemini API, as `$alt=json;enum-encoding=int` writes them. */
@@ -38,6 +42,11 @@ export function readFinish(reason: unknown, sawCall: boolean): FinishReason {
   if (sawCall) return 'tool-calls';
   const name = typeof reason === 'number' ? NUMBERS[reason] : reason;
   return typeof name === 'string' && Object.hasOwn(READ, name) ? READ[name]! : 'error';
+}
+
+/** Proto3 may also write what was not set. */
+export function isFinish(reason: unknown): boolean {
+  return !(reason === undefined || reason === null || reason === '' || reason === 0 || reason === NUMBERS[0]);
 }
 
 const WRITTEN: Record<FinishReason, string> = {

@@ -22,9 +22,9 @@ function placeOf(text: string, segment: JsonObject): Pick<Citation, 'start' | 'e
 }
 
 function sourceOf(chunk: unknown): { url?: string; title?: string } {
-  const { web, retrievedContext, maps } = asObject(chunk);
-  const source = asObject(web ?? retrievedContext ?? maps);
-  const url = asString(source['uri']);
+  const { web, retrievedContext, maps, image } = asObject(chunk);
+  const source = asObject(web ?? retrievedContext ?? maps ?? image);
+  const url = asString(source['uri'] ?? source['sourceUri']);
   const title = asString(source['title']);
   return { ...(url === '' ? {} : { url }), ...(title === '' ? {} : { title }) };
 }

@@ -16,6 +16,8 @@ export interface ModelTraits {
   thinking: 'level' | 'budget' | 'none';
   /** A pro model cannot stop thinking. */
   isPro: boolean;
+  /** Tokens of a budget that is neither 0 nor the model's own choice; undefined: not known. */
+  budgets: { least: number; most: number } | undefined;
   /** Takes images inside of function responses. */
   mediaInResults: boolean;
   /** Lets each image have a resolution of its own. */
@@ -28,6 +30,12 @@ export interface ModelTraits {
   validatedCalls: boolean;
 }
 
+/** By Google's table; a budget outside of it is refused. */
+function budgetsOf(model: string): ModelTraits['budgets'] {
+  if (/-pro\b/.test(model)) return { least: 128, most: 32_768 };
+  return { least: model.includes('-lite') ? 512 : 1, most: 24_576 };
+}
+
 export function traitsOf(model: string): ModelTraits {
   const generation = generationOf(model);
   const isGemini3 = generation !== undefined && generation >= 3;
@@ -36,6 +44,7 @@ export function traitsOf(model: string): ModelTraits {
     demandsSignatures: isGemini3,
     thinking: isGemini3 ? 'level' : isOld ? 'none' : 'budget',
     isPro: /-pro\b/.test(model),
+    budgets: generation === undefined ? undefined : budgetsOf(model),
     mediaInResults: isGemini3,
     partResolution: isGemini3,
     outputWithTools: isGemini3,

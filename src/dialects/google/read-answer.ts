@@ -4,6 +4,7 @@ import { foldEvents } from '../../chat/fold.ts';
 import { isObject } from '../../chat/json.ts';
 import { AnswerReader } from './answer-reader.ts';
 import { asObject, asString, type JsonObject } from './json.ts';
+import { readTier } from './tier.ts';
 
 /** What is in every answer, even in one that says nothing. */
 const MARKS = ['candidates', 'promptFeedback', 'usageMetadata', 'responseId', 'modelVersion'];
@@ -20,6 +21,6 @@ export function readAnswer(json: unknown): ChatAnswer {
   // Candidates may come under indices of their own choice.
   answer.choices = answer.choices.filter((choice) => choice !== undefined);
   if (answer.choices.length === 0) answer.choices.push({ content: [], finish: 'error' });
-  const tier = asString(asObject(pieces.at(-1)?.['usageMetadata'])['serviceTier']);
-  return tier === '' ? answer : { ...answer, serviceTier: tier };
+  const serviceTier = readTier(asString(asObject(pieces.at(-1)?.['usageMetadata'])['serviceTier']));
+  return serviceTier === undefined ? answer : { ...answer, serviceTier };
 }

@@ -5,8 +5,9 @@ import type { ChatOptions, OutputFormat, ReasoningEffort, ReasoningOptions } fro
 import type { Fields } from './fields.ts';
 import { defined, type JsonObject } from './json.ts';
 import { readSchema } from './read-schema.ts';
+import { readTier } from './tier.ts';
 
-const LEVELS: readonly string[] = ['minimal', 'low', 'medium', 'high'] satisfies ReasoningEffort[];
+const LEVELS: readonly string[] = ['minimal', 'low', 'medium', 'high', 'xhigh'] satisfies ReasoningEffort[];
 
 function readThinking(config: Fields, losses: Losses): ReasoningOptions | undefined {
   const thinking = config.fields('thinkingConfig');
@@ -15,7 +16,7 @@ function readThinking(config: Fields, losses: Losses): ReasoningOptions | undefi
   const isLevel = level !== undefined && level !== 'thinking_level_unspecified';
   if (isLevel && !LEVELS.includes(level)) {
     const at = thinking.at('thinkingLevel');
-    throw new RequestError(at, `${at} must be one of MINIMAL, LOW, MEDIUM and HIGH.`);
+    throw new RequestError(at, `${at} must be one of MINIMAL, LOW, MEDIUM, HIGH and XHIGH.`);
   }
   const read = defined({
     effort: isLevel ? level : undefined,
@@ -74,12 +75,13 @@ const OWN = ['safetySettings', 'cachedContent', 'labels', 'modelArmorConfig'];
 export function readOptions(body: Fields, losses: Losses): { options: ChatOptions; own: JsonObject } {
   const config = body.fields('generationConfig');
   const options = config === undefined ? {} : readConfig(config, losses);
-  const serviceTier = body.text('serviceTier')?.toLowerCase();
+  const serviceTier = readTier(body.text('serviceTier'));
+  const store = body.flag('store');
   const own: JsonObject = {};
   for (const name of OWN) {
     const value = body.take(name);
     if (value !== undefined && !(Array.isArray(value) && value.length === 0)) own[name] = value;
   }
   for (const [name, value] of config?.rest() ?? []) own[`generationConfig.${name}`] = value;
-  return { options: serviceTier === undefined ? options : { ...options, serviceTier }, own };
+  return { options: { ...options, ...defined({ serviceTier, store }) }, own };
 }

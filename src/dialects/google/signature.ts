@@ -30,7 +30,7 @@ const HEAD = 40;
 export function holdsForeign(body: Readonly<JsonObject>): boolean {
   const parts = asArray(own(body, 'contents')).flatMap((content) => asArray(own(asObject(content), 'parts')));
   return parts.some((part) => {
-    const value = own(asObject(part), 'thoughtSignature');
+    const value = own(asObject(part), 'thoughtSignature') ?? own(asObject(part), 'thought_signature');
     return typeof value === 'string' && readSignature(value.slice(0, HEAD)).signature.dialect !== 'google';
   });
 }

@@ -28,7 +28,7 @@ function candidateOf({ content, finish, logprobs }: Choice, index: number, head:
 }
 
 export function writeAnswer({ id, choices, usage, serviceTier }: ChatAnswer, head: AnswerHead): object {
-  const tier = serviceTier === undefined ? {} : { serviceTier };
+  const tier = serviceTier === undefined ? {} : { serviceTier: serviceTier === 'default' ? 'standard' : serviceTier };
   return {
     candidates: choices.map((choice, index) => candidateOf(choice, index, head)),
     ...(usage === undefined ? {} : { usageMetadata: { ...writeUsage(usage), ...tier } }),

@@ -5,6 +5,7 @@ import { isObject } from '../../chat/json.ts';
 import { asObject, defined, type JsonObject } from './json.ts';
 import type { ModelTraits } from './model.ts';
 import { reduceSchema } from './schema.ts';
+import { writeTier } from './tier.ts';
 import { writeThinking } from './write-thinking.ts';
 
 const MAX_STOPS = 5;
@@ -91,7 +92,7 @@ export function tellLostOptions(options: ChatOptions, { losses, nameOf }: WriteC
     ['verbosity', options.verbosity !== undefined && options.verbosity !== 'medium'],
     ['user', options.user !== undefined && options.user !== ''],
     ['metadata', Object.keys(options.metadata ?? {}).length > 0],
-    ['serviceTier', options.serviceTier !== undefined && !['auto', 'default', 'standard', 'standard_only'].includes(options.serviceTier)],
+    ['serviceTier', writeTier(options.serviceTier).lost],
     ['cacheKey', options.cacheKey !== undefined && options.cacheKey !== ''],
     ['store', options.store === true],
   ];

@@ -4,6 +4,7 @@ import type { ChatRequest } from '../../chat/request.ts';
 import { isObject } from '../../chat/json.ts';
 import type { JsonObject } from './json.ts';
 import { traitsOf } from './model.ts';
+import { writeTier } from './tier.ts';
 import { writeContents } from './write-contents.ts';
 import { ownFields, tellLostOptions, writeGenerationConfig } from './write-options.ts';
 import { writeTools } from './write-tools.ts';
@@ -16,12 +17,14 @@ export function writeRequest(request: ChatRequest, context: WriteContext): JsonO
   const { generationConfig: _, toolConfig: ownToolConfig, ...fields } = ownFields(options);
   const { hasFunctions, tools, toolConfig } = writeTools(request, traits, context);
   const generationConfig = writeGenerationConfig(options, hasFunctions, traits, context);
+  const { tier } = writeTier(options.serviceTier);
   const config = { ...(isObject(ownToolConfig) ? ownToolConfig : {}), ...toolConfig };
   return {
     ...writeContents(request.messages, traits, context),
     ...(tools === undefined ? {} : { tools }),
     ...(Object.keys(config).length === 0 ? {} : { toolConfig: config }),
     ...(generationConfig === undefined ? {} : { generationConfig }),
+    ...(tier === undefined ? {} : { serviceTier: tier }),
     ...fields,
   };
 }

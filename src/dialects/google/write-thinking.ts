@@ -6,7 +6,6 @@ import type { ModelTraits } from './model.ts';
 
 /** Google's own table, from its OpenAI compatibility; its pro models cannot stop to think. */
 const BUDGETS: Record<ReasoningEffort, number> = { none: 0, minimal: 1024, low: 1024, medium: 8192, high: 24_576, xhigh: 24_576 };
-const LEAST_PRO_BUDGET = 128;
 const LEVELS: Record<ReasoningEffort, string> = {
   none: 'MINIMAL',
   minimal: 'MINIMAL',
@@ -16,7 +15,14 @@ const LEVELS: Record<ReasoningEffort, string> = {
   xhigh: 'HIGH',
 };
 
-function amountOf({ effort, budget }: ReasoningOptions, { thinking, isPro }: ModelTraits): JsonObject {
+/** Less than the most that is allowed keeps to it all the same. */
+function within(tokens: number, { isPro, budgets }: ModelTraits): number {
+  if (tokens < 0 || budgets === undefined || (tokens === 0 && !isPro)) return tokens;
+  return Math.min(budgets.most, Math.max(budgets.least, tokens));
+}
+
+function amountOf({ effort, budget }: ReasoningOptions, traits: ModelTraits): JsonObject {
+  const { thinking, isPro } = traits;
   if (thinking === 'level') {
     if (effort !== undefined) {
       const level = LEVELS[effort];
@@ -26,7 +32,7 @@ function amountOf({ effort, budget }: ReasoningOptions, { thinking, isPro }: Mod
   }
   const tokens = budget ?? (effort === undefined ? undefined : BUDGETS[effort]);
   if (tokens === undefined) return {};
-  return { thinkingBudget: isPro && tokens >= 0 ? Math.max(LEAST_PRO_BUDGET, tokens) : tokens };
+  return { thinkingBudget: within(tokens, traits) };
 }
 
 export function writeThinking(options: ReasoningOptions | undefined, traits: ModelTraits, context: WriteContext): JsonObject | undefined {

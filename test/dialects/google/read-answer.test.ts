@@ -76,6 +76,14 @@ describe('an answer', () => {
     ]);
   });
 
+  it.each([
+    { audioTranscription: { text: 'Hello' } },
+    { hologramData: { uri: 'x' }, partMetadata: { a: 1 } },
+    { fileData: { fileUri: 'gs://b/a.png' }, thoughtSignature: 'c2ln' },
+  ])('keeps a part of a kind yet to come as it is: %o', (part) => {
+    expect(contentOf([part])).toEqual([{ type: 'other', dialect: 'google', kind: Object.keys(part)[0], value: part }]);
+  });
+
   it('orders candidates by their index', () => {
     const answer = readAnswer({
       candidates: [
@@ -135,6 +143,12 @@ describe('grounding', () => {
     expect(answer.choices[0]!.content[0]).toMatchObject({ citations: [{ start: 6, end: 12 }] });
   });
 
+  it('names the page on which an image was found', () => {
+    const groundingMetadata = { groundingChunks: [{ image: { sourceUri: web.uri, imageUri: 'https://example.com/a.png', title: 'A' } }] };
+    const answer = readAnswer(chunk([{ text: 'x' }], { finishReason: 'STOP', groundingMetadata }));
+    expect(answer.choices[0]!.content).toMatchObject([{ citations: [{ url: web.uri, title: 'A' }] }]);
+  });
+
   it('names sources to which nothing points', () => {
     const groundingMetadata = { groundingChunks: [{ web }] };
     const answer = readAnswer(chunk([{ text: 'x', thoughtSignature: 'c2ln' }], { finishReason: 'STOP', groundingMetadata }));
@@ -163,7 +177,11 @@ describe('the finish reason', () => {
     [2, 'length'],
     ['RECITATION', 'content-filter'],
     [3, 'content-filter'],
+    ['CONTINUATION', 'length'],
+    ['ESCALATION', 'content-filter'],
+    ['PUP_LIMITED_DISABLED', 'content-filter'],
     ['MALFORMED_FUNCTION_CALL', 'error'],
+    ['MISSING_THOUGHT_SIGNATURE', 'error'],
     ['UNEXPECTED_TOOL_CALL', 'error'],
     ['A_REASON_YET_TO_COME', 'error'],
     ['constructor', 'error'],

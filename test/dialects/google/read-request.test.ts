@@ -90,6 +90,23 @@ describe('a request', () => {
     expect(losses).toEqual([]);
   });
 
+  it.each([
+    ['standard', 'default'],
+    ['PRIORITY', 'priority'],
+    ['SERVICE_TIER_FLEX', 'flex'],
+    ['unspecified', undefined],
+  ])('for the tier %s asks for %s', (serviceTier, tier) => {
+    expect(read({ contents: CONTENTS, serviceTier, store: false })).toMatchObject({
+      request: { options: { store: false, ...(tier === undefined ? {} : { serviceTier: tier }) } },
+      losses: [],
+    });
+  });
+
+  it('may ask to think harder than hard', () => {
+    const { request } = read({ contents: CONTENTS, generationConfig: { thinkingConfig: { thinkingLevel: 'XHIGH' } } });
+    expect(request.options.reasoning).toEqual({ effort: 'xhigh' });
+  });
+
   it('names what nobody understands by the words of the caller', () => {
     const { losses } = read({
       contents: [{ role: 'user', parts: [{ text: 'Hi', video_metadata: { fps: 1 }, unknown: null }], extra: 1 }],
@@ -474,6 +491,12 @@ describe('bad input', () => {
       }),
     );
   });
+});
+
+it.each(['thoughtSignature', 'thought_signature'])('thoughts of another model are seen in %s', (name) => {
+  const body = (signature: string) => ({ contents: [...CONTENTS, { role: 'model', parts: [{ text: 'Hm', [name]: signature }] }] });
+  expect(googleSurface.holdsForeign!(body(base64('anthropic:abc')))).toBe(true);
+  expect(googleSurface.holdsForeign!(body('c2ln'))).toBe(false);
 });
 
 it('every option has a name of the caller', () => {

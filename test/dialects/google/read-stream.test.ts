@@ -97,6 +97,10 @@ describe('the end', () => {
     });
   });
 
+  it.each(['', null, 0, 'FINISH_REASON_UNSPECIFIED'])('is missing where the reason is %j', (finishReason) => {
+    expect(readAll([sse([chunk([{ text: 'a' }], { finishReason })])]).complete).toBe(false);
+  });
+
   it('is missing where nothing came', () => {
     expect(readAll([])).toMatchObject({ complete: false, events: [] });
   });

@@ -408,7 +408,7 @@ describe('options', () => {
         verbosity: 'low',
         user: 'u',
         metadata: { a: 'b' },
-        serviceTier: 'flex',
+        serviceTier: 'scale',
         cacheKey: 'k',
         store: true,
         stop: ['1', '2', '3', '4', '5', '6'],
@@ -422,6 +422,10 @@ describe('options', () => {
         .concat('container')
         .toSorted(),
     );
+  });
+
+  it.each(['flex', 'priority'])('for the tier %s have its name at Google', (serviceTier) => {
+    expect(write({ options: { serviceTier } })).toEqual({ body: { contents: [], serviceTier }, losses: [] });
   });
 
   it('of Google alone are passed on', () => {
@@ -473,6 +477,12 @@ describe('thinking', () => {
     ['gemini-2.5-flash', { effort: 'medium', visible: true }, { thinkingBudget: 8192, includeThoughts: true }],
     ['gemini-2.5-flash', { budget: -1 }, { thinkingBudget: -1 }],
     ['gemini-2.5-pro', { effort: 'none' }, { thinkingBudget: 128 }],
+    ['gemini-2.5-pro', { budget: 100_000 }, { thinkingBudget: 32_768 }],
+    ['gemini-2.5-flash', { budget: 31_999 }, { thinkingBudget: 24_576 }],
+    ['gemini-2.5-flash', { budget: 1 }, { thinkingBudget: 1 }],
+    ['gemini-2.5-flash-lite', { budget: 100 }, { thinkingBudget: 512 }],
+    ['gemini-2.5-flash-lite', { budget: 0 }, { thinkingBudget: 0 }],
+    ['endpoints/123', { budget: 100_000 }, { thinkingBudget: 100_000 }],
     ['gemini-2.5-pro', { effort: 'high', budget: 2000 }, { thinkingBudget: 2000 }],
     ['gemini-3-flash-preview', { effort: 'none', visible: true }, { thinkingLevel: 'MINIMAL' }],
     ['gemini-3-pro-preview', { effort: 'minimal' }, { thinkingLevel: 'LOW' }],
