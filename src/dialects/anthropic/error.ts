@@ -1,5 +1,6 @@
 // Errors as callers of this dialect know them.
 import type { DialectError } from '../../chat/dialect.ts';
+import { threadDetails } from './thread.ts';
 
 const PROVIDER_FAILED = 502;
 const TYPES: Readonly<Record<number, string>> = {
@@ -21,7 +22,7 @@ const WORDS: readonly [RegExp, string][] = [
   [/throttl|rate_?limit|resource_?exhausted|too_?many/i, 'rate_limit_error'],
   [/overload|unavailable|not_?ready/i, 'overloaded_error'],
   [/time_?d?_?out|deadline/i, 'timeout_error'],
-  [/validation|invalid_?(?:request|argument)/i, 'invalid_request_error'],
+  [/^validationException$/i, 'invalid_request_error'],
 ];
 
 /** In the middle of a stream the status says only that the provider failed, and its word says how. */
@@ -32,5 +33,5 @@ function typeOf({ status, type }: DialectError): string {
 }
 
 export function writeError(error: DialectError): object {
-  return { type: 'error', error: { type: typeOf(error), message: error.message }, request_id: error.requestId };
+  return { type: 'error', error: { type: typeOf(error), message: error.message, ...threadDetails(error) }, request_id: error.requestId };
 }
