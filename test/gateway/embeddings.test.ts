@@ -73,6 +73,14 @@ describe('embeddings of a Google model', () => {
     expect(serving.provider.calls).toEqual([]);
   });
 
+  it('of more texts than one request can hold are refused by the name of the field and the limit', async () => {
+    const reply = await call(serving.gateway, { path: '/v1/embeddings', body: JSON.stringify({ model: 'alias', input: Array(101).fill('x') }) });
+    expect(reply.status).toBe(400);
+    expect(errorOf(reply)).toMatchObject({ code: 'request_invalid', param: 'input', message: expect.stringContaining('101') as unknown });
+    expect(errorOf(reply).message).toContain('takes 100 in one request');
+    expect(serving.provider.calls).toEqual([]);
+  });
+
   it('that are fewer than the texts become an error', async () => {
     const reply = await call(serving.gateway, { path: '/v1/embeddings', body: '{"model":"alias","input":["one","two","three"]}' });
     expect(reply.status).toBe(502);

@@ -27,6 +27,11 @@ export function writePrediction({ inputs, dimensions }: EmbeddingRequest): JsonO
   };
 }
 
+/** For :embedContent of Vertex AI, which newer models have in place of predictions. Of one text. */
+export function writeContent({ inputs: [text = ''], dimensions }: EmbeddingRequest): JsonObject {
+  return { content: { parts: [{ text }] }, embedContentConfig: defined({ autoTruncate: false, outputDimensionality: dimensions }) };
+}
+
 function vectorOf(embedding: unknown): number[] {
   const values = own(asObject(embedding), 'values');
   if (Array.isArray(values) && values.every((value) => typeof value === 'number')) return values;
@@ -57,4 +62,9 @@ export function readPrediction(json: unknown, request: EmbeddingRequest): Embedd
   const told = counts.filter((count) => count !== undefined);
   const inputTokens = told.length === 0 ? undefined : told.reduce((sum, count) => sum + count, 0);
   return { vectors: checked(embeddings.map(vectorOf), request), inputTokens };
+}
+
+/** The same of a single content. */
+export function readContent(json: unknown, request: EmbeddingRequest): EmbeddingAnswer {
+  return { vectors: checked([vectorOf(own(asObject(json), 'embedding'))], request), inputTokens: tokensIn(json) };
 }

@@ -1,13 +1,22 @@
 // Embeddings by Google's models.
-import type { EmbeddingAnswer } from '../../chat/embeddings.ts';
+import { RequestError } from '../../chat/dialect.ts';
+import type { EmbeddingAnswer, EmbeddingRequest } from '../../chat/embeddings.ts';
 import { Losses } from '../../chat/losses.ts';
-import { readBatch, readEmbeddingUsage, readPrediction, writeBatch, writePrediction } from '../../dialects/google/embeddings.ts';
+import {
+  readBatch,
+  readContent,
+  readEmbeddingUsage,
+  readPrediction,
+  writeBatch,
+  writeContent,
+  writePrediction,
+} from '../../dialects/google/embeddings.ts';
 import { readEmbeddingRequest, writeEmbeddingAnswer } from '../../dialects/openai-chat/embeddings.ts';
 import { JsonAnswer, type ConvertedAnswer } from '../json-answer.ts';
 import { notSupported } from '../not-supported.ts';
 import { passedJson } from '../passed-answer.ts';
 import type { AnswerContext, AnswerReader, GatewayRequest, UpstreamRequest } from '../provider.ts';
-import { googlePath, isVertexEndpoint, modelResource } from './endpoint.ts';
+import { type GoogleMethod, googlePath, isVertexEndpoint, modelResource } from './endpoint.ts';
 import { ownBody } from './own-body.ts';
 
 export const isEmbedding = ({ operation }: GatewayRequest): boolean => operation === 'embeddings' || operation === 'batch_embeddings';
@@ -20,17 +29,39 @@ function toOwn(request: GatewayRequest): UpstreamRequest {
   return { path, body: ownBody(request), hideUsageEvent: false };
 }
 
-/** Throws RequestError when the body is none in the caller's dialect. */
+/** How a model makes embeddings. */
+interface Way {
+  method: GoogleMethod;
+  /** Texts in one request. */
+  most: number;
+  write(asked: EmbeddingRequest): object;
+  read(json: unknown, asked: EmbeddingRequest): EmbeddingAnswer;
+}
+
+function wayOf({ endpoint, upstreamModel }: GatewayRequest): Way {
+  const resource = modelResource(endpoint, upstreamModel);
+  if (resource !== undefined) {
+    return { method: 'batchEmbedContents', most: 100, write: (asked) => writeBatch(asked, resource), read: readBatch };
+  }
+  const name = upstreamModel.slice(upstreamModel.lastIndexOf('/') + 1);
+  if (name === 'gemini-embedding-001') return { method: 'predict', most: 1, write: writePrediction, read: readPrediction };
+  if (name.startsWith('gemini-')) return { method: 'embedContent', most: 1, write: writeContent, read: readContent };
+  return { method: 'predict', most: 250, write: writePrediction, read: readPrediction };
+}
+
+/** Throws RequestError when the body is none in the caller's dialect, or asks for more than one request of Google's can hold. */
 export function toEmbeddingRequest(request: GatewayRequest): UpstreamRequest {
   const { dialect, endpoint, upstreamModel, body } = request;
   if (dialect.name === 'google') return toOwn(request);
   if (dialect.name !== 'openai-chat') throw notSupported(request);
   const losses = new Losses();
   const asked = readEmbeddingRequest(body, losses);
-  const resource = modelResource(endpoint, upstreamModel);
-  const path = googlePath(endpoint, upstreamModel, resource === undefined ? 'predict' : 'batchEmbedContents');
-  const written = resource === undefined ? writePrediction(asked) : writeBatch(asked, resource);
-  return { path, body: JSON.stringify(written), hideUsageEvent: false, losses };
+  const { method, most, write } = wayOf(request);
+  const count = asked.inputs.length;
+  if (count > most) {
+    throw new RequestError('input', `input has ${count} texts, and this model takes ${most} in one request; send them in several requests.`);
+  }
+  return { path: googlePath(endpoint, upstreamModel, method), body: JSON.stringify(write(asked)), hideUsageEvent: false, losses };
 }
 
 function toCaller({ vectors, inputTokens }: EmbeddingAnswer, { model, body }: GatewayRequest): ConvertedAnswer {
@@ -40,7 +71,7 @@ function toCaller({ vectors, inputTokens }: EmbeddingAnswer, { model, body }: Ga
 
 export function readEmbeddingAnswer({ request }: AnswerContext): AnswerReader {
   if (request.dialect.name === 'google') return passedJson('usageMetadata', readEmbeddingUsage);
-  const read = isVertexEndpoint(request.endpoint) ? readPrediction : readBatch;
+  const { read } = wayOf(request);
   const asked = readEmbeddingRequest(request.body, new Losses());
   return new JsonAnswer((json) => toCaller(read(json, asked), request));
 }

@@ -1,6 +1,6 @@
 // Embeddings of the Gemini API and of Vertex AI.
 import { describe, expect, it } from 'vitest';
-import { readBatch, readPrediction, writeBatch, writePrediction } from '../../../src/dialects/google/embeddings.ts';
+import { readBatch, readContent, readPrediction, writeBatch, writePrediction } from '../../../src/dialects/google/embeddings.ts';
 
 const TWO = { inputs: ['one', 'two'], dimensions: undefined };
 
@@ -25,6 +25,12 @@ describe('Vertex AI', () => {
       instances: [{ content: 'one' }, { content: 'two' }],
       parameters: { autoTruncate: false, outputDimensionality: 2 },
     });
+  });
+
+  it('gives one vector of one content', () => {
+    const json = { embedding: { values: [3, 4] }, usageMetadata: { promptTokenCount: 3 } };
+    expect(readContent(json, { inputs: ['one'], dimensions: undefined })).toEqual({ vectors: [[3, 4]], inputTokens: 3 });
+    expect(() => readContent({}, { inputs: ['one'], dimensions: undefined })).toThrow('numbers');
   });
 
   it('tells the tokens of each', () => {

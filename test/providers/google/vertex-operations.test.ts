@@ -11,9 +11,9 @@ const ENDPOINT = 'https://europe-west1-aiplatform.googleapis.com/v1/projects/p/l
 const MODEL = '/publishers/google/models/vendor-1';
 const CONTENTS = [{ role: 'user', parts: [{ text: 'Hello' }] }];
 
-function asked(operation: Operation, dialect: SurfaceDialect, body: Record<string, unknown>) {
+function asked(operation: Operation, dialect: SurfaceDialect, body: Record<string, unknown>, upstreamModel = 'vendor-1') {
   const raw = Buffer.from(JSON.stringify(body));
-  const request = { operation, endpoint: ENDPOINT, dialect, model: 'alias', upstreamModel: 'vendor-1', stream: false, raw, body };
+  const request = { operation, endpoint: ENDPOINT, dialect, model: 'alias', upstreamModel, stream: false, raw, body };
   const made = PROVIDERS.Google!.toRequest(request);
   return [made.path, JSON.parse(String(made.body))];
 }
@@ -24,6 +24,23 @@ describe('Vertex AI', () => {
       `${MODEL}:predict`,
       { instances: [{ content: 'one' }], parameters: { autoTruncate: false } },
     ]);
+  });
+
+  it('embeds by a single content with newer models', () => {
+    expect(asked('embeddings', openAiChatSurface, { model: 'alias', input: ['one'], dimensions: 2 }, 'gemini-embedding-2')).toEqual([
+      '/publishers/google/models/gemini-embedding-2:embedContent',
+      { content: { parts: [{ text: 'one' }] }, embedContentConfig: { autoTruncate: false, outputDimensionality: 2 } },
+    ]);
+  });
+
+  it.each([
+    ['text-embedding-005', 250],
+    ['gemini-embedding-001', 1],
+    ['publishers/google/models/gemini-embedding-2', 1],
+  ])('of %s takes %d texts at once, and says so to who asks for more', (model, most) => {
+    const ask = (count: number) => asked('embeddings', openAiChatSurface, { model: 'alias', input: Array(count).fill('x') }, model);
+    expect(ask(most)).toHaveLength(2);
+    expect(() => ask(most + 1)).toThrow(`input has ${most + 1} texts, and this model takes ${most} in one request`);
   });
 
   it('embeds a single content of its own dialect, whose model stands in the address only', () => {
