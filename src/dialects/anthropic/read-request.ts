@@ -20,6 +20,7 @@ import { given, givenList, givenObject, asks, loseOthers, needed, numberIn, obje
 import { readContent } from './read-content.ts';
 import { readCache } from './read-parts.ts';
 import { readTools, readToolChoice } from './read-tools.ts';
+import { refuseThread } from './thread.ts';
 
 /** Only Anthropic has these: a writer of another dialect names them as lost. */
 const OWN = ['container', 'context_management', 'mcp_servers', 'inference_geo', 'speed', 'diagnostics'];
@@ -178,6 +179,7 @@ export function readCountRequest(body: Json, losses: Losses): ChatRequest {
 
 /** @throws RequestError */
 export function readRequest(body: Json, losses: Losses): ChatRequest {
+  refuseThread(body);
   const request = readCountRequest(body, losses);
   const maxTokens = wholeNumber(body, 'max_tokens', 1, '');
   if (maxTokens === undefined) throw new RequestError('max_tokens', 'max_tokens is missing; give the most tokens that the answer may have');
