@@ -80,6 +80,10 @@ export interface WriteContext {
   losses: Losses;
   /** The caller's name of an option. */
   nameOf(option: keyof ChatOptions): string;
+  /** Who runs the server, where its address tells: many speak OpenAI's dialect, and OpenAI itself refuses what others need. */
+  vendor?: 'openai' | undefined;
+  /** The caller speaks this dialect and gets the answer as it comes: tools stay what they are. */
+  isNative?: boolean;
 }
 
 /** Towards providers. */

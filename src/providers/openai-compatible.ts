@@ -67,8 +67,16 @@ function readNative(context: AnswerContext): AnswerReader {
   return isSound ? PASSED_ANSWER : readOpenAiAnswer(context);
 }
 
+/** With its regions. */
+const OPENAI_HOST = /^https:\/\/(?:[a-z0-9-]+\.)?api\.openai\.com(?::443)?(?:\/|$)/i;
+
 /** Callers of other dialects are served by the chat dialect, which every compatible server has. */
-const CHAT: ChatEndpoint = { dialect: openAiChatProvider, pathOf, modelInPath: false };
+const CHAT: ChatEndpoint = {
+  dialect: openAiChatProvider,
+  pathOf,
+  modelInPath: false,
+  vendorOf: (endpoint) => (isAzureEndpoint(endpoint) || OPENAI_HOST.test(endpoint) ? 'openai' : undefined),
+};
 const RESPONSES: ChatEndpoint = { dialect: openAiResponsesProvider, pathOf: () => '/responses', modelInPath: false };
 
 /** A provider that speaks the OpenAI dialect. */
@@ -85,7 +93,10 @@ export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }
     },
     verify: (probe, endpoint) => (isAzureEndpoint(endpoint) ? verifyAzure(probe, endpoint) : verifyOpenAi(probe)),
     toRequest: (request) => (isNative(request) ? toRequest(request) : toChatRequest(endpointFor(request), request)),
-    readAnswer: (context) => (isNative(context.request) ? readNative(context) : readChatAnswer(endpointFor(context.request).dialect, context)),
+    readAnswer: (context) => {
+      const { request } = context;
+      return isNative(request) ? readNative(context) : readChatAnswer(endpointFor(request).dialect, context);
+    },
     toError: readOpenAiError,
   };
 }

@@ -1,6 +1,6 @@
 // A provider of one dialect for callers of every dialect.
 import { calledTools } from '../chat/called-tools.ts';
-import type { ProviderDialect } from '../chat/dialect.ts';
+import type { ProviderDialect, WriteContext } from '../chat/dialect.ts';
 import { Losses } from '../chat/losses.ts';
 import type { ChatRequest } from '../chat/request.ts';
 import { type RenamedRequest, withLegalNames } from '../chat/tool-names.ts';
@@ -17,6 +17,7 @@ export interface ChatEndpoint {
   pathOf(request: GatewayRequest): string;
   /** The model stands in the path, not in the body. */
   modelInPath: boolean;
+  vendorOf?(endpoint: string): WriteContext['vendor'];
 }
 
 /** The caller's bytes with the provider's name of the model in place of an alias. */
@@ -40,14 +41,14 @@ export function withNamesFor({ toolNames }: ProviderDialect, chat: ChatRequest):
 }
 
 /** Read into the middle and written for the provider. Throws RequestError when the body is none in the caller's dialect. */
-export function rewritten({ dialect, pathOf }: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
+export function rewritten(endpoint: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
+  const { dialect } = endpoint;
   const { upstreamModel, stream, body } = request;
-  const path = pathOf(request);
+  const path = endpoint.pathOf(request);
   const losses = new Losses(request.dialect.pathOf);
   const chat = { ...request.dialect.readRequest(body, losses), model: upstreamModel, stream };
-  const context = { losses, nameOf: request.dialect.nameOf };
-  // An answer in the caller's own dialect passes as it comes, so names must be the caller's.
   const isNative = request.dialect.name === dialect.name;
+  const context = { losses, nameOf: request.dialect.nameOf, vendor: endpoint.vendorOf?.(request.endpoint), isNative };
   const named = isNative ? { request: chat, originals: new Map() } : withNamesFor(dialect, chat);
   const written = dialect.writeRequest(named.request, context);
   const givenTools = { tools: chat.tools, originals: named.originals };

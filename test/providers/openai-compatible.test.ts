@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anthropicSurface } from '../../src/dialects/anthropic/dialect.ts';
 import { openAiChatSurface } from '../../src/dialects/openai-chat/dialect.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from '../../src/providers/index.ts';
 import { openAiCompatible } from '../../src/providers/openai-compatible.ts';
@@ -106,4 +107,18 @@ describe('the registry', () => {
     expect(provider.authorize({ secret: 's' }, 'https://provider.example/v1')).toEqual(['authorization', 'Bearer s']);
     expect(provider.authorize(undefined, 'https://provider.example/v1')).toEqual([]);
   });
+});
+
+it.each([
+  ['https://api.openai.com/v1', 'max_completion_tokens'],
+  ['https://eu.api.openai.com/v1', 'max_completion_tokens'],
+  ['https://res.openai.azure.com', 'max_completion_tokens'],
+  ['https://api.openai.com.example/v1', 'max_tokens'],
+  ['https://provider.example/v1', 'max_tokens'],
+])('a server at %s hears a caller of another dialect say %s, whatever its models are called', (endpoint, name) => {
+  const body = { model: 'ours', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] };
+  const raw = Buffer.from(JSON.stringify(body));
+  const names = { model: 'ours', upstreamModel: 'ours' };
+  const request = { operation: 'chat', endpoint, dialect: anthropicSurface, raw, body, stream: false, ...names } as const;
+  expect(JSON.parse(String(provider.toRequest(request).body))).toHaveProperty(name, 9);
 });

@@ -3,6 +3,7 @@ import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { FunctionTool, Tool, ToolChoice } from '../../chat/request.ts';
 import { isObject } from '../../chat/json.ts';
+import { readFormat } from './custom-tools.ts';
 import { Fields } from './fields.ts';
 import { readCacheMark } from './read-content.ts';
 
@@ -39,7 +40,7 @@ function readTool(value: unknown, path: string, losses: Losses): Tool {
   const custom = tool.requiredObject('custom');
   const name = custom.name('name');
   const description = custom.text('description');
-  const format = custom.take('format');
+  const format = readFormat(custom.take('format'));
   custom.tellRest(losses);
   tool.tellRest(losses);
   return { type: 'custom', name, ...(description === undefined ? {} : { description }), ...(format === undefined ? {} : { format }) };

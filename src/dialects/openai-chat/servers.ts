@@ -1,19 +1,37 @@
-// What servers of this dialect take. They are many and nothing in a request tells which one it is for, so the name of the model
-// has to: OpenAI's own models refuse what is older, most other servers refuse or ignore what is newer.
+// What servers of this dialect take. They are many: OpenAI's own models refuse what is older, most other servers refuse or ignore what
+// is newer. Where the address of the server does not tell which it is, the name of the model has to.
+import type { WriteContext } from '../../chat/dialect.ts';
 
 /** A model of OpenAI, wherever it runs. Deployments of Azure carry these names with words around them. */
-export function isOpenAiModel(model: string): boolean {
+function isOpenAiModel(model: string): boolean {
   return /(?:^|[^a-z0-9])(?:gpt-?\d|chatgpt|codex|o\d(?![a-z0-9]))/i.test(model);
 }
 
-/** Not through a router, whose names have their vendor in front: routers take more. */
-export function isAtOpenAi(model: string): boolean {
-  return isOpenAiModel(model) && !model.includes('/');
+/** Those that think refuse words about sampling, the others words about thinking. */
+function isReasoningModel(model: string): boolean {
+  return /(?:^|[^a-z0-9])(?:o\d(?![a-z0-9])|gpt-?(?:[5-9]|\d\d)(?!\d)|codex)/i.test(model) && !/gpt-?35|-chat/i.test(model);
 }
 
-/** Those that think refuse words about sampling, the others words about thinking. */
-export function isReasoningModel(model: string): boolean {
-  return /(?:^|[^a-z0-9])(?:o\d(?![a-z0-9])|gpt-?(?:[5-9]|\d\d)(?!\d)|codex)/i.test(model) && !/gpt-?35|-chat/i.test(model);
+export interface Server {
+  /** Name of the model. */
+  model: string;
+  /** OpenAI itself or Azure, which refuse every field that they do not know; not a router, which takes more. */
+  isOpenAi: boolean;
+  /** The model is one of OpenAI, whoever runs it. */
+  hasOpenAiModel: boolean;
+  /** Undefined: a deployment whose name says nothing. */
+  thinks: boolean | undefined;
+}
+
+export function serverOf(model: string, vendor: WriteContext['vendor']): Server {
+  const isKnown = isOpenAiModel(model);
+  const isOpenAi = vendor === 'openai' || (isKnown && !model.includes('/'));
+  return { model, isOpenAi, hasOpenAiModel: isKnown || isOpenAi, thinks: isOpenAi && !isKnown ? undefined : isReasoningModel(model) };
+}
+
+/** Others have functions only; a caller of this dialect gets what it asked its server for. */
+export function takesCustomTools({ isOpenAi }: Server, { isNative }: WriteContext): boolean {
+  return isOpenAi || isNative === true;
 }
 
 /** `none` came with GPT-5.1, `minimal` was for GPT-5 only. */
@@ -29,7 +47,7 @@ export interface Extras {
   documentUrls: boolean;
 }
 
-export function extrasOf(model: string): Extras {
-  const isRouted = model.includes('/');
+export function extrasOf({ model, isOpenAi }: Server): Extras {
+  const isRouted = model.includes('/') && !isOpenAi;
   return { cacheMarks: isRouted && /claude|gemini/i.test(model), documentUrls: isRouted };
 }

@@ -1,7 +1,7 @@
 // What the model said before, as a server takes it back.
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { Block, Message, ReasoningBlock, ToolCallBlock } from '../../chat/request.ts';
-import { isAtOpenAi } from './servers.ts';
+import { takesCustomTools, type Server } from './servers.ts';
 import { writeName } from './write-parts.ts';
 import { ownField, writeOwnExtraContent, writeReasoningDetail } from './signatures.ts';
 
@@ -19,20 +19,24 @@ function writeThoughts(blocks: readonly ReasoningBlock[]): Record<string, unknow
   return details.length === 0 ? fields : { ...fields, reasoning_details: details };
 }
 
-function writeCall({ id, name, kind, arguments: text, signature }: ToolCallBlock, isStrict: boolean): object {
+function writeCall({ id, name, kind, arguments: text, signature }: ToolCallBlock, isStrict: boolean, keepsCustoms: boolean): object {
+  const written = kind === 'custom' && !keepsCustoms ? JSON.stringify({ input: text }) : text;
   return {
     id,
-    type: kind,
-    ...(kind === 'custom' ? { custom: { name, input: text } } : { function: { name, arguments: text } }),
+    ...(kind === 'custom' && keepsCustoms
+      ? { type: 'custom', custom: { name, input: text } }
+      : { type: 'function', function: { name, arguments: written } }),
     ...(isStrict || signature?.dialect !== 'openai-chat' ? {} : { extra_content: writeOwnExtraContent(signature) }),
   };
 }
 
 /** Undefined: nothing of it is left. */
-export function writeAssistant(message: Message, model: string, { losses }: WriteContext): object | undefined {
+export function writeAssistant(message: Message, server: Server, context: WriteContext): object | undefined {
+  const { losses } = context;
   const { content, at } = message;
   // OpenAI refuses fields that it does not know.
-  const isStrict = isAtOpenAi(model);
+  const isStrict = server.isOpenAi;
+  const keepsCustoms = takesCustomTools(server, context);
   const texts: string[] = [];
   const calls: object[] = [];
   const thoughts: ReasoningBlock[] = [];
@@ -45,7 +49,7 @@ export function writeAssistant(message: Message, model: string, { losses }: Writ
       case 'refusal':
         return texts.push(block.text) > 0;
       case 'tool-call':
-        return calls.push(writeCall(block, isStrict)) > 0;
+        return calls.push(writeCall(block, isStrict, keepsCustoms)) > 0;
       case 'reasoning':
         // Thoughts of others are no use to a server.
         return thoughts.push(block) > 0;

@@ -4,7 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { Block, Message, ToolResultBlock } from '../../chat/request.ts';
 import { type IdRule, withLegalIds } from '../../chat/tool-ids.ts';
 import { isObject } from '../../chat/json.ts';
-import { type Extras, extrasOf } from './servers.ts';
+import { type Extras, extrasOf, type Server } from './servers.ts';
 import { writeAssistant } from './write-assistant.ts';
 import { writeName, writeParts } from './write-parts.ts';
 
@@ -114,8 +114,8 @@ function joinCalls(before: object | undefined, after: object | undefined): objec
   return joined;
 }
 
-export function writeMessages(messages: readonly Message[], model: string, context: WriteContext): object[] {
-  const target: Target = { losses: context.losses, extras: extrasOf(model) };
+export function writeMessages(messages: readonly Message[], server: Server, context: WriteContext): object[] {
+  const target: Target = { losses: context.losses, extras: extrasOf(server) };
   const written: object[] = [];
   let turns: UserTurn[] = [];
   for (const message of withLegalIds(messages, IDS)) {
@@ -125,7 +125,7 @@ export function writeMessages(messages: readonly Message[], model: string, conte
     }
     written.push(...inOrder(turns));
     turns = [];
-    const other = message.role === 'system' ? writeSystem(message, target) : writeAssistant(message, model, context);
+    const other = message.role === 'system' ? writeSystem(message, target) : writeAssistant(message, server, context);
     const joined = joinCalls(written.at(-1), other);
     if (joined !== undefined) written[written.length - 1] = joined;
     else if (other !== undefined) written.push(other);

@@ -2,7 +2,7 @@
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { ChatOptions, OutputFormat } from '../../chat/request.ts';
 import { NAMES } from './read-options.ts';
-import { isAtOpenAi, isOpenAiModel, isReasoningModel } from './servers.ts';
+import type { Server } from './servers.ts';
 import { writeEffort } from './write-reasoning.ts';
 
 /** Servers demand a name of these letters. */
@@ -51,13 +51,13 @@ const COPIED = [
   ...SAMPLING, 'topK', 'stop', 'logitBias', 'seed', 'n', 'user', 'modalities', 'serviceTier', 'store', 'metadata', 'verbosity', 'cacheKey',
 ] as const;
 
-function refusedBy(model: string, options: ChatOptions): ReadonlySet<keyof ChatOptions> {
+function refusedBy({ isOpenAi, hasOpenAiModel, thinks }: Server, options: ChatOptions): ReadonlySet<keyof ChatOptions> {
   const refused = new Set<keyof ChatOptions>(['topK']);
-  if (isAtOpenAi(model) && isReasoningModel(model)) {
+  if (isOpenAi && thinks === true) {
     refused.add('stop').add('logitBias');
     if (options.reasoning?.effort !== 'none') for (const option of SAMPLING) refused.add(option);
   }
-  if (!isOpenAiModel(model)) refused.add('verbosity').add('cacheKey');
+  if (!hasOpenAiModel) refused.add('verbosity').add('cacheKey');
   // Metadata is there to find what is stored.
   if (options.store !== true) refused.add('metadata');
   return refused;
@@ -66,20 +66,20 @@ function refusedBy(model: string, options: ChatOptions): ReadonlySet<keyof ChatO
 /** Anthropic's word for it. */
 const tierOf = (tier: string): string => (tier === 'standard_only' ? 'default' : tier);
 
-export function writeOptions(options: ChatOptions, model: string, { losses, nameOf }: WriteContext): Record<string, unknown> {
+export function writeOptions(options: ChatOptions, server: Server, { losses, nameOf }: WriteContext): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   if (options.own?.dialect === 'openai-chat') Object.assign(fields, options.own.fields);
   else for (const name of Object.keys(options.own?.fields ?? {})) losses.add(name);
-  const refused = refusedBy(model, options);
+  const refused = refusedBy(server, options);
   for (const option of COPIED) {
     const value = options[option];
     if (value === undefined || isDefault(option, options)) continue;
     if (refused.has(option)) losses.add(nameOf(option));
     else fields[NAMES[option]] = option === 'serviceTier' ? tierOf(String(value)) : value;
   }
-  if (options.maxTokens !== undefined) fields[isOpenAiModel(model) ? 'max_completion_tokens' : 'max_tokens'] = options.maxTokens;
+  if (options.maxTokens !== undefined) fields[server.hasOpenAiModel ? 'max_completion_tokens' : 'max_tokens'] = options.maxTokens;
   if (options.output !== undefined) fields[NAMES.output] = writeOutput(options.output);
-  const { effort, lost } = writeEffort(options.reasoning ?? {}, model);
+  const { effort, lost } = writeEffort(options.reasoning ?? {}, server);
   if (lost === true) losses.add(nameOf('reasoning'));
   else if (effort !== undefined) fields[NAMES.reasoning] = effort;
   return fields;
