@@ -48,6 +48,10 @@ export interface Detector {
   mayMatch(text: string): boolean;
   /** In order, without overlaps. */
   scan(text: string): Span[];
+  /** For streams: where a match may be growing at the end of the text; its length: nowhere. Absent: the last run of candidates. */
+  holdFrom?(text: string): number;
+  /** It judges a text as a whole, so what it finds in a stream can only be told afterwards. */
+  readonly whole?: boolean;
 }
 
 /** A place where a detector matched, or what a judge quoted. Never holds the text itself. */

@@ -1,0 +1,195 @@
+// Lets a stream through as far as it is cleared. Detectors hold back only what may be growing into something they look for; a judge
+// holds back windows that grow, each judged with all that was said before. Bytes leave in the order in which they came.
+import type { ChatEvent } from '../../chat/answer.ts';
+import type { Detector, Finding, Part } from '../types.ts';
+import { candidateStart } from './candidate.ts';
+import { Channels, type Channel } from './channels.ts';
+
+/** UTF-16 code units that detectors read again before what is new: words around it give it its meaning. */
+const LOOK_BACK = 320;
+/** UTF-16 code units of the windows of a judge: about 40 tokens, then twice as many each time, up to about 400. */
+const FIRST_WINDOW = 160;
+const LAST_WINDOW = 1600;
+/** UTF-16 code units of what was judged that a judge reads again, since a sentence may go over the edge of a window. */
+const OVERLAP = 200;
+/** UTF-16 code units of all that may be held back. */
+const MAX_HELD = 4 * 1024 * 1024;
+
+/** What one window of text turned out to be. */
+export type Clearance<Reason> = { clear: true } | { clear: false; reason: Reason };
+
+export interface GateOptions<Reason> {
+  /** Of the policies that block, apart from those that judge a text as a whole. */
+  detectors: readonly Detector[];
+  /** Detectors have found this: whether it stops the stream. */
+  onFindings(findings: Map<string, Finding[]>): Clearance<Reason>;
+  scan(parts: readonly Part[]): Map<string, Finding[]>;
+  /** Judges what is new, knowing what came before; undefined: there is nothing to judge. `whole`: only at the end. */
+  judge: { whole: boolean; check(fresh: Part[], before: Part[]): Promise<Clearance<Reason>> } | undefined;
+  /** More was held back than may be. */
+  tooMuch(): Reason;
+  /** Something cannot be read: whether that stops the stream. */
+  onUnscannable(): Clearance<Reason>;
+  /** Bytes may leave. */
+  release(bytes: (string | Buffer)[]): void;
+  /** The stream has to end here: nothing more is released. Once. */
+  stop(reason: Reason): void;
+  /** All was released, after end(). Once. */
+  done(): void;
+}
+
+interface Item {
+  bytes: string | Buffer;
+  /** Lengths that its channels had with it. */
+  reached: [Channel, number][];
+}
+
+interface Cleared {
+  /** By detectors: up to where. */
+  upTo: number;
+}
+
+export class StreamGate<Reason> {
+  readonly channels = new Channels();
+  readonly #options: GateOptions<Reason>;
+  readonly #queue: Item[] = [];
+  readonly #cleared = new Map<Channel, Cleared>();
+  /** By judges: up to where. */
+  readonly #judged = new Map<Channel, number>();
+  #window = FIRST_WINDOW;
+  #judging = false;
+  #ended = false;
+  #over = false;
+  #held = 0;
+  #unscannable = 0;
+
+  constructor(options: GateOptions<Reason>) {
+    this.#options = options;
+  }
+
+  /** Whether bytes wait here. */
+  get holds(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** The next piece of the stream, and what it says. */
+  push(bytes: string | Buffer, events: readonly ChatEvent[]): void {
+    if (this.#over) return;
+    const grown = new Set<Channel>();
+    for (const event of events) {
+      const before = this.channels.all.length;
+      const channel = this.channels.note(event);
+      if (channel !== undefined) grown.add(channel);
+      for (const added of this.channels.all.slice(before)) grown.add(added);
+    }
+    this.#queue.push({ bytes, reached: [...grown].map((channel) => [channel, channel.text.length]) });
+    this.#held += bytes.length;
+    if (this.#held > MAX_HELD) return this.#stop(this.#options.tooMuch());
+    if (this.#refusesUnread()) return;
+    for (const channel of grown) if (!this.#detect(channel, channel.closed)) return;
+    this.#advance();
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    if (this.#over) return;
+    this.#ended = true;
+    for (const channel of this.channels.all) if (!this.#detect(channel, true)) return;
+    this.#advance();
+  }
+
+  /** Nothing is wanted any more. */
+  close(): void {
+    this.#over = true;
+    this.#queue.length = 0;
+  }
+
+  #refusesUnread(): boolean {
+    const count = this.channels.unscannable.length;
+    if (count === this.#unscannable) return false;
+    this.#unscannable = count;
+    const clearance = this.#options.onUnscannable();
+    if (!clearance.clear) this.#stop(clearance.reason);
+    return !clearance.clear;
+  }
+
+  /** False: the stream was stopped. */
+  #detect(channel: Channel, isWhole: boolean): boolean {
+    const { detectors, scan, onFindings } = this.#options;
+    const { text, path } = channel;
+    const cleared = this.#cleared.get(channel)?.upTo ?? 0;
+    const upTo = isWhole || detectors.length === 0 ? text.length : Math.max(cleared, holdFrom(detectors, text));
+    if (upTo === cleared && !isWhole) return true;
+    this.#cleared.set(channel, { upTo });
+    if (detectors.length === 0) return true;
+    const from = Math.max(0, cleared - LOOK_BACK);
+    const found = scan([{ path, role: 'assistant', text: text.slice(from, upTo), history: false }]);
+    if (found.size === 0) return true;
+    const clearance = onFindings(shifted(found, from));
+    if (!clearance.clear) this.#stop(clearance.reason);
+    return clearance.clear;
+  }
+
+  #advance(): void {
+    this.#judgeNext();
+    if (this.#over) return;
+    let count = 0;
+    while (count < this.#queue.length && this.#queue[count]!.reached.every(([channel, length]) => length <= this.#clearedUpTo(channel))) count++;
+    // A stream begins with pieces that say nothing; they do not wait for what comes after them.
+    if (count > 0) {
+      const leaving = this.#queue.splice(0, count).map(({ bytes }) => bytes);
+      this.#held -= leaving.reduce((sum, { length }) => sum + length, 0);
+      this.#options.release(leaving);
+    }
+    if (!this.#ended || this.#queue.length > 0 || this.#judging || this.#over) return;
+    this.#over = true;
+    this.#options.done();
+  }
+
+  #clearedUpTo(channel: Channel): number {
+    const detected = this.#cleared.get(channel)?.upTo ?? 0;
+    return this.#options.judge === undefined ? detected : Math.min(detected, this.#judged.get(channel) ?? 0);
+  }
+
+  #judgeNext(): void {
+    const { judge } = this.#options;
+    if (judge === undefined || this.#judging) return;
+    const fresh = this.channels.all.filter((channel) => channel.text.length > (this.#judged.get(channel) ?? 0));
+    const size = fresh.reduce((sum, channel) => sum + channel.text.length - (this.#judged.get(channel) ?? 0), 0);
+    if (size === 0 || (!this.#ended && (judge.whole || size < this.#window))) return;
+    this.#judging = true;
+    this.#window = Math.min(2 * this.#window, LAST_WINDOW);
+    const asPart = ({ path }: Channel, text: string): Part => ({ path, role: 'assistant', text, history: false });
+    const before = this.channels.all.flatMap((channel) => {
+      const known = channel.text.slice(0, this.#judged.get(channel) ?? 0);
+      return known === '' ? [] : [asPart(channel, known)];
+    });
+    const reached = fresh.map((channel) => [channel, channel.text.length] as const);
+    const parts = fresh.map((channel) => asPart(channel, channel.text.slice(Math.max(0, (this.#judged.get(channel) ?? 0) - OVERLAP))));
+    void judge.check(parts, before).then((clearance) => {
+      this.#judging = false;
+      if (this.#over) return;
+      if (!clearance.clear) return this.#stop(clearance.reason);
+      for (const [channel, length] of reached) this.#judged.set(channel, length);
+      this.#advance();
+    });
+  }
+
+  #stop(reason: Reason): void {
+    if (this.#over) return;
+    this.close();
+    this.#options.stop(reason);
+  }
+}
+
+function holdFrom(detectors: readonly Detector[], text: string): number {
+  let from = candidateStart(text);
+  for (const detector of detectors) if (detector.holdFrom !== undefined) from = Math.min(from, detector.holdFrom(text));
+  return from;
+}
+
+/** As offsets of the whole text. */
+function shifted(found: Map<string, Finding[]>, by: number): Map<string, Finding[]> {
+  const move = (finding: Finding): Finding => ({ ...finding, span: { start: finding.span.start + by, end: finding.span.end + by } });
+  return new Map([...found].map(([id, findings]) => [id, findings.map(move)]));
+}
