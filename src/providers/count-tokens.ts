@@ -49,8 +49,9 @@ export function toCountRequest(endpoint: CountEndpoint, request: GatewayRequest)
   const surface = surfaceOf(request);
   const path = endpoint.pathOf(request);
   if (dialect.name === endpoint.dialect.name) return { path, body: endpoint.ownBody(request), hideUsageEvent: false };
-  const losses = new Losses();
-  const chat = { ...dialect.readRequest(surface.promptOf(body), losses), model: upstreamModel, stream: false };
+  const prompt = surface.promptOf(body);
+  const losses = new Losses((name) => dialect.pathOf?.(name, prompt) ?? name);
+  const chat = { ...dialect.readRequest(prompt, losses), model: upstreamModel, stream: false };
   const named = withNamesFor(endpoint.dialect, chat).request;
   const written = endpoint.dialect.writeRequest(named, { losses, nameOf: (option) => dialect.nameOf(option) });
   return { path, body: JSON.stringify(endpoint.writeBody(written, request)), hideUsageEvent: false, losses };

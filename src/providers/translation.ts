@@ -45,7 +45,7 @@ export function rewritten(endpoint: ChatEndpoint, request: GatewayRequest): Upst
   const { dialect } = endpoint;
   const { upstreamModel, stream, body } = request;
   const path = endpoint.pathOf(request);
-  const losses = new Losses(request.dialect.pathOf);
+  const losses = new Losses((name) => request.dialect.pathOf?.(name, body) ?? name);
   const chat = { ...request.dialect.readRequest(body, losses), model: upstreamModel, stream };
   const isNative = request.dialect.name === dialect.name;
   const context = { losses, nameOf: request.dialect.nameOf, vendor: endpoint.vendorOf?.(request.endpoint), isNative };

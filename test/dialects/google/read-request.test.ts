@@ -503,3 +503,25 @@ it('every option has a name of the caller', () => {
   expect(googleSurface.nameOf('topK')).toBe('generationConfig.topK');
   expect(googleSurface.nameOf('toolChoice')).toBe('toolConfig.functionCallingConfig');
 });
+
+describe('a tool is called by the place where the caller has it', () => {
+  const BODY = {
+    tools: [
+      { googleSearch: {}, functionDeclarations: [{ name: 'f' }, { name: 'g', parametersJsonSchema: {} }] },
+      { function_declarations: { name: 'h' }, code_execution: {} },
+    ],
+  };
+
+  it.each([
+    ['tools[0]', 'tools[0].functionDeclarations[0]'],
+    ['tools[0].parameters.properties.a.not', 'tools[0].functionDeclarations[0].parameters.properties.a.not'],
+    ['tools[1].parameters.not', 'tools[0].functionDeclarations[1].parametersJsonSchema.not'],
+    ['tools[2]', 'tools[0].googleSearch'],
+    ['tools[3].strict', 'tools[1].function_declarations.strict'],
+    ['tools[4]', 'tools[1].code_execution'],
+    ['tools[5]', 'tools[5]'],
+    ['tools[0].functionDeclarations[1].behavior', 'tools[0].functionDeclarations[1].behavior'],
+  ])('%s is %s', (name, path) => {
+    expect(googleSurface.pathOf!(name, BODY)).toBe(path);
+  });
+});
