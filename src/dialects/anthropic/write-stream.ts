@@ -1,7 +1,7 @@
 // A stream in Anthropic's form: message_start, blocks one after the other, message_delta, message_stop.
 import type { ChatEvent, FinishReason, OpenBlock, Usage } from '../../chat/answer.ts';
 import type { AnswerHead, DialectError, StreamWriter } from '../../chat/dialect.ts';
-import type { Block, Signature } from '../../chat/request.ts';
+import type { Block, Citation, Signature } from '../../chat/request.ts';
 import { isObject } from '../../chat/json.ts';
 import { writeError } from './error.ts';
 import { stopReasonOf, usageParam } from './write-answer.ts';
@@ -13,6 +13,8 @@ interface Current {
   block: OpenBlock;
   isOut: boolean;
   text: string;
+  /** Those that came before the words. A block without words must not come out, since callers send it back and are refused. */
+  citations: Citation[];
   signature?: Signature;
 }
 
@@ -81,13 +83,8 @@ export class AnthropicStreamWriter implements StreamWriter {
       case 'signature':
         if (this.#current !== undefined) this.#current.signature = given.signature;
         return '';
-      case 'citation': {
-        if (this.#current?.block.type !== 'text') return '';
-        const citation = citationParam(given.citation, citedWords(given.citation, this.#current.text));
-        if (citation !== undefined) return this.#out() + this.#piece({ type: 'citations_delta', citation });
-        this.#head.losses.add('content.citations');
-        return '';
-      }
+      case 'citation':
+        return this.#cite(given.citation);
       case 'close':
         return this.#close();
       case 'block':
@@ -106,7 +103,7 @@ export class AnthropicStreamWriter implements StreamWriter {
 
   #open(block: OpenBlock): string {
     const before = this.#close();
-    this.#current = { block, isOut: false, text: '' };
+    this.#current = { block, isOut: false, text: '', citations: [] };
     if (block.type === 'refusal') this.#sawRefusal = true;
     if (block.type !== 'tool-call') return before;
     this.#sawCall = true;
@@ -141,6 +138,26 @@ export class AnthropicStreamWriter implements StreamWriter {
     return event('content_block_stop', { index: this.#index });
   }
 
+  #cite(given: Citation): string {
+    const current = this.#current;
+    if (current?.block.type !== 'text') return '';
+    if (current.text === '') {
+      current.citations.push(given);
+      return '';
+    }
+    const citation = citationParam(given, citedWords(given, current.text));
+    if (citation !== undefined) return this.#piece({ type: 'citations_delta', citation });
+    this.#head.losses.add('content.citations');
+    return '';
+  }
+
+  #citeHeld(current: Current): string {
+    const held = current.citations;
+    if (held.length === 0) return '';
+    current.citations = [];
+    return held.map((citation) => this.#cite(citation)).join('');
+  }
+
   #delta(text: string): string {
     const current = this.#current;
     if (current === undefined || text === '') return '';
@@ -149,7 +166,7 @@ export class AnthropicStreamWriter implements StreamWriter {
       case 'text':
       case 'refusal':
         current.text += text;
-        return this.#out() + this.#piece({ type: 'text_delta', text });
+        return this.#out() + this.#piece({ type: 'text_delta', text }) + this.#citeHeld(current);
       case 'reasoning':
         return block.redacted === true ? '' : this.#out() + this.#piece({ type: 'thinking_delta', thinking: text });
       default:
@@ -163,6 +180,7 @@ export class AnthropicStreamWriter implements StreamWriter {
   #close(): string {
     const current = this.#current;
     if (current === undefined) return '';
+    if (current.citations.length > 0) this.#head.losses.add('content.citations');
     const written = this.#rest(current);
     this.#current = undefined;
     return written;

@@ -198,6 +198,16 @@ describe('a stream', () => {
     expect(streamed([])).toMatch(/event: message_stop\ndata: {"type":"message_stop"}\n\n$/);
   });
 
+  it('cites only in blocks with words: what is cited before them follows them, and what has none is named', () => {
+    const cite: ChatEvent = { type: 'citation', choice: 0, citation: { url: 'https://example.com', text: 'sun' } };
+    const open: ChatEvent = { type: 'open', choice: 0, block: { type: 'text' } };
+    const close: ChatEvent = { type: 'close', choice: 0 };
+    const head = headOf();
+    const { content } = accumulate(streamed([open, cite, { type: 'delta', choice: 0, text: 'Sun.' }, close, open, cite, close], head));
+    expect(content).toEqual([{ type: 'text', text: 'Sun.', citations: [expect.objectContaining({ cited_text: 'sun' })] }]);
+    expect(head.losses.names).toEqual(['content.citations']);
+  });
+
   it('holds the first choice only, and says so', () => {
     const head = headOf();
     const events: ChatEvent[] = [0, 1].flatMap((choice) => [
