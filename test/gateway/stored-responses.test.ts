@@ -5,7 +5,9 @@ import { aRepository } from '../fake/gateway.ts';
 import { json } from '../fake/provider.ts';
 import { startServing, type Serving } from '../fake/serving.ts';
 
-const REPOSITORIES = { 'team-a/chat': aRepository({ models: { alias: { llm: 'team-a/main', upstream: 'vendor-1' } } }) };
+const MODELS = { alias: { llm: 'team-a/main', upstream: 'vendor-1' } };
+const REPOSITORIES = { 'team-a/chat': aRepository({ models: MODELS }) };
+const STRICT = { 'team-a/chat': aRepository({ models: MODELS, fidelity: 'Strict' }) };
 const MESSAGE = {
   id: 'msg_1',
   type: 'message',
@@ -41,12 +43,42 @@ describe('previous_response_id', () => {
     expect(answer).toMatchObject({ id: 'resp_2', previous_response_id: 'resp_1', output_text: 'Hello' });
     expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/responses', body: JSON.stringify({ ...ASK, model: 'vendor-1' }) });
   });
+});
 
-  it.each(['Other', 'Anthropic', 'Google', 'AWS'] as const)('is refused by its name for a provider of type %s', async (type) => {
-    serving.apply({ repositories: REPOSITORIES }, { type });
-    const reply = await call(serving.gateway, { path: '/v1/responses', body: JSON.stringify(ASK) });
+const BEYOND = ['Other', 'Anthropic', 'Google', 'AWS'] as const;
+const REFUSED: [param: string, body: object][] = [
+  ['previous_response_id', ASK],
+  ['conversation', { model: 'alias', input: 'And then?', conversation: 'conv_1' }],
+  ['conversation', { model: 'alias', input: 'And then?', conversation: { id: 'conv_1' } }],
+  ['prompt', { model: 'alias', input: 'And then?', prompt: { id: 'pmpt_1' } }],
+  ['background', { model: 'alias', input: 'And then?', background: true }],
+  ['input[0]', { model: 'alias', input: [{ type: 'item_reference', id: 'msg_1' }] }],
+];
+
+describe.each(BEYOND)('a provider of type %s, which keeps nothing,', (type) => {
+  beforeEach(() => serving.apply({ repositories: REPOSITORIES }, { type }));
+
+  it.each(REFUSED)('is not asked for what needs %s', async (param, body) => {
+    const reply = await call(serving.gateway, { path: '/v1/responses', body: JSON.stringify(body) });
     expect(reply.status).toBe(400);
-    expect(errorOf(reply)).toMatchObject({ code: 'request_invalid', param: 'previous_response_id' });
+    expect(errorOf(reply)).toMatchObject({ code: 'request_invalid', param });
+    expect(errorOf(reply).message).toContain(param);
     expect(serving.provider.calls).toEqual([]);
+  });
+
+  it('is not asked to keep the answer by a strict repository, and its callers hear why', async () => {
+    serving.apply({ repositories: STRICT }, { type });
+    const reply = await call(serving.gateway, { path: '/v1/responses', body: JSON.stringify({ model: 'alias', input: 'Hi', store: true }) });
+    expect(reply.status).toBe(400);
+    expect(errorOf(reply)).toMatchObject({ code: 'fidelity_lost', message: expect.stringMatching(/\bstore\b/) as string });
+    expect(serving.provider.calls).toEqual([]);
+  });
+
+  it('is asked by a strict repository with what says that nothing is kept', async () => {
+    serving.apply({ repositories: STRICT }, { type });
+    serving.provider.answer(json(500, {}));
+    const fields = { store: false, background: false, previous_response_id: null, conversation: null, prompt: null };
+    await call(serving.gateway, { path: '/v1/responses', body: JSON.stringify({ model: 'alias', input: 'Hi', ...fields }) });
+    expect(serving.provider.calls).toHaveLength(1);
   });
 });

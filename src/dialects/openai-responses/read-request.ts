@@ -109,10 +109,19 @@ function readInclude(body: Json, losses: Losses): { logprobs?: true } {
   return logprobs.length > 0 ? { logprobs: true } : {};
 }
 
+function readUser(body: Json, losses: Losses): string | undefined {
+  const older = stringAt(body, 'user', '');
+  const newer = stringAt(body, 'safety_identifier', '');
+  if (older !== undefined && newer !== undefined && older !== newer) losses.add('user');
+  return newer ?? older;
+}
+
 function readOptions(body: Json, losses: Losses): ChatOptions {
   const text = objectAt(body, 'text', '') ?? {};
   unknownFields(text, ['format', 'verbosity'], 'text.', (name) => losses.add(name));
   if ((stringAt(body, 'truncation', '') ?? 'disabled') !== 'disabled') losses.add('truncation');
+  // A response that can be fetched later is no completion that is kept to be looked at, which Chat Completions means by the word.
+  if (booleanAt(body, 'store', '') === true) losses.add('store');
   const topLogprobs = numberAt(body, 'top_logprobs', '');
   return {
     ...optional('maxTokens', numberAt(body, 'max_output_tokens', '')),
@@ -125,11 +134,10 @@ function readOptions(body: Json, losses: Losses): ChatOptions {
     ...optional('output', readFormat(text, losses)),
     ...optional('verbosity', stringAt(text, 'verbosity', 'text.')),
     ...optional('reasoning', readReasoning(body, losses)),
-    ...optional('user', stringAt(body, 'safety_identifier', '') ?? stringAt(body, 'user', '')),
+    ...optional('user', readUser(body, losses)),
     ...optional('metadata', readMetadata(body)),
     ...optional('serviceTier', stringAt(body, 'service_tier', '')),
     ...optional('cacheKey', stringAt(body, 'prompt_cache_key', '')),
-    ...optional('store', booleanAt(body, 'store', '')),
   };
 }
 

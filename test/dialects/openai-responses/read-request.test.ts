@@ -205,7 +205,7 @@ describe('options', () => {
       truncation: 'disabled',
       service_tier: 'flex',
       safety_identifier: 'hash',
-      user: 'old',
+      user: 'hash',
       prompt_cache_key: 'key',
       reasoning: { effort: 'low', summary: 'auto' },
       text: { format: { type: 'json_schema', name: 'n', schema: { type: 'object' }, strict: true }, verbosity: 'low' },
@@ -221,7 +221,6 @@ describe('options', () => {
       topLogprobs: 3,
       parallelToolCalls: false,
       metadata: { a: 'b' },
-      store: false,
       serviceTier: 'flex',
       user: 'hash',
       cacheKey: 'key',
@@ -256,6 +255,9 @@ describe('options', () => {
     const { losses } = read({
       truncation: 'auto',
       max_tool_calls: 3,
+      store: true,
+      user: 'older',
+      safety_identifier: 'newer',
       include: ['file_search_call.results'],
       reasoning: { context: 'all_turns' },
       context_management: [{ type: 'compaction' }],
@@ -269,9 +271,11 @@ describe('options', () => {
       'input[0].namespace',
       'max_tool_calls',
       'reasoning.context',
+      'store',
       'tool_choice',
       'tools[0].defer_loading',
       'truncation',
+      'user',
     ]);
   });
 });
