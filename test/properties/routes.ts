@@ -151,7 +151,7 @@ const openAi = (path: string, form: Form, body: (model: string) => Json, stream 
 const anthropic = (path: string, form: Form, stream = false): Route => ({
   surface: 'Anthropic', form, stream, path: () => path, body: stream ? streamed(messages) : messages,
 });
-const google = (verb: string, form: Form, body: () => Json, stream = false): Route => ({
+const google = (verb: string, form: Form, body: (model: string) => Json, stream = false): Route => ({
   surface: 'Google', form, stream, path: (model) => `/v1beta/models/${model}:${verb}`, body,
 });
 const content = { parts: [{ text: 'Hello' }] };
@@ -173,7 +173,7 @@ export const ROUTES: Record<string, Route> = {
   count_tokens: anthropic('/v1/messages/count_tokens', 'any'),
   countTokens: google('countTokens', 'any', gemini),
   embedContent: google('embedContent', 'any', () => ({ content, outputDimensionality: 8, taskType: 'CLUSTERING' })),
-  batchEmbedContents: google('batchEmbedContents', 'any', () => ({ requests: [{ model: 'models/model-1', content }] })),
+  batchEmbedContents: google('batchEmbedContents', 'any', (model) => ({ requests: [{ model: `models/${model}`, content }] })),
   embeddings: openAi('/v1/embeddings', 'any', (model) => ({ model, input: ['a', 'b'], encoding_format: 'base64', dimensions: 8 })),
   completions: openAi('/v1/completions', 'any', (model) => ({ model, prompt: 'Once', max_tokens: 5, stop: ['.'] })),
   moderations: openAi('/v1/moderations', 'any', (model) => ({ model, input: ['a'] })),
