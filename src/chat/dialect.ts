@@ -68,6 +68,8 @@ export interface SurfaceDialect {
   nameOf(option: keyof ChatOptions): string;
   /** The conversation holds thoughts of a model of another dialect, which a provider of this one would refuse. */
   holdsForeign?(body: Readonly<Record<string, unknown>>): boolean;
+  /** Such a body without them, all else as it came. Undefined: it has to be read and written anew. */
+  withoutForeign?(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** The caller's path of a block or tool, where it is not the middle's `<message>.content[<block>]` or `tools[<index>]`. */
   pathOf?(name: string, body: Readonly<Record<string, unknown>>): string;
   writeAnswer(answer: ChatAnswer, head: AnswerHead): object;

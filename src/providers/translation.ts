@@ -40,14 +40,21 @@ export function withNamesFor({ toolNames }: ProviderDialect, chat: ChatRequest):
   return toolNames === undefined ? { request: chat, originals: new Map() } : withLegalNames(chat, toolNames);
 }
 
-/** Read into the middle and written for the provider. Throws RequestError when the body is none in the caller's dialect. */
+/**
+ * Read into the middle and written for the provider, or for one of the caller's dialect with no more changed than must be. Throws
+ * RequestError when the body is none in the caller's dialect.
+ */
 export function rewritten(endpoint: ChatEndpoint, request: GatewayRequest): UpstreamRequest {
   const { dialect } = endpoint;
   const { upstreamModel, stream, body } = request;
   const path = endpoint.pathOf(request);
+  const isNative = request.dialect.name === dialect.name;
+  if (isNative && request.dialect.withoutForeign !== undefined) {
+    const own = { ...request.dialect.withoutForeign(body), model: upstreamModel };
+    return { path, body: JSON.stringify(own), hideUsageEvent: false };
+  }
   const losses = new Losses((name) => request.dialect.pathOf?.(name, body) ?? name);
   const chat = { ...request.dialect.readRequest(body, losses), model: upstreamModel, stream };
-  const isNative = request.dialect.name === dialect.name;
   const context = { losses, nameOf: request.dialect.nameOf, vendor: endpoint.vendorOf?.(request.endpoint), isNative };
   const named = isNative ? { request: chat, originals: new Map() } : withNamesFor(dialect, chat);
   const written = dialect.writeRequest(named.request, context);

@@ -38,6 +38,20 @@ it.each(['anthropic:c2ln', 'google@call_1:c2ln', 'google@text:c2ln', 'bedrock@re
   },
 );
 
+it('the Responses API of OpenAI gets all else of such a conversation as it came', async () => {
+  stage.serve('OpenAI');
+  const [user, thought, call, result] = (turn('anthropic:c2ln') as { input: object[] }).input;
+  const own = { type: 'reasoning', id: 'rs_2', summary: [], encrypted_content: 'gAAAAABo' };
+  const more = {
+    truncation: 'auto', max_tool_calls: 3, previous_response_id: 'resp_1', include: ['web_search_call.action.sources'],
+    tools: [{ type: 'namespace', name: 'crm', description: 'd', tools: [] }, { type: 'function', name: 'look', defer_loading: true }],
+  };
+  const ask = { model: MODEL, ...more, input: [user, thought, own, { ...call, namespace: 'crm' }, result] };
+  await stage.openai.responses.create(ask as Parameters<typeof stage.openai.responses.create>[0]);
+  expect(stage.asked).toEqual({ ...ask, input: [user, own, { ...call, namespace: 'crm' }, result] });
+  expect(stage.dropped()).toEqual([]);
+});
+
 it.each(['gAAAAABo', 'anthropic', 'x-google:c2ln'])(
   'the Responses API of OpenAI gets its own thoughts byte by byte: %s',
   async (encrypted) => {

@@ -4,7 +4,7 @@ import { writeError } from './error.ts';
 import { readAnswer } from './read-answer.ts';
 import { OPTION_NAMES, readRequest } from './read-request.ts';
 import { ResponseStreamReader } from './read-stream.ts';
-import { holdsForeign } from './signatures.ts';
+import { holdsForeign, withoutForeign } from './signatures.ts';
 import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
 import { ResponseStreamWriter } from './write-stream.ts';
@@ -15,6 +15,7 @@ export const openAiResponsesSurface: SurfaceDialect = {
   readRequest,
   nameOf: (option) => OPTION_NAMES[option] ?? option,
   holdsForeign,
+  withoutForeign,
   // A result is an item of its own.
   pathOf: (name) => name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output'),
   writeAnswer,

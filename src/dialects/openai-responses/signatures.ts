@@ -27,10 +27,17 @@ export function unwrapSignature(wrapped: string): { signature: Signature; place:
   return { signature, place: isWord(where) ? { type: where } : { type: 'call', id: where } };
 }
 
+function isForeign(item: unknown): boolean {
+  const encrypted = textOf(field(objectOf(item), 'encrypted_content'));
+  return unwrapSignature(encrypted).signature.dialect !== 'openai-responses';
+}
+
 /** A conversation that began with a model of another provider: this one cannot decrypt its thoughts. */
 export function holdsForeign(body: Json): boolean {
-  return listOf(field(body, 'input')).some((item) => {
-    const encrypted = textOf(field(objectOf(item), 'encrypted_content'));
-    return unwrapSignature(encrypted).signature.dialect !== 'openai-responses';
-  });
+  return listOf(field(body, 'input')).some(isForeign);
+}
+
+/** The items that have them have nothing else. */
+export function withoutForeign(body: Json): Json {
+  return { ...body, input: listOf(field(body, 'input')).filter((item) => !isForeign(item)) };
 }
