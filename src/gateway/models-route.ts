@@ -4,7 +4,8 @@ import type { ListedModel, Surface } from '../surfaces/surface.ts';
 import type { KeyEntry, Target } from './tables.ts';
 
 function describe(id: string, target: Target): ListedModel {
-  return { id, owner: target.upstream.name };
+  const { upstream, upstreamModel } = target;
+  return { id, owner: upstream.name, provider: upstream.provider.type, upstreamModel };
 }
 
 /** JSON of the model list. */

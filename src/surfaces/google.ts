@@ -2,10 +2,18 @@
 import { googleSurface as dialect } from '../dialects/google/dialect.ts';
 import type { ListedModel, Surface } from './surface.ts';
 
-const METHODS = ['generateContent'];
+const CHAT = ['generateContent', 'streamGenerateContent'];
+/** At AWS only some models count, and their names do not tell which. */
+const COUNTING: ReadonlySet<ListedModel['provider']> = new Set(['Google', 'Anthropic']);
 
-function showModel({ id }: ListedModel): object {
-  return { name: `models/${id}`, displayName: id, supportedGenerationMethods: METHODS };
+function methodsOf({ provider, upstreamModel }: ListedModel): string[] {
+  // These answer no chats. Embeddings of other providers do not speak this dialect.
+  if (provider === 'Google' && upstreamModel.includes('embedding')) return ['embedContent', 'countTokens'];
+  return COUNTING.has(provider) ? [...CHAT, 'countTokens'] : CHAT;
+}
+
+function showModel(model: ListedModel): object {
+  return { name: `models/${model.id}`, displayName: model.id, supportedGenerationMethods: methodsOf(model) };
 }
 
 export const googleSurface: Surface = {
