@@ -10,6 +10,7 @@ import type { Surface } from '../surfaces/surface.ts';
 import type { Target } from './tables.ts';
 import { lossHeaders } from './losses.ts';
 import { newId } from './new-id.ts';
+import { joined, Outgoing } from './outgoing.ts';
 import { fromErrorResponse, fromTransportError, singleHeaders } from './upstream-error.ts';
 
 const ERROR_BODY_BYTES = 64 * 1024;
@@ -54,8 +55,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #options: ExchangeOptions;
   readonly #upstream: UpstreamRequest;
   readonly #done: () => void;
-  /** What the head of the answer will say; undefined once it was said, or before it is known. */
-  #head: { status: number; headers: string[] } | undefined;
+  readonly #out: Outgoing;
   #controller: Dispatcher.DispatchController | undefined;
   #abortReason: Error | undefined;
   #status = 0;
@@ -65,7 +65,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #errorBody: Tail | undefined;
   #errorBytes = 0;
   #ended = false;
-  /** Pieces of an event stream that have come in this turn of the event loop. */
+  /** Pieces of the body that have come in this turn of the event loop. */
   #turn: Buffer[] = [];
   #timer: { clear(): void } | undefined;
   #stalled: { clear(): void } | undefined;
@@ -75,6 +75,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#upstream = upstream;
     this.#done = done;
     const { response, target, clock } = options;
+    this.#out = new Outgoing(response);
     response.on('close', () => {
       if (!response.writableFinished) this.#abort(new CallerGoneError());
     });
@@ -112,7 +113,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (reader.keepsLength && typeof length === 'string') out.push('content-length', length);
     if (reader.isEventStream) out.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');
     record.status = status;
-    this.#head = { status, headers: [...out, ...answerHeaders] };
+    out.push(...answerHeaders);
+    this.#out.announce({ status, headers: out, lastHeaders: () => lossHeaders(this.#upstream.losses) });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -125,23 +127,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return controller.abort(new Error('the error body is too long'));
     }
     record.firstByteAt ??= clock.monotonic();
-    if (this.#reader?.isEventStream !== true) return this.#send(controller, this.#reader === undefined ? chunk : this.#reader.push(chunk));
-    if (this.#turn.push(chunk) === 1) process.nextTick(() => this.#send(controller, this.#readTurn()));
+    if (this.#turn.push(chunk) === 1) process.nextTick(this.#sendTurn);
   }
 
   onResponseEnd(): void {
     if (this.#ended) return;
     if (this.#status >= 300) return this.#endWithErrorResponse();
-    const { response, record } = this.#options;
-    this.#write(this.#readTurn());
+    const { record } = this.#options;
+    const turn = this.#readTurn();
     if (record.fault !== undefined) return this.#endBroken();
-    this.#write(this.#reader?.end());
-    if (this.#reader?.brokeOff === true) return this.#endBroken();
-    this.#begin();
+    const rest = joined(turn, this.#reader?.end());
+    if (this.#reader?.brokeOff === true) return this.#endBroken(rest);
     // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
     if (this.#reader?.failed === true) record.code = 'provider_failed';
     record.answer = this.#reader;
-    response.end();
+    this.#out.end(rest);
     return this.#finish();
   }
 
@@ -158,15 +158,17 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     // The status has come, so it says more than the cut that followed it.
     if (this.#status >= 300) return this.#endWithErrorResponse();
-    this.#write(this.#readTurn());
+    const turn = this.#readTurn();
     if (record.fault !== undefined) return this.#endBroken();
+    this.#out.write(turn);
     return this.#endShort(fromTransportError(this.#abortReason ?? error, target.upstream.name, response.headersSent));
   }
 
   /** The provider ended its answer in good order, but not where an answer can end. */
-  #endBroken(): void {
+  #endBroken(rest?: Buffer | string): void {
     if (this.#ended) return;
     const { response, target } = this.#options;
+    this.#out.write(rest);
     const code = response.headersSent ? 'provider_stream_broken' : 'provider_failed';
     const what = response.headersSent ? 'stopped in the middle of its answer' : 'answered with something that is no answer in its dialect';
     this.#endShort({ code, message: `The provider behind ${target.upstream.name} ${what}.` });
@@ -182,8 +184,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return this.#finish();
     }
     record.answer = this.#reader;
-    this.#write(this.#reader.fail(describeError(answer, record.requestId)));
-    response.end();
+    this.#out.end(this.#reader.fail(describeError(answer, record.requestId)));
     return this.#finish();
   }
 
@@ -220,7 +221,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#finish();
   }
 
-  /** Events that come in one turn of the event loop are read, and leave, in one piece. */
+  /** What comes in one turn of the event loop is read, and leaves, in one piece. */
   #readTurn(): Buffer | string | undefined {
     const pieces = this.#turn;
     if (pieces.length === 0) return undefined;
@@ -235,25 +236,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** Not before there is a body: an answer that cannot be read must still become an error of its own. */
-  #begin(): void {
-    if (this.#head === undefined) return;
-    this.#options.response.writeHead(this.#head.status, [...this.#head.headers, ...lossHeaders(this.#upstream.losses)]);
-    this.#head = undefined;
-  }
-
-  #write(bytes: Buffer | string | undefined): boolean {
-    if (bytes === undefined) return true;
-    this.#begin();
-    return this.#options.response.write(bytes);
-  }
-
-  #send(controller: Dispatcher.DispatchController, bytes: Buffer | string | undefined): void {
-    if (this.#write(bytes)) return;
-    controller.pause();
+  readonly #sendTurn = (): void => {
+    if (this.#out.write(this.#readTurn())) return;
+    this.#controller?.pause();
     this.#awaitReader();
     this.#options.response.once('drain', this.#resume);
-  }
+  };
 
   #abort(reason: Error): void {
     if (this.#ended || this.#abortReason !== undefined) return;

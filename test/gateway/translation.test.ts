@@ -90,6 +90,19 @@ describe('a chat with a provider of the Anthropic dialect', () => {
     });
   });
 
+  it('is answered in one piece that says its length', async () => {
+    const answer = { ...MESSAGE, content: [{ type: 'text', text: 'Grüße 👋' }] };
+    const body = JSON.stringify(answer);
+    serving.provider.answer((response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write(body.slice(0, 40));
+      response.end(body.slice(40));
+    });
+    const reply = await call(serving.gateway, { body: CHAT_BODY });
+    expect(reply.headers['content-length']).toBe(String(Buffer.byteLength(reply.body)));
+    expect(reply.headers['transfer-encoding']).toBeUndefined();
+    expect(reply.body).toContain('Grüße 👋');
+  });
+
   it('is counted like any other', async () => {
     const before = await serving.quiet();
     serving.provider.answer(json(200, MESSAGE));
