@@ -1,5 +1,9 @@
-// A text as people write it can hide what it says: this makes the other readings of it, each with the way back to the original.
+// A text as people write it can hide what it says: these are the other readings of it, each with the way back to the original. One layer
+// of each encoding is undone; plain text costs a look.
 import type { Span } from '../types.ts';
+import { decodeBase64 } from './base64.ts';
+import { originalSpan, type Mapped } from './mapped.ts';
+import { decodeEntities, decodeEscapes, decodePercent, fold, unspell } from './readings.ts';
 
 /** One reading of a text. */
 export interface View {
@@ -9,8 +13,35 @@ export interface View {
 }
 
 const itself = (span: Span): Span => span;
+/** Anything that one of the readings could change. */
+const HIDES = new RegExp(
+  [
+    '[\\u0080-\\uffff]',
+    '%[0-9a-f]{2}',
+    String.raw`\\[unxrtbf"/\\]`,
+    String.raw`&#?\w{2,8};`,
+    String.raw`(?:zero|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|drei|vier|sechs|sieben|acht|neun)\s`,
+    String.raw`[[({<]\s*(?:at|ät)\s*[\])}>]`,
+    ' (?:dot|punkt) ',
+  ].join('|'),
+  'i',
+);
+
+const asView = (mapped: Mapped): View => ({ text: mapped.text, toOriginal: (span) => originalSpan(mapped, span) });
 
 /** All readings; the first is the text itself. */
 export function viewsOf(text: string): View[] {
-  return [{ text, toOriginal: itself }];
+  const views: View[] = [{ text, toOriginal: itself }];
+  if (HIDES.test(text)) {
+    const original: Mapped = { text };
+    const folded = fold(original);
+    if (folded !== original) views.push(asView(folded));
+    const decoded = decodeEntities(decodeEscapes(decodePercent(folded)));
+    const plain = decoded === folded ? folded : fold(decoded);
+    if (plain !== folded) views.push(asView(plain));
+    const told = unspell(plain);
+    if (told !== plain) views.push(asView(told));
+  }
+  for (const { text: decoded, start, end } of decodeBase64(text)) views.push({ text: decoded, toOriginal: () => ({ start, end }) });
+  return views;
 }
