@@ -26,6 +26,7 @@ const FORMATS: Record<SchemaForm, ReadonlySet<string>> = {
   openapi: new Set(['date-time', 'enum', 'float', 'double', 'int32', 'int64']),
   json: new Set(['date-time', 'date', 'time', 'enum', 'float', 'double', 'int32', 'int64']),
 };
+const LEADS_ON = ['items', 'prefixItems', 'anyOf', 'additionalProperties'];
 /** Handled by name below. */
 const HANDLED = new Set(['description', 'format', 'example', 'examples', 'enum', 'properties', 'required', 'items', 'anyOf']);
 
@@ -93,7 +94,7 @@ function writeChildren(node: JsonObject, path: string, written: JsonObject, emit
   }
   if (Array.isArray(required) && required.length > 0) {
     // Google refuses names that are not among the properties, and circular references in a property that is required.
-    const known = required.filter((name) => typeof name === 'string' && hasNoCircle(own(asObject(written['properties']), name)));
+    const known = required.filter((name) => typeof name === 'string' && endsSomewhere(own(asObject(written['properties']), name)));
     if (known.length > 0) written['required'] = known;
     if (known.length < required.length) emit.lost.add(join(path, 'required'));
   }
@@ -108,11 +109,14 @@ function writeChildren(node: JsonObject, path: string, written: JsonObject, emit
   );
 }
 
-/** There, and without a reference at any depth: all that are left are circular. */
-function hasNoCircle(schema: unknown): boolean {
-  if (Array.isArray(schema)) return schema.every(hasNoCircle);
+/**
+ * There, and without a reference that leads on in any case: all that are left are circular, and those within its own properties
+ * stand where nothing is required.
+ */
+function endsSomewhere(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.every(endsSomewhere);
   if (!isObject(schema)) return schema !== undefined;
-  return typeof schema['$ref'] !== 'string' && Object.values(schema).every(hasNoCircle);
+  return typeof schema['$ref'] !== 'string' && LEADS_ON.every((key) => schema[key] === undefined || endsSomewhere(schema[key]));
 }
 
 /** A format that Google does not know says to the model what it says to people. */

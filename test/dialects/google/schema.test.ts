@@ -125,12 +125,18 @@ describe('a circular reference', () => {
     expect(reduce(tree)).toMatchObject({ form: 'json', lost: ['properties.child.description', 'properties.child.default'] });
   });
 
-  it('makes a property that is required an optional one, however deep it stands in there', () => {
+  it('makes a property that needs it an optional one, also where a list is in between', () => {
     const node = object({ id: { type: 'string' }, children: { type: 'array', items: { $ref: '#/$defs/Node' } } }, { required: ['id', 'children'] });
-    const { schema, lost } = reduce({ ...node, $defs: { Node: node } });
-    expect(schema['required']).toEqual(['id']);
+    const { schema, lost } = reduce(object({ tree: { $ref: '#/$defs/Node' } }, { $defs: { Node: node } }));
     expect(schema['$defs']).toMatchObject({ Node: { required: ['id'] } });
-    expect(lost).toEqual(expect.arrayContaining(['required', '$defs.Node.required']));
+    expect(lost).toEqual(expect.arrayContaining(['properties.tree.required', '$defs.Node.required']));
+  });
+
+  it('may stand within an optional property of one that is required', () => {
+    const node = object({ label: { type: 'string' }, children: { type: 'array', items: { $ref: '#/$defs/Node' } } }, { required: ['label'] });
+    const { schema, lost } = reduce(object({ tree: { $ref: '#/$defs/Node' } }, { required: ['tree'], $defs: { Node: node } }));
+    expect(schema).toMatchObject({ required: ['tree'], properties: { tree: { required: ['label'] } } });
+    expect(lost).toEqual([]);
   });
 });
 
