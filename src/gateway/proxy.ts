@@ -115,10 +115,11 @@ export class Proxy {
     };
     const hold = new BodyHold(this.#options.bodyBudget);
     recorder.started();
+    const surface = route?.surface ?? openAiSurface;
     const headers = ['x-request-id', record.requestId];
+    if (surface.requestIdHeader !== undefined) headers.push(surface.requestIdHeader, record.requestId);
     if (this.#options.draining()) headers.push('connection', 'close');
     // Until its last byte has left, an answer is under way: a drain must not cut it, and the caller may still leave.
-    const surface = route?.surface ?? openAiSurface;
     const reception: Reception = { path, route, surface, record, headers, expectation, hold, pending: 2 };
     const settle = (): void => {
       if (--reception.pending > 0) return;

@@ -10,6 +10,7 @@ function showModel({ id }: ListedModel): object {
 export const anthropicSurface: Surface = {
   name: 'Anthropic',
   keyHeader: 'x-api-key',
+  requestIdHeader: 'request-id',
   writeError: dialect.writeError,
   listModels: (models) => ({
     data: models.map(showModel),

@@ -134,3 +134,11 @@ it.each(['Anthropic', 'Google', 'AWS'] as const)(
     });
   },
 );
+
+it('an SDK of Anthropic knows the id of its request, answered or refused', async () => {
+  const ask = () => stage.anthropic.messages.create({ model: MODEL, max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] });
+  stage.serve('OpenAI');
+  expect((await ask())._request_id).toMatch(/^[0-9a-f-]{36}$/);
+  stage.serve('OpenAI', refusal('OpenAI', 400, 'No.'));
+  await expect(ask()).rejects.toMatchObject({ requestID: expect.stringMatching(/^[0-9a-f-]{36}$/) as string });
+});
