@@ -43,6 +43,11 @@ export function wholeNumber(object: Json, name: string, least: number, at: strin
   return value;
 }
 
+/** SDKs of others say -1 for a number that is not set, and Anthropic takes it for that. */
+export function withoutUnset(object: Json, names: readonly string[]): Json {
+  return Object.fromEntries(Object.entries(object).filter(([name, value]) => !(value === -1 && names.includes(name))));
+}
+
 export function givenObject(object: Json, name: string, at: string): Json | undefined {
   const value = own(object, name) ?? undefined;
   if (value === undefined) return undefined;

@@ -51,6 +51,9 @@ function readToolResult(block: Json, at: string, losses: Losses): Block {
 
 function readToolUse(block: Json, at: string, losses: Losses): Block {
   loseOthers(block, ['type', 'id', 'name', 'input', 'caller', 'cache_control'], at, losses);
+  // That the model itself called is what everybody takes for granted.
+  const caller = givenObject(block, 'caller', at);
+  if (caller !== undefined && own(caller, 'type') !== 'direct') losses.add(`${at}.caller`);
   return {
     type: 'tool-call',
     id: needed(block, 'id', 'string', at),

@@ -16,7 +16,7 @@ import type {
   ToolResultBlock,
 } from '../../chat/request.ts';
 import { own, type Json } from '../../chat/json.ts';
-import { given, givenList, givenObject, asks, loseOthers, needed, numberIn, objectIn, oneOf, wholeNumber } from './checked.ts';
+import { asks, given, givenList, givenObject, loseOthers, needed, numberIn, objectIn, oneOf, wholeNumber, withoutUnset } from './checked.ts';
 import { readContent } from './read-content.ts';
 import { readCache } from './read-parts.ts';
 import { readTools, readToolChoice } from './read-tools.ts';
@@ -155,7 +155,8 @@ function withoutUndefined<T extends object>(object: T): Defined<T> {
 }
 
 /** All of a request but the limit of the answer, which counting does without. */
-export function readCountRequest(body: Json, losses: Losses): ChatRequest {
+export function readCountRequest(whole: Json, losses: Losses): ChatRequest {
+  const body = withoutUnset(whole, ['top_k', 'top_p']);
   loseOthers(body, [...KNOWN, ...OWN], '', losses);
   const messages = readMessages(body, losses);
   markLast(messages, body);

@@ -4,10 +4,16 @@ import type { CacheMark } from '../../chat/request.ts';
 import type { Json } from './json.ts';
 import { takesCachePoints, takesLongCache, type Model } from './model.ts';
 
-/** Nothing where there is no mark, or where the model would refuse it. */
-export function writeCachePoint(mark: CacheMark | undefined, where: string, model: Model, { losses }: WriteContext): Json[] {
+/** Nothing where there is no mark, or where the model would refuse it. `takes`: whether it takes one at such a place. */
+export function writeCachePoint(
+  mark: CacheMark | undefined,
+  where: string,
+  model: Model,
+  { losses }: WriteContext,
+  takes = takesCachePoints(model),
+): Json[] {
   if (mark === undefined) return [];
-  if (!takesCachePoints(model)) {
+  if (!takes) {
     losses.add(`${where}.cache_control`);
     return [];
   }

@@ -38,6 +38,11 @@ export function takesCachePoints({ family, version }: Model): boolean {
   return family === 'nova' || family === 'opaque' || (family === 'claude' && version >= 305);
 }
 
+/** Nova keeps words, but no tools. */
+export function takesToolCachePoints(model: Model): boolean {
+  return model.family !== 'nova' && takesCachePoints(model);
+}
+
 /** Where a prefix can be kept for an hour. */
 export function takesLongCache({ family, version }: Model): boolean {
   return family === 'opaque' || (family === 'claude' && version >= 405);

@@ -5,7 +5,7 @@ import type { ChatOptions, CustomTool, FunctionTool, Tool } from '../../chat/req
 import { customToolParts, objectSchema } from '../../chat/tool-schema.ts';
 import { writeCachePoint } from './cache-point.ts';
 import type { Json } from './json.ts';
-import { takesSchemas, type Model } from './model.ts';
+import { takesSchemas, takesToolCachePoints, type Model } from './model.ts';
 
 const NO_PARAMETERS = { type: 'object', properties: {} };
 
@@ -28,7 +28,7 @@ function writeTool(tool: FunctionTool, where: string, { model, id, context }: To
     inputSchema: { json: schema },
     ...(isStrict ? { strict: true } : {}),
   };
-  return { name, entries: [{ toolSpec }, ...writeCachePoint(cache, where, model, context)] };
+  return { name, entries: [{ toolSpec }, ...writeCachePoint(cache, where, model, context, takesToolCachePoints(model))] };
 }
 
 function writeCustom({ name, description, format }: CustomTool, where: string, { context }: ToolTarget): Written {

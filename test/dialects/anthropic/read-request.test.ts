@@ -106,6 +106,11 @@ describe('a request', () => {
     expect(options.own).toEqual({ dialect: 'anthropic', fields: { container: 'c1', speed: 'fast' } });
   });
 
+  it('takes -1 for a number that was not set', () => {
+    const { options, losses } = read({ top_k: -1, top_p: -1 });
+    expect([options.topK, options.topP, losses]).toEqual([undefined, undefined, []]);
+  });
+
   it('has its tools and the choice between them', () => {
     const { tools, options, losses } = read({
       tools: [
@@ -192,6 +197,14 @@ describe('blocks', () => {
       { type: 'tool-result', callId: 'c', content: [] },
     ]);
     expect(losses).toEqual(['messages[0].content[1].content[1]']);
+  });
+
+  it('of calls name who called, where that was not the model itself', () => {
+    const call = { type: 'tool_use', id: 'a', name: 'now', input: {} };
+    const code = { type: 'code_execution_20250825', tool_id: 'srvtoolu_1' };
+    expect(blocksOf('assistant', { ...call, caller: { type: 'direct' } }, { ...call, id: 'b', caller: code }).losses).toEqual([
+      'messages[0].content[1].caller',
+    ]);
   });
 
   it('of a search for tools say what it found, since all tools are at hand anyway', () => {

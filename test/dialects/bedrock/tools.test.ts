@@ -25,6 +25,12 @@ describe('tools', () => {
     expect(losses).toEqual([]);
   });
 
+  it('are not kept in the cache of Nova, which keeps words only', () => {
+    const { body, losses } = write({ tools: [{ ...NOW, cache: {} } as Tool], model: NOVA });
+    expect(JSON.stringify(body)).not.toContain('cachePoint');
+    expect(losses).toEqual(['tools[0].cache_control']);
+  });
+
   it('are strict where the model can be', () => {
     const tools = [{ ...NOW, strict: true }];
     expect(write({ tools }).body).toMatchObject({ toolConfig: { tools: [{ toolSpec: { strict: true } }] } });
