@@ -13,6 +13,8 @@ export { TYPES };
 const SURFACES = ['OpenAI', 'Anthropic', 'Google'] as const;
 const KEYS = { OpenAI: aKey(1), Anthropic: aKey(2), Google: aKey(3) };
 const SECRET = 'upstream-secret-1';
+/** Less than the limit of hooks, so that none of these processes is left behind. */
+const TOO_LONG_MS = 240_000;
 
 /** What the script of an SDK does, and what the provider behind each case does then. */
 export interface Script {
@@ -45,14 +47,18 @@ function runScript(file: string, url: string): Promise<Line[]> {
   return new Promise((resolve, reject) => {
     // -B: no compiled files in the checkout.
     const script = join(import.meta.dirname, 'python', file);
-    const child = spawn(python.path, ['-B', script, ...TYPES], { env: environment(url), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(python.path, ['-B', script, ...TYPES], {
+      env: environment(url),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: TOO_LONG_MS,
+    });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
     child.on('error', reject);
-    child.on('close', (code) => {
-      if (code !== 0) reject(new Error(`${file} ended with ${code}: ${err.trim()}`));
+    child.on('close', (code, signal) => {
+      if (code !== 0) reject(new Error(`${file} ended with ${code ?? signal}: ${err.trim()}`));
       else resolve(out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Line])));
     });
   });

@@ -187,7 +187,8 @@ def wrong_key(model):
 @case
 def bearer(model):
     """Some applications send their key as a token."""
-    return of_message(Anthropic(max_retries=0, api_key=None, auth_token=client.api_key).messages.create(model=model, messages=HELLO, **MOST))
+    by_token = Anthropic(max_retries=0, api_key=None, auth_token=client.api_key)
+    return of_message(by_token.messages.create(model=model, messages=HELLO, **MOST))
 
 
 walk.main()
