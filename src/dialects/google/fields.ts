@@ -106,7 +106,8 @@ export class Fields {
 
   tellRest(losses: Losses): void {
     for (const [key, value] of Object.entries(this.#value)) {
-      if (this.#taken.has(key) || isEmpty(value)) continue;
+      // Flags of proto3 are false where nobody says anything.
+      if (this.#taken.has(key) || isEmpty(value) || value === false) continue;
       losses.add(this.path === '' ? printable(key) : `${this.path}.${printable(key)}`);
     }
   }

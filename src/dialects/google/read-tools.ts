@@ -41,6 +41,8 @@ function choiceOf(config: Fields, losses: Losses): ToolChoice | undefined {
     case 'MODE_UNSPECIFIED':
       return undefined;
     case 'AUTO':
+      // Google has no such thing either.
+      if (only !== undefined) losses.add(config.at('allowedFunctionNames'));
       return { type: 'auto' };
     case 'NONE':
       return { type: 'none' };
@@ -48,12 +50,15 @@ function choiceOf(config: Fields, losses: Losses): ToolChoice | undefined {
       if (only === undefined) return { type: 'required' };
       return names.length === 1 ? { type: 'tool', name: only } : { type: 'allowed', names, mode: 'required' };
     case 'VALIDATED':
-      // No other dialect has a switch for all functions at once that makes their arguments keep to the schema.
-      losses.add(config.at('mode'));
       return only === undefined ? { type: 'auto' } : { type: 'allowed', names, mode: 'auto' };
     default:
       throw new RequestError(config.at('mode'), `${config.at('mode')} must be ${MODES}.`);
   }
+}
+
+function namedUnder(path: string, fields: Fields | undefined): JsonObject {
+  const said = (fields?.rest() ?? []).filter(([, value]) => value !== false);
+  return Object.fromEntries(said.map(([name, value]) => [`${path}.${name}`, value]));
 }
 
 /** `own`: what only Google understands. */
@@ -61,7 +66,11 @@ export function readToolConfig(body: Fields, losses: Losses): { toolChoice?: Too
   const config = body.fields('toolConfig');
   const calling = config?.fields('functionCallingConfig');
   const toolChoice = calling === undefined ? undefined : choiceOf(calling, losses);
-  calling?.tellRest(losses);
-  const own = Object.fromEntries((config?.rest() ?? []).map(([name, value]) => [`toolConfig.${name}`, value]));
+  const own = {
+    ...namedUnder('toolConfig', config),
+    ...namedUnder('toolConfig.functionCallingConfig', calling),
+    // No other dialect has a switch for all functions at once that makes their arguments keep to the schema.
+    ...(calling?.text('mode')?.toUpperCase() === 'VALIDATED' ? { 'toolConfig.functionCallingConfig.mode': 'VALIDATED' } : {}),
+  };
   return { ...(toolChoice === undefined ? {} : { toolChoice }), own };
 }

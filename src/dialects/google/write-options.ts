@@ -74,13 +74,13 @@ export function writeGenerationConfig(
   return Object.keys(config).length === 0 ? undefined : config;
 }
 
-/** What only this dialect says, by the body's names; `generationConfig.x` and `toolConfig.x` are put into their objects. */
+/** What only this dialect says, by the body's names; what has the name of an object before it is put into that object. */
 export function ownFields({ own }: ChatOptions): JsonObject {
   const fields: JsonObject = {};
   for (const [name, value] of Object.entries(own?.dialect === 'google' ? own.fields : {})) {
-    const [, outer, inner] = /^(generationConfig|toolConfig)\.(.+)$/.exec(name) ?? [];
-    if (outer === undefined || inner === undefined) fields[name] = value;
-    else fields[outer] = { ...asObject(fields[outer]), [inner]: value };
+    const [, object, member] = /^(generationConfig|toolConfig\.functionCallingConfig|toolConfig)\.(.+)$/.exec(name) ?? [];
+    if (object === undefined || member === undefined) fields[name] = value;
+    else fields[object] = { ...asObject(fields[object]), [member]: value };
   }
   return fields;
 }

@@ -110,7 +110,8 @@ describe('a request', () => {
   it('names what nobody understands by the words of the caller', () => {
     const { losses } = read({
       contents: [{ role: 'user', parts: [{ text: 'Hi', video_metadata: { fps: 1 }, unknown: null }], extra: 1 }],
-      toolConfig: { functionCallingConfig: { mode: 'VALIDATED', x: 1 } },
+      toolConfig: { functionCallingConfig: { mode: 'AUTO', allowedFunctionNames: ['f'] } },
+      flag: false,
       generation_config: { thinking_config: { depth: 1 } },
       something: true,
       nothing: [],
@@ -120,8 +121,7 @@ describe('a request', () => {
       'contents[0].parts[0].video_metadata',
       'generation_config.thinking_config.depth',
       'something',
-      'toolConfig.functionCallingConfig.mode',
-      'toolConfig.functionCallingConfig.x',
+      'toolConfig.functionCallingConfig.allowedFunctionNames',
     ]);
   });
 
@@ -130,11 +130,17 @@ describe('a request', () => {
       safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }],
       cachedContent: 'cachedContents/1',
       generationConfig: { speechConfig: { languageCode: 'de' }, temperature: 1 },
-      toolConfig: { retrievalConfig: { languageCode: 'de' } },
+      tools: [{ functionDeclarations: [{ name: 'f' }] }],
+      toolConfig: {
+        retrievalConfig: { languageCode: 'de' },
+        functionCallingConfig: { mode: 'VALIDATED', streamFunctionCallArguments: true },
+      },
     };
-    const { request } = read({ contents: CONTENTS, ...own });
+    const { request, losses } = read({ contents: CONTENTS, ...own });
+    expect(losses).toEqual([]);
     expect(request.options).toEqual({
       temperature: 1,
+      toolChoice: { type: 'auto' },
       own: {
         dialect: 'google',
         fields: {
@@ -142,6 +148,8 @@ describe('a request', () => {
           cachedContent: 'cachedContents/1',
           'generationConfig.speechConfig': { languageCode: 'de' },
           'toolConfig.retrievalConfig': { languageCode: 'de' },
+          'toolConfig.functionCallingConfig.streamFunctionCallArguments': true,
+          'toolConfig.functionCallingConfig.mode': 'VALIDATED',
         },
       },
     });
