@@ -123,6 +123,22 @@ it.each(['anthropic', 'google', 'bedrock', 'openai-responses'])(
   },
 );
 
+it.each(['thoughts:W10=', 'bedrock:c2ln'])('a server of chat completions gets calls without what others put on them: %s', async (value) => {
+  stage.serve('OpenAI');
+  const call = { id: 'call_1', type: 'function' as const, function: { name: 'look', arguments: '{}' } };
+  const signed = (thought_signature: string): object => ({ ...call, extra_content: { google: { thought_signature } } });
+  const result = { role: 'tool' as const, tool_call_id: 'call_1', content: 'seen' };
+  const ask = (sent: object): Promise<unknown> => {
+    const message = { role: 'assistant' as const, content: null, tool_calls: [sent as typeof call] };
+    return stage.openai.chat.completions.create({ model: MODEL, messages: [HI, message, result] });
+  };
+  await ask(signed(value));
+  expect(stage.asked['messages'][1].tool_calls).toEqual([{ ...call, id: expect.any(String) as string }]);
+  expect(stage.dropped()).toEqual([]);
+  await ask(signed('c2ln'));
+  expect(stage.asked['messages'][1].tool_calls).toEqual([signed('c2ln')]);
+});
+
 it('a server of chat completions gets its own thoughts byte by byte', async () => {
   stage.serve('Other');
   await toChat('anthropic-claude-v1', false);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MODEL, Stage, THINKERS, type Json } from './stage.ts';
 import { SCHEMA } from './talks.ts';
-import { SIGNATURE, think, THOUGHT, TURNS, type Thinker } from './thoughts.ts';
+import { BACK, SIGNATURE, think, THOUGHT, turnOf, type Thinker } from './thoughts.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -94,36 +94,13 @@ const LOOPS: Record<string, Loop> = {
   'google chats': gemini,
 };
 
-/** The turn of the model in a second request, without the ids of calls, which may change. */
-function turnOf(type: Thinker, body: Json): Json[] {
-  if (type === 'Google') {
-    const parts = (body['contents'] as Json[]).filter(({ role }) => role === 'model').flatMap(({ parts }) => parts as Json[]);
-    // Thoughts that nobody signed need not go back, and streams come in chunks.
-    const call = parts.find(({ functionCall }) => functionCall !== undefined)!;
-    const { name, args } = call['functionCall'] as Json;
-    return [
-      { text: parts.map(({ text = '', thought }) => (thought === true ? '' : text)).join('') },
-      { functionCall: { name, args }, thoughtSignature: call['thoughtSignature'] },
-    ];
-  }
-  return (body['messages'] as Json[]).find(({ role }) => role === 'assistant')!['content'] as Json[];
-}
-
-const EXPECTED: Record<Thinker, unknown[]> = {
-  Anthropic: TURNS.Anthropic.map((block) => (block['type'] === 'tool_use' ? { ...block, id: expect.any(String) as unknown } : block)),
-  Google: TURNS.Google.slice(1),
-  AWS: TURNS.AWS.map(({ toolUse, ...block }) =>
-    toolUse === undefined ? block : { toolUse: { ...toolUse, toolUseId: expect.any(String) as unknown } },
-  ),
-};
-
 describe.each(Object.keys(LOOPS))('an SDK of %s', (name) => {
   const cases = (Object.keys(THINKERS) as Thinker[]).flatMap((type) => [false, true].map((asStream) => ({ type, asStream })));
 
   it.each(cases)('brings thoughts of $type back as they came (stream: $asStream)', async ({ type, asStream }) => {
     stage.serve(type, think(type), THINKERS[type]);
     const heard = await LOOPS[name]!(stage, asStream);
-    expect(turnOf(type, stage.asked)).toEqual(EXPECTED[type]);
+    expect(turnOf(type, stage.asked)).toEqual(BACK[type]);
     expect(stage.provider.calls.at(-1)!.body.split(SIGNATURE)).toHaveLength(2);
     expect(heard).toBe(THOUGHT);
   });

@@ -1,4 +1,5 @@
 // What models that think answer: a thought, a hidden one where there are such, a few words, and a call.
+import { expect } from 'vitest';
 import { streams, type Answer, type Json } from './stage.ts';
 import { frame, sse } from './upstreams.ts';
 
@@ -126,3 +127,27 @@ export function think(type: Thinker): Answer {
     response.end(asStream ? stream() : JSON.stringify(whole));
   };
 }
+
+/** The turn of the model in a second request, without the ids of calls, which may change. */
+export function turnOf(type: Thinker, body: Json): Json[] {
+  if (type === 'Google') {
+    const parts = (body['contents'] as Json[]).filter(({ role }) => role === 'model').flatMap(({ parts }) => parts as Json[]);
+    // Thoughts that nobody signed need not go back, and streams come in chunks.
+    const call = parts.find(({ functionCall }) => functionCall !== undefined)!;
+    const { name, args } = call['functionCall'] as Json;
+    return [
+      { text: parts.map(({ text = '', thought }) => (thought === true ? '' : text)).join('') },
+      { functionCall: { name, args }, thoughtSignature: call['thoughtSignature'] },
+    ];
+  }
+  return (body['messages'] as Json[]).find(({ role }) => role === 'assistant')!['content'] as Json[];
+}
+
+/** What of it must be there. */
+export const BACK: Record<Thinker, unknown[]> = {
+  Anthropic: TURNS.Anthropic.map((block) => (block['type'] === 'tool_use' ? { ...block, id: expect.any(String) as unknown } : block)),
+  Google: TURNS.Google.slice(1),
+  AWS: TURNS.AWS.map(({ toolUse, ...block }) =>
+    toolUse === undefined ? block : { toolUse: { ...toolUse, toolUseId: expect.any(String) as unknown } },
+  ),
+};

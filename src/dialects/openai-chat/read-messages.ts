@@ -2,6 +2,7 @@
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { Block, Message, ReasoningBlock, ToolCallBlock, ToolResultBlock, ToolResultContent } from '../../chat/request.ts';
+import { readCarried } from './carried-thoughts.ts';
 import { Fields } from './fields.ts';
 import { readCacheMark, readContent } from './read-content.ts';
 import { readExtraContent, readReasoningDetail } from './signatures.ts';
@@ -57,13 +58,15 @@ function readCall(value: unknown, path: string, losses: Losses): ToolCallBlock {
   return { type: 'tool-call', id, name, kind, arguments: text, ...(signature === undefined ? {} : { signature }), ...mark };
 }
 
-function readReasoning(message: Fields): ReasoningBlock[] {
+function readReasoning(message: Fields, calls: readonly unknown[]): ReasoningBlock[] {
   const details = message.list('reasoning_details') ?? [];
   const text = message.text('reasoning_content') ?? message.text('reasoning') ?? '';
   message.skip('reasoning');
   const blocks = details.map(readReasoningDetail).filter((block) => block !== undefined);
   // The details hold the same words and more.
-  return blocks.length > 0 || text === '' ? blocks : [{ type: 'reasoning', text }];
+  if (blocks.length > 0) return blocks;
+  const carried = readCarried(calls, text);
+  return carried.length > 0 || text === '' ? carried : [{ type: 'reasoning', text }];
 }
 
 /** Empty text beside something else is how SDKs write that there is none. */
@@ -74,7 +77,8 @@ function withoutEmptyText(blocks: readonly Block[]): Block[] {
 function readAssistant(message: Fields, conversation: Conversation, losses: Losses): Block[] {
   const content = readContent(message, losses) ?? [];
   const refusal = message.text('refusal') ?? '';
-  const calls = (message.list('tool_calls') ?? []).map((call, index) => readCall(call, `${message.at('tool_calls')}[${index}]`, losses));
+  const said = message.list('tool_calls') ?? [];
+  const calls = said.map((call, index) => readCall(call, `${message.at('tool_calls')}[${index}]`, losses));
   const older = message.object('function_call');
   if (older !== undefined) {
     const id = conversation.nextFunctionId();
@@ -82,7 +86,7 @@ function readAssistant(message: Fields, conversation: Conversation, losses: Loss
   }
   for (const { id, name } of calls) conversation.called(id, name);
   const blocks: Block[] = [
-    ...readReasoning(message),
+    ...readReasoning(message, said),
     ...withoutEmptyText(content),
     ...(refusal === '' ? [] : [{ type: 'refusal', text: refusal } as const]),
     ...calls,

@@ -12,9 +12,11 @@ function isDialect(name: unknown): name is DialectName {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** The value is the detail itself without its words, since servers want all of its members back. */
-function ownSignature(detail: Json): Signature | undefined {
-  const { text: _text, summary: _summary, index: _index, ...rest } = detail;
+/** The value is the detail itself, since servers want all of its members back; `words`: where they are not in the block. */
+function ownSignature(detail: Json, words: 'in block' | 'in signature' = 'in block'): Signature | undefined {
+  const { index: _index, ...all } = detail;
+  const { text: _text, summary: _summary, ...others } = all;
+  const rest = words === 'in block' ? others : all;
   const isPlain = detail['type'] === 'reasoning.text' || detail['type'] === undefined;
   if (isPlain && textOf(rest['signature']) === '' && textOf(rest['data']) === '') return undefined;
   return { dialect: 'openai-chat', value: JSON.stringify(rest) };
@@ -30,6 +32,11 @@ function signatureOf(detail: Json): Signature | undefined {
 /** One entry of `reasoning_details` as a caller sends it back; undefined: it says nothing. */
 export function readReasoningDetail(detail: unknown): ReasoningBlock | undefined {
   return isObject(detail) ? blockOf(detail, signatureOf(detail)) : undefined;
+}
+
+/** Of a detail whose words were told before it came, in a block of their own. */
+export function signatureOfTold(detail: Json): Signature | undefined {
+  return ownSignature(detail, 'in signature');
 }
 
 /** The same from a server: whatever it calls the format, the server wants it back. */
@@ -78,8 +85,11 @@ export function writeExtraContent({ dialect, value }: Signature): { google: { th
   return { google: { thought_signature: dialect === 'google' ? value : `${dialect}:${value}` } };
 }
 
+/** Begins what is no signature of the call, but thoughts that stand on it (carried-thoughts.ts). */
+export const CARRIED = 'thoughts:';
+
 /** Google's field, `extra_content.google.thought_signature`, empty where there is none. */
-function thoughtSignature(extra: unknown): string {
+export function thoughtSignature(extra: unknown): string {
   const google = isObject(extra) ? extra['google'] : undefined;
   return isObject(google) ? textOf(google['thought_signature']) : '';
 }
@@ -87,7 +97,7 @@ function thoughtSignature(extra: unknown): string {
 /** As callers send it back. */
 export function readExtraContent(extra: unknown): Signature | undefined {
   const value = thoughtSignature(extra);
-  if (value === '') return undefined;
+  if (value === '' || value.startsWith(CARRIED)) return undefined;
   const colon = value.indexOf(':');
   const dialect = value.slice(0, Math.max(colon, 0));
   return isDialect(dialect) ? { dialect, value: value.slice(colon + 1) } : { dialect: 'google', value };
@@ -96,7 +106,7 @@ export function readExtraContent(extra: unknown): Signature | undefined {
 /** As a server of this dialect sends it: its own, and never to be sent to Google by another way. */
 export function readOwnExtraContent(extra: unknown): Signature | undefined {
   const value = thoughtSignature(extra);
-  return value === '' ? undefined : { dialect: 'openai-chat', value };
+  return value === '' || value.startsWith(CARRIED) ? undefined : { dialect: 'openai-chat', value };
 }
 
 /** Fields of a message in which servers send thoughts without any signature. */
@@ -118,10 +128,15 @@ export function writeOwnExtraContent({ value }: Signature): object {
 
 /** A conversation that began with a model of another provider; what Google signed by itself may as well be for Google. */
 export function holdsForeign({ messages }: Json): boolean {
-  if (!Array.isArray(messages)) return false;
-  return messages.some((message) => {
-    const details = isObject(message) ? message['reasoning_details'] : undefined;
-    if (!Array.isArray(details)) return false;
-    return details.some((detail) => isObject(detail) && isDialect(detail['format']) && detail['format'] !== 'openai-chat');
-  });
+  return objectsIn(messages).some(
+    (message) =>
+      objectsIn(message['reasoning_details']).some(({ format }) => isDialect(format) && format !== 'openai-chat') ||
+      objectsIn(message['tool_calls']).some(({ extra_content: extra }) => isForeignExtra(extra)),
+  );
+}
+
+const objectsIn = (list: unknown): Json[] => (Array.isArray(list) ? list.filter(isObject) : []);
+
+function isForeignExtra(extra: unknown): boolean {
+  return thoughtSignature(extra).startsWith(CARRIED) || (readExtraContent(extra)?.dialect ?? 'google') !== 'google';
 }

@@ -2,6 +2,7 @@
 import type { ChatAnswer, Choice } from '../../chat/answer.ts';
 import type { AnswerHead } from '../../chat/dialect.ts';
 import type { Block, ToolCallBlock } from '../../chat/request.ts';
+import { carry } from './carried-thoughts.ts';
 import { isVague, writeFinish } from './finish.ts';
 import { writeExtraContent } from './signatures.ts';
 import { writeUsage } from './usage.ts';
@@ -12,19 +13,20 @@ const ofType = <T extends Block['type']>(content: readonly Block[], type: T): Ex
 
 const orAbsent = (key: string, list: readonly object[]): object => (list.length === 0 ? {} : { [key]: list });
 
-function writeCall({ name, kind, arguments: text, signature }: ToolCallBlock, head: AnswerHead): object {
+function writeCall({ name, kind, arguments: text, signature }: ToolCallBlock, head: AnswerHead, thoughts: readonly object[]): object {
   return {
     id: `call_${head.newId()}`,
     type: kind,
     ...(kind === 'custom' ? { custom: { name, input: text } } : { function: { name, arguments: text } }),
-    ...(signature === undefined ? {} : { extra_content: writeExtraContent(signature) }),
+    ...(signature === undefined ? carry(thoughts) : { extra_content: writeExtraContent(signature) }),
   };
 }
 
-function writeCalls(calls: readonly ToolCallBlock[], head: AnswerHead, path: string): object {
+/** `thoughts`: their details. */
+function writeCalls(calls: readonly ToolCallBlock[], thoughts: readonly object[], head: AnswerHead, path: string): object {
   const [first, ...others] = calls;
   if (first === undefined) return {};
-  if (!isOlderCaller(head)) return { tool_calls: calls.map((call) => writeCall(call, head)) };
+  if (!isOlderCaller(head)) return { tool_calls: calls.map((call, index) => writeCall(call, head, index === 0 ? thoughts : [])) };
   for (const [index] of others.entries()) head.losses.add(`${path}.tool_calls[${index + 1}]`);
   return { function_call: { name: first.name, arguments: first.arguments } };
 }
@@ -57,6 +59,7 @@ function writeMessage(content: readonly Block[], head: AnswerHead, path: string)
   }
   const text = texts.map((block) => block.text).join('');
   const thought = thoughts.map((block) => block.text).join('');
+  const details = writeReasoningDetails(thoughts);
   // OpenAI says null only where something else stands for the text.
   const isElsewhere = calls.length > 0 || refusals.length > 0 || audio !== undefined;
   return {
@@ -64,8 +67,8 @@ function writeMessage(content: readonly Block[], head: AnswerHead, path: string)
     content: text === '' && isElsewhere ? null : text,
     refusal: refusals.length === 0 ? null : refusals.map((block) => block.text).join(''),
     ...(thought === '' ? {} : { reasoning_content: thought }),
-    ...orAbsent('reasoning_details', writeReasoningDetails(thoughts)),
-    ...writeCalls(calls, head, path),
+    ...orAbsent('reasoning_details', details),
+    ...writeCalls(calls, details, head, path),
     annotations: writeAnnotations(content, head, path),
     ...orAbsent('images', images),
     ...(audio === undefined ? {} : { audio }),

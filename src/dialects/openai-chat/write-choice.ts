@@ -3,6 +3,7 @@
 import type { ChatEvent, OpenBlock } from '../../chat/answer.ts';
 import type { AnswerHead } from '../../chat/dialect.ts';
 import type { Citation, ReasoningBlock, Signature } from '../../chat/request.ts';
+import { carry } from './carried-thoughts.ts';
 import { isVague, writeFinish } from './finish.ts';
 import { writeExtraContent } from './signatures.ts';
 import { isOlderCaller, writeAudio, writeCitation, writeImage, writeReasoningDetails } from './write-message.ts';
@@ -80,7 +81,7 @@ export class ChoiceWriter {
     return { index: this.#index, delta, logprobs: null, finish_reason: null };
   }
 
-  #release(extra: object = {}): ChunkChoice[] {
+  #release(extra: object = this.#calls === 1 ? carry(writeReasoningDetails(this.#thoughts)) : {}): ChunkChoice[] {
     const held = this.#held;
     this.#held = undefined;
     return this.#call({ ...held, ...extra });
