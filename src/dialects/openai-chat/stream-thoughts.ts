@@ -4,14 +4,18 @@ import type { Blocks } from '../../chat/blocks.ts';
 import type { Signature } from '../../chat/request.ts';
 import { isObject } from '../../chat/json.ts';
 import { textOf } from './message-values.ts';
-import { fieldSignature, readOwnReasoningDetail, type ThoughtField } from './signatures.ts';
+import { fieldSignature, readOwnReasoningDetail, signatureOfTold, type ThoughtField } from './signatures.ts';
 
 /** The thought that is open: a detail with its members, or words from a field. */
-type Thought = { field: ThoughtField } | { key: string; members: Record<string, unknown> };
+type Thought = { field: ThoughtField } | { key: string; members: Record<string, unknown>; wasTold: boolean };
 
 function signatureOf(thought: Thought): Signature | undefined {
-  return 'field' in thought ? fieldSignature(thought.field) : readOwnReasoningDetail(thought.members)?.signature;
+  if ('field' in thought) return fieldSignature(thought.field);
+  return thought.wasTold ? signatureOfTold(thought.members) : readOwnReasoningDetail(thought.members)?.signature;
 }
+
+/** A shorter piece may stand in the words before it by chance. */
+const SHORTEST_PART = 32;
 
 export class StreamThoughts {
   readonly #blocks: Blocks;
@@ -41,8 +45,14 @@ export class StreamThoughts {
       for (const [name, member] of Object.entries(value)) if (member !== null && member !== '') this.#open.members[name] = member;
     }
     const text = textOf(value['text']) || textOf(value['summary']);
-    // A server may say at the end with a signature what it has said in pieces without.
-    return [...begun, ...(this.#said.includes(text) ? [] : this.#blocks.extend(text))];
+    if (!this.#wasTold(text)) return [...begun, ...this.#blocks.extend(text)];
+    if (this.#open !== undefined && 'members' in this.#open) this.#open.wasTold = true;
+    return begun;
+  }
+
+  /** A server may say at the end with a signature what it has said in pieces without. */
+  #wasTold(text: string): boolean {
+    return text !== '' && (text.length < SHORTEST_PART ? this.#said === text : this.#said.includes(text));
   }
 
   /** To be called before anything else begins. */
@@ -57,7 +67,7 @@ export class StreamThoughts {
   #begin(key: string, value: Readonly<Record<string, unknown>>): ChatEvent[] {
     const left = this.leave();
     const id = textOf(value['id']);
-    this.#open = { key, members: {} };
+    this.#open = { key, members: {}, wasTold: false };
     const redacted = value['type'] === 'reasoning.encrypted' ? { redacted: true } : {};
     return [...left, ...this.#blocks.open({ type: 'reasoning', ...(id === '' ? {} : { id }), ...redacted })];
   }

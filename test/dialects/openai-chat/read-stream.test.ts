@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ChatAnswer, ChatEvent } from '../../../src/chat/answer.ts';
 import { foldEvents } from '../../../src/chat/fold.ts';
+import { Losses } from '../../../src/chat/losses.ts';
 import type { Block } from '../../../src/chat/request.ts';
 import { openAiChatProvider, openAiChatSurface } from '../../../src/dialects/openai-chat/dialect.ts';
 import { head } from './samples.ts';
@@ -293,8 +294,19 @@ describe('thoughts in a stream', () => {
       { type: 'close', choice: 0 },
       { type: 'finish', choice: 0, reason: 'stop' },
     ];
-    const blocks = fold(events.map((one) => writer.write(one)).join('') + writer.end()).choices[0]!.content;
-    expect(blocks.map((block) => (block.type === 'reasoning' ? block.text : '')).join('')).toBe('Hm.');
+    const { content } = fold(events.map((one) => writer.write(one)).join('') + writer.end()).choices[0]!;
+    expect(content.map((block) => (block.type === 'reasoning' ? block.text : '')).join('')).toBe('Hm.');
+    // The signature is worth nothing without the words that it signs.
+    const message = { role: 'assistant', content, at: '' } as const;
+    const context = { losses: new Losses(), nameOf: (option: string) => option };
+    const back = openAiChatProvider.writeRequest({ model: 'm', messages: [message], tools: [], options: {}, stream: false }, context);
+    expect(back['messages']).toMatchObject([{ reasoning_content: 'Hm.', reasoning_details: [{ text: 'Hm.', signature: 'c2ln' }] }]);
+  });
+
+  it('are told in whole where a piece happens to stand in the words before', () => {
+    const pieces = ['I think', ' I', '.'].map((text) => chunk({ reasoning_details: [{ type: 'reasoning.text', index: 0, text }] }));
+    const blocks = blocksOf(chunk({ reasoning: 'First. I think' }), ...pieces);
+    expect(blocks.map((block) => (block.type === 'reasoning' ? block.text : ''))).toEqual(['First. I think', 'I think I.']);
   });
 
   it('do not hide a refusal', () => {
