@@ -19,7 +19,9 @@ const TYPED = new Set(Object.values(OF_TYPE).flat());
 export const FROM_CONST = 'x-from-const';
 
 /** Notes that say nothing about values. */
-const SILENT = new Set(['$schema', '$id', '$comment', '$anchor', '$defs', 'definitions', 'deprecated', 'readOnly', 'writeOnly', 'discriminator']);
+const SILENT = new Set(
+  '$schema $id $comment $anchor $defs definitions deprecated readOnly writeOnly discriminator'.split(' '),
+);
 
 export function saysSomething(keyword: string): boolean {
   return !SILENT.has(keyword) && !keyword.startsWith('x-');

@@ -11,7 +11,12 @@ export interface WrittenResult {
   beside: JsonObject[];
 }
 
-function contentOf({ content }: ToolResultBlock, at: string, traits: ModelTraits, { losses }: WriteContext): { text: string; media: JsonObject[] } {
+interface Outcome {
+  text: string;
+  media: JsonObject[];
+}
+
+function outcomeOf({ content }: ToolResultBlock, at: string, traits: ModelTraits, { losses }: WriteContext): Outcome {
   const texts: string[] = [];
   const media: JsonObject[] = [];
   content.forEach((one, index) => {
@@ -29,7 +34,7 @@ function contentOf({ content }: ToolResultBlock, at: string, traits: ModelTraits
  * have none.
  */
 export function resultPart(block: ToolResultBlock, name: string, at: string, traits: ModelTraits, context: WriteContext): WrittenResult {
-  const { text, media } = contentOf(block, at, traits, context);
+  const { text, media } = outcomeOf(block, at, traits, context);
   const call = { id: block.callId, name, response: { [block.isError === true ? 'error' : 'output']: text } };
   if (media.length === 0) return { part: { functionResponse: call }, beside: [] };
   return traits.mediaInResults
@@ -39,7 +44,7 @@ export function resultPart(block: ToolResultBlock, name: string, at: string, tra
 
 /** In plain parts: Google refuses a response without its call, as where a tool that ran elsewhere is left out. */
 export function plainResult(block: ToolResultBlock, at: string, traits: ModelTraits, context: WriteContext): JsonObject[] {
-  const { text, media } = contentOf(block, at, traits, context);
+  const { text, media } = outcomeOf(block, at, traits, context);
   if (text === '' && media.length === 0) return [{ text: 'The tool had no output.' }];
   return [...(text === '' ? [] : [{ text }]), ...media];
 }

@@ -59,7 +59,8 @@ export function toEmbeddingRequest(request: GatewayRequest): UpstreamRequest {
   const { method, most, write } = wayOf(request);
   const count = asked.inputs.length;
   if (count > most) {
-    throw new RequestError('input', `input has ${count} texts, and this model takes ${most} in one request; send them in several requests.`);
+    const fault = `input has ${count} texts, and this model takes ${most} in one request`;
+    throw new RequestError('input', `${fault}; send them in several requests.`);
   }
   return { path: googlePath(endpoint, upstreamModel, method), body: JSON.stringify(write(asked)), hideUsageEvent: false, losses };
 }

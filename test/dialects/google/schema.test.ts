@@ -126,14 +126,16 @@ describe('a circular reference', () => {
   });
 
   it('makes a property that needs it an optional one, also where a list is in between', () => {
-    const node = object({ id: { type: 'string' }, children: { type: 'array', items: { $ref: '#/$defs/Node' } } }, { required: ['id', 'children'] });
+    const children = { type: 'array', items: { $ref: '#/$defs/Node' } };
+    const node = object({ id: { type: 'string' }, children }, { required: ['id', 'children'] });
     const { schema, lost } = reduce(object({ tree: { $ref: '#/$defs/Node' } }, { $defs: { Node: node } }));
     expect(schema['$defs']).toMatchObject({ Node: { required: ['id'] } });
     expect(lost).toEqual(expect.arrayContaining(['properties.tree.required', '$defs.Node.required']));
   });
 
   it('may stand within an optional property of one that is required', () => {
-    const node = object({ label: { type: 'string' }, children: { type: 'array', items: { $ref: '#/$defs/Node' } } }, { required: ['label'] });
+    const children = { type: 'array', items: { $ref: '#/$defs/Node' } };
+    const node = object({ label: { type: 'string' }, children }, { required: ['label'] });
     const { schema, lost } = reduce(object({ tree: { $ref: '#/$defs/Node' } }, { required: ['tree'], $defs: { Node: node } }));
     expect(schema).toMatchObject({ required: ['tree'], properties: { tree: { required: ['label'] } } });
     expect(lost).toEqual([]);
