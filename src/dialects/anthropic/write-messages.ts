@@ -1,6 +1,7 @@
 // The conversation in Anthropic's form: the system prompt apart, turns that alternate, and all results of a turn's calls at the
 // start of the next one.
 import { RequestError } from '../../chat/dialect.ts';
+import { withoutLastThoughts } from '../../chat/last-thoughts.ts';
 import type { Losses } from '../../chat/losses.ts';
 import type { IdRule } from '../../chat/tool-ids.ts';
 import { withLegalIds } from '../../chat/tool-ids.ts';
@@ -89,7 +90,7 @@ function instructionAsTurn(system: Param[][], messages: readonly Message[]): Tur
 }
 
 export function writeConversation(given: readonly Message[], takesMidSystem: boolean, losses: Losses): Conversation {
-  const messages = withLegalIds(given, IDS);
+  const messages = withoutLastThoughts(withLegalIds(given, IDS), 'anthropic', losses);
   for (const { name, at } of messages) if (name !== undefined) losses.add(`${at}.name`);
   const firstOther = messages.findIndex(({ role }) => role !== 'system');
   const leading = firstOther === -1 ? messages.length : firstOther;

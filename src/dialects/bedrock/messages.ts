@@ -1,5 +1,6 @@
 // The conversation as Converse takes it: system text apart, user and assistant in turns, all results of a turn in one message.
 import { RequestError } from '../../chat/dialect.ts';
+import { withoutLastThoughts } from '../../chat/last-thoughts.ts';
 import type { Message } from '../../chat/request.ts';
 import { withLegalIds } from '../../chat/tool-ids.ts';
 import { writeBlock, type ContentTarget } from './content.ts';
@@ -82,7 +83,7 @@ export function writeConversation(messages: readonly Message[], target: ContentT
   const system: Json[][] = [];
   const turns: Turn[] = [];
   const used = new Set<string>();
-  for (const message of withLegalIds(messages, TOOL_USE_IDS)) {
+  for (const message of withoutLastThoughts(withLegalIds(messages, TOOL_USE_IDS), 'bedrock', target.context.losses)) {
     const { role, content, name, at } = message;
     if (name !== undefined) target.context.losses.add(`${at}.name`);
     if (role === 'system') {

@@ -36,6 +36,7 @@ describe('a request', () => {
           expect(turn.role).not.toBe(turns[index - 1]?.role);
           expect(turn.content).not.toEqual([]);
           expect(idsOf(turns[index + 1], 'tool_result', 'tool_use_id')).toEqual(idsOf(turn, 'tool_use', 'id'));
+          expect(turn.content.at(-1)!['type']).not.toMatch(/thinking/);
           const isResult = turn.content.map(({ type }) => type === 'tool_result');
           expect(isResult).toEqual(isResult.toSorted((a, b) => Number(b) - Number(a)));
         }

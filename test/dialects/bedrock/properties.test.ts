@@ -32,6 +32,7 @@ it.each([CLAUDE, NOVA])('turns for %s alternate, hold something, and begin with 
         const results = idsOf(turns[index + 1], 'toolResult');
         expect(results).toEqual(calls);
         expect(new Set(calls).size).toBe(calls.length);
+        if (turn.role === 'assistant') expect(turn.content.at(-1)).not.toHaveProperty('reasoningContent');
         const isResult = turn.content.map((block) => 'toolResult' in block);
         expect(isResult).toEqual(isResult.toSorted((a, b) => Number(b) - Number(a)));
       }
