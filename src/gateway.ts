@@ -5,6 +5,7 @@ import { AdminServer } from './gateway/admin.ts';
 import { assembleGateway, type AssembledGateway } from './gateway/assemble.ts';
 import { bootFromSealed } from './gateway/boot.ts';
 import { firstSignal, listenOn } from './process.ts';
+import { podIdentityPolicy } from './providers/pod-identity.ts';
 import type { Settings } from './settings.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createAccessLog, createLogger } from './telemetry/log.ts';
@@ -42,6 +43,7 @@ export async function gateway(settings: Settings): Promise<void> {
   serving = assembleGateway({
     key: files.current.snapshotKey,
     addresses: { allowLoopback: settings['allow-loopback-endpoints'] },
+    mayUsePodIdentity: podIdentityPolicy(settings['pod-identity-namespaces']),
     metrics,
     clock,
     logger,

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Kind, ObjectKey } from './api/resources.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
+import type { PodIdentityPolicy } from './providers/pod-identity.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
 import { Verifier } from './providers/verify.ts';
 import { loadBootSnapshot, saveBootSnapshot } from './push/boot-store.ts';
@@ -30,6 +31,8 @@ export interface LeadershipOptions {
   namespace: string;
   publicBaseUrl: string;
   addresses: AddressPolicy;
+  /** Whose connections may use the identity of the pods. */
+  mayUsePodIdentity: PodIdentityPolicy;
   isLeader: () => boolean;
   clock: Clock;
   random: () => number;
@@ -86,7 +89,8 @@ export class Leadership implements StoreEvents {
   }
 
   async #begin(): Promise<void> {
-    const { epoch, store, files, namespace, publicBaseUrl, addresses, isLeader, clock, random, metrics, logger } = this.#options;
+    const { epoch, store, files, namespace, publicBaseUrl, addresses, mayUsePodIdentity } = this.#options;
+    const { isLeader, clock, random, metrics, logger } = this.#options;
     const secrets = await ensurePushSecrets(files, { clock, namespace });
     const previous = await this.#loadPrevious(secrets);
     if (this.#stopped) return;
@@ -121,6 +125,7 @@ export class Leadership implements StoreEvents {
       verify: (target, signal) => verifier.verify(target, signal),
       checkEndpoint: (url) => refuseEndpoint(url, addresses),
       supportedTypes: SUPPORTED_TYPES,
+      mayUsePodIdentity,
       publicBaseUrl,
       publish: (content) => issuer.publish(content),
       clock,

@@ -10,6 +10,7 @@ import { KubernetesStore } from './kubernetes/store.ts';
 import { Leadership } from './leadership.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
 import { firstSignal, listenOn, StartError } from './process.ts';
+import { podIdentityPolicy } from './providers/pod-identity.ts';
 import type { Settings } from './settings.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger } from './telemetry/log.ts';
@@ -101,6 +102,7 @@ export async function operator(settings: Settings): Promise<void> {
         namespace,
         publicBaseUrl: settings['public-base-url'],
         addresses: { allowLoopback: settings['allow-loopback-endpoints'] },
+        mayUsePodIdentity: podIdentityPolicy(settings['pod-identity-namespaces']),
         isLeader: () => elector.isLeader(),
         clock,
         random,

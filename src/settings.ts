@@ -6,7 +6,7 @@ type Command = 'up' | 'operator' | 'gateway' | 'demo';
 
 interface Setting {
   commands: readonly Command[];
-  kind: 'string' | 'level' | 'port' | 'duration' | 'mebibytes' | 'switch' | 'list';
+  kind: 'string' | 'level' | 'port' | 'duration' | 'mebibytes' | 'switch' | 'list' | 'namespaces';
   /** Undefined: no value unless given. */
   default?: string;
   /** Of mebibytes: the least that works. */
@@ -25,6 +25,11 @@ export const SETTINGS = {
   'metrics-port': { commands: ALL, kind: 'port', default: '9090', help: 'port of /metrics, /livez and /readyz' },
   'log-level': { commands: ALL, kind: 'level', default: 'info', help: 'trace, debug, info, warn, error or silent' },
   'allow-loopback-endpoints': { commands: ['operator', 'gateway'], kind: 'switch', help: 'let AILLMConfigs name loopback addresses; for development' },
+  'pod-identity-namespaces': {
+    commands: ALL,
+    kind: 'namespaces',
+    help: 'namespaces whose AILLMConfigs may use the cloud identity of the pods, comma-separated; * for all; none when absent',
+  },
   // The least: one body of the largest size, twice while it is put together.
   'body-budget': { commands: ['up', 'gateway'], kind: 'mebibytes', default: '512', minimum: 64, help: 'MiB that the bodies of all requests under way may take together' },
   'shutdown-grace': { commands: ['up', 'gateway'], kind: 'duration', default: '300s', help: 'how long requests under way may go on after SIGTERM' },
@@ -52,6 +57,9 @@ const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([
   ['', false],
 ]);
 
+/** A DNS label. */
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
 const MEBIBYTE = 1024 * 1024;
 
 /** What the kubelet puts into a pod for each Service around it: one called `flashback` sets FLASHBACK_PORT. */
@@ -62,7 +70,7 @@ type ValueOf<S extends Setting> = S['kind'] extends 'port' | 'duration' | 'mebib
   ? number
   : S['kind'] extends 'switch'
     ? boolean
-    : S['kind'] extends 'list'
+    : S['kind'] extends 'list' | 'namespaces'
       ? string[]
       : S extends { default: string }
         ? string
@@ -84,16 +92,26 @@ function fromEnvironment(name: string, { kind }: Setting, env: Record<string, st
   return kind === 'port' && value !== undefined && SERVICE_LINK.test(value) ? undefined : value;
 }
 
+function itemsOf(given: string | string[] | boolean | undefined): string[] {
+  const items = given === undefined ? [] : Array.isArray(given) ? given : [String(given)];
+  return items.flatMap((item) => item.split(',')).filter((item) => item.trim() !== '');
+}
+
+/** A name that can be none would match nothing, in silence. */
+function namespacesOf(name: string, items: string[]): string[] {
+  const wrong = items.find((item) => item !== '*' && !NAMESPACE.test(item));
+  if (wrong === undefined) return items;
+  throw new SettingsError(`--${name} must be names of namespaces with commas between, or * for all; "${wrong}" is neither`);
+}
+
 function convert(name: string, setting: Setting, given: string | string[] | boolean | undefined): unknown {
   if (setting.kind === 'switch') {
     const on = SWITCH_WORDS.get(String(given ?? false));
     if (on === undefined) throw new SettingsError(`--${name} must be true or false, not "${String(given)}"`);
     return on;
   }
-  if (setting.kind === 'list') {
-    const items = given === undefined ? [] : Array.isArray(given) ? given : [String(given)];
-    return items.flatMap((item) => item.split(',')).filter((item) => item !== '');
-  }
+  if (setting.kind === 'list') return itemsOf(given);
+  if (setting.kind === 'namespaces') return namespacesOf(name, itemsOf(given).map((item) => item.trim()));
   const text = given === undefined ? setting.default : String(given);
   if (text === undefined) return undefined;
   if (setting.kind === 'port') {
@@ -134,7 +152,7 @@ export function parseSettings(command: Command, args: readonly string[], env: Re
       name,
       {
         type: kind === 'switch' ? ('boolean' as const) : ('string' as const),
-        multiple: kind === 'list',
+        multiple: kind === 'list' || kind === 'namespaces',
         ...(name === 'file' ? { short: 'f' } : {}),
       },
     ]),

@@ -7,6 +7,7 @@ import type { GatewayServer } from './gateway/server.ts';
 import type { GatewayState } from './gateway/state.ts';
 import type { Tables } from './gateway/tables.ts';
 import type { AddressPolicy } from './providers/addresses.ts';
+import type { PodIdentityPolicy } from './providers/pod-identity.ts';
 import { SNAPSHOT_KEY_BYTES, signSnapshot } from './snapshot/digest.ts';
 import type { SnapshotContent } from './snapshot/snapshot.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -22,6 +23,8 @@ export interface DeliveryEvents {
 
 export interface LocalGatewayOptions {
   addresses: AddressPolicy;
+  /** Whose connections may use the identity of this process. */
+  mayUsePodIdentity: PodIdentityPolicy;
   /** What all request bodies together may take. */
   bodyBudgetBytes: number;
   registry: Registry;
@@ -43,11 +46,12 @@ export class LocalGateway {
   readonly #clock: Clock;
   #confirming: { clear(): void } | undefined;
 
-  constructor({ addresses, bodyBudgetBytes, registry, clock, logger }: LocalGatewayOptions) {
+  constructor({ addresses, mayUsePodIdentity, bodyBudgetBytes, registry, clock, logger }: LocalGatewayOptions) {
     this.#clock = clock;
     const { state, server } = assembleGateway({
       key: this.#key,
       addresses,
+      mayUsePodIdentity,
       bodyBudgetBytes,
       metrics: createGatewayMetrics(registry),
       clock,

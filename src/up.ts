@@ -8,6 +8,7 @@ import { startDemoProvider } from './demo/provider.ts';
 import { firstSignal, listenOn, StartError } from './process.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
+import { podIdentityPolicy } from './providers/pod-identity.ts';
 import { Verifier } from './providers/verify.ts';
 import { Engine } from './reconcile/engine.ts';
 import type { Settings } from './settings.ts';
@@ -36,6 +37,8 @@ export interface UpOptions {
   stateDir: string;
   /** Shown in the report. */
   logPath?: string;
+  /** Namespaces whose connections may use the identity of this process; `*` for all. */
+  podIdentityNamespaces?: readonly string[];
   /** What all request bodies together may take. */
   bodyBudgetBytes: number;
   /** Milliseconds that requests under way may go on after the stop. */
@@ -72,7 +75,8 @@ export async function runUp(options: UpOptions): Promise<void> {
   const registry = createRegistry();
   // On a laptop a model server on this machine is a legitimate target.
   const addresses: AddressPolicy = { allowLoopback: true };
-  const gateway = new LocalGateway({ addresses, bodyBudgetBytes: options.bodyBudgetBytes, registry, clock, logger });
+  const mayUsePodIdentity = podIdentityPolicy(options.podIdentityNamespaces ?? []);
+  const gateway = new LocalGateway({ addresses, mayUsePodIdentity, bodyBudgetBytes: options.bodyBudgetBytes, registry, clock, logger });
   const { server } = gateway;
   const health = new HealthServer({
     registry,
@@ -136,6 +140,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       verify: (target, signal) => verifier.verify(target, signal),
       checkEndpoint: (url) => refuseEndpoint(url, addresses),
       supportedTypes: SUPPORTED_TYPES,
+      mayUsePodIdentity,
       publicBaseUrl: baseUrl,
       publish: (content) => gateway.publish(content),
       clock,
@@ -199,6 +204,7 @@ export async function up(settings: Settings): Promise<void> {
     ...(settings.host === undefined ? {} : { host: settings.host }),
     stateDir: settings['state-dir'],
     logPath,
+    podIdentityNamespaces: settings['pod-identity-namespaces'],
     bodyBudgetBytes: settings['body-budget'],
     shutdownGrace: settings['shutdown-grace'],
     env: process.env,

@@ -24,6 +24,7 @@ function fixture() {
     namespace: 'release',
     publicBaseUrl: 'http://gateway.example/v1',
     addresses: { allowLoopback: true },
+    mayUsePodIdentity: () => false,
     isLeader: () => lease.held,
     clock,
     random: () => 0.5,

@@ -71,6 +71,14 @@ describe('settings', () => {
   });
 });
 
+it.each(COMMANDS)('no namespace may use the identity of the pods of %s unless it is listed', (command) => {
+  const listed = (args: string[], env = {}): readonly string[] => parseSettings(command, args, env)['pod-identity-namespaces'];
+  expect(listed([])).toEqual([]);
+  expect(listed([], { FLASHBACK_POD_IDENTITY_NAMESPACES: '' })).toEqual([]);
+  expect(listed([], { FLASHBACK_POD_IDENTITY_NAMESPACES: 'team-a, team-b' })).toEqual(['team-a', 'team-b']);
+  expect(listed(['--pod-identity-namespaces', 'team-a', '--pod-identity-namespaces', 'b,*'])).toEqual(['team-a', 'b', '*']);
+});
+
 it('mebibytes come as bytes', () => {
   expect(parseSettings('up', ['--body-budget', '64'], {})['body-budget']).toBe(67_108_864);
   expect(parseSettings('gateway', [], { FLASHBACK_BODY_BUDGET: '2048' })['body-budget']).toBe(2_147_483_648);
@@ -84,6 +92,11 @@ describe('a mistake', () => {
   });
   it.each(['-1', '65536', '80a', '', '1e3'])('in a port, %j, is named', (port) => {
     expect(failure('gateway', [`--port=${port}`], {})).toBe(`--port must be a port from 0 to 65535, not "${port}"`);
+  });
+  it.each(['Team-A', 'team_a', '-a', 'team-a/llm', '**', 'a'.repeat(64)])('in names of namespaces, %j, is named', (text) => {
+    expect(failure('operator', ['--pod-identity-namespaces', `team-a,${text}`], {})).toBe(
+      `--pod-identity-namespaces must be names of namespaces with commas between, or * for all; "${text}" is neither`,
+    );
   });
   it('in a duration is named with its flag', () => {
     expect(failure('gateway', ['--shutdown-grace', '5 minutes'], {})).toMatch(/^--shutdown-grace: "5 minutes" is not a duration/);

@@ -20,6 +20,8 @@ export const REASONS = {
   SecretKeyMissing: 'the Secret exists, but has no such key or an empty value',
   SecretValueInvalid: 'the value in the Secret cannot be used: no HTTP header may hold it, or it is no PEM certificate',
   SecretForbidden: 'the operator may not read the Secret',
+  PodIdentityNotAllowed: 'the namespace may not use the identity of the pods of operator and gateway',
+  PodIdentityUnavailable: 'the pod of the operator has no identity at the provider that it could check with',
   CredentialsInvalid: 'the provider refused the credential',
   CredentialsUnproven: 'the provider has not yet said whether the credential is valid',
   ProviderUnreachable: 'the provider could not be asked',

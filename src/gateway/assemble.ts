@@ -1,7 +1,9 @@
 // What every process that serves is put together from: the state that takes snapshots, and the server that answers from it.
 import type { Clock } from '../clock.ts';
 import type { AddressPolicy } from '../providers/addresses.ts';
+import type { PodIdentityPolicy } from '../providers/pod-identity.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import { BodyBudget } from './body-budget.ts';
 import { GatewayServer } from './server.ts';
@@ -12,6 +14,8 @@ export interface GatewayOptions {
   /** Root snapshot key, 32 bytes. */
   key: Buffer;
   addresses: AddressPolicy;
+  /** Whose connections may use the identity of this pod. */
+  mayUsePodIdentity: PodIdentityPolicy;
   metrics: GatewayMetrics;
   clock: Clock;
   logger: Logger;
@@ -28,8 +32,9 @@ export interface AssembledGateway {
 }
 
 /** The server answers from whatever snapshot the state has in force. */
-export function assembleGateway({ key, addresses, bodyBudgetBytes, ...shared }: GatewayOptions): AssembledGateway {
-  const state = new GatewayState<Tables>({ ...shared, key, prepare: (snapshot, previous) => buildTables(snapshot, previous, addresses) });
+export function assembleGateway({ key, addresses, mayUsePodIdentity, bodyBudgetBytes, ...shared }: GatewayOptions): AssembledGateway {
+  const prepare = (snapshot: Snapshot, previous: Tables | undefined): Tables => buildTables(snapshot, previous, addresses, mayUsePodIdentity);
+  const state = new GatewayState<Tables>({ ...shared, key, prepare });
   const server = new GatewayServer({ ...shared, tables: () => state.current?.prepared, bodyBudget: new BodyBudget(bodyBudgetBytes) });
   state.onApplied((current, previous) => {
     server.onTables(current.prepared);

@@ -3,7 +3,7 @@ import { interceptors } from 'undici';
 import { GatewayError } from '../errors.ts';
 import type { UpstreamRequest } from '../providers/provider.ts';
 import { redactProviderText } from '../providers/redact.ts';
-import { TokenRefusedError, TokenUnavailableError } from '../providers/token-errors.ts';
+import { PodIdentityError, TokenRefusedError, TokenUnavailableError } from '../providers/token-errors.ts';
 import { checkComplexity } from './body-complexity.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { refuseLosses } from './losses.ts';
@@ -15,13 +15,20 @@ function without(own: readonly string[], headers: readonly string[]): string[] {
 }
 
 /** Headers of one request: those of the connection, and a signature where the provider wants one. */
-async function signedHeaders({ target }: ExchangeOptions, { path, body, headers: own = [] }: UpstreamRequest): Promise<string[]> {
+async function signedHeaders({ target, onCredentialRejected }: ExchangeOptions, { path, body, headers: own = [] }: UpstreamRequest): Promise<string[]> {
   const { upstream } = target;
   const headers = [...without(own, upstream.headers), ...own];
   const url = upstream.origin + upstream.basePath + path;
   try {
     return [...headers, ...((await upstream.sign?.({ method: 'POST', url, headers, body })) ?? [])];
   } catch (error) {
+    const isTold = error instanceof TokenRefusedError || error instanceof PodIdentityError;
+    // The operator checks as another pod: that this one cannot is news to it.
+    if (isTold && upstream.settings.podIdentity === true) onCredentialRejected(upstream.key);
+    if (error instanceof PodIdentityError) {
+      const message = `This gateway cannot authenticate as its own pod for ${upstream.name}: ${error.message}`;
+      throw new GatewayError('provider_unreachable', message);
+    }
     if (error instanceof TokenRefusedError) {
       const message = `The credential of ${upstream.name} cannot be used: ${redactProviderText(error.message, upstream.secrets)}.`;
       throw new GatewayError('provider_credentials_rejected', message);

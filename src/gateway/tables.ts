@@ -2,9 +2,11 @@
 import { Pool } from 'undici';
 import { PROVIDERS } from '../providers/index.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from '../providers/addresses.ts';
+import { NO_POD_IDENTITY, type PodIdentityPolicy } from '../providers/pod-identity.ts';
 import type { Provider, SignableRequest } from '../providers/provider.ts';
 import { isCertificateBundle } from '../snapshot/ca-bundle.ts';
 import type { RevokedKey, Snapshot, SnapshotKey, SnapshotProvider, SnapshotRepository } from '../snapshot/snapshot.ts';
+import { authorizationOf, remembering } from './upstream-authorization.ts';
 
 /** One provider connection, ready to dispatch to. */
 export interface Upstream {
@@ -22,7 +24,7 @@ export interface Upstream {
   headers: string[];
   /** Makes the headers that authenticate one request, where they are not among `headers`. */
   sign: ((request: SignableRequest) => Promise<readonly string[]>) | undefined;
-  /** Values that must not be passed on. */
+  /** Values that must not be passed on; the newest tokens join them as they are sent. */
   secrets: string[];
 }
 
@@ -87,7 +89,13 @@ function openPool(settings: SnapshotProvider, origin: string, addresses: Address
   });
 }
 
-function buildUpstream(key: string, settings: SnapshotProvider, previous: Upstream | undefined, addresses: AddressPolicy): Upstream {
+function buildUpstream(
+  key: string,
+  settings: SnapshotProvider,
+  previous: Upstream | undefined,
+  addresses: AddressPolicy,
+  mayUsePodIdentity: PodIdentityPolicy,
+): Upstream {
   const refuse = (reason: string): never => {
     throw new UnservableObjectError(`provider/${key}`, reason);
   };
@@ -96,7 +104,8 @@ function buildUpstream(key: string, settings: SnapshotProvider, previous: Upstre
   if (refused !== undefined) refuse(refused);
   if (settings.ca !== undefined && !isCertificateBundle(settings.ca)) refuse('the CA bundle is not PEM');
   const url = new URL(settings.endpoint);
-  const authorization = provider.authorize(settings.credential, settings.endpoint);
+  const authorization = authorizationOf(key, settings, provider, mayUsePodIdentity);
+  const secrets = Object.values(settings.credential ?? {});
   return {
     key,
     name: key.slice(key.indexOf('/') + 1),
@@ -115,8 +124,8 @@ function buildUpstream(key: string, settings: SnapshotProvider, previous: Upstre
       'accept-encoding',
       'identity',
     ],
-    sign: typeof authorization === 'function' ? authorization : undefined,
-    secrets: Object.values(settings.credential ?? {}),
+    sign: typeof authorization === 'function' ? remembering(authorization, secrets) : undefined,
+    secrets,
   };
 }
 
@@ -131,10 +140,15 @@ function buildRepository(key: string, settings: SnapshotRepository, upstreams: M
 }
 
 /** Builds tables from a verified snapshot, reusing connection pools. Throws UnservableObjectError and changes nothing. */
-export function buildTables(snapshot: Snapshot, previous: Tables | undefined, addresses: AddressPolicy): Tables {
+export function buildTables(
+  snapshot: Snapshot,
+  previous: Tables | undefined,
+  addresses: AddressPolicy,
+  mayUsePodIdentity = NO_POD_IDENTITY,
+): Tables {
   const upstreams = new Map<string, Upstream>();
   for (const [key, settings] of Object.entries(snapshot.providers)) {
-    upstreams.set(key, buildUpstream(key, settings, previous?.upstreams.get(key), addresses));
+    upstreams.set(key, buildUpstream(key, settings, previous?.upstreams.get(key), addresses, mayUsePodIdentity));
   }
   const repositories = new Map<string, RepositoryTable>();
   for (const [key, settings] of Object.entries(snapshot.repositories)) {

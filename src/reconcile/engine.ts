@@ -1,6 +1,7 @@
 // Ties deciding together, for `operator` and for `up` alike: events of a store in, statuses and snapshots out.
 import { KINDS, keyOf, parseKey, type Kind, type ObjectKey, type ProviderType } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
+import { NO_POD_IDENTITY, type PodIdentityPolicy } from '../providers/pod-identity.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
@@ -26,6 +27,8 @@ export interface EngineOptions {
   /** Why an endpoint must not be called, or undefined. */
   checkEndpoint(url: string): string | undefined;
   supportedTypes: ReadonlySet<ProviderType>;
+  /** Whose connections may use the identity of the pods; nobody's unless given. */
+  mayUsePodIdentity?: PodIdentityPolicy;
   /** Delivered to applications as OPENAI_BASE_URL and shown in status. */
   publicBaseUrl: string;
   /** Takes a new content and answers at once with the revision that it got. */
@@ -176,8 +179,8 @@ export class Engine implements StoreEvents {
       this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(key));
     };
     const report = (kind: Kind) => board.report.bind(board, kind);
-    const { checkEndpoint, supportedTypes, publicBaseUrl } = options;
-    const asked = { checker, supportedTypes, checkEndpoint };
+    const { checkEndpoint, supportedTypes, publicBaseUrl, mayUsePodIdentity = NO_POD_IDENTITY } = options;
+    const asked = { checker, supportedTypes, checkEndpoint, mayUsePodIdentity };
     const llms = new LlmConfigReconciler({ ...shared, ...asked, report: report('AILLMConfig'), onServed: onConfigServed });
     const onServed = (): void => publisher.changed();
     const issuer = new KeyIssuer({ store, clock, ledger: world.ledger, publicBaseUrl, random: options.random, onChange: onServed });

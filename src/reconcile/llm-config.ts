@@ -8,7 +8,17 @@ import type { CheckResult, CheckTarget, CheckView, CredentialChecker, ReadOption
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import type { Evaluation, Outcome, Problem } from './evaluation.ts';
 import { readSecrets, type SecretsOfConfig } from './llm-secrets.ts';
-import { admit, describeCut, describeEndpoint, intervalOf, modelsOf, offerable, providerOf, type Admission } from './llm-target.ts';
+import {
+  admit,
+  describeCut,
+  describeEndpoint,
+  intervalOf,
+  modelsOf,
+  offerable,
+  providerOf,
+  usesPodIdentity,
+  type Admission,
+} from './llm-target.ts';
 import { decide, withNote, type Decision } from './llm-verdict.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import type { World } from './world.ts';
@@ -158,7 +168,7 @@ export class LlmConfigReconciler {
         elsewhere: accepted.target.endpoint === endpoint ? undefined : describeEndpoint(accepted.target.endpoint),
       },
       rejectedByTraffic: refused?.fingerprint === fingerprint && clock.monotonic() - refused.at < interval,
-      hasCredential: secrets.credential !== undefined,
+      credential: usesPodIdentity(config) ? 'pod' : secrets.credential === undefined ? 'none' : 'secret',
       acceptedIsCurrent: accepted?.generation === config.metadata.generation,
     });
     this.#noteUndecided(key, config, (unusable ?? candidate.result) !== undefined, decision);

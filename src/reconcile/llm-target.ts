@@ -2,6 +2,7 @@
 import { parseDuration } from '../api/duration.ts';
 import type { AILLMConfig, ProviderType } from '../api/resources.ts';
 import { PROVIDERS } from '../providers/index.ts';
+import { podIdentityFlaw, podIdentityRefusal, type PodIdentityPolicy } from '../providers/pod-identity.ts';
 import type { OfferedModels } from '../snapshot/model-table.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import type { Problem } from './evaluation.ts';
@@ -24,10 +25,27 @@ export interface Admission {
   supportedTypes: ReadonlySet<ProviderType>;
   /** Why the endpoint must not be called, or undefined. */
   checkEndpoint(url: string): string | undefined;
+  mayUsePodIdentity: PodIdentityPolicy;
+}
+
+/** The object asks for the identity of the pods in place of a Secret. */
+export function usesPodIdentity({ spec }: AILLMConfig): boolean {
+  return spec.credentials?.podIdentity === true;
+}
+
+function refusePodIdentity(config: AILLMConfig, endpoint: string, mayUse: PodIdentityPolicy): Problem | undefined {
+  if (!usesPodIdentity(config)) return undefined;
+  const refusal = podIdentityRefusal(config.metadata.namespace, mayUse, 'operator');
+  if (refusal !== undefined) return { state: 'stalled', reason: 'PodIdentityNotAllowed', message: refusal };
+  const flaw = podIdentityFlaw({ type: config.spec.type, endpoint });
+  return flaw === undefined ? undefined : { state: 'stalled', reason: 'InvalidSpec', message: flaw };
 }
 
 /** Where the object's provider is, or why it cannot be served whatever its Secrets say. */
-export function admit(config: AILLMConfig, { supportedTypes, checkEndpoint }: Admission): { endpoint: string } | { refusal: Problem } {
+export function admit(
+  config: AILLMConfig,
+  { supportedTypes, checkEndpoint, mayUsePodIdentity }: Admission,
+): { endpoint: string } | { refusal: Problem } {
   const { type, endpoint } = config.spec;
   if (!supportedTypes.has(type)) {
     const message = `this version cannot serve providers of type ${type}; it serves ${[...supportedTypes].toSorted().join(', ')}`;
@@ -38,8 +56,11 @@ export function admit(config: AILLMConfig, { supportedTypes, checkEndpoint }: Ad
     return { refusal: { state: 'stalled', reason: 'EndpointNotAllowed', message: `spec.endpoint is not allowed: ${refused}` } };
   }
   const base = endpointOf(config);
-  if (base !== undefined) return { endpoint: base };
-  return { refusal: { state: 'stalled', reason: 'InvalidSpec', message: 'spec.endpoint is required for this type of provider' } };
+  if (base === undefined) {
+    return { refusal: { state: 'stalled', reason: 'InvalidSpec', message: 'spec.endpoint is required for this type of provider' } };
+  }
+  const refusal = refusePodIdentity(config, base, mayUsePodIdentity);
+  return refusal === undefined ? { endpoint: base } : { refusal };
 }
 
 /** An endpoint as messages may show it: of origin and path alone. */
@@ -54,13 +75,15 @@ export function intervalOf({ spec }: AILLMConfig): number {
 }
 
 /** What gateways need to call the provider. Throws RangeError on a duration that the schema would have refused. */
-export function providerOf({ metadata, spec }: AILLMConfig, endpoint: string, { credential, ca }: SecretsOfConfig): SnapshotProvider {
+export function providerOf(config: AILLMConfig, endpoint: string, { credential, ca }: SecretsOfConfig): SnapshotProvider {
+  const { metadata, spec } = config;
   const { connect = TIMEOUTS.connect, response = TIMEOUTS.response, idle = TIMEOUTS.idle, total } = spec.timeouts ?? {};
   return {
     generation: metadata.generation,
     type: spec.type,
     endpoint,
     ...(credential === undefined ? {} : { credential }),
+    ...(usesPodIdentity(config) ? { podIdentity: true as const } : {}),
     ...(ca === undefined ? {} : { ca }),
     timeouts: {
       connect: parseDuration(connect),

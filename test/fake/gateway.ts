@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../../src/clock.ts';
 import { BodyBudget } from '../../src/gateway/body-budget.ts';
 import { GatewayServer } from '../../src/gateway/server.ts';
 import { buildTables, retirePools, type Tables } from '../../src/gateway/tables.ts';
+import { NO_POD_IDENTITY } from '../../src/providers/pod-identity.ts';
 import { SCHEMA_VERSION, type Snapshot, type SnapshotProvider, type SnapshotRepository } from '../../src/snapshot/snapshot.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createGatewayMetrics } from '../../src/telemetry/metrics.ts';
@@ -71,7 +72,12 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-export async function startGateway(snapshot: Snapshot | undefined, clock: Clock = systemClock, bodyBudget = new BodyBudget(Infinity)): Promise<RunningGateway> {
+export async function startGateway(
+  snapshot: Snapshot | undefined,
+  clock: Clock = systemClock,
+  bodyBudget = new BodyBudget(Infinity),
+  mayUsePodIdentity = NO_POD_IDENTITY,
+): Promise<RunningGateway> {
   const registry = new Registry();
   const logs: Record<string, unknown>[] = [];
   const destination = new Writable({
@@ -92,7 +98,7 @@ export async function startGateway(snapshot: Snapshot | undefined, clock: Clock 
   });
   const apply = (next: Snapshot): void => {
     const previous = tables;
-    tables = buildTables(next, previous, LOOPBACK_ALLOWED);
+    tables = buildTables(next, previous, LOOPBACK_ALLOWED, mayUsePodIdentity);
     server.onTables(tables);
     if (previous !== undefined) retirePools(previous, tables);
   };

@@ -7,6 +7,7 @@ import type { Tables } from '../../src/gateway/tables.ts';
 import { signSnapshot } from '../../src/snapshot/digest.ts';
 import { createGatewayMetrics } from '../../src/telemetry/metrics.ts';
 import { silentLogger } from '../fake/admin-gateway.ts';
+import { NO_POD_IDENTITY } from '../../src/providers/pod-identity.ts';
 import { errorOf } from '../fake/caller.ts';
 import { FakeClock } from '../fake/clock.ts';
 import { APP_KEY, LOOPBACK_ALLOWED, aProvider, aSnapshot } from '../fake/gateway.ts';
@@ -17,6 +18,7 @@ const assemble = () =>
   assembleGateway({
     key: KEY,
     addresses: LOOPBACK_ALLOWED,
+    mayUsePodIdentity: NO_POD_IDENTITY,
     bodyBudgetBytes: 100,
     metrics: createGatewayMetrics(new Registry()),
     clock: new FakeClock(),

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect } from 'vitest';
 import type { AILLMConfig, AnyResource, Kind, ProviderType, Repository } from '../../src/api/resources.ts';
+import { podIdentityPolicy } from '../../src/providers/pod-identity.ts';
 import type { Verification } from '../../src/providers/provider.ts';
 import type { CheckTarget } from '../../src/reconcile/credentials.ts';
 import { Engine } from '../../src/reconcile/engine.ts';
@@ -48,7 +49,7 @@ export class Harness {
   revision: number;
   logs = '';
 
-  constructor(options: { store?: FakeStore; clock?: FakeClock; revision?: number; random?: (bytes: number) => Buffer; maxSnapshotBytes?: number } = {}) {
+  constructor(options: { store?: FakeStore; clock?: FakeClock; revision?: number; random?: (bytes: number) => Buffer; maxSnapshotBytes?: number; podIdentityNamespaces?: string[] } = {}) {
     this.store = options.store ?? new FakeStore();
     this.clock = options.clock ?? new FakeClock();
     this.revision = options.revision ?? 0;
@@ -59,7 +60,8 @@ export class Harness {
         return await (this.verdicts.get(target.credential?.secret ?? '') ?? valid());
       },
       checkEndpoint: (url) => (url.includes('169.254') ? '169.254.0.1 is a link-local address' : undefined),
-      supportedTypes: new Set<ProviderType>(['OpenAI', 'Other']),
+      supportedTypes: new Set<ProviderType>(['OpenAI', 'Other', 'AWS']),
+      ...(options.podIdentityNamespaces === undefined ? {} : { mayUsePodIdentity: podIdentityPolicy(options.podIdentityNamespaces) }),
       publicBaseUrl: BASE_URL,
       publish: (content) => {
         this.published.push(structuredClone(content));

@@ -226,7 +226,7 @@ describe('an upstream 401', () => {
 });
 
 describe('decide', () => {
-  const base: Answers = { candidate: undefined, pending: false, accepted: undefined, rejectedByTraffic: false, hasCredential: true, acceptedIsCurrent: true };
+  const base: Answers = { candidate: undefined, pending: false, accepted: undefined, rejectedByTraffic: false, credential: 'secret', acceptedIsCurrent: true };
   const verdicts = [undefined, valid(), valid([], false), INVALID, UNKNOWN];
 
   it('never serves a candidate that is neither accepted now nor was before', () => {

@@ -24,6 +24,7 @@ function content(provider: Partial<SnapshotProvider> = {}): SnapshotContent {
 function aGateway(clock: Clock = new FakeClock(), registry = new Registry()): { gateway: LocalGateway; told: string[] } {
   const gateway = new LocalGateway({
     addresses: { allowLoopback: true },
+    mayUsePodIdentity: () => false,
     bodyBudgetBytes: 1,
     registry,
     clock,

@@ -21,9 +21,13 @@ export interface AILLMConfigSpec {
    */
   credentials?: {
     /**
+     * Authenticate as the pods of operator and gateway in place of a Secret, for AWS (IRSA, EKS Pod Identity) and Vertex AI (Workload Identity Federation for GKE). Only in namespaces that the setting pod-identity-namespaces of operator and gateway lists.
+     */
+    podIdentity?: boolean;
+    /**
      * Secret with the credential that authenticates: the API key, for AWS the secret access key or a Bedrock API key, for Vertex AI the key file of a service account.
      */
-    secretRef: {
+    secretRef?: {
       /**
        * Name of the Secret, in the namespace of this object.
        */

@@ -51,7 +51,7 @@ export function google(tokens: VertexTokens): Provider {
   return {
     type: 'Google',
     defaultEndpoint: GOOGLE_ENDPOINT,
-    authorize: (credential, endpoint) => authorizeGoogle(credential, endpoint, tokens),
+    authorize: (credential, endpoint, asPod) => authorizeGoogle(credential, endpoint, tokens, asPod),
     verify: verifyGoogle,
     toRequest,
     readAnswer,

@@ -29,8 +29,8 @@ beforeEach(async () => {
   let lent = 0;
   agent.answer((response, call) => {
     lent += 1;
-    const Expiration = new Date(now + HOUR).toISOString();
-    return json(200, { AccessKeyId: `ASIA${lent}`, SecretAccessKey: 'secret-canary', Token: `${SESSION}-${lent}`, Expiration })(response, call);
+    const keys = { AccessKeyId: `ASIA${lent}`, SecretAccessKey: 'secret-canary', Token: `${SESSION}-${lent}` };
+    return json(200, { ...keys, Expiration: new Date(now + HOUR).toISOString() })(response, call);
   });
   const clock = (): number => now;
   const AWS = aws({ now: clock, identity: new AwsIdentity(sdkIdentity, clock), regionOf: () => 'eu-central-1' });
@@ -79,7 +79,8 @@ it('that is refused says so without what was sent', async () => {
 
 it('is not made as the pod for a connection that merely has no credentials', async () => {
   const { podIdentity: _, ...target } = asPod();
-  expect(await verifier.verify(target)).toMatchObject({ verdict: 'invalid', message: expect.stringContaining('spec.credentials.podIdentity') });
+  const message = expect.stringContaining('spec.credentials.podIdentity') as string;
+  expect(await verifier.verify(target)).toMatchObject({ verdict: 'invalid', message });
   expect([...agent.calls, ...bedrock.calls]).toEqual([]);
 });
 
@@ -87,7 +88,7 @@ it('without an identity is no news about the connection, and says what to set up
   vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', undefined);
   vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', join(home, 'credentials'));
   vi.stubEnv('AWS_CONFIG_FILE', join(home, 'config'));
-  const verification = await verifier.verify(asPod());
-  expect(verification).toMatchObject({ verdict: 'unknown', noIdentity: true, message: expect.stringContaining('IRSA or EKS Pod Identity') });
+  const message = expect.stringContaining('IRSA or EKS Pod Identity') as string;
+  expect(await verifier.verify(asPod())).toMatchObject({ verdict: 'unknown', noIdentity: true, message });
   expect(bedrock.calls).toEqual([]);
 });

@@ -188,7 +188,8 @@ describe('a service account key', () => {
 
 describe('the identity of the pod', () => {
   it('is good when Vertex AI counts tokens for it and not for anybody', async () => {
-    provider.answer((response, call) => (isGood(call) ? json(200, { totalTokens: 1 }) : json(401, error(401, 'UNAUTHENTICATED', 'no')))(response, call));
+    const refusal = error(401, 'UNAUTHENTICATED', 'no');
+    provider.answer((response, call) => (isGood(call) ? json(200, { totalTokens: 1 }) : json(401, refusal))(response, call));
     expect(await verify(verifierFor(VERTEX), '')).toEqual({ verdict: 'valid', models: [], proven: true });
     expect(provider.calls.map(isGood)).toEqual([true, false]);
   });
@@ -201,7 +202,8 @@ describe('the identity of the pod', () => {
 
   it('that there is not is no news about the connection, and is told as such', async () => {
     const none = tokens(() => Promise.reject(new PodIdentityError('bind the service account')));
-    expect(await verify(verifierFor(VERTEX, none), '')).toEqual({ verdict: 'unknown', message: 'bind the service account', noIdentity: true });
+    const expected = { verdict: 'unknown', message: 'bind the service account', noIdentity: true };
+    expect(await verify(verifierFor(VERTEX, none), '')).toEqual(expected);
     expect(provider.calls).toEqual([]);
   });
 });
