@@ -74,6 +74,8 @@ export interface SurfaceDialect {
   pathOf?(name: string, body: Readonly<Record<string, unknown>>): string;
   writeAnswer(answer: ChatAnswer, head: AnswerHead): object;
   writeStream(head: AnswerHead): StreamWriter;
+  /** The end of a stream that passed as it came and then broke off, where it goes on from `last`, its latest bytes. */
+  failPassed?(error: DialectError, last: string): string;
   writeError(error: DialectError): object;
 }
 

@@ -1,9 +1,12 @@
 // Answers of a provider that speaks the caller's dialect: the bytes pass as they came, and are read beside that.
 import type { ChatEvent, Usage } from '../chat/answer.ts';
-import type { DialectError, ProviderDialect, StreamReader, StreamWriter } from '../chat/dialect.ts';
+import type { DialectError, ProviderDialect, StreamReader } from '../chat/dialect.ts';
 import { EventRelay } from './event-relay.ts';
 import type { AnswerReader } from './provider.ts';
 import { parsedAnswer } from './whole-answer.ts';
+
+/** Tells of an error in the middle of a stream, in its dialect. `last`: the latest bytes that passed. */
+type WriteFailure = (error: DialectError, last: string) => string;
 
 class NativeStream implements AnswerReader {
   readonly contentType = undefined;
@@ -11,14 +14,15 @@ class NativeStream implements AnswerReader {
   readonly keepsLength = false;
   readonly #relay: EventRelay;
   readonly #reader: StreamReader;
-  readonly #writer: StreamWriter;
+  readonly #writeFailure: WriteFailure;
+  #last: Buffer | undefined;
   #usage: Usage | undefined;
   #broken = false;
 
-  constructor(dialect: ProviderDialect, writer: StreamWriter, secrets: readonly string[]) {
+  constructor(dialect: ProviderDialect, writeFailure: WriteFailure, secrets: readonly string[]) {
     this.#relay = new EventRelay({ hideUsageEvent: false, secrets });
     this.#reader = dialect.readStream();
-    this.#writer = writer;
+    this.#writeFailure = writeFailure;
   }
 
   get failed(): boolean {
@@ -31,7 +35,9 @@ class NativeStream implements AnswerReader {
 
   push(chunk: Buffer): Buffer | undefined {
     this.#note(this.#reader.push(chunk));
-    return this.#relay.push(chunk);
+    const passed = this.#relay.push(chunk);
+    this.#last = passed ?? this.#last;
+    return passed;
   }
 
   end(): Buffer | undefined {
@@ -47,7 +53,7 @@ class NativeStream implements AnswerReader {
   }
 
   fail(error: DialectError): string {
-    return this.#writer.fail(error);
+    return this.#writeFailure(error, this.#last?.toString('latin1') ?? '');
   }
 
   #note(events: readonly ChatEvent[]): void {
@@ -55,8 +61,12 @@ class NativeStream implements AnswerReader {
   }
 }
 
-/** `writer`: of the same dialect, for an error that the gateway has to tell in the middle of the stream. */
-export function nativeAnswer(dialect: ProviderDialect, writer: StreamWriter, contentType: string, secrets: readonly string[]): AnswerReader {
-  if (contentType.startsWith('text/event-stream')) return new NativeStream(dialect, writer, secrets);
+export function nativeAnswer(
+  dialect: ProviderDialect,
+  writeFailure: WriteFailure,
+  contentType: string,
+  secrets: readonly string[],
+): AnswerReader {
+  if (contentType.startsWith('text/event-stream')) return new NativeStream(dialect, writeFailure, secrets);
   return parsedAnswer((json) => dialect.readAnswer(json).usage);
 }

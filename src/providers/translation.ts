@@ -1,6 +1,6 @@
 // A provider of one dialect for callers of every dialect.
 import { calledTools } from '../chat/called-tools.ts';
-import type { ProviderDialect, WriteContext } from '../chat/dialect.ts';
+import type { DialectError, ProviderDialect, WriteContext } from '../chat/dialect.ts';
 import { Losses } from '../chat/losses.ts';
 import type { ChatRequest } from '../chat/request.ts';
 import { type RenamedRequest, withLegalNames } from '../chat/tool-names.ts';
@@ -66,7 +66,11 @@ export function rewritten(endpoint: ChatEndpoint, request: GatewayRequest): Upst
 export function readChatAnswer(dialect: ProviderDialect, context: AnswerContext): AnswerReader {
   const { request, upstream, contentType, secrets, requestId, created, newId } = context;
   const head = { model: request.model, created, newId, losses: upstream.losses ?? new Losses(), request: request.body };
-  if (request.dialect.name === dialect.name) return nativeAnswer(dialect, request.dialect.writeStream(head), contentType, secrets);
+  if (request.dialect.name === dialect.name) {
+    const fail = (error: DialectError, last: string): string =>
+      request.dialect.failPassed?.(error, last) ?? request.dialect.writeStream(head).fail(error);
+    return nativeAnswer(dialect, fail, contentType, secrets);
+  }
   const called = upstream.givenTools && calledTools(upstream.givenTools);
   const translation = { surface: request.dialect, provider: dialect, head, stream: request.stream, requestId, secrets, called };
   return translateAnswer(translation, contentType);

@@ -2,6 +2,7 @@
 import { hashKey } from '../../src/api/api-key.ts';
 import type { ProviderType } from '../../src/api/resources.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
+import type { SnapshotProvider } from '../../src/snapshot/snapshot.ts';
 import type { SurfaceName } from '../../src/surfaces/surface.ts';
 import { aKey, aProvider, aRepository, aSnapshot, startGateway, type RunningGateway } from '../fake/gateway.ts';
 import { startProvider, type FakeProvider } from '../fake/provider.ts';
@@ -14,11 +15,14 @@ export const TYPES = Object.keys(PROVIDERS) as ProviderType[];
 export const SECRET = 'upstream-secret-1';
 
 const KEYS: Record<SurfaceName, string> = { OpenAI: aKey(1), Anthropic: aKey(2), Google: aKey(3) };
-const HEADERS: Record<SurfaceName, Record<string, string>> = {
+const KEY_HEADERS: Record<SurfaceName, Record<string, string>> = {
   OpenAI: { authorization: `Bearer ${KEYS.OpenAI}` },
   Anthropic: { 'x-api-key': KEYS.Anthropic, 'anthropic-version': '2023-06-01' },
   Google: { 'x-goog-api-key': KEYS.Google },
 };
+
+/** What a caller of a surface sends besides its body. */
+export const headersOf = (surface: SurfaceName): Record<string, string> => KEY_HEADERS[surface];
 
 export interface Reply {
   status: number;
@@ -38,7 +42,8 @@ export interface Stand {
 const ERROR_LEVEL = 50;
 
 /** Each type of connection serves the model of its name. */
-export async function startStand(): Promise<Stand> {
+export async function startStand(timeouts: Partial<SnapshotProvider['timeouts']> = {}): Promise<Stand> {
+  const patience = { connect: 2_000, response: 5_000, idle: 5_000, ...timeouts };
   const provider = await startProvider();
   const gateway = await startGateway(
     aSnapshot({
@@ -49,7 +54,7 @@ export async function startStand(): Promise<Stand> {
         ]),
       ),
       providers: Object.fromEntries(
-        TYPES.map((type) => [`team-a/${type}`, aProvider(provider.url, { type, credential: { secret: SECRET } })]),
+        TYPES.map((type) => [`team-a/${type}`, aProvider(provider.url, { type, credential: { secret: SECRET }, timeouts: patience })]),
       ),
       repositories: {
         'team-a/chat': aRepository({
@@ -63,7 +68,7 @@ export async function startStand(): Promise<Stand> {
     provider,
     gateway,
     send: async (surface, path, body, signal) => {
-      const headers = { ...HEADERS[surface], 'content-type': 'application/json' };
+      const headers = { ...headersOf(surface), 'content-type': 'application/json' };
       const response = await fetch(gateway.url + path, { method: 'POST', headers, body, ...(signal === undefined ? {} : { signal }) });
       return { status: response.status, headers: response.headers, body: await response.text() };
     },

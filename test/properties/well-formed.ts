@@ -62,8 +62,9 @@ function responsesProblems(body: string): string[] {
   const end = types.at(-1)!;
   return [
     ...check(types[0] === 'response.created', `begins with ${types[0]}`),
-    ...check(/^response\.(?:completed|incomplete|failed)$/.test(end), `ends with ${end}`),
-    ...check(end === 'response.failed' || open.size === 0, 'an item without end'),
+    ...check(/^response\.(?:completed|incomplete|failed)$|^error$/.test(end), `ends with ${end}`),
+    ...check(end === 'response.failed' || end === 'error' || open.size === 0, 'an item without end'),
+    ...check(types.filter((type) => type === 'response.created').length === 1, 'begins twice'),
     ...check(events.every(({ sequence_number: number }, index) => number === index), 'numbers that do not rise'),
     ...items,
   ];

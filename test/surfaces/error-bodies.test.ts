@@ -47,7 +47,8 @@ describe.each(CASES)('$name of a provider of type $type', ({ name, type }) => {
     for (const [status, told] of Object.entries(STATUSES)) {
       stand.provider.answer((response) => {
         response.writeHead(Number(status), { 'content-type': 'application/json', 'retry-after': PAUSE });
-        response.end(JSON.stringify({ type: 'error', message: `Not with ${SECRET}.`, error: { message: `Not with ${SECRET}.`, type: 'x' } }));
+        const message = `Not with ${SECRET}.`;
+        response.end(JSON.stringify({ type: 'error', message, error: { message, type: 'x' } }));
       });
       const reply = await ask(name, type);
       if (reply === undefined) return;

@@ -1,6 +1,6 @@
 // OpenAI's Responses API, towards callers and towards providers.
 import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
-import { writeError } from './error.ts';
+import { failPassed, writeError } from './error.ts';
 import { readAnswer } from './read-answer.ts';
 import { OPTION_NAMES, readRequest } from './read-request.ts';
 import { ResponseStreamReader } from './read-stream.ts';
@@ -20,6 +20,7 @@ export const openAiResponsesSurface: SurfaceDialect = {
   pathOf: (name) => name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output'),
   writeAnswer,
   writeStream: (head) => new ResponseStreamWriter(head),
+  failPassed,
   writeError,
 };
 

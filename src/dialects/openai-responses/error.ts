@@ -39,6 +39,13 @@ const CODES: ReadonlySet<string | null> = new Set([
   'image_file_not_found',
 ]);
 
+/** The same after events of the provider, whose numbers it goes on with. The response that they belong to cannot be told again. */
+export function failPassed(error: DialectError, last: string): string {
+  const numbers = [...last.matchAll(/"sequence_number": ?(\d+)/g)];
+  const before = numbers.length === 0 ? -1 : Number(numbers.at(-1)![1]);
+  return `event: error\ndata: ${JSON.stringify({ ...errorEvent(error), sequence_number: before + 1 })}\n\n`;
+}
+
 /** `error` of a response that failed; the event `error` before it has the code as it was. */
 export function responseError(error: DialectError): object {
   const { type, code } = inOpenAiWords(error);
