@@ -2,7 +2,7 @@
 import type { WriteContext } from '../../chat/dialect.ts';
 import type { CacheMark } from '../../chat/request.ts';
 import type { Json } from './json.ts';
-import { takesCachePoints, takesLongCache, type Model } from './model.ts';
+import { takesLongCache, type Model } from './model.ts';
 
 /** Nothing where there is no mark, or where the model would refuse it. `takes`: whether it takes one at such a place. */
 export function writeCachePoint(
@@ -10,7 +10,7 @@ export function writeCachePoint(
   where: string,
   model: Model,
   { losses }: WriteContext,
-  takes = takesCachePoints(model),
+  takes: boolean,
 ): Json[] {
   if (mark === undefined) return [];
   if (!takes) {

@@ -4,7 +4,7 @@ import type { Block, DocumentBlock, Message, ReasoningBlock, ToolCallBlock, Tool
 import { writeCachePoint } from './cache-point.ts';
 import { asRecord, parseJson, type Json } from './json.ts';
 import { writeMedia, type DocumentNames } from './media.ts';
-import { takesCitations, type Model } from './model.ts';
+import { takesCachePoints, takesCitations, takesToolCachePoints, type Model } from './model.ts';
 
 export interface ContentTarget {
   model: Model;
@@ -107,7 +107,9 @@ export function writeBlock(block: Block, role: Message['role'], where: string, t
   }
   const body = writeBody(block, where, target);
   const mark = cacheMarkOf(block);
-  if (body.length > 0) return [...body, ...writeCachePoint(mark, where, target.model, target.context)];
+  const isOfTool = block.type === 'tool-call' || block.type === 'tool-result';
+  const takes = isOfTool ? takesToolCachePoints(target.model) : takesCachePoints(target.model);
+  if (body.length > 0) return [...body, ...writeCachePoint(mark, where, target.model, target.context, takes)];
   // A point has to stand behind something.
   if (mark !== undefined) target.context.losses.add(`${where}.cache_control`);
   return [];

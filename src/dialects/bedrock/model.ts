@@ -38,7 +38,7 @@ export function takesCachePoints({ family, version }: Model): boolean {
   return family === 'nova' || family === 'opaque' || (family === 'claude' && version >= 305);
 }
 
-/** Nova keeps words, but no tools. */
+/** Behind tools, calls and results: Nova keeps words only. */
 export function takesToolCachePoints(model: Model): boolean {
   return model.family !== 'nova' && takesCachePoints(model);
 }

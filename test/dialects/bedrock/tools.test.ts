@@ -26,9 +26,10 @@ describe('tools', () => {
   });
 
   it('are not kept in the cache of Nova, which keeps words only', () => {
-    const { body, losses } = write({ tools: [{ ...NOW, cache: {} } as Tool], model: NOVA });
+    const messages = [HELLO, message('assistant', [call('a')]), message('user', [{ ...result('a', 'x'), cache: {} } as Block], 'messages[2]')];
+    const { body, losses } = write({ tools: [{ ...NOW, cache: {} } as Tool], messages, model: NOVA });
     expect(JSON.stringify(body)).not.toContain('cachePoint');
-    expect(losses).toEqual(['tools[0].cache_control']);
+    expect(losses).toEqual(['messages[2].content[0].cache_control', 'tools[0].cache_control']);
   });
 
   it('are strict where the model can be', () => {
