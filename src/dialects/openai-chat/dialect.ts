@@ -2,6 +2,7 @@
 import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
 import type { NameRule } from '../../chat/tool-names.ts';
 import { writeError } from './error.ts';
+import { pathOf } from './loss-names.ts';
 import { readAnswer } from './read-answer.ts';
 import { NAMES } from './read-options.ts';
 import { readRequest } from './read-request.ts';
@@ -17,8 +18,7 @@ export const openAiChatSurface: SurfaceDialect = {
   readRequest,
   nameOf: (option) => NAMES[option],
   holdsForeign,
-  // A result is a message of its own.
-  pathOf: (name) => name.replace(/^(messages\[\d+\]\.content)\[0\]\.content(?=\[)/, '$1'),
+  pathOf,
   writeAnswer,
   writeStream,
   writeError,

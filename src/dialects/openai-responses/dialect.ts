@@ -1,5 +1,6 @@
 // OpenAI's Responses API, towards callers and towards providers.
 import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
+import { writtenName, type OtherNames } from '../../chat/written-names.ts';
 import { failPassed, writeError } from './error.ts';
 import { readAnswer } from './read-answer.ts';
 import { OPTION_NAMES, readRequest } from './read-request.ts';
@@ -9,6 +10,9 @@ import { writeAnswer } from './write-answer.ts';
 import { writeRequest } from './write-request.ts';
 import { ResponseStreamWriter } from './write-stream.ts';
 
+/** Log probabilities are asked for in either place. */
+const OTHER_NAMES: OtherNames = { include: ['top_logprobs'], user: ['safety_identifier'] };
+
 export const openAiResponsesSurface: SurfaceDialect = {
   name: 'openai-responses',
   streamType: 'text/event-stream',
@@ -17,7 +21,7 @@ export const openAiResponsesSurface: SurfaceDialect = {
   holdsForeign,
   withoutForeign,
   // A result is an item of its own.
-  pathOf: (name) => name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output'),
+  pathOf: (name, body) => writtenName(name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output'), body, OTHER_NAMES),
   writeAnswer,
   writeStream: (head) => new ResponseStreamWriter(head),
   failPassed,
