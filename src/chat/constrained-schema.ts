@@ -26,6 +26,11 @@ export interface Reduction {
   dropped: string[];
 }
 
+/** Zod says so of every integer. No number of JSON that is one goes further for sure, so nobody means it as a limit. */
+function isNoLimit(keyword: string, value: unknown): boolean {
+  return (keyword === 'minimum' && value === Number.MIN_SAFE_INTEGER) || (keyword === 'maximum' && value === Number.MAX_SAFE_INTEGER);
+}
+
 type Mapper = (schema: unknown) => unknown;
 
 const isPrimitive = (value: unknown): boolean => value === null || typeof value !== 'object';
@@ -78,7 +83,7 @@ function reduce(schema: unknown, dropped: Set<string>, depth: number): unknown {
   const result: Record<string, unknown> = {};
   const told: string[] = [];
   for (const [keyword, value] of Object.entries(schema)) {
-    if (ANNOTATIONS.has(keyword) || (keyword === 'additionalProperties' && value === false)) continue;
+    if (ANNOTATIONS.has(keyword) || isNoLimit(keyword, value) || (keyword === 'additionalProperties' && value === false)) continue;
     const kept = keep(keyword, value, map);
     if (kept !== undefined) result[kept[0]] = kept[1];
     else {

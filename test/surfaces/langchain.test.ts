@@ -40,7 +40,7 @@ async function answer(model: Model, input: BaseMessage[], asStream: boolean): Pr
 }
 
 const both = TYPES.flatMap((type) => [false, true].map((asStream) => ({ type, asStream })));
-const CITY = z.object({ city: z.string() });
+const CITY = z.object({ city: z.string(), days: z.int() });
 /** Not every model of Bedrock has formats of answers. */
 const UPSTREAMS: Partial<Record<ProviderType, string>> = { AWS: 'anthropic.claude-sonnet-4-5-20250929-v1:0' };
 const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk';
@@ -90,13 +90,15 @@ describe.each(Object.keys(LANGCHAIN))('%s of LangChain', (name) => {
   });
 
   it.each(TYPES)('gets an object from a provider of type %s, by a tool and by a format', async (type) => {
-    stage.serve(type, say(type, [{ call: 'extract', args: { city: 'Rome' } }]));
+    stage.serve(type, say(type, [{ call: 'extract', args: { city: 'Rome', days: 2 } }]));
     const byTool = LANGCHAIN[name]!(stage).withStructuredOutput(CITY, { name: 'extract', method: 'functionCalling' });
-    expect(await byTool.invoke('Rome?')).toEqual({ city: 'Rome' });
-    expect(understood(stage, type)).toMatchObject({ tools: { extract: { required: ['city'] } }, choice: { may: ['extract'], must: true } });
-    stage.serve(type, say(type, [{ text: '{"city":"Rome"}' }]), UPSTREAMS[type]);
+    expect(await byTool.invoke('Rome?')).toEqual({ city: 'Rome', days: 2 });
+    const { tools, choice } = understood(stage, type);
+    expect(tools).toMatchObject({ extract: { required: ['city', 'days'] } });
+    expect(choice).toEqual({ may: ['extract'], must: true });
+    stage.serve(type, say(type, [{ text: '{"city":"Rome","days":2}' }]), UPSTREAMS[type]);
     const byFormat = LANGCHAIN[name]!(stage).withStructuredOutput(CITY, { name: 'extract', method: 'jsonSchema' });
-    expect(await byFormat.invoke('Rome?')).toEqual({ city: 'Rome' });
+    expect(await byFormat.invoke('Rome?')).toEqual({ city: 'Rome', days: 2 });
     expect(stage.provider.calls.at(-1)!.body).toMatch(/json_?schema/i);
     expect(stage.dropped()).toEqual([]);
   });

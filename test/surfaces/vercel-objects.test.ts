@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const ANSWER = { city: 'Rome', days: [1, 2] };
-const output = Output.object({ schema: z.object({ city: z.string(), days: z.array(z.number()) }) });
+const output = Output.object({ schema: z.object({ city: z.string(), days: z.array(z.int()) }) });
 /** Not every model of Bedrock has formats of answers. */
 const UPSTREAMS: Partial<Record<ProviderType, string>> = { AWS: 'anthropic.claude-sonnet-4-5-20250929-v1:0' };
 
@@ -51,7 +51,7 @@ describe.each(WAYS)('the AI SDK with its provider $name, asking by $how', ({ nam
     expect(answer.output).toEqual(ANSWER);
     expect(schemaOf(type, isTool)).toMatchObject({
       type: 'object',
-      properties: { city: { type: 'string' }, days: { type: 'array', items: { type: 'number' } } },
+      properties: { city: { type: 'string' }, days: { type: 'array', items: { type: 'integer' } } },
       required: ['city', 'days'],
     });
     // Neither has a way to say that one call is enough.
