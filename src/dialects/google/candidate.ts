@@ -52,14 +52,15 @@ export class CandidateReader {
   }
 
   read(candidate: JsonObject): ChatEvent[] {
-    const events = asArray(asObject(candidate['content'])['parts']).flatMap((part) => (isObject(part) ? this.#readPart(part) : []));
+    const events: ChatEvent[] = [];
+    for (const part of asArray(asObject(candidate['content'])['parts'])) if (isObject(part)) events.push(...this.#readPart(part));
     for (const citation of citationsOf(candidate, this.#text)) {
       // Streams repeat the metadata as it grows.
       const key = JSON.stringify(citation);
       if (!this.#cited.has(key)) events.push(...this.#blocks.cite(citation));
       this.#cited.add(key);
     }
-    this.#logprobs.push(...readLogprobs(candidate['logprobsResult']));
+    if (candidate['logprobsResult'] !== undefined) this.#logprobs.push(...readLogprobs(candidate['logprobsResult']));
     const reason = candidate['finishReason'];
     if (isFinish(reason)) this.#reason = reason;
     return events;
@@ -78,6 +79,10 @@ export class CandidateReader {
   }
 
   #readPart(part: JsonObject): ChatEvent[] {
+    // Nearly every part is words and nothing else.
+    if (this.#call === undefined && typeof part['text'] === 'string' && Object.keys(part).length === 1) {
+      return this.#readText('text', part['text'], undefined);
+    }
     const value = part['thoughtSignature'];
     const signature: Signature | undefined = typeof value === 'string' && value !== '' ? { dialect: 'google', value } : undefined;
     const call = part['functionCall'];
@@ -102,6 +107,8 @@ export class CandidateReader {
     if (this.#blocks.openType !== type) this.#text = '';
     this.#isSigned = signature !== undefined;
     this.#text += text;
+    // As nearly always.
+    if (before.length === 0 && signature === undefined) return this.#blocks.add(type, text);
     return [...before, ...this.#blocks.add(type, text), ...(signature === undefined ? [] : this.#blocks.sign(type, signature))];
   }
 

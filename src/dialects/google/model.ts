@@ -12,6 +12,8 @@ function generationOf(model: string): number | undefined {
 export interface ModelTraits {
   /** Refuses a call of the current turn whose thought signature is missing. */
   demandsSignatures: boolean;
+  /** Takes system text; others want it from the user. */
+  systemText: boolean;
   /** How thinking is asked for. */
   thinking: 'level' | 'budget' | 'none';
   /** A pro model cannot stop thinking. */
@@ -42,6 +44,7 @@ export function traitsOf(model: string): ModelTraits {
   const isOld = generation === undefined ? /(?:^|\/)gemma/.test(model) : generation < 2.5;
   return {
     demandsSignatures: isGemini3,
+    systemText: !/(?:^|\/)gemma-[123]/.test(model),
     thinking: isGemini3 ? 'level' : isOld ? 'none' : 'budget',
     isPro: /-pro\b/.test(model),
     budgets: generation === undefined ? undefined : budgetsOf(model),

@@ -86,6 +86,13 @@ class Contents {
   }
 }
 
+/** System text as the first words of the user. */
+function saidByUser(system: JsonObject[], contents: readonly Pick<Content, 'role' | 'parts'>[]): JsonObject[] {
+  const [first, ...rest] = contents;
+  if (first === undefined || first.role === 'model') return [{ role: 'user', parts: system }, ...contents];
+  return [{ role: 'user', parts: [...system, ...first.parts] }, ...rest];
+}
+
 export interface WrittenConversation {
   systemInstruction?: JsonObject;
   contents: JsonObject[];
@@ -106,7 +113,7 @@ export function writeContents(messages: readonly Message[], traits: ModelTraits,
   for (const message of legal) if (message.role !== 'system') contents.add(message);
   const written = contents.written.map(({ role, parts }) => ({ role, parts: role === 'model' ? withSignature(parts, traits) : parts }));
   // Google wants at least one content.
-  if (written.length === 0 && system.length > 0) return { contents: [{ role: 'user', parts: system }] };
+  if (system.length > 0 && (written.length === 0 || !traits.systemText)) return { contents: saidByUser(system, written) };
   const begun = written[0]?.role === 'model' ? [NOTHING_SAID, ...written] : written;
   return { ...(system.length === 0 ? {} : { systemInstruction: { parts: system } }), contents: begun };
 }

@@ -1,5 +1,5 @@
 // Bodies of callers that speak Google's dialect, for Google's own models.
-import { promptOf } from '../../dialects/google/count-tokens.ts';
+import { promptOf, vertexPrompt } from '../../dialects/google/count-tokens.ts';
 import { renameModels } from '../../dialects/google/model-names.ts';
 import type { GatewayRequest } from '../provider.ts';
 import { isVertexEndpoint, modelResource } from './endpoint.ts';
@@ -15,5 +15,5 @@ export function ownBody({ raw, body, model, endpoint, upstreamModel }: GatewayRe
 export function ownCountBody(request: GatewayRequest): Buffer | string {
   const prompt = promptOf(request.body);
   if (prompt === request.body || !isVertexEndpoint(request.endpoint)) return ownBody(request);
-  return JSON.stringify(renameModels(prompt, { asked: request.model, resource: undefined }));
+  return JSON.stringify(vertexPrompt(renameModels(prompt, { asked: request.model, resource: undefined })));
 }

@@ -54,6 +54,24 @@ describe('the conversation', () => {
     });
   });
 
+  it.each(['gemma-3-27b-it', 'models/gemma-3n-e4b-it'])('has system text from the user for %s, which refuses it elsewhere', (model) => {
+    const bodyOf = (role: 'user' | 'assistant') =>
+      write({
+        model,
+        messages: [
+          { role: 'system', content: [text('Be brief.')] },
+          { role, content: [text('Hi')] },
+        ],
+      }).body;
+    expect(bodyOf('user')).toEqual({ contents: [{ role: 'user', parts: [{ text: 'Be brief.' }, { text: 'Hi' }] }] });
+    expect(bodyOf('assistant')).toEqual({
+      contents: [
+        { role: 'user', parts: [{ text: 'Be brief.' }] },
+        { role: 'model', parts: [{ text: 'Hi' }] },
+      ],
+    });
+  });
+
   it('leaves out thoughts of other dialects without a word, and gives Google its own back', () => {
     const google = { dialect: 'google', value: 'c2ln' } as const;
     const { body, losses } = contentsOf(

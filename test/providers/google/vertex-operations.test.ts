@@ -60,6 +60,17 @@ describe('Vertex AI', () => {
     expect(asked('count_tokens', googleSurface, { generateContentRequest: { model: 'models/alias', contents: CONTENTS } })).toEqual(
       counted,
     );
+    const whole = { contents: CONTENTS, tool_config: {}, system_instruction: { parts: [{ text: 'Be brief.' }] }, safetySettings: [] };
+    expect(asked('count_tokens', googleSurface, { generateContentRequest: whole })).toEqual([
+      `${MODEL}:countTokens`,
+      { contents: CONTENTS, system_instruction: whole.system_instruction },
+    ]);
+    const tools = [{ name: 'f', input_schema: { type: 'object' } }];
+    const chosen = { model: 'alias', messages: [{ role: 'user', content: 'Hello' }], tools, tool_choice: { type: 'any' } };
+    expect(asked('count_tokens', anthropicSurface, chosen)).toEqual([
+      `${MODEL}:countTokens`,
+      { contents: CONTENTS, tools: [{ functionDeclarations: [{ name: 'f' }] }] },
+    ]);
     expect(asked('count_tokens', anthropicSurface, { model: 'alias', messages: [{ role: 'user', content: 'Hello' }] })).toEqual(counted);
   });
 });
