@@ -4,6 +4,8 @@ import { streams, type Answer, type Json } from '../surfaces/stage.ts';
 import { frame, sse } from '../surfaces/upstreams.ts';
 
 export interface Said {
+  /** Of models whose dialect has signed thoughts, Google's aside. */
+  thought?: { text: string; signature: string };
   text?: string;
   calls?: { name: string; arguments: Json }[];
 }
@@ -57,10 +59,12 @@ function openAi({ text, calls = [] }: Said): Spoken {
   };
 }
 
-function claude({ text, calls = [] }: Said): Spoken {
+function claude({ thought, text, calls = [] }: Said): Spoken {
   const head = { id: 'msg_1', type: 'message', role: 'assistant', model: 'small-1', stop_sequence: null };
   const stop = { stop_reason: calls.length === 0 ? 'end_turn' : 'tool_use', stop_sequence: null };
+  const thinking = thought === undefined ? [] : [{ type: 'thinking', thinking: thought.text, signature: thought.signature }];
   const blocks: [Json, Json][] = [
+    ...thinking.map((block): [Json, Json] => [{ ...block, signature: '' }, { type: 'signature_delta', signature: block.signature }]),
     ...(text === undefined ? [] : [[{ type: 'text', text: '' }, { type: 'text_delta', text }] as [Json, Json]]),
     ...calls.map((call, index): [Json, Json] => [
       { type: 'tool_use', id: `toolu_${index}`, name: call.name, input: {} },
@@ -68,6 +72,7 @@ function claude({ text, calls = [] }: Said): Spoken {
     ]),
   ];
   const content = [
+    ...thinking,
     ...(text === undefined ? [] : [{ type: 'text', text }]),
     ...calls.map((call, index) => ({ type: 'tool_use', id: `toolu_${index}`, name: call.name, input: call.arguments })),
   ];
@@ -100,13 +105,20 @@ function gemini({ text, calls = [] }: Said): Spoken {
   return { whole, stream: () => sse([whole]) };
 }
 
-function converse({ text, calls = [] }: Said): Spoken {
+function converse({ thought, text, calls = [] }: Said): Spoken {
   const uses = calls.map((call, index) => ({ toolUseId: `tooluse_${index}`, name: call.name, input: call.arguments }));
-  const content = [...(text === undefined ? [] : [{ text }]), ...uses.map((toolUse) => ({ toolUse }))];
+  const reasoning = thought === undefined ? [] : [{ reasoningContent: { reasoningText: thought } }];
+  const content = [...reasoning, ...(text === undefined ? [] : [{ text }]), ...uses.map((toolUse) => ({ toolUse }))];
   const stopReason = calls.length === 0 ? 'end_turn' : 'tool_use';
   const events = content.flatMap((block, contentBlockIndex): [string, Json][] => {
     const stop: [string, Json] = ['contentBlockStop', { contentBlockIndex }];
     if ('text' in block) return [['contentBlockDelta', { contentBlockIndex, delta: block }], stop];
+    if ('reasoningContent' in block) {
+      const { reasoningText } = block.reasoningContent;
+      const deltas = [{ text: reasoningText.text }, { signature: reasoningText.signature }];
+      const said = deltas.map((delta): [string, Json] => ['contentBlockDelta', { contentBlockIndex, delta: { reasoningContent: delta } }]);
+      return [...said, stop];
+    }
     const { input, ...toolUse } = block.toolUse;
     const delta = { toolUse: { input: piece(input) } };
     return [['contentBlockStart', { contentBlockIndex, start: { toolUse } }], ['contentBlockDelta', { contentBlockIndex, delta }], stop];

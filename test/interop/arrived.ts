@@ -14,6 +14,24 @@ export function conversation(interop: Interop, name: string, type: ProviderType)
   return understood({ provider: { calls: [call] }, asked: JSON.parse(call.body) as Json } as unknown as Stage, type);
 }
 
+/**
+ * The same turns for an SDK of Google's dialect, whose results are objects with one member of the SDK's choice. Google gets the
+ * object, providers that want text its JSON.
+ */
+export function unwrappedTurns(interop: Interop, name: string, type: ProviderType, member: string): Understood['turns'] {
+  const { turns } = conversation(interop, name, type);
+  const sent = interop.asked(name, type).at(-1)!['contents'] as Json[] | undefined;
+  const objects = sent?.flatMap(({ parts }) => (parts as Json[]).flatMap(({ functionResponse: of }) => (of ? [of.response as Json] : [])));
+  return turns.map(({ by, parts }) => ({
+    by,
+    parts: parts.map((part) => {
+      if (!('result' in part)) return part;
+      const object = objects?.shift() ?? (JSON.parse(part.result as string) as Json);
+      return { ...part, result: object[member] as string };
+    }),
+  }));
+}
+
 /** The turns after the parallel calls of a script's two tools were answered in their order. */
 export const LOOKED: Understood['turns'] = [
   { by: 'user', parts: [{ text: 'Hello' }] },

@@ -1,10 +1,9 @@
 // The Python package `google-genai`, against every type of provider.
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Json } from '../surfaces/stage.ts';
 import { THOUGHT } from '../surfaces/thoughts.ts';
 import { CALL, TOKENS, WORDS } from '../surfaces/upstreams.ts';
-import { conversation, LOOKED, SIGNED, signedParts, THINKING } from './arrived.ts';
-import { COUNT, DONE, PLACE, PNG, RESULT, VECTORS } from './scenarios.ts';
+import { LOOKED, SIGNED, signedParts, THINKING, unwrappedTurns } from './arrived.ts';
+import { COUNT, DONE, PLACE, PNG, VECTORS } from './scenarios.ts';
 import { Interop, TYPES, type Script } from './stage.ts';
 
 const SCRIPT: Script = {
@@ -57,11 +56,6 @@ const RAISED: Record<string, [string, number, string]> = {
   refused_529: ['ServerError', 503, 'UNAVAILABLE'],
 };
 
-/** How this SDK wraps what a function returns. */
-const RESULTS = [{ result: `${RESULT}: x` }, { result: `${RESULT}: y` }, { result: 'noon' }];
-const IN_JSON = ['look(x)', 'look(y)', 'now()'].map((of, index) => ({ of, result: JSON.stringify(RESULTS[index]) }));
-const resultsAt = (body: Json): unknown[] =>
-  (body['contents'] as Json[]).at(-1)!['parts'].map(({ functionResponse }: Json) => functionResponse.response as unknown);
 const hasNone = (operation: string): object => ({
   class: 'ClientError',
   code: 400,
@@ -86,8 +80,7 @@ describe.each(TYPES)('a provider of type %s', (type) => {
 
   it.each(['tools', 'tools_as_stream'])('gets the results of functions that the SDK calls itself (%s)', (name) => {
     expect(interop.heard(name, type)['text']).toContain(DONE);
-    if (type === 'Google') expect(resultsAt(interop.asked(name, type).at(-1)!)).toEqual(RESULTS);
-    else expect(conversation(interop, name, type).turns).toEqual([...LOOKED.slice(0, 2), { by: 'user', parts: IN_JSON }]);
+    expect(unwrappedTurns(interop, name, type, 'result')).toEqual(LOOKED);
   });
 
   it('fills the form of a pydantic model', () => {

@@ -2,7 +2,7 @@
 import type { ProviderType } from '../../src/api/resources.ts';
 import { BEGUN, BROKEN, refusal } from '../surfaces/failures.ts';
 import { MODEL, streams, THINKERS, words, type Answer, type Json } from '../surfaces/stage.ts';
-import { think, type Thinker } from '../surfaces/thoughts.ts';
+import { SIGNATURE, think, THOUGHT, type Thinker } from '../surfaces/thoughts.ts';
 import { questionOf, RESPONSES, UPSTREAMS } from '../surfaces/upstreams.ts';
 import { say, type Said } from './answers.ts';
 
@@ -24,6 +24,7 @@ const LOOKS: Said = {
     { name: 'now', arguments: {} },
   ],
 };
+const LOOKS_ONCE: Said = { calls: LOOKS.calls!.slice(0, 1) };
 
 const isThinker = (type: ProviderType): type is Thinker => type in THINKERS;
 
@@ -92,7 +93,10 @@ export const SCENARIOS = {
   talks,
   says: words,
   looks: (type) => unlessDone(type, say(type, LOOKS)),
-  thinks: (type) => unlessDone(type, isThinker(type) ? think(type) : say(type, { calls: LOOKS.calls!.slice(0, 1) })),
+  thinks: (type) => unlessDone(type, isThinker(type) ? think(type) : say(type, LOOKS_ONCE)),
+  /** Without a hidden thought. */
+  'thinks aloud': (type) =>
+    unlessDone(type, type === 'Google' ? think(type) : say(type, { ...LOOKS_ONCE, thought: { text: THOUGHT, signature: SIGNATURE } })),
   fills,
   embeds,
   counts,
@@ -111,7 +115,7 @@ export type Scenario = keyof typeof SCENARIOS;
 const CLAUDE_AT_AWS = 'anthropic.claude-sonnet-4-5-20250929-v1:0';
 /** The name of a model that can do it. */
 export function upstreamModel(scenario: Scenario, type: ProviderType): string {
-  if (scenario === 'thinks' && isThinker(type)) return THINKERS[type];
+  if (scenario.startsWith('thinks') && isThinker(type)) return THINKERS[type];
   if (type === 'AWS' && scenario === 'embeds') return 'cohere.embed-v4:0';
   return type === 'AWS' && (scenario === 'fills' || scenario === 'counts') ? CLAUDE_AT_AWS : MODEL;
 }
