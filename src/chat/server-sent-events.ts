@@ -19,8 +19,18 @@ export class EventTooLongError extends Error {
   }
 }
 
+/** What a line says of a field; undefined where it is of another one, or a comment. */
+function valueOf(line: string, field: string): string | undefined {
+  if (!line.startsWith(field)) return undefined;
+  const { length } = field;
+  if (line.length === length) return '';
+  return line[length] === ':' ? line.slice(line[length + 1] === ' ' ? length + 2 : length + 1) : undefined;
+}
+
 export class ServerSentEvents {
   readonly #decoder = new StringDecoder('utf8');
+  /** The decoder may hold the beginning of a character. */
+  #isCut = false;
   /** Of the line whose end has not come. */
   #line: string[] = [];
   #endedInCr = false;
@@ -31,7 +41,7 @@ export class ServerSentEvents {
 
   /** The events that are complete with this chunk. Throws EventTooLongError. */
   push(chunk: Buffer): ServerSentEvent[] {
-    return this.#read(this.#decoder.write(chunk));
+    return this.#read(this.#decode(chunk));
   }
 
   /** What was begun and not ended: senders forget the last blank line. */
@@ -40,6 +50,14 @@ export class ServerSentEvents {
     if (this.#line.length > 0) this.#takeLine(this.#line.join(''), events);
     this.#dispatch(events);
     return events;
+  }
+
+  /** Chunks nearly always end in ASCII, and then need no decoder that remembers. */
+  #decode(chunk: Buffer): string {
+    const isWhole = chunk.length > 0 && chunk[chunk.length - 1]! < 0x80;
+    if (isWhole && !this.#isCut) return chunk.toString('utf8');
+    this.#isCut = !isWhole;
+    return this.#decoder.write(chunk);
   }
 
   #read(text: string): ServerSentEvent[] {
@@ -76,16 +94,11 @@ export class ServerSentEvents {
     const line = this.#isFirst && raw.startsWith('\uFEFF') ? raw.slice(1) : raw;
     this.#isFirst = false;
     if (line === '') return this.#dispatch(events);
-    const colon = line.indexOf(':');
-    // A comment.
-    if (colon === 0) return;
-    const field = colon === -1 ? line : line.slice(0, colon);
-    const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
-    if (field === 'event') this.#event = value;
-    else if (field === 'data') {
-      this.#grow(value.length);
-      this.#data.push(value);
-    }
+    const data = valueOf(line, 'data');
+    if (data !== undefined) {
+      this.#grow(data.length);
+      this.#data.push(data);
+    } else this.#event = valueOf(line, 'event') ?? this.#event;
   }
 
   #dispatch(events: ServerSentEvent[]): void {

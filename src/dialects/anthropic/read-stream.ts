@@ -19,6 +19,9 @@ interface Gathered {
   rest: Record<string, unknown>;
 }
 
+/** Nearly every event of a stream is this one, with words that need no unescaping: to look for it costs an eighth of parsing. */
+const WORDS = /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"text_delta","text":"([ !#-[\]-\uffff]*)"\} *\} *$/;
+
 export class AnthropicStreamReader implements StreamReader {
   readonly #events = new ServerSentEvents();
   readonly #blocks = new Blocks(0);
@@ -69,8 +72,11 @@ export class AnthropicStreamReader implements StreamReader {
   }
 
   #take(data: string): ChatEvent[] {
+    if (this.#failed || this.#stopped) return [];
+    const words = this.#other === undefined ? WORDS.exec(data)?.[1] : undefined;
+    if (words !== undefined) return this.#blocks.add('text', words);
     const event = parsed(data);
-    if (!isObject(event) || this.#failed || this.#stopped) return [];
+    if (!isObject(event)) return [];
     switch (stringAt(event, 'type')) {
       case 'message_start':
         return this.#start(objectAt(event, 'message') ?? {});

@@ -23,6 +23,7 @@ function jsonOf(choice: ChunkChoice): string {
 class ChatStreamWriter implements StreamWriter {
   readonly #head: AnswerHead;
   readonly #prefix: string;
+  readonly #suffix: string;
   readonly #wantsUsage: boolean;
   readonly #choices = new Map<number, ChoiceWriter>();
   #usage: Usage | undefined;
@@ -33,6 +34,7 @@ class ChatStreamWriter implements StreamWriter {
     const common = { id: `chatcmpl-${head.newId()}`, object: 'chat.completion.chunk', created: head.created, model: head.model };
     // The same in every chunk: no need to make it again for each word.
     this.#prefix = `data: ${JSON.stringify(common).slice(0, -1)},"choices":`;
+    this.#suffix = `]${this.#wantsUsage ? ',"usage":null' : ''}}\n\n`;
   }
 
   write(event: ChatEvent): string {
@@ -46,8 +48,7 @@ class ChatStreamWriter implements StreamWriter {
         // Told by fail().
         return '';
       default: {
-        const begun = this.#begin(event.choice);
-        let written = begun;
+        let written = this.#begin(event.choice);
         for (const choice of this.#choices.get(event.choice)!.write(event)) written += this.#chunk(choice);
         return written;
       }
@@ -72,7 +73,7 @@ class ChatStreamWriter implements StreamWriter {
   }
 
   #chunk(choice: ChunkChoice): string {
-    return `${this.#prefix}[${jsonOf(choice)}]${this.#wantsUsage ? ',"usage":null' : ''}}\n\n`;
+    return `${this.#prefix}[${jsonOf(choice)}${this.#suffix}`;
   }
 }
 

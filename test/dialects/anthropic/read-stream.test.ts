@@ -120,6 +120,27 @@ describe('a stream', () => {
     );
   });
 
+  it('has the words that JSON says, however it is written', () => {
+    const wordsOf = (form: string): string => {
+      const stream = Buffer.concat([streamOf(start(), open(0, { type: 'text', text: '' })), Buffer.from(`data: ${form}\n\n`)]);
+      return readAll(stream).events.map((event) => (event.type === 'delta' ? event.text : '')).join('');
+    };
+    const texts = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(' word', 'a "b" \\ c', 'Grüße 👋', '\\', '"}}', '\u007f'));
+    fc.assert(
+      fc.property(texts, (text) => {
+        const written = JSON.stringify(delta(0, { type: 'text_delta', text }));
+        const forms = [written, `${written.slice(0, -1)}   }`, `{ ${written.slice(1)}`];
+        expect(forms.map(wordsOf)).toEqual([text, text, text]);
+      }),
+    );
+  });
+
+  it('has no words of what is no JSON', () => {
+    const broken = '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a\tb"}}';
+    const { events } = readAll(Buffer.concat([streamOf(start(), open(0, { type: 'text', text: '' })), Buffer.from(`data: ${broken}\n\n`)]));
+    expect(events.filter(({ type }) => type === 'delta')).toEqual([]);
+  });
+
   it('replaces earlier counts by later ones and never adds them', () => {
     const { events } = readAll(
       streamOf(
