@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Verification } from '../../src/providers/provider.ts';
 import type { AILLMConfigSpec } from '../../src/api/generated/aillmconfigs.ts';
+import type { CheckTarget } from '../../src/reconcile/credentials.ts';
 import { decide, type Answers } from '../../src/reconcile/llm-verdict.ts';
 import { Harness, INVALID, PLANTED, UNKNOWN, valid } from './harness.ts';
 
@@ -125,13 +126,17 @@ describe('the identity of the pods', () => {
     await harness.check();
   });
 
-  it('is checked apart from a connection of the same endpoint with a Secret, which goes on beside it', async () => {
+  it('is checked apart from connections of the same endpoint with a Secret, and with nothing at all', async () => {
     const harness = aHarness(['team']);
     harness.connection('second', `${PLANTED}-second`, { type: 'AWS' });
+    harness.store.apply('AILLMConfig', 'bare', { type: 'AWS' });
     harness.verdicts.set('', UNKNOWN);
     await harness.start();
     expect(harness.verdict('AILLMConfig', 'second')).toBe('True Succeeded');
     expect(harness.verdict('AILLMConfig', 'main')).toBe('False ProviderUnreachable');
+    const means = ({ credential, podIdentity }: CheckTarget): string => (podIdentity ? 'pod' : credential ? 'secret' : 'bare');
+    const asked = harness.calls.map(means);
+    expect(asked.toSorted()).toEqual(['bare', 'pod', 'secret']);
     await harness.check();
   });
 });
