@@ -23,8 +23,14 @@ export function objectSchema(parameters: Json): ObjectSchema {
   return { schema: { ...Object.fromEntries(rest), properties, type: 'object' }, dropped };
 }
 
+export interface CustomToolParts {
+  description?: string;
+  schema: Json;
+  isGrammarLost: boolean;
+}
+
 /** A tool that takes plain text, for targets whose tools take objects: the text is the only field. */
-export function customToolParts(description: string | undefined, format: unknown): { description?: string; schema: Json; isGrammarLost: boolean } {
+export function customToolParts(description: string | undefined, format: unknown): CustomToolParts {
   const grammar = isObject(format) && own(format, 'type') !== 'text' ? JSON.stringify(format) : undefined;
   // A grammar can only be described.
   const told = [description, grammar === undefined ? undefined : `The input must follow this grammar: ${grammar}`];

@@ -114,7 +114,8 @@ describe('embeddings at AWS', () => {
 
   it('are made by Cohere for many texts, and counted by Bedrock', async () => {
     serve('cohere.embed-multilingual-v3');
-    serving.provider.answer(json(200, { embeddings: [[0.5], [1]], texts: ['one', 'two'], response_type: 'embeddings_floats' }, { [COUNT]: '7' }));
+    const made = { embeddings: [[0.5], [1]], texts: ['one', 'two'], response_type: 'embeddings_floats' };
+    serving.provider.answer(json(200, made, { [COUNT]: '7' }));
     const before = await serving.quiet();
     const answer = await sdk(serving.gateway).embeddings.create({ model: 'alias', input: ['one', 'two'] });
     expect(answer.data.map(({ embedding }) => embedding)).toEqual([[0.5], [1]]);

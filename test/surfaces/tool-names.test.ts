@@ -28,7 +28,7 @@ const callsTool =
     response.end(UPSTREAMS[type].whole('call').replaceAll('"look"', JSON.stringify(namesIn(body)[0])));
   };
 
-it.each(['Anthropic', 'AWS', 'Google'] as const)('a provider of type %s hears names that it takes, and the caller its own', async (type) => {
+it.each(['Anthropic', 'AWS', 'Google'] as const)('a provider of type %s hears names that it takes, callers their own', async (type) => {
   stage.serve(type, callsTool(type));
   const tool = { type: 'function', function: { name: GIVEN, parameters: { type: 'object', properties: {} } } } as const;
   const past = { id: 'call_1', type: 'function', function: { name: GIVEN, arguments: '{}' } } as const;

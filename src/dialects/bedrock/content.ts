@@ -1,6 +1,14 @@
 // Blocks of messages as Converse's ContentBlocks. What Bedrock cannot take is told by the place where the caller wrote it.
 import type { WriteContext } from '../../chat/dialect.ts';
-import type { Block, DocumentBlock, Message, ReasoningBlock, ToolCallBlock, ToolResultBlock, ToolResultContent } from '../../chat/request.ts';
+import type {
+  Block,
+  DocumentBlock,
+  Message,
+  ReasoningBlock,
+  ToolCallBlock,
+  ToolResultBlock,
+  ToolResultContent,
+} from '../../chat/request.ts';
 import { writeCachePoint } from './cache-point.ts';
 import { asRecord, parseJson, type Json } from './json.ts';
 import { writeMedia, type DocumentNames } from './media.ts';

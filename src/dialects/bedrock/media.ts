@@ -62,7 +62,8 @@ export function writeMedia(kind: Kind, source: Source): Json | undefined {
   switch (source.type) {
     case 'text':
       // Bedrock refuses an empty file.
-      return kind === 'document' && source.text !== '' ? { format: 'txt', source: { bytes: Buffer.from(source.text, 'utf8').toString('base64') } } : undefined;
+      if (kind !== 'document' || source.text === '') return undefined;
+      return { format: 'txt', source: { bytes: Buffer.from(source.text, 'utf8').toString('base64') } };
     case 'base64': {
       const format = formatOf(kind, source.mediaType, undefined);
       return format === undefined ? undefined : { format, source: { bytes: source.data } };

@@ -126,9 +126,10 @@ describe('an answer', () => {
     fc.string({ minLength: 1 }).map((text): Block => ({ type: 'refusal', text })),
     fc
       .tuple(fc.dictionary(fc.string(), fc.jsonValue()), signed)
-      .map(([input, made]): Block => ({ type: 'tool-call', id: 'a', name: 'look', kind: 'function', arguments: JSON.stringify(input), ...made })),
+      .map(([input, made]) => ({ arguments: JSON.stringify(input), ...made }))
+      .map((fields): Block => ({ type: 'tool-call', id: 'a', name: 'look', kind: 'function', ...fields })),
     fc.string().map((text): Block => ({ type: 'tool-call', id: 'a', name: 'shell', kind: 'custom', arguments: text })),
-    fc.constant<Block>({ type: 'other', dialect: 'anthropic', kind: 'server_tool_use', value: { type: 'server_tool_use', id: 's', input: {} } }),
+    fc.constant<Block>({ type: 'other', dialect: 'anthropic', kind: 'web', value: { type: 'web', id: 's', input: {} } }),
   );
   const answers: fc.Arbitrary<ChatAnswer> = fc
     .tuple(fc.array(block, { maxLength: 5 }), fc.constantFrom<FinishReason>('stop', 'length', 'refusal', 'content-filter', 'pause'))

@@ -18,7 +18,11 @@ describe('a request', () => {
       asked: SMALL,
       body: {
         taskType: 'SINGLE_EMBEDDING',
-        singleEmbeddingParams: { embeddingPurpose: 'GENERIC_INDEX', embeddingDimension: 256, text: { truncationMode: 'NONE', value: 'Hello' } },
+        singleEmbeddingParams: {
+          embeddingPurpose: 'GENERIC_INDEX',
+          embeddingDimension: 256,
+          text: { truncationMode: 'NONE', value: 'Hello' },
+        },
       },
     },
     { model: 'cohere.embed-english-v3', asked: ONE, body: { texts: ['Hello'], input_type: 'search_document', truncate: 'NONE' } },
@@ -44,7 +48,7 @@ describe('a request', () => {
 describe('an answer', () => {
   it.each([
     { model: 'amazon.titan-embed-text-v2:0', answer: { embedding: [1, 2] }, vectors: [[1, 2]] },
-    { model: 'amazon.nova-2-multimodal-embeddings-v1:0', answer: { embeddings: [{ embeddingType: 'TEXT', embedding: [1] }] }, vectors: [[1]] },
+    { model: 'amazon.nova-2-multimodal-embeddings-v1:0', answer: { embeddings: [{ embedding: [1] }] }, vectors: [[1]] },
     { model: 'cohere.embed-english-v3', answer: { embeddings: [[1], [2]] }, vectors: [[1], [2]] },
     { model: 'cohere.embed-v4:0', answer: { embeddings: { float: [[1], [2]] } }, vectors: [[1], [2]] },
   ])('of $model has its vectors in order', ({ model, answer, vectors }) => {

@@ -26,7 +26,8 @@ describe('tools', () => {
   });
 
   it('are not kept in the cache of Nova, which keeps words only', () => {
-    const messages = [HELLO, message('assistant', [call('a')]), message('user', [{ ...result('a', 'x'), cache: {} } as Block], 'messages[2]')];
+    const marked = { ...result('a', 'x'), cache: {} } as Block;
+    const messages = [HELLO, message('assistant', [call('a')]), message('user', [marked], 'messages[2]')];
     const { body, losses } = write({ tools: [{ ...NOW, cache: {} } as Tool], messages, model: NOVA });
     expect(JSON.stringify(body)).not.toContain('cachePoint');
     expect(losses).toEqual(['messages[2].content[0].cache_control', 'tools[0].cache_control']);
@@ -46,7 +47,8 @@ describe('tools', () => {
   });
 
   it('of plain text take it as their only field, and so do their calls', () => {
-    const shell: Tool = { type: 'custom', name: 'shell', description: 'Runs.', format: { type: 'grammar', syntax: 'regex', definition: '.+' } };
+    const format = { type: 'grammar', syntax: 'regex', definition: '.+' };
+    const shell: Tool = { type: 'custom', name: 'shell', description: 'Runs.', format };
     const ran: Block = { type: 'tool-call', id: 'a', name: 'shell', arguments: '{"a":1}', kind: 'custom' };
     const { body, losses } = write({ tools: [shell], messages: [HELLO, message('assistant', [ran]), message('user', [result('a', 'x')])] });
     const json = { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] };

@@ -41,7 +41,8 @@ it('leaves out blank text and the turns that have nothing else', () => {
 
 it('lets the user say the last instruction where nobody has said a word', () => {
   const messages = [message('system', 'Be kind.'), message('system', 'Say hello.'), message('system', ''), message('user', ' ')];
-  expect(write({ messages }).body).toEqual({ messages: [{ role: 'user', content: [{ text: 'Say hello.' }] }], system: [{ text: 'Be kind.' }] });
+  const turns = [{ role: 'user', content: [{ text: 'Say hello.' }] }];
+  expect(write({ messages }).body).toEqual({ messages: turns, system: [{ text: 'Be kind.' }] });
 });
 
 it('refuses by its first place a conversation of which nothing can be sent', () => {
