@@ -6,6 +6,9 @@ import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 import type { generateText, LanguageModel } from 'ai';
 import { KEYS, MODEL, type Stage } from './stage.ts';
 
+// It warns of models whose names it does not know: here that is every one.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 type ProviderOptions = NonNullable<Parameters<typeof generateText>[0]['providerOptions']>;
 
 export interface Vercel {
