@@ -14,24 +14,49 @@ function joined(before: Block | undefined, block: Block): Block | undefined {
   return { ...block, text: before.text + block.text };
 }
 
-function joinBlocks(blocks: readonly Block[]): Block[] {
-  const whole: Block[] = [];
-  for (const block of blocks) {
+/** A block and where it stood before it was joined with others, for example `contents[2].content[0]`. */
+interface Placed {
+  block: Block;
+  at: string;
+}
+
+function joinBlocks(blocks: readonly Placed[]): Placed[] {
+  const whole: Placed[] = [];
+  for (const { block, at } of blocks) {
     if (isEmpty(block)) continue;
-    const more = joined(whole.at(-1), block);
-    if (more === undefined) whole.push(block);
-    else whole[whole.length - 1] = more;
+    const last = whole.at(-1);
+    const more = joined(last?.block, block);
+    if (last === undefined || more === undefined) whole.push({ block, at });
+    else whole[whole.length - 1] = { block: more, at: last.at };
   }
   return whole;
 }
 
-/** Contents of the model that follow each other as one message at the place of the first. */
-export function joinModelTurns(messages: readonly Message[]): Message[] {
-  const turns: Message[] = [];
+interface Turn {
+  message: Message;
+  blocks: Placed[];
+}
+
+function turnsOf(messages: readonly Message[]): Turn[] {
+  const turns: Turn[] = [];
   for (const message of messages) {
     const last = turns.at(-1);
-    if (message.role === 'assistant' && last?.role === 'assistant') last.content.push(...message.content);
-    else turns.push({ ...message, content: [...message.content] });
+    const blocks = message.content.map((block, index) => ({ block, at: `${message.at}.content[${index}]` }));
+    if (message.role === 'assistant' && last?.message.role === 'assistant') last.blocks.push(...blocks);
+    else turns.push({ message, blocks });
   }
-  return turns.map((turn) => (turn.role === 'assistant' ? { ...turn, content: joinBlocks(turn.content) } : turn));
+  return turns.map((turn) => (turn.message.role === 'assistant' ? { ...turn, blocks: joinBlocks(turn.blocks) } : turn));
+}
+
+/** Contents of the model that follow each other as one message at the place of the first. */
+export function joinModelTurns(messages: readonly Message[]): Message[] {
+  return turnsOf(messages).map(({ message, blocks }) => ({ ...message, content: blocks.map(({ block }) => block) }));
+}
+
+/** Where each block of the joined messages began, by the place that it has now. */
+export function placesOf(messages: readonly Message[]): Map<string, string> {
+  const places = turnsOf(messages).flatMap(({ message, blocks }) =>
+    blocks.map(({ at }, index): [string, string] => [`${message.at}.content[${index}]`, at]),
+  );
+  return new Map(places);
 }

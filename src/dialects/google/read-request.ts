@@ -39,13 +39,18 @@ function readSystem(body: Fields, losses: Losses): Message[] {
   return [{ role: 'system', content: blocks, at }];
 }
 
+/** One for one, before turns of the model are joined. */
+export function readContents(body: Fields, losses: Losses): Message[] {
+  const ids = new CallIds();
+  return body.list('contents').map((content) => readContent(content, ids, losses));
+}
+
 export function readRequest(given: Readonly<Record<string, unknown>>, losses: Losses): ChatRequest {
   const body = new Fields(given, '');
   const model = (body.text('model') ?? '').replace(/^models\//, '');
   const stream = body.flag('stream') ?? false;
   const system = readSystem(body, losses);
-  const ids = new CallIds();
-  const contents = body.list('contents').map((content) => readContent(content, ids, losses));
+  const contents = readContents(body, losses);
   if (contents.length === 0) throw new RequestError('contents', 'contents must be a list with at least one content.');
   const tools = readTools(body, losses);
   const { toolChoice, own: toolOwn } = readToolConfig(body, losses);

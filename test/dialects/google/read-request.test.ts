@@ -512,6 +512,38 @@ it('every option has a name of the caller', () => {
   expect(googleSurface.nameOf('toolChoice')).toBe('toolConfig.functionCallingConfig');
 });
 
+describe('a block is called by the place where the caller has it', () => {
+  const call = { functionCall: { name: 'f' } };
+  const code = { executableCode: { language: 'PYTHON', code: '1' } };
+  const shot = { inlineData: { mimeType: 'image/png', data: 'aW1n' } };
+  const contents = [
+    ...CONTENTS,
+    { role: 'model', parts: [{ text: 'Hel' }] },
+    { role: 'model', parts: [{ text: 'lo' }, code] },
+    { role: 'model', parts: [{ text: '' }, call] },
+    { role: 'user', parts: [{ functionResponse: { name: 'f', response: {}, parts: [shot] } }] },
+  ];
+
+  it.each([
+    ['contents[0].content[0]', 'contents[0].parts[0]'],
+    ['contents[1].content[0]', 'contents[1].parts[0]'],
+    ['contents[1].content[1]', 'contents[2].parts[1]'],
+    ['contents[1].content[2].x', 'contents[3].parts[1].x'],
+    ['contents[4].content[0].content[0]', 'contents[4].parts[0].functionResponse.response'],
+    ['contents[4].content[0].content[1]', 'contents[4].parts[0].functionResponse.parts[0]'],
+    ['systemInstruction.content[0]', 'systemInstruction.parts[0]'],
+    ['system_instruction.content[1].detail', 'system_instruction.parts[1].detail'],
+    ['contents[0].parts[0].videoMetadata', 'contents[0].parts[0].videoMetadata'],
+    ['generationConfig.seed', 'generationConfig.seed'],
+  ])('%s is %s', (name, path) => {
+    expect(googleSurface.pathOf!(name, { contents })).toBe(path);
+  });
+
+  it('where there is one content, without a list', () => {
+    expect(googleSurface.pathOf!('contents.content[0]', { contents: CONTENTS[0] })).toBe('contents.parts[0]');
+  });
+});
+
 describe('a tool is called by the place where the caller has it', () => {
   const BODY = {
     tools: [

@@ -181,6 +181,7 @@ describe('JSON of any kind', () => {
       fc.property(body, fc.nat(3), (given, index) => {
         expect(typeof googleSurface.holdsForeign!(given)).toBe('boolean');
         survives(() => googleSurface.pathOf!(`tools[${index}].parameters.a`, given));
+        survives(() => googleSurface.pathOf!(`contents[${index}].content[0]`, given));
         survives(() => renameModels(given, { asked: 'm', resource: 'models/n' }));
         survives(() => {
           const { request } = read(given);
