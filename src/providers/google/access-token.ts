@@ -14,6 +14,8 @@ const UNKNOWN_LIFE_MS = 2 * 60_000;
 /** OAuth errors that no later attempt with the same key can mend. */
 const FINAL = new Set(['invalid_grant', 'invalid_client', 'unauthorized_client', 'invalid_scope', 'account_disabled', 'deleted_client']);
 
+/** As for providers, variables such as HTTPS_PROXY do not count. */
+const NO_PROXY = [/^/];
 const NO_IDENTITY =
   'Google gave no access token; bind the service account of its pod by Workload Identity Federation for GKE ' +
   '(outside a cluster: run gcloud auth application-default login)';
@@ -39,13 +41,14 @@ function explain(error: unknown, account: ServiceAccount | undefined): Error {
 
 async function ask(account: ServiceAccount | undefined, options: AccessTokenOptions): Promise<AccessToken> {
   // 50 to 150 ms of loading, which only users of Vertex AI pay, and once.
-  const { gcpMetadata, GoogleAuth, JWT } = await import('google-auth-library');
+  const { gaxios, gcpMetadata, GoogleAuth, JWT } = await import('google-auth-library');
   // It remembers for good that nobody answered, and the metadata server of a node may come up later than a pod.
   if (account === undefined) gcpMetadata.resetIsAvailableCache();
+  // What asks the metadata server takes no options of ours. A proxy would ask the one of its own machine.
+  gaxios.instance.defaults.noProxy = NO_PROXY;
   const transporterOptions = {
     signal: AbortSignal.timeout(DEADLINE_MS),
-    // As for providers, variables such as HTTPS_PROXY do not count.
-    noProxy: [/^/],
+    noProxy: NO_PROXY,
     fetchImplementation: options.fetch ?? fetch,
   };
   // Any project, lest the library look for one, by running gcloud among other things: endpoints carry theirs.

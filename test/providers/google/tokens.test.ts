@@ -211,6 +211,12 @@ describe('the identity of the pod', () => {
     expect(inspect(failure)).not.toContain('canary');
   });
 
+  it('is not asked for by way of a proxy, which would answer for another machine', async () => {
+    for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']) vi.stubEnv(name, 'http://127.0.0.1:9');
+    answer(200, { access_token: 'ya29.direct', expires_in: 3_600 });
+    expect(await ask()).toMatchObject({ token: 'ya29.direct' });
+  });
+
   it('is found once there is a metadata server, although there was none at first', async () => {
     vi.stubEnv('METADATA_SERVER_DETECTION', 'ping-only');
     metadata.answer(json(404, {}));
