@@ -7,6 +7,7 @@ import { PodIdentityError, TokenRefusedError, TokenUnavailableError } from '../p
 import { checkComplexity } from './body-complexity.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { refuseLosses } from './losses.ts';
+import type { Upstream } from './tables.ts';
 
 /** Those of `headers` that `own` does not replace. Both are flat lists of name, value. */
 function without(own: readonly string[], headers: readonly string[]): string[] {
@@ -14,9 +15,15 @@ function without(own: readonly string[], headers: readonly string[]): string[] {
   return headers.filter((_, index) => !replaced.has(headers[index - (index % 2)]!.toLowerCase()));
 }
 
-/** Headers of one request: those of the connection, and a signature where the provider wants one. */
-async function signedHeaders({ target, onCredentialRejected }: ExchangeOptions, { path, body, headers: own = [] }: UpstreamRequest): Promise<string[]> {
-  const { upstream } = target;
+/**
+ * Headers of one request: those of the connection, and a signature where the provider wants one. Rejects with GatewayError.
+ * `onCredentialRejected` is told of an identity that cannot be used.
+ */
+export async function signedHeaders(
+  upstream: Upstream,
+  { path, body, headers: own = [] }: UpstreamRequest,
+  onCredentialRejected: (llm: string) => void,
+): Promise<string[]> {
   const headers = [...without(own, upstream.headers), ...own];
   const url = upstream.origin + upstream.basePath + path;
   try {
@@ -86,5 +93,5 @@ export function exchange(options: ExchangeOptions, strict: boolean, done: () => 
     dispatch(options, made, upstream.headers, done);
     return undefined;
   }
-  return signedHeaders(options, made).then((headers) => dispatch(options, made, headers, done));
+  return signedHeaders(upstream, made, options.onCredentialRejected).then((headers) => dispatch(options, made, headers, done));
 }
