@@ -44,6 +44,10 @@ export function writeThinking(options: ReasoningOptions | undefined, traits: Mod
     if (wantsSome) context.losses.add(context.nameOf('reasoning'));
     return undefined;
   }
-  const config = { ...amountOf(options, traits), ...(visible === true && !wantsNone ? { includeThoughts: true } : {}) };
+  const amount = amountOf(options, traits);
+  // Pro models think in any case, and no model thinks less than its least budget.
+  const isMore = (wantsNone && traits.isPro) || (budget !== undefined && budget >= 0 && Number(amount['thinkingBudget'] ?? 0) > budget);
+  if (isMore) context.losses.add(context.nameOf('reasoning'));
+  const config = { ...amount, ...(visible === true && !wantsNone ? { includeThoughts: true } : {}) };
   return Object.keys(config).length === 0 ? undefined : config;
 }
