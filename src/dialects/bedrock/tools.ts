@@ -54,6 +54,12 @@ function writeTools(tools: readonly Tool[], target: ToolTarget): Written[] {
   });
 }
 
+/** Models of other vendors take no choice of one; to have to call some tool where there is no other comes to the same. */
+function asChoiceOfSome(choice: ChatOptions['toolChoice'], { family }: Model): ChatOptions['toolChoice'] {
+  const takesOne = family === 'claude' || family === 'nova' || family === 'opaque';
+  return choice?.type === 'tool' && !takesOne ? { type: 'allowed', names: [choice.name], mode: 'required' } : choice;
+}
+
 /** Undefined: as the model likes, which is what Bedrock does when nothing is said, and all that some models take. */
 function writeChoice(choice: ChatOptions['toolChoice']): Json | undefined {
   if (choice?.type === 'tool') return { tool: { name: choice.name } };
@@ -68,10 +74,11 @@ function writeChoice(choice: ChatOptions['toolChoice']): Json | undefined {
 export function writeToolConfig(
   tools: readonly Tool[],
   used: ReadonlySet<string>,
-  { toolChoice, parallelToolCalls }: ChatOptions,
+  { toolChoice: asked, parallelToolCalls }: ChatOptions,
   target: ToolTarget,
 ): Json | undefined {
   const { context } = target;
+  const toolChoice = asChoiceOfSome(asked, target.model);
   const none = toolChoice?.type === 'none';
   // No choice of Converse forbids to call tools; where no message needs them, they are left out to the same end.
   const offered = none && used.size === 0 ? [] : writeTools(tools, target);

@@ -1,7 +1,7 @@
 // Tools, the choice between them, their calls and results.
 import { describe, expect, it } from 'vitest';
 import type { Block, ChatOptions, Tool } from '../../../src/chat/request.ts';
-import { CLAUDE, HELLO, message, NOVA, write } from './converse.ts';
+import { CLAUDE, HELLO, LLAMA, message, NOVA, write } from './converse.ts';
 
 const LOOK: Tool = { type: 'function', name: 'look', description: 'Looks.', parameters: { type: 'object', properties: { at: {} } } };
 const NOW: Tool = { type: 'function', name: 'now' };
@@ -104,6 +104,13 @@ describe('the choice', () => {
     const { body } = write({ tools: [LOOK, NOW], options: { toolChoice: { type: 'allowed', names: ['now'], mode: 'required' } } });
     expect(names(body['toolConfig'])).toEqual(['now']);
     expect(body).toMatchObject({ toolConfig: { toolChoice: { any: {} } } });
+  });
+
+  it('of one is that of some tool where there is no other, for models that cannot be told which', () => {
+    const { body, losses } = write({ tools: [LOOK, NOW], model: LLAMA, options: { toolChoice: { type: 'tool', name: 'now' } } });
+    expect(names(body['toolConfig'])).toEqual(['now']);
+    expect(body).toMatchObject({ toolConfig: { toolChoice: { any: {} } } });
+    expect(losses).toEqual([]);
   });
 
   it('of some tool is told where there is none', () => {
