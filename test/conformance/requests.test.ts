@@ -31,8 +31,8 @@ const isOwn = (api: SurfaceApi, type: ProviderType): boolean => type === 'OpenAI
 const asksForStream = ({ request, api }: Recording): boolean => asJson(request.body)['stream'] === true || api.includes('stream');
 
 /**
- * Conversations that do not begin with the user go out as they are, since nothing that the gateway could put in front was said by
- * anybody: providers that want a first word of the user say so themselves.
+ * Conversations that do not begin with the user go out as they are to models that take them, as Claude does, and to providers that say
+ * so themselves where they do not.
  */
 const SAYS_PROVIDER = /^the first (?:message|turn) is not of the user$|^no contents$|^messages\[\d+\]: role (?:user|assistant)$/;
 
