@@ -1,7 +1,9 @@
 // OpenAI's Responses API, towards callers and towards providers.
 import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
+import type { Json } from '../../chat/json.ts';
 import { writtenName, type OtherNames } from '../../chat/written-names.ts';
 import { failPassed, writeError } from './error.ts';
+import { toolPath } from './namespaces.ts';
 import { readAnswer } from './read-answer.ts';
 import { OPTION_NAMES, readRequest } from './read-request.ts';
 import { ResponseStreamReader } from './read-stream.ts';
@@ -13,6 +15,12 @@ import { ResponseStreamWriter } from './write-stream.ts';
 /** Log probabilities are asked for in either place. */
 const OTHER_NAMES: OtherNames = { include: ['top_logprobs'], user: ['safety_identifier'] };
 
+/** A result is an item of its own. */
+function pathOf(name: string, body: Json): string {
+  const path = name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output');
+  return path.startsWith('tools[') ? toolPath(path, body) : writtenName(path, body, OTHER_NAMES);
+}
+
 export const openAiResponsesSurface: SurfaceDialect = {
   name: 'openai-responses',
   streamType: 'text/event-stream',
@@ -20,8 +28,7 @@ export const openAiResponsesSurface: SurfaceDialect = {
   nameOf: (option) => OPTION_NAMES[option] ?? option,
   holdsForeign,
   withoutForeign,
-  // A result is an item of its own.
-  pathOf: (name, body) => writtenName(name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output'), body, OTHER_NAMES),
+  pathOf,
   writeAnswer,
   writeStream: (head) => new ResponseStreamWriter(head),
   failPassed,

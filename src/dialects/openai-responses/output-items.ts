@@ -2,6 +2,7 @@
 import type { AnswerHead } from '../../chat/dialect.ts';
 import type { Citation, Signature } from '../../chat/request.ts';
 import { writeAnnotation } from './citations.ts';
+import { calledName } from './namespaces.ts';
 import { wrapSignature } from './signatures.ts';
 
 export type ItemEvent = { type: string } & Record<string, unknown>;
@@ -151,7 +152,7 @@ export class ReasoningItem implements OutputItem {
 export class CallItem implements OutputItem {
   readonly callId: string;
   readonly #id: string;
-  readonly #name: string;
+  readonly #called: { name: string; namespace?: string };
   readonly #kind: 'function' | 'custom';
   readonly #at: Record<string, unknown>;
   #text = '';
@@ -160,7 +161,7 @@ export class CallItem implements OutputItem {
   constructor(head: AnswerHead, index: number, name: string, kind: 'function' | 'custom') {
     this.callId = `call_${head.newId()}`;
     this.#id = `${kind === 'function' ? 'fc' : 'ctc'}_${head.newId()}`;
-    this.#name = name;
+    this.#called = calledName(name, head.request);
     this.#kind = kind;
     this.#at = { item_id: this.#id, output_index: index };
   }
@@ -186,6 +187,6 @@ export class CallItem implements OutputItem {
   json(status: ItemStatus): object {
     const body =
       this.#kind === 'function' ? { type: 'function_call', arguments: this.#text } : { type: 'custom_tool_call', input: this.#text };
-    return { id: this.#id, ...body, status, call_id: this.callId, name: this.#name };
+    return { id: this.#id, ...body, status, call_id: this.callId, ...this.#called };
   }
 }

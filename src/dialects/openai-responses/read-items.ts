@@ -4,6 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { Block, Message, ReasoningBlock, Tool, ToolResultContent } from '../../chat/request.ts';
 import { isObject, type Json } from '../../chat/json.ts';
 import { field, listOf, neededString, objectOf, oneOf, optional, stringAt, textOf, unknownFields } from './fields.ts';
+import { qualifiedName } from './namespaces.ts';
 import { readParts } from './read-content.ts';
 import { unwrapSignature } from './signatures.ts';
 import { readTools } from './tools.ts';
@@ -12,9 +13,9 @@ const ROLES = ['user', 'assistant', 'system', 'developer'] as const;
 /** Of a kind of item: what is read, or says nothing to others: ids, states, and hints to the model that wrote it. */
 const KNOWN: Record<string, readonly string[]> = {
   message: ['type', 'role', 'content', 'id', 'status', 'phase'],
-  function_call: ['type', 'call_id', 'name', 'arguments', 'id', 'status'],
-  custom_tool_call: ['type', 'call_id', 'name', 'input', 'id', 'status'],
-  function_call_output: ['type', 'call_id', 'output', 'id', 'status', 'name'],
+  function_call: ['type', 'call_id', 'name', 'namespace', 'arguments', 'id', 'status'],
+  custom_tool_call: ['type', 'call_id', 'name', 'namespace', 'input', 'id', 'status'],
+  function_call_output: ['type', 'call_id', 'output', 'id', 'status', 'name', 'namespace'],
   custom_tool_call_output: ['type', 'call_id', 'output', 'id', 'status'],
   reasoning: ['type', 'id', 'summary', 'content', 'encrypted_content', 'status'],
 };
@@ -90,10 +91,11 @@ class InputReader {
       return isResultContent(block);
     });
     const callId = neededString(item, 'call_id', `${at}.`);
+    const name = field(item, 'name') === undefined ? {} : { name: qualifiedName(item, `${at}.`) };
     this.#ownCalls.get(callId)?.();
     this.#add({
       role: 'user',
-      content: [{ type: 'tool-result', callId, ...optional('name', stringAt(item, 'name', `${at}.`)), content }],
+      content: [{ type: 'tool-result', callId, ...name, content }],
       at,
     });
   }
@@ -158,7 +160,7 @@ function toolCall(item: Json, type: 'function_call' | 'custom_tool_call', at: st
   return {
     type: 'tool-call',
     id: neededString(item, 'call_id', `${at}.`),
-    name: neededString(item, 'name', `${at}.`),
+    name: qualifiedName(item, `${at}.`),
     arguments: kind === 'function' && text.trim() === '' ? '{}' : text,
     kind,
   };

@@ -4,6 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { Tool, ToolChoice } from '../../chat/request.ts';
 import { isObject, type Json } from '../../chat/json.ts';
 import { booleanAt, field, listAt, neededString, objectAt, oneOf, optional, stringAt, unknownFields } from './fields.ts';
+import { unpacked } from './namespaces.ts';
 
 const FUNCTION_FIELDS = ['type', 'name', 'description', 'parameters', 'strict'];
 
@@ -38,7 +39,10 @@ function readTool(value: unknown, at: string, losses: Losses): Tool {
 }
 
 export function readTools(body: Json, at: string, losses: Losses): Tool[] {
-  return listAt(body, 'tools', at).map((value, index) => readTool(value, `${at}tools[${index}]`, losses));
+  return listAt(body, 'tools', at).flatMap((value, index) => {
+    const place = `${at}tools[${index}]`;
+    return isObject(value) ? unpacked(value, place).map((one) => readTool(one.tool, one.at, losses)) : [readTool(value, place, losses)];
+  });
 }
 
 /** Tools that a search found are declared again where they were found; the others take each name once. */

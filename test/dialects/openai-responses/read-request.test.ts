@@ -263,12 +263,12 @@ describe('options', () => {
       context_management: [{ type: 'compaction' }],
       tools: [{ type: 'function', name: 'f', defer_loading: true }],
       tool_choice: { type: 'web_search' },
-      input: [{ type: 'function_call', call_id: 'c', name: 'f', arguments: '{}', namespace: 'crm' }],
+      input: [{ type: 'function_call', call_id: 'c', name: 'f', arguments: '{}', caller: { type: 'direct' } }],
     });
     expect([...losses].toSorted()).toEqual([
       'context_management',
       'include[0]',
-      'input[0].namespace',
+      'input[0].caller',
       'max_tool_calls',
       'reasoning.context',
       'store',
