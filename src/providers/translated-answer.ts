@@ -123,10 +123,15 @@ class TranslatedWhole extends Translated {
     this.#chunks.push(chunk);
   }
 
+  #bytes(): Buffer {
+    // As it is nearly always.
+    return this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+  }
+
   end(): string | undefined {
     let answer: ChatAnswer;
     try {
-      answer = this.#provider.readAnswer(JSON.parse(Buffer.concat(this.#chunks).toString('utf8')));
+      answer = this.#provider.readAnswer(JSON.parse(this.#bytes().toString('utf8')));
     } catch {
       this.brokeOff = true;
       return undefined;

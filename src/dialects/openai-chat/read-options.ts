@@ -134,7 +134,8 @@ type Optional<T> = { [K in keyof T]: T[K] | undefined };
 
 function defined(options: Optional<Required<ChatOptions>>): ChatOptions {
   const given: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(options)) if (value !== undefined) given[name] = value;
+  // Most of two dozen are not there: no list of pairs is made for them.
+  for (const name of Object.keys(options) as (keyof ChatOptions)[]) if (options[name] !== undefined) given[name] = options[name];
   return given;
 }
 
