@@ -6,15 +6,27 @@ const MAX_NAMES = 32;
 export class Losses {
   readonly #names = new Set<string>();
   readonly #asCalled: (name: string) => string;
+  readonly #places = new Map<string, string>();
 
   /** `asCalled`: the caller's own path of what the middle calls `<message>.content[<block>]`. */
   constructor(asCalled: (name: string) => string = (name) => name) {
     this.#asCalled = asCalled;
   }
 
+  /** Where the caller wrote a block, where that is not its place in the middle: `input[1].content[2]` may be `input[3]`. */
+  place(block: string, path: string): void {
+    if (block !== path) this.#places.set(block, path);
+  }
+
   /** `name`: the field or block as the caller wrote it, for example `logit_bias` or `messages[2].content[1]`. */
   add(name: string): void {
-    if (this.#names.size < MAX_NAMES) this.#names.add(this.#asCalled(name));
+    if (this.#names.size < MAX_NAMES) this.#names.add(this.#placed(name) ?? this.#asCalled(name));
+  }
+
+  #placed(name: string): string | undefined {
+    const block = /^[^.]+\.content\[\d+\]/.exec(name)?.[0];
+    const path = block === undefined ? undefined : this.#places.get(block);
+    return block === undefined || path === undefined ? undefined : path + name.slice(block.length);
   }
 
   /** In the order in which they were found, each once. */

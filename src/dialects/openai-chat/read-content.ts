@@ -110,6 +110,10 @@ function readKind(kind: string, part: Fields, value: unknown, losses: Losses): B
   }
 }
 
+export function readParts(parts: readonly unknown[], path: string, losses: Losses): Block[] {
+  return parts.map((part, index) => readPart(part, `${path}[${index}]`, losses));
+}
+
 /** Undefined where there is no content. Blocks stand one for one with the caller's parts. */
 export function readContent(message: Fields, losses: Losses): Block[] | undefined {
   const content = message.take('content');
@@ -117,5 +121,5 @@ export function readContent(message: Fields, losses: Losses): Block[] | undefine
   const path = message.at('content');
   if (typeof content === 'string') return [{ type: 'text', text: content }];
   if (!Array.isArray(content)) throw new RequestError(path, `${path} must be a string or a list of content parts.`);
-  return content.map((part, index) => readPart(part, `${path}[${index}]`, losses));
+  return readParts(content, path, losses);
 }

@@ -4,7 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { Block, Message, ReasoningBlock, ToolCallBlock, ToolResultBlock, ToolResultContent } from '../../chat/request.ts';
 import { readCarried } from './carried-thoughts.ts';
 import { Fields } from './fields.ts';
-import { readCacheMark, readContent } from './read-content.ts';
+import { readCacheMark, readContent, readParts } from './read-content.ts';
 import { readExtraContent, readReasoningDetail } from './signatures.ts';
 
 /** Stands for an id that a provider left empty; the order tells such calls apart. */
@@ -74,6 +74,14 @@ function withoutEmptyText(blocks: readonly Block[]): Block[] {
   return blocks.filter((block) => block.type !== 'text' || block.text !== '' || block.cache !== undefined);
 }
 
+/** The content of the middle is many fields here. */
+function tellPlaces(blocks: readonly Block[], fields: Record<string, readonly Block[]>, at: string, losses: Losses): void {
+  for (const [place, block] of blocks.entries()) {
+    const [name, list] = Object.entries(fields).find((field) => field[1].includes(block)) ?? [];
+    if (name !== undefined) losses.place(`${at}.content[${place}]`, `${at}.${name}[${list!.indexOf(block)}]`);
+  }
+}
+
 function readAssistant(message: Fields, conversation: Conversation, losses: Losses): Block[] {
   const content = readContent(message, losses) ?? [];
   const refusal = message.text('refusal') ?? '';
@@ -85,12 +93,16 @@ function readAssistant(message: Fields, conversation: Conversation, losses: Loss
     calls.push({ type: 'tool-call', id, name: older.name('name'), kind: 'function', arguments: readArguments(older, 'arguments') });
   }
   for (const { id, name } of calls) conversation.called(id, name);
+  // Pictures that a model made: there is no place for them in the content.
+  const images = readParts(message.list('images') ?? [], message.at('images'), losses);
   const blocks: Block[] = [
     ...readReasoning(message, said),
     ...withoutEmptyText(content),
     ...(refusal === '' ? [] : [{ type: 'refusal', text: refusal } as const]),
+    ...images,
     ...calls,
   ];
+  tellPlaces(blocks, { content, images, tool_calls: calls }, message.path, losses);
   const signature = readExtraContent(message.take('extra_content'));
   // What SDKs add to answers and send back with them: models never see it.
   message.skip('annotations', 'parsed', 'id', 'status');

@@ -4,7 +4,7 @@ import type { Losses } from '../../chat/losses.ts';
 import type { Block, CacheMark, Citation, Source, TextBlock } from '../../chat/request.ts';
 import { isObject, type Json } from '../../chat/json.ts';
 import { readAnnotation } from './citations.ts';
-import { field, listAt, listOf, neededString, objectAt, optional, stringAt, unknownFields } from './fields.ts';
+import { field, listAt, listOf, neededString, objectAt, optional, stringAt, textOf, unknownFields } from './fields.ts';
 
 const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*;base64,([\s\S]*)$/;
 
@@ -112,4 +112,12 @@ export function readParts(item: Json, name: 'content' | 'output', at: string, lo
   if (typeof value === 'string') return [{ type: 'text', text: value }];
   if (!Array.isArray(value)) throw new RequestError(`${at}.${name}`, `${at}.${name} must be a string or a list of parts.`);
   return listAt(item, name, `${at}.`).map((part, index) => readPart(part, `${at}.${name}[${index}]`, losses));
+}
+
+/** A picture that was made, or what no other dialect has. */
+export function readOther(item: Json, type: string): Block {
+  const picture = textOf(field(item, 'result'));
+  if (type !== 'image_generation_call' || picture === '') return { type: 'other', dialect: 'openai-responses', kind: type, value: item };
+  const mediaType = `image/${textOf(field(item, 'output_format')) || 'png'}`;
+  return { type: 'image', source: { type: 'base64', mediaType, data: picture } };
 }

@@ -5,7 +5,7 @@ import type { Block, Message, ReasoningBlock, Tool, ToolResultContent } from '..
 import { isObject, type Json } from '../../chat/json.ts';
 import { field, listOf, neededString, objectOf, oneOf, optional, stringAt, textOf, unknownFields } from './fields.ts';
 import { qualifiedName } from './namespaces.ts';
-import { readParts } from './read-content.ts';
+import { readOther, readParts } from './read-content.ts';
 import { unwrapSignature } from './signatures.ts';
 import { readTools } from './tools.ts';
 
@@ -81,7 +81,7 @@ class InputReader {
     if (role !== 'assistant') return this.#add({ role: role === 'user' ? 'user' : 'system', content, at });
     // Two messages in a row are two turns, else their border would be lost.
     if (this.#turnHasMessage) this.#turn = undefined;
-    for (const block of content) this.#say(block, at);
+    for (const [index, block] of content.entries()) this.#say(block, at, `${at}.content[${index}]`);
     this.#turnHasMessage = true;
   }
 
@@ -120,7 +120,7 @@ class InputReader {
 
   /** What only this dialect has. What the application answers is the user's, all else came from the model. */
   #other(item: Json, type: string, at: string): void {
-    const block: Block = { type: 'other', dialect: 'openai-responses', kind: type, value: item };
+    const block = readOther(item, type);
     if (/(?:_output|_response)$/.test(type)) this.#add({ role: 'user', content: [block], at });
     else {
       this.#say(block, at);
@@ -138,12 +138,14 @@ class InputReader {
     });
   }
 
-  #say(block: Block, at: string): void {
+  /** `path`: where the caller wrote it. */
+  #say(block: Block, at: string, path = at): void {
     if (this.#turn === undefined) {
       const turn: Message = { role: 'assistant', content: [], at };
       this.#add(turn);
       this.#turn = turn;
     }
+    this.#losses.place(`${this.#turn.at}.content[${this.#turn.content.length}]`, path);
     this.#turn.content.push(block);
   }
 

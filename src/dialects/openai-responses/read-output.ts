@@ -4,6 +4,7 @@ import type { Block, Citation, ReasoningBlock, TextBlock, ToolCallBlock } from '
 import type { Json } from '../../chat/json.ts';
 import { readAnnotation } from './citations.ts';
 import { field, listOf, objectOf, optional, textOf } from './fields.ts';
+import { readOther } from './read-content.ts';
 import { reasoningText } from './read-items.ts';
 
 export const CALL_TYPES = ['function_call', 'custom_tool_call'];
@@ -52,14 +53,6 @@ export function readCall(item: Json, index: number): ToolCallBlock {
     arguments: kind === 'function' && text.trim() === '' ? '{}' : text,
     kind,
   };
-}
-
-/** A picture that was made, or what no other dialect has. */
-function readOther(item: Json, type: string): Block {
-  const picture = textOf(field(item, 'result'));
-  if (type !== 'image_generation_call' || picture === '') return { type: 'other', dialect: 'openai-responses', kind: type, value: item };
-  const mediaType = `image/${textOf(field(item, 'output_format')) || 'png'}`;
-  return { type: 'image', source: { type: 'base64', mediaType, data: picture } };
 }
 
 export function readItem(item: Json, index: number): Block[] {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RequestError } from '../../../src/chat/dialect.ts';
 import type { Block, Message } from '../../../src/chat/request.ts';
+import { Losses } from '../../../src/chat/losses.ts';
+import { openAiChatSurface } from '../../../src/dialects/openai-chat/dialect.ts';
 import { read } from './samples.ts';
 
 const messagesOf = (...messages: unknown[]): Message[] => read({ messages }).request.messages;
@@ -178,4 +180,21 @@ describe('thoughts that come back', () => {
       { type: 'text', text: '', signature: { dialect: 'google', value: 'R09P' } },
     ]);
   });
+});
+
+it('pictures that a model made come back as such, and every block is named by where its caller wrote it', () => {
+  const detail = { type: 'reasoning.text', text: 'Hm.', signature: 's', format: 'anthropic' };
+  const picture = { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBO' } };
+  const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const losses = new Losses();
+  const message = { role: 'assistant', content: [{ type: 'text', text: '' }, { type: 'text', text: 'Here.' }], images: [picture] };
+  const body = { model: 'm', messages: [{ ...message, reasoning_details: [detail], tool_calls: [call] }] };
+  const [{ content }] = openAiChatSurface.readRequest(body, losses).messages as [Message];
+  expect(content.map(({ type }) => type)).toEqual(['reasoning', 'text', 'image', 'tool-call']);
+  expect(losses.names).toEqual([]);
+  for (const place of [1, 2, 3]) losses.add(`messages[0].content[${place}]`);
+  losses.add('messages[0].content[2].source');
+  expect(losses.names).toEqual([
+    'messages[0].content[1]', 'messages[0].images[0]', 'messages[0].tool_calls[0]', 'messages[0].images[0].source',
+  ]);
 });

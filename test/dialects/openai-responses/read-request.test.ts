@@ -404,3 +404,18 @@ it('a tool that a search has found is declared once, though the input declares i
   const { request } = read({ model: 'm', input: [{ role: 'user', content: 'a' }, found], tools: [tool('ready'), tool('found')] });
   expect(request.tools.map((one) => one.type !== 'other' && one.name)).toEqual(['ready', 'found', 'other']);
 });
+
+it('pictures that a model made come back as such, and every block is named by where its caller wrote it', () => {
+  const losses = new Losses();
+  const input = [
+    { role: 'user', content: 'Draw.' },
+    { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm.' }] },
+    { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'A' }, { type: 'output_text', text: 'B' }] },
+    { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: 'iVBO' },
+    { type: 'web_search_call', id: 'ws_1', status: 'completed' },
+  ];
+  const { messages } = surface.readRequest({ model: 'm', input }, losses);
+  expect(messages[1]!.content.map(({ type }) => type)).toEqual(['reasoning', 'text', 'text', 'image', 'other']);
+  for (const place of [0, 1, 2, 3, 4]) losses.add(`${messages[1]!.at}.content[${place}]`);
+  expect(losses.names).toEqual(['input[1]', 'input[2].content[0]', 'input[2].content[1]', 'input[3]', 'input[4]']);
+});
