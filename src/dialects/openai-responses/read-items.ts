@@ -182,5 +182,8 @@ export function readInput(body: Json, losses: Losses): Input {
   } else {
     throw new RequestError('input', 'input must be a string or a list of items.');
   }
+  if (reader.input.messages.length === 0) {
+    throw new RequestError('input', 'input must have at least one message, or there must be instructions.');
+  }
   return reader.input;
 }

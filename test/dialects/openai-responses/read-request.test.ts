@@ -419,3 +419,8 @@ it('pictures that a model made come back as such, and every block is named by wh
   for (const place of [0, 1, 2, 3, 4]) losses.add(`${messages[1]!.at}.content[${place}]`);
   expect(losses.names).toEqual(['input[1]', 'input[2].content[0]', 'input[2].content[1]', 'input[3]', 'input[4]']);
 });
+
+it('a conversation of nothing is refused, one of instructions is not', () => {
+  expect(errorOf({ input: [] })).toMatchObject({ param: 'input' });
+  expect(read({ input: [], instructions: 'Say hello.' }).request.messages).toMatchObject([{ role: 'system' }]);
+});
