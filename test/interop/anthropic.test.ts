@@ -65,6 +65,10 @@ it('the script has every case', () => {
   expect(interop.cases).toEqual(Object.keys(SCRIPT.cases));
 });
 
+it('says nothing that a provider cannot take', () => {
+  expect(interop.lossy).toEqual([]);
+});
+
 describe.each(TYPES)('a provider of type %s', (type) => {
   it.each(['message', 'message_as_stream', 'message_async', 'bearer'])('is heard, with its tokens (%s)', (name) => {
     expect(interop.heard(name, type)).toEqual({ text: WORDS, calls: [], finish: 'end_turn', tokens: TOKENS });

@@ -67,6 +67,11 @@ it('the script has every case', () => {
   expect(interop.cases).toEqual(Object.keys(SCRIPT.cases));
 });
 
+it('says nothing that a provider cannot take, except that calls must keep to the schemas of its functions', () => {
+  const types = TYPES.filter((type) => type !== 'Google');
+  expect(interop.lossy).toEqual(types.flatMap((type) => [`tools.${type}`, `tools_as_stream.${type}`]));
+});
+
 describe.each(TYPES)('a provider of type %s', (type) => {
   it.each(['content', 'content_as_stream', 'content_async', 'content_async_as_stream'])('is heard, with its tokens (%s)', (name) => {
     expect(interop.heard(name, type)).toEqual({ text: WORDS, calls: [], finish: 'STOP', tokens: TOKENS });

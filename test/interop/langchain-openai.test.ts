@@ -56,6 +56,11 @@ it('the script has every case', () => {
   expect(interop.cases).toEqual(Object.keys(SCRIPT.cases));
 });
 
+it('says nothing that a provider cannot take, except that there shall be one call alone', () => {
+  const types = TYPES.filter((type) => type === 'AWS' || type === 'Google');
+  expect(interop.lossy).toEqual(types.flatMap((type) => APIS.map((api) => `${api}_fill_by_call.${type}`)));
+});
+
 describe.each(TYPES)('a provider of type %s', (type) => {
   describe.each(APIS)('by the API of %s', (api) => {
     const [finish, finishOfCall] = FINISHES[api]!;

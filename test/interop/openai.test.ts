@@ -65,6 +65,10 @@ it('the script has every case', () => {
   expect(interop.cases).toEqual(Object.keys(SCRIPT.cases));
 });
 
+it('says nothing that a provider cannot take', () => {
+  expect(interop.lossy).toEqual([]);
+});
+
 describe.each(TYPES)('a provider of type %s', (type) => {
   it.each(['chat', 'chat_as_stream', 'chat_async'])('is heard, with its tokens (%s)', (name) => {
     expect(interop.heard(name, type)).toEqual({ text: WORDS, calls: [], finish: 'stop', tokens: TOKENS });

@@ -14,7 +14,7 @@ const OF_EACH: [string, Scenario][] = [
   ['_tools_as_stream', 'looks'],
   ['_fill', 'fills'],
   ['_fill_natively', 'fills'],
-  ['_image', 'says'],
+  ['_picture', 'says'],
   ['_breaks', 'breaks'],
   ['_hangs_up', 'hangs up'],
   ['_thoughts', 'thinks'],
@@ -54,6 +54,12 @@ it('the script has every case', () => {
   expect(interop.cases).toEqual(Object.keys(SCRIPT.cases));
 });
 
+it('says nothing that a provider cannot take, except that calls must keep to the schemas of its functions', () => {
+  const types = TYPES.filter((type) => type !== 'Google');
+  const names = ['tools', 'tools_as_stream', 'thoughts', 'thoughts_as_stream'];
+  expect(interop.lossy).toEqual(types.flatMap((type) => names.map((name) => `contents_${name}.${type}`)));
+});
+
 describe.each(APIS)('by the API of %s', (api) => {
   describe.each(TYPES)('a provider of type %s', (type: ProviderType) => {
     it.each(['', '_as_stream'])('is heard, with its tokens (%s)', (how) => {
@@ -73,8 +79,8 @@ describe.each(APIS)('by the API of %s', (api) => {
     });
 
     it('sees an image', () => {
-      expect(interop.heard(`${api}_image`, type)).toMatchObject({ text: WORDS });
-      expect(interop.lastCall(`${api}_image`, type).body).toContain(PNG);
+      expect(interop.heard(`${api}_picture`, type)).toMatchObject({ text: WORDS });
+      expect(interop.lastCall(`${api}_picture`, type).body).toContain(PNG);
     });
 
     it.each([

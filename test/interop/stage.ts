@@ -79,6 +79,11 @@ function snapshotFor({ cases }: Script, origin: string): Parameters<RunningGatew
   });
 }
 
+function lossyModels(metrics: string): string[] {
+  const counts = [...metrics.matchAll(/^flashback_dropped_fields_total\{.*,model="([^"]+)".*\} (\d+)$/gm)];
+  return counts.flatMap(([, model, count]) => (count === '0' ? [] : [model!]));
+}
+
 /** Answers each call by the case and type in its path. */
 function serve(provider: FakeProvider, { cases }: Script): void {
   provider.answer((response, call) => {
@@ -94,9 +99,13 @@ export class Interop {
   readonly #lines: Line[];
   readonly #calls: ReceivedCall[];
 
-  private constructor(lines: Line[], calls: ReceivedCall[]) {
+  /** Models of which the gateway told that their provider could not take something. */
+  readonly lossy: readonly string[];
+
+  private constructor(lines: Line[], calls: ReceivedCall[], lossy: string[]) {
     this.#lines = lines;
     this.#calls = calls;
+    this.lossy = lossy;
   }
 
   static async run(script: Script): Promise<Interop> {
@@ -104,7 +113,8 @@ export class Interop {
     try {
       serve(provider, script);
       gateway.apply(snapshotFor(script, new URL(provider.url).origin));
-      return new Interop(await runScript(script.file, gateway.url), provider.calls);
+      const lines = await runScript(script.file, gateway.url);
+      return new Interop(lines, provider.calls, lossyModels(await gateway.metrics()));
     } finally {
       await gateway.close();
       await provider.close();

@@ -94,9 +94,10 @@ def add_cases(api, make):
     async def fill_natively(name):
         return (await Agent(make(name), output_type=NativeOutput(Place)).run(WORDS_ASKED)).output.model_dump()
 
-    async def image(name):
-        picture = BinaryContent(base64.b64decode(PNG), media_type="image/png")
-        return heard((await Agent(make(name)).run([WORDS_ASKED, picture])).output)
+    async def picture(name):
+        """A name with `image` in it would be taken for a model that makes such."""
+        content = BinaryContent(base64.b64decode(PNG), media_type="image/png")
+        return heard((await Agent(make(name)).run([WORDS_ASKED, content])).output)
 
     async def thoughts(name):
         return of_thinker(await Agent(make(name), tools=[look], model_settings=THINKING[api]).run(WORDS_ASKED))
@@ -114,7 +115,7 @@ def add_cases(api, make):
             return {"text": "".join(words), "raised": walk.raised(error)}
 
     case(run, api)
-    for function in (as_stream, tools, tools_as_stream, fill, fill_natively, image, breaks):
+    for function in (as_stream, tools, tools_as_stream, fill, fill_natively, picture, breaks):
         case(function, f"{api}_{function.__name__}")
     case(breaks, f"{api}_hangs_up")
     if api in THINKING:
