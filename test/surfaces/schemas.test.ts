@@ -27,7 +27,8 @@ const PROPERTIES: Record<string, Json> = {
   'a list of types': { type: ['string', 'null'] },
   'patterns of properties': { type: 'object', patternProperties: { '^x': { type: 'string' } } },
   'a negation': { not: { type: 'string' } },
-  'a condition': { if: { type: 'string' }, then: { minLength: 1 }, else: { minimum: 1 } },
+  // As text, since an object with such a member could be awaited.
+  'a condition': JSON.parse('{"if":{"type":"string"},"then":{"minLength":1},"else":{"minimum":1}}') as Json,
   'one of several': { oneOf: [{ type: 'string' }, { type: 'number' }] },
   'all of several': { allOf: [{ type: 'object', properties: { a: { type: 'string' } } }, { required: ['a'] }] },
   'a tuple': { type: 'array', prefixItems: [{ type: 'string' }, { type: 'number' }] },
