@@ -13,9 +13,9 @@ export class Losses {
     this.#asCalled = asCalled;
   }
 
-  /** Where the caller wrote a block, where that is not its place in the middle: `input[1].content[2]` may be `input[3]`. */
-  place(block: string, path: string): void {
-    if (block !== path) this.#places.set(block, path);
+  /** Where the caller wrote a block or a tool, if that is not its place in the middle: `input[1].content[2]` may be `input[3]`. */
+  place(place: string, path: string): void {
+    if (place !== path) this.#places.set(place, path);
   }
 
   /** `name`: the field or block as the caller wrote it, for example `logit_bias` or `messages[2].content[1]`. */
@@ -24,9 +24,10 @@ export class Losses {
   }
 
   #placed(name: string): string | undefined {
-    const block = /^[^.]+\.content\[\d+\]/.exec(name)?.[0];
-    const path = block === undefined ? undefined : this.#places.get(block);
-    return block === undefined || path === undefined ? undefined : path + name.slice(block.length);
+    if (this.#places.size === 0) return undefined;
+    const place = /^(?:[^.]+\.content|tools)\[\d+\]/.exec(name)?.[0] ?? '';
+    const path = this.#places.get(place);
+    return path === undefined ? undefined : path + name.slice(place.length);
   }
 
   /** In the order in which they were found, each once. */

@@ -3,7 +3,6 @@ import type { ProviderDialect, SurfaceDialect } from '../../chat/dialect.ts';
 import type { Json } from '../../chat/json.ts';
 import { writtenName, type OtherNames } from '../../chat/written-names.ts';
 import { failPassed, writeError } from './error.ts';
-import { toolPath } from './namespaces.ts';
 import { readAnswer } from './read-answer.ts';
 import { OPTION_NAMES, readRequest } from './read-request.ts';
 import { ResponseStreamReader } from './read-stream.ts';
@@ -18,7 +17,7 @@ const OTHER_NAMES: OtherNames = { include: ['top_logprobs'], user: ['safety_iden
 /** A result is an item of its own. */
 function pathOf(name: string, body: Json): string {
   const path = name.replace(/^(input\[\d+\])\.content\[0\]\.content(?=\[)/, '$1.output');
-  return path.startsWith('tools[') ? toolPath(path, body) : writtenName(path, body, OTHER_NAMES);
+  return writtenName(path, body, OTHER_NAMES);
 }
 
 export const openAiResponsesSurface: SurfaceDialect = {

@@ -37,14 +37,3 @@ export function calledName(name: string, request: Json): { name: string; namespa
   const namespace = name.slice(0, Math.max(dot, 0));
   return dot === -1 || !namespacesIn(request).has(namespace) ? { name } : { name: name.slice(dot + 1), namespace };
 }
-
-/** The caller's path of `tools[<index>]`, where the tools of namespaces were counted one by one. */
-export function toolPath(name: string, body: Json): string {
-  const [, index, rest = ''] = /^tools\[(\d+)\](.*)$/.exec(name) ?? [];
-  if (index === undefined) return name;
-  const places = listOf(field(body, 'tools')).flatMap((tool, place) => {
-    const members = isNamespace(objectOf(tool)) ? listOf(field(objectOf(tool), 'tools')) : undefined;
-    return members === undefined ? [`tools[${place}]`] : members.map((_, member) => `tools[${place}].tools[${member}]`);
-  });
-  return `${places[Number(index)] ?? `tools[${index}]`}${rest}`;
-}

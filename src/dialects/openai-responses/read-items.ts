@@ -1,13 +1,13 @@
 // The items of `input` as messages. What the model said in one turn is many items here and one message in other dialects.
 import { RequestError } from '../../chat/dialect.ts';
 import type { Losses } from '../../chat/losses.ts';
-import type { Block, Message, ReasoningBlock, Tool, ToolResultContent } from '../../chat/request.ts';
+import type { Block, Message, ReasoningBlock, ToolResultContent } from '../../chat/request.ts';
 import { isObject, type Json } from '../../chat/json.ts';
 import { field, listOf, neededString, objectOf, oneOf, optional, stringAt, textOf, unknownFields } from './fields.ts';
 import { qualifiedName } from './namespaces.ts';
 import { readOther, readParts } from './read-content.ts';
 import { unwrapSignature } from './signatures.ts';
-import { readTools } from './tools.ts';
+import { readTools, type PlacedTool } from './tools.ts';
 
 const ROLES = ['user', 'assistant', 'system', 'developer'] as const;
 /** Of a kind of item: what is read, or says nothing to others: ids, states, and hints to the model that wrote it. */
@@ -34,7 +34,7 @@ function isResultContent(block: Block): block is ToolResultContent {
 export interface Input {
   messages: Message[];
   /** Tools that came in the middle of the conversation. */
-  tools: Tool[];
+  tools: PlacedTool[];
 }
 
 class InputReader {

@@ -145,14 +145,18 @@ export function readRequest(body: Json, losses: Losses): ChatRequest {
   if (!isObject(body)) throw new RequestError('', 'The body must be a JSON object.');
   refuseState(body);
   unknownFields(body, KNOWN, '', (name) => losses.add(name));
-  const { messages, tools } = readInput(body, losses);
-  return {
+  const input = readInput(body, losses);
+  const tools = onceEach([...readTools(body, '', losses), ...input.tools]);
+  const request: ChatRequest = {
     model: neededString(body, 'model', ''),
-    messages,
-    tools: onceEach([...readTools(body, '', losses), ...tools]),
+    messages: input.messages,
+    tools: tools.map(({ tool }) => tool),
     options: readOptions(body, losses),
     stream: booleanAt(body, 'stream', '') ?? false,
   };
+  // Only now: what was lost in reading was told by the places of the caller.
+  for (const [index, { at }] of tools.entries()) losses.place(`tools[${index}]`, at);
+  return request;
 }
 
 /** The caller's names of the options. */

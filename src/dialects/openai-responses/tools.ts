@@ -38,17 +38,24 @@ function readTool(value: unknown, at: string, losses: Losses): Tool {
   return { type: 'other', dialect: 'openai-responses', kind: type, value };
 }
 
-export function readTools(body: Json, at: string, losses: Losses): Tool[] {
+/** `at`: where the caller wrote it. */
+export interface PlacedTool {
+  tool: Tool;
+  at: string;
+}
+
+export function readTools(body: Json, at: string, losses: Losses): PlacedTool[] {
   return listAt(body, 'tools', at).flatMap((value, index) => {
     const place = `${at}tools[${index}]`;
-    return isObject(value) ? unpacked(value, place).map((one) => readTool(one.tool, one.at, losses)) : [readTool(value, place, losses)];
+    const members = isObject(value) ? unpacked(value, place) : [{ tool: value, at: place }];
+    return members.map((one) => ({ tool: readTool(one.tool, one.at, losses), at: one.at }));
   });
 }
 
 /** Tools that a search found are declared again where they were found; the others take each name once. */
-export function onceEach(tools: readonly Tool[]): Tool[] {
+export function onceEach(tools: readonly PlacedTool[]): PlacedTool[] {
   const named = new Set<string>();
-  return tools.filter((tool) => tool.type === 'other' || (!named.has(tool.name) && named.add(tool.name)));
+  return tools.filter(({ tool }) => tool.type === 'other' || (!named.has(tool.name) && named.add(tool.name)));
 }
 
 function readAllowed(choice: Json, losses: Losses): ToolChoice | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unfoldAnswer } from '../../../src/chat/fold.ts';
+import { Losses } from '../../../src/chat/losses.ts';
 import { openAiResponsesSurface as surface } from '../../../src/dialects/openai-responses/dialect.ts';
 import { eventsOf, headOf, read, streamOf } from './support.ts';
 
@@ -50,9 +51,18 @@ describe('tools in a namespace', () => {
   });
 
   it('are named by their own place where something of them is lost', () => {
-    const path = (name: string): string => surface.pathOf!(name, { tools: TOOLS });
-    expect(['tools[0]', 'tools[1].strict', 'tools[2].format', 'tools[3]', 'tools[9]'].map(path)).toEqual([
-      'tools[0]', 'tools[1].tools[0].strict', 'tools[1].tools[1].format', 'tools[2]', 'tools[9]',
+    const search = { type: 'additional_tools', tools: [{ type: 'function', name: 'now' }, { type: 'custom', name: 'found' }] };
+    const body = { model: 'm', input: [{ role: 'user', content: 'Hi' }, search], tools: TOOLS };
+    const losses = new Losses((name) => surface.pathOf!(name, body));
+    expect(surface.readRequest(body, losses).tools).toHaveLength(5);
+    for (const place of ['tools[0]', 'tools[1].strict', 'tools[2].format', 'tools[3]', 'tools[4].format']) losses.add(place);
+    expect(losses.names).toEqual([
+      'tools[1].tools[0].defer_loading',
+      'tools[0]',
+      'tools[1].tools[0].strict',
+      'tools[1].tools[1].format',
+      'tools[2]',
+      'input[1].tools[1].format',
     ]);
   });
 
