@@ -1,6 +1,6 @@
 // Where a call goes: to the connection that serves the model which it names, or to the only one that could serve it.
 import { GatewayError } from '../errors.ts';
-import { OPENAI_TYPES } from '../providers/openai-paths.ts';
+import { OPENAI_TYPES } from '../providers/openai/paths.ts';
 import type { CallRoute } from '../surfaces/routes.ts';
 import { findModel } from './models-route.ts';
 import type { KeyEntry, Target, Upstream } from './tables.ts';

@@ -5,7 +5,7 @@ import { AwsIdentity, sdkIdentity } from './aws/identity.ts';
 import { aws } from './aws/provider.ts';
 import { google } from './google/provider.ts';
 import { VertexTokens } from './google/vertex-tokens.ts';
-import { openAiCompatible } from './openai-compatible.ts';
+import { openAiCompatible } from './openai/provider.ts';
 import type { Provider } from './provider.ts';
 
 const now = (): number => Date.now();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EventRelay } from '../../src/providers/event-relay.ts';
 import { Tail } from '../../src/providers/tail.ts';
-import { readOpenAiUsage } from '../../src/providers/openai-usage.ts';
+import { readOpenAiUsage } from '../../src/providers/openai/usage.ts';
 import { streamEvents } from '../fake/provider.ts';
 
 const AZURE_FIRST = 'data: {"choices":[],"id":"","model":"","prompt_filter_results":[{"prompt_index":0,"content_filter_results":{}}]}\n\n';

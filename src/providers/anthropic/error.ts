@@ -1,5 +1,5 @@
 // Reads error bodies of Anthropic: `{type: "error", error: {type, message}, request_id}`.
-import { readOpenAiError } from '../openai-error.ts';
+import { readOpenAiError } from '../error-body.ts';
 import type { UpstreamError } from '../provider.ts';
 
 /** No other provider has this status. */

@@ -1,6 +1,6 @@
 // Whether a credential is good at Anthropic, or at a server that speaks like it: free calls only.
 import { readModelPages, type ModelPage, type PagedList } from '../model-pages.ts';
-import { asRecord, parseObject, text } from '../openai-error.ts';
+import { asRecord, parseObject, text } from '../error-body.ts';
 import type { Probe, Verification } from '../provider.ts';
 import { isMissing, isRefusal, refused, undecided } from '../verdicts.ts';
 import { readAnthropicError } from './error.ts';

@@ -1,5 +1,5 @@
 // Reads errors of AWS: the message is in the body, the kind in the header x-amzn-errortype.
-import { parseObject, text } from '../openai-error.ts';
+import { parseObject, text } from '../error-body.ts';
 import type { UpstreamError } from '../provider.ts';
 
 /** `ValidationException:http://internal.amazon.com/...`, in a body `com.amazon.coral#ValidationException`. */

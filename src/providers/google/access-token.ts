@@ -1,5 +1,5 @@
 // Gets access tokens from Google: for the key of a service account, or for the identity of the pod that this runs in.
-import { asRecord, text } from '../openai-error.ts';
+import { asRecord, text } from '../error-body.ts';
 import { redactProviderText } from '../redact.ts';
 import type { AccessToken } from '../cached-token.ts';
 import { withinDeadline } from '../deadline.ts';

@@ -1,5 +1,5 @@
 // Reads error bodies of Google's APIs: `{error: {code, message, status, details}}`, also as the only element of a list.
-import { asRecord, parseObject, text } from '../openai-error.ts';
+import { asRecord, parseObject, text } from '../error-body.ts';
 import type { UpstreamError } from '../provider.ts';
 
 const ERROR_INFO = 'google.rpc.ErrorInfo';

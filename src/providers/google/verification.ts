@@ -1,6 +1,6 @@
 // Whether a credential is good at the Gemini API or at Vertex AI: free calls only.
 import { readModelPages, type ModelPage, type PagedList } from '../model-pages.ts';
-import { asRecord, parseObject, text } from '../openai-error.ts';
+import { asRecord, parseObject, text } from '../error-body.ts';
 import type { Probe, Verification } from '../provider.ts';
 import { isRefusal, refused, undecided, type ProbeAnswer } from '../verdicts.ts';
 import { googlePath, isVertexEndpoint } from './endpoint.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ANTHROPIC_ENDPOINT, authorizeAnthropic } from '../../../src/providers/anthropic/connection.ts';
 import { readAnthropicError } from '../../../src/providers/anthropic/error.ts';
 import { verifyAnthropic } from '../../../src/providers/anthropic/verification.ts';
-import { openAiCompatible } from '../../../src/providers/openai-compatible.ts';
+import { openAiCompatible } from '../../../src/providers/openai/provider.ts';
 import type { Verification } from '../../../src/providers/provider.ts';
 import { Verifier } from '../../../src/providers/verify.ts';
 import { json, startProvider, type FakeProvider, type ReceivedCall } from '../../fake/provider.ts';

@@ -4,7 +4,7 @@ import { GOOGLE_ENDPOINT } from '../../../src/providers/google/endpoint.ts';
 import { PodIdentityError, TokenRefusedError, TokenUnavailableError } from '../../../src/providers/token-errors.ts';
 import { verifyGoogle } from '../../../src/providers/google/verification.ts';
 import { VertexTokens } from '../../../src/providers/google/vertex-tokens.ts';
-import { openAiCompatible } from '../../../src/providers/openai-compatible.ts';
+import { openAiCompatible } from '../../../src/providers/openai/provider.ts';
 import type { Verification } from '../../../src/providers/provider.ts';
 import { Verifier } from '../../../src/providers/verify.ts';
 import { json, startProvider, type FakeProvider, type ReceivedCall } from '../../fake/provider.ts';

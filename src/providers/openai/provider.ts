@@ -1,19 +1,19 @@
 // The OpenAI dialect: OpenAI itself and every server that speaks like it.
-import type { ProviderType } from '../api/resources.ts';
-import { openAiChatProvider } from '../dialects/openai-chat/dialect.ts';
-import { openAiResponsesProvider } from '../dialects/openai-responses/dialect.ts';
-import { authorizeAzure, azurePath, isAzureEndpoint } from './azure.ts';
+import type { ProviderType } from '../../api/resources.ts';
+import { openAiChatProvider } from '../../dialects/openai-chat/dialect.ts';
+import { openAiResponsesProvider } from '../../dialects/openai-responses/dialect.ts';
+import { asRecord, readOpenAiError } from '../error-body.ts';
+import { spliceModel } from '../form.ts';
+import { insertFirst, spliceValues, topLevelMembers } from '../json-splice.ts';
+import { notSupported } from '../not-supported.ts';
+import { PASSED_ANSWER } from '../passed-answer.ts';
+import type { AnswerContext, AnswerReader, GatewayRequest, Operation, Provider, UpstreamRequest } from '../provider.ts';
+import { readChatAnswer, rewritten, toChatRequest, type ChatEndpoint } from '../translation.ts';
+import { readOpenAiAnswer } from './answer.ts';
 import { verifyAzure } from './azure-verification.ts';
-import { spliceModel } from './form.ts';
-import { readChatAnswer, rewritten, toChatRequest, type ChatEndpoint } from './translation.ts';
-import { insertFirst, spliceValues, topLevelMembers } from './json-splice.ts';
-import { notSupported } from './not-supported.ts';
-import { readOpenAiAnswer } from './openai-answer.ts';
-import { asRecord, readOpenAiError } from './openai-error.ts';
-import { openAiPath } from './openai-paths.ts';
-import { verifyOpenAi } from './openai-verification.ts';
-import { PASSED_ANSWER } from './passed-answer.ts';
-import type { AnswerContext, AnswerReader, GatewayRequest, Operation, Provider, UpstreamRequest } from './provider.ts';
+import { authorizeAzure, azurePath, isAzureEndpoint } from './azure.ts';
+import { openAiPath } from './paths.ts';
+import { verifyOpenAi } from './verification.ts';
 
 function pathOf(request: GatewayRequest): string {
   const { endpoint, operation, upstreamModel } = request;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { authorizeAzure, azurePath, isAzureEndpoint } from '../../../src/providers/azure.ts';
-import { verifyAzure } from '../../../src/providers/azure-verification.ts';
-import { openAiCompatible } from '../../../src/providers/openai-compatible.ts';
+import { authorizeAzure, azurePath, isAzureEndpoint } from '../../../src/providers/openai/azure.ts';
+import { verifyAzure } from '../../../src/providers/openai/azure-verification.ts';
+import { openAiCompatible } from '../../../src/providers/openai/provider.ts';
 import type { Verification } from '../../../src/providers/provider.ts';
 import { Verifier } from '../../../src/providers/verify.ts';
 import { json, startProvider, type FakeProvider, type ReceivedCall } from '../../fake/provider.ts';

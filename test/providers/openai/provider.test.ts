@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anthropicSurface } from '../../src/dialects/anthropic/dialect.ts';
-import { openAiChatSurface } from '../../src/dialects/openai-chat/dialect.ts';
-import { PROVIDERS, SUPPORTED_TYPES } from '../../src/providers/index.ts';
-import { openAiCompatible } from '../../src/providers/openai-compatible.ts';
-import { readOpenAiError } from '../../src/providers/openai-error.ts';
-import type { Operation, UpstreamRequest } from '../../src/providers/provider.ts';
+import { anthropicSurface } from '../../../src/dialects/anthropic/dialect.ts';
+import { openAiChatSurface } from '../../../src/dialects/openai-chat/dialect.ts';
+import { PROVIDERS, SUPPORTED_TYPES } from '../../../src/providers/index.ts';
+import { openAiCompatible } from '../../../src/providers/openai/provider.ts';
+import { readOpenAiError } from '../../../src/providers/error-body.ts';
+import type { Operation, UpstreamRequest } from '../../../src/providers/provider.ts';
 
 const provider = openAiCompatible({ type: 'Other', defaultEndpoint: undefined });
 

@@ -1,9 +1,9 @@
 // Whether a credential is good at Azure OpenAI: free calls only. The lists of models there hold all that Azure has; what can be
 // called are deployments, which have a list of their own at the resource, but not under /openai/v1.
+import { asRecord, parseObject, readOpenAiError, text } from '../error-body.ts';
+import type { Probe, ProbeCall, Verification } from '../provider.ts';
+import { isRefusal, refused, undecided, type ProbeAnswer } from '../verdicts.ts';
 import { azureForm, azurePath, deploymentsPath } from './azure.ts';
-import { asRecord, parseObject, readOpenAiError, text } from './openai-error.ts';
-import type { Probe, ProbeCall, Verification } from './provider.ts';
-import { isRefusal, refused, undecided, type ProbeAnswer } from './verdicts.ts';
 
 type Call = Omit<ProbeCall, 'credential'>;
 

@@ -1,4 +1,4 @@
-// Reads error bodies of the OpenAI dialect, which compatible servers write in many forms.
+// Reads error bodies, which come in many forms: those of the OpenAI dialect whole, of others what they share with it.
 import type { UpstreamError } from './provider.ts';
 
 /** The value as an object; anything else is an empty one. */

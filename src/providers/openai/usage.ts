@@ -1,6 +1,6 @@
 // Token counts in the OpenAI dialect, read from the last bytes of an answer instead of from every event.
-import { CLOSE_BRACE, CLOSE_BRACKET, COLON, isSpace, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipTextString } from './json-bytes.ts';
-import type { Usage } from '../chat/answer.ts';
+import type { Usage } from '../../chat/answer.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, isSpace, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipTextString } from '../json-bytes.ts';
 
 const KEY = Buffer.from('"usage"');
 /** Each costs a walk to the end of the tail. */

@@ -1,6 +1,6 @@
 // Whether a credential is good at a server of the OpenAI dialect: free calls only.
-import { asRecord, parseObject, readOpenAiError, text } from './openai-error.ts';
-import type { Probe, Verification } from './provider.ts';
+import { asRecord, parseObject, readOpenAiError, text } from '../error-body.ts';
+import type { Probe, Verification } from '../provider.ts';
 
 type Answer = Awaited<ReturnType<Probe>>;
 

@@ -1,11 +1,11 @@
 // Answers in the OpenAI dialect for callers of the OpenAI dialect: the bytes pass as they came, and only their end is read.
-import { EventRelay } from './event-relay.ts';
-import { readOpenAiUsage, type UsageNames } from './openai-usage.ts';
-import type { DialectError } from '../chat/dialect.ts';
-import type { Usage } from '../chat/answer.ts';
-import type { AnswerContext, AnswerReader, Operation } from './provider.ts';
-import { Tail } from './tail.ts';
-import { WholeAnswer } from './whole-answer.ts';
+import type { Usage } from '../../chat/answer.ts';
+import type { DialectError } from '../../chat/dialect.ts';
+import { EventRelay } from '../event-relay.ts';
+import type { AnswerContext, AnswerReader, Operation } from '../provider.ts';
+import { Tail } from '../tail.ts';
+import { WholeAnswer } from '../whole-answer.ts';
+import { readOpenAiUsage, type UsageNames } from './usage.ts';
 
 /** Some providers put usage in front of the last words. */
 const STREAM_TAIL_BYTES = 64 * 1024;

@@ -1,8 +1,8 @@
 // OpenAI's models at Azure: the OpenAI dialect with another header and, in its older form, other paths. No provider type of its
 // own: known by the host of the endpoint.
-import type { SnapshotProvider } from '../snapshot/snapshot.ts';
-import { openAiPath } from './openai-paths.ts';
-import type { Operation } from './provider.ts';
+import type { SnapshotProvider } from '../../snapshot/snapshot.ts';
+import type { Operation } from '../provider.ts';
+import { openAiPath } from './paths.ts';
 
 const HOST = /^https:\/\/[a-z0-9-]+\.(?:openai|cognitiveservices|services\.ai)\.azure\.com(?::443)?(?:\/|$)/i;
 /** The last one: what is newer comes under /openai/v1, which has no versions in its query. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readOpenAiUsage } from '../../src/providers/openai-usage.ts';
+import { readOpenAiUsage } from '../../../src/providers/openai/usage.ts';
 
 const read = (text: string): unknown => readOpenAiUsage(Buffer.from(text));
 const counts = (inputTokens: number, outputTokens: number, cachedInputTokens = 0, reasoningTokens = 0): object => ({

@@ -1,7 +1,7 @@
 // Where a server of the OpenAI dialect has its operations.
-import type { ProviderType } from '../api/resources.ts';
-import { notSupported } from './not-supported.ts';
-import type { GatewayRequest, Operation } from './provider.ts';
+import type { ProviderType } from '../../api/resources.ts';
+import { notSupported } from '../not-supported.ts';
+import type { GatewayRequest, Operation } from '../provider.ts';
 
 /** Types of providers that speak it. */
 export const OPENAI_TYPES: ReadonlySet<ProviderType> = new Set<ProviderType>(['OpenAI', 'Other']);
