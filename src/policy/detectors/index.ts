@@ -13,6 +13,7 @@ import { nationalId } from './national-id.ts';
 import { pattern } from './pattern.ts';
 import { person } from './person.ts';
 import { phone } from './phone.ts';
+import { anySecret, SECRETS } from './secrets/all.ts';
 import { ssn } from './ssn.ts';
 
 type Make = (use: DetectorUse) => Detector;
@@ -31,6 +32,8 @@ const REGISTRY: Readonly<Record<string, Make>> = {
   'pii.ip': always(ip),
   'pii.person': always(person),
   'pii.address': always(address),
+  secret: always(anySecret),
+  ...Object.fromEntries(SECRETS.map((detector) => [detector.id, always(detector)])),
   hostname: always(hostname),
   keyword: ({ keywords = [] }) => keyword(keywords),
   pattern: ({ pattern: source = '' }) => pattern(source),
@@ -44,9 +47,16 @@ export class UnknownDetectorError extends Error {
   override readonly name = 'UnknownDetectorError';
 }
 
+const MADE_FROM = new WeakMap<Detector, DetectorUse>();
+
+/** What a detector of detectorOf was made from, so that it can be made again in another thread. */
+export const useOf = (detector: Detector): DetectorUse => MADE_FROM.get(detector) ?? { id: detector.id };
+
 /** Makes a detector ready. Throws UnknownDetectorError, or PatternError for an expression that is none. */
 export function detectorOf(use: DetectorUse): Detector {
   const make = Object.hasOwn(REGISTRY, use.id) ? REGISTRY[use.id] : undefined;
   if (make === undefined) throw new UnknownDetectorError(`there is no detector ${use.id}`);
-  return make(use);
+  const detector = make(use);
+  MADE_FROM.set(detector, use);
+  return detector;
 }

@@ -1,5 +1,6 @@
 // What each detector finds and what it leaves alone. The part of a hit that has to be found stands between « and ».
 import type { DetectorUse } from '../../../src/snapshot/snapshot.ts';
+import { SECRET_CASES } from './secret-cases.ts';
 
 export interface DetectorCases {
   use: DetectorUse;
@@ -141,4 +142,5 @@ export const DETECTOR_CASES: DetectorCases[] = [
     hits: ['of «EMP-12345»', 'of «emp-12345»'],
     misses: ['EMP-1234', 'EMP_NO'],
   },
+  ...SECRET_CASES,
 ];

@@ -65,3 +65,24 @@ describe.each(DETECTOR_CASES.map(({ use, ...cases }) => [use.id + (use.countries
     });
   },
 );
+
+describe('the time of secrets is linear in the text', () => {
+  // What each expression begins with, again and again: an expression that looks far from each place would take minutes here.
+  const BEGINNINGS = ['eyJ', 'sk-', 'sk-ant-', 'xoxb-', '-----BEGIN PRIVATE KEY-----\n', 'password=', 'password is ', 'key=', 'token=a1b2c3d4e5f6g7h8 ', 'curl a -u ', 'bearer ', 'http://a:', 'user=a;', 'user = "a"\npassword ', 'a1b2-', '$2a$10$', '1234567890:', '/'];
+
+  it.each(BEGINNINGS)('%j', (beginning) => {
+    const text = beginning.repeat(Math.ceil(200_000 / beginning.length));
+    const detector = detectorOf({ id: 'secret' });
+    const spans = detector.mayMatch(text) ? detector.scan(text) : [];
+    for (const { start, end } of spans) expect(end - start).toBeLessThanOrEqual(detector.maxSpan);
+    expect(detector.holdFrom!(text)).toBeGreaterThanOrEqual(text.length - detector.maxSpan);
+  });
+});
+
+it('long tokens are held back from where they begin', () => {
+  const detector = detectorOf({ id: 'secret' });
+  const growing = `it is sl.${'Ab1'.repeat(200)}`;
+  expect(detector.holdFrom!(growing)).toBe('it is '.length);
+  expect(detector.holdFrom!(`${growing} and more`)).toBe(`${growing} and more`.length);
+  expect(detector.holdFrom!('it is -----BEGIN RSA PRI')).toBe('it is '.length);
+});

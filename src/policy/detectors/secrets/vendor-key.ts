@@ -1,0 +1,40 @@
+// Keys that tell by their form who has issued them.
+import type { Detector, Span } from '../../types.ts';
+import { inOrder, spansOf } from '../spans.ts';
+import { holdLongRun, LONGEST } from './long-runs.ts';
+import { looksRandom } from './randomness.ts';
+import { FORMATS, type Format } from './vendor-formats.ts';
+
+const anyOf = (formats: readonly Format[]): RegExp => new RegExp(`(?<![A-Za-z0-9])(?:${formats.map(({ form }) => form).join('|')})(?![A-Za-z0-9])`, 'g');
+const STRONG = anyOf(FORMATS.filter(({ weak }) => !weak));
+const WEAK = anyOf(FORMATS.filter(({ weak }) => weak));
+/** Words of prose are shorter, and names in source code have no digits. All that a format may contain. */
+const RUN = /[\w$./:+=!%~?@,-]{19,}/g;
+const MAY_HOLD = /\d|[A-Z]{8}/;
+/** As in the documentation of vendors. */
+const SPECIMEN = /EXAMPLE|example|x{6,}|X{6,}|(.)\1{11,}|your[_-]/;
+
+const isSpecimen = (text: string): boolean => SPECIMEN.test(text);
+
+function keysIn(run: string): Span[] {
+  return [
+    ...spansOf(run, STRONG, ({ 0: match }) => !isSpecimen(match)),
+    ...spansOf(run, WEAK, ({ 0: match }) => !isSpecimen(match) && looksRandom(match)),
+  ];
+}
+
+export const vendorKey: Detector = {
+  id: 'secret.vendor-key',
+  title: 'keys and tokens in the documented formats of their vendors, and hashes of passwords',
+  maxSpan: LONGEST,
+  mayMatch: (text) => text.search(RUN) !== -1,
+  scan(text) {
+    const spans: Span[] = [];
+    for (const { 0: run, index } of text.matchAll(RUN)) {
+      if (!MAY_HOLD.test(run)) continue;
+      for (const { start, end } of keysIn(run)) spans.push({ start: index + start, end: index + end });
+    }
+    return inOrder(spans);
+  },
+  holdFrom: holdLongRun,
+};
