@@ -45,6 +45,8 @@ export const ERRORS = {
   provider_overloaded: { status: 503, type: 'api_error', cause: 'provider', meaning: 'the provider is overloaded or unavailable' },
   provider_not_ready: { status: 503, type: 'api_error', cause: 'provider', meaning: 'the model is not offered now, and a connection of the repository that may have it is out of use' },
   provider_timeout: { status: 504, type: 'api_error', cause: 'provider', meaning: 'the provider did not answer in time' },
+  content_policy_violation: { status: 400, type: 'invalid_request_error', cause: 'policy', meaning: 'a policy blocks the request or the answer; the message names it' },
+  policy_unavailable: { status: 503, type: 'api_error', cause: 'policy', meaning: 'a policy that must be evaluated could not be, so nothing is let through; try again' },
   gateway_not_ready: { status: 503, type: 'api_error', cause: 'gateway', meaning: 'the gateway has no configuration yet' },
   gateway_overloaded: { status: 503, type: 'api_error', cause: 'gateway', meaning: 'the gateway holds as many bytes of request bodies as it may; try again' },
   internal_error: { status: 500, type: 'api_error', cause: 'gateway', meaning: 'a fault of the gateway; its log has the details under the request id' },

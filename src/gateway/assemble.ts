@@ -6,6 +6,8 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import { BodyBudget } from './body-budget.ts';
+import { assembleGuard } from './guard/assemble.ts';
+import type { PolicyCounts } from './guard/counts.ts';
 import { GatewayServer } from './server.ts';
 import { GatewayState } from './state.ts';
 import { buildTables, retirePools, type Tables } from './tables.ts';
@@ -29,16 +31,20 @@ export interface GatewayOptions {
 export interface AssembledGateway {
   state: GatewayState<Tables>;
   server: GatewayServer;
+  /** What policies have done so far. */
+  counts: PolicyCounts;
 }
 
 /** The server answers from whatever snapshot the state has in force. */
 export function assembleGateway({ key, addresses, mayUsePodIdentity, bodyBudgetBytes, ...shared }: GatewayOptions): AssembledGateway {
   const prepare = (snapshot: Snapshot, previous: Tables | undefined): Tables => buildTables(snapshot, previous, addresses, mayUsePodIdentity);
   const state = new GatewayState<Tables>({ ...shared, key, prepare });
-  const server = new GatewayServer({ ...shared, tables: () => state.current?.prepared, bodyBudget: new BodyBudget(bodyBudgetBytes) });
+  const tables = (): Tables | undefined => state.current?.prepared;
+  const guard = assembleGuard({ ...shared, key, tables });
+  const server = new GatewayServer({ ...shared, tables, guard, bodyBudget: new BodyBudget(bodyBudgetBytes) });
   state.onApplied((current, previous) => {
     server.onTables(current.prepared);
     if (previous !== undefined) retirePools(previous.prepared, current.prepared);
   });
-  return { state, server };
+  return { state, server, counts: guard.counts };
 }

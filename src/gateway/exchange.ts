@@ -1,9 +1,9 @@
 // One call to a provider, relayed to the caller as it arrives: back-pressure both ways, cancelled when the caller leaves.
-import type { ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { AnswerReader, GatewayRequest, UpstreamRequest } from '../providers/provider.ts';
 import { Tail } from '../providers/tail.ts';
+import type { Outlet } from './guard/outlet.ts';
 import type { RequestRecord } from './recorder.ts';
 import { describeError, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
 import type { Surface } from '../surfaces/surface.ts';
@@ -18,7 +18,7 @@ const ERROR_BODY_BYTES = 64 * 1024;
 const PASSED_HEADERS = ['retry-after', 'openai-processing-ms', 'openai-version'];
 
 export interface ExchangeOptions {
-  response: ServerResponse;
+  response: Outlet;
   surface: Surface;
   target: Target;
   request: GatewayRequest;
@@ -149,11 +149,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#ended) return;
     const { response, record, target } = this.#options;
     if (error instanceof CallerGoneError || this.#abortReason instanceof CallerGoneError) {
-      record.clientGone = true;
+      // Where a policy has ended the answer, that is what became of the request.
+      const isStopped = record.code !== undefined;
+      record.clientGone = !isStopped;
       this.#readTurn();
       // Some providers count along with every event, so even a stream that stops early may have said its tokens.
       record.answer = this.#reader;
-      if (!response.headersSent) record.status = 499;
+      if (!response.headersSent && !isStopped) record.status = 499;
       return this.#finish();
     }
     // The status has come, so it says more than the cut that followed it.

@@ -1,5 +1,5 @@
 // An answer on its way to the caller. Its head waits for the first bytes of its body: until then it can still become another one.
-import type { ServerResponse } from 'node:http';
+import type { Outlet } from './guard/outlet.ts';
 
 type Bytes = Buffer | string;
 
@@ -12,11 +12,11 @@ interface Head {
 }
 
 export class Outgoing {
-  readonly #response: ServerResponse;
+  readonly #response: Outlet;
   /** Undefined once it was said, or before it is known. */
   #head: Head | undefined;
 
-  constructor(response: ServerResponse) {
+  constructor(response: Outlet) {
     this.#response = response;
   }
 

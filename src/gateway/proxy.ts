@@ -13,6 +13,9 @@ import { authenticate } from './authenticate.ts';
 import { type BodyBudget, BodyHold } from './body-budget.ts';
 import { decodeModel, destinationOf } from './destination.ts';
 import { exchange } from './dispatch.ts';
+import type { ExchangeOptions } from './exchange.ts';
+import { admit } from './guard/admission.ts';
+import type { AssembledGuard } from './guard/assemble.ts';
 import { listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
@@ -29,6 +32,8 @@ export interface ProxyOptions {
   onCredentialRejected: (llm: string) => void;
   /** Bounds what all request bodies together take. */
   bodyBudget: BodyBudget;
+  /** Evaluates policies. */
+  guard: AssembledGuard;
   /** True while the process drains: callers are told to use another connection. */
   draining: () => boolean;
 }
@@ -135,7 +140,7 @@ export class Proxy {
   /** Calls `settle` once the answer has been given; rejects when there is none yet. */
   async #serve(request: IncomingMessage, response: ServerResponse, reception: Reception, settle: () => void): Promise<void> {
     const { path, surface, record, headers, expectation, hold } = reception;
-    const { tables, clock, onCredentialRejected } = this.#options;
+    const { tables, clock, onCredentialRejected, guard } = this.#options;
     if (expectation === 'unknown') refuseExpectation(request);
     const route = reception.route ?? refuseRoute(path);
     checkMethod(route, request.method, path);
@@ -156,16 +161,28 @@ export class Proxy {
     // An upload may take long: what counts is what is in force at its end, and only those pools are open.
     if (tables() !== admittedBy) key = this.#admit(request, surface, record);
     const { body, form } = readCall(route, request, raw);
-    const { model, target, listed } = destinationOf(key, route, body);
     record.stream = route.stream ?? body['stream'] === true;
-    record.traffic = { upstream: target.upstream, model, listed };
-    const { operation, dialect } = route;
-    const { endpoint } = target.upstream.settings;
-    const { upstreamModel } = target;
-    const asked = { operation, endpoint, dialect, upstreamModel, model, stream: record.stream };
-    const call = { ...asked, raw, body, ...(form === undefined ? {} : { form }) };
-    const strict = key.repository.settings.fidelity === 'Strict';
-    await exchange({ response, surface, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected }, strict, settle);
+    const prepare = (): ExchangeOptions => {
+      const { model, target, listed } = destinationOf(key, route, body);
+      record.traffic = { upstream: target.upstream, model, listed };
+      const { endpoint } = target.upstream.settings;
+      const asked = { operation: route.operation, endpoint, dialect: route.dialect, upstreamModel: target.upstreamModel, model, stream: record.stream };
+      const call = { ...asked, raw, body, ...(form === undefined ? {} : { form }) };
+      return { response, surface, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected };
+    };
+    let options = prepare();
+    const { policies } = key.repository;
+    if (policies !== undefined && !guard.mark.isOn(request.headers)) {
+      const decidedBy = tables();
+      const outlet = await admit(policies, guard.guard, { ...options, response });
+      if (response.destroyed) return settle();
+      if (tables() !== decidedBy) {
+        key = this.#admit(request, surface, record);
+        options = prepare();
+      }
+      options = { ...options, response: outlet };
+    }
+    await exchange(options, key.repository.settings.fidelity === 'Strict', settle);
   }
 
   #admit(request: IncomingMessage, surface: Surface, record: RequestRecord): KeyEntry {

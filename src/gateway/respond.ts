@@ -1,5 +1,6 @@
 // Writes whole answers: JSON, and errors in the envelope of the caller's dialect.
 import type { ServerResponse } from 'node:http';
+import type { Outlet } from './guard/outlet.ts';
 import type { DialectError } from '../chat/dialect.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 
@@ -32,12 +33,12 @@ export function describeError(answer: ErrorAnswer, requestId: string): DialectEr
   };
 }
 
-function writeHead(response: ServerResponse, status: number, json: string, headers: readonly string[]): void {
+function writeHead(response: Pick<Outlet, 'writeHead'>, status: number, json: string, headers: readonly string[]): void {
   response.writeHead(status, ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(json)), ...headers]);
 }
 
 /** Sends a JSON answer and ends the response. `headers` is a flat list of name, value. */
-export function sendJson(response: ServerResponse, status: number, json: string, headers: readonly string[]): void {
+export function sendJson(response: Pick<Outlet, 'writeHead' | 'end'>, status: number, json: string, headers: readonly string[]): void {
   writeHead(response, status, json, headers);
   response.end(json);
 }

@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { ClientErrors } from './client-error.ts';
+import type { AssembledGuard } from './guard/assemble.ts';
 import { Proxy } from './proxy.ts';
 import { Recorder } from './recorder.ts';
 import { SeriesCache } from './series.ts';
@@ -26,6 +27,8 @@ export interface GatewayServerOptions {
   onCredentialRejected: (llm: string) => void;
   /** Bounds what all request bodies together take. */
   bodyBudget: BodyBudget;
+  /** Evaluates policies. */
+  guard: AssembledGuard;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -38,7 +41,7 @@ export class GatewayServer {
   readonly #clock: Clock;
   #draining = false;
 
-  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget }: GatewayServerOptions) {
+  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget, guard }: GatewayServerOptions) {
     this.#clock = clock;
     this.#clientErrors = new ClientErrors(metrics);
     this.#series = new SeriesCache(metrics);
@@ -50,6 +53,7 @@ export class GatewayServer {
       logger,
       onCredentialRejected,
       bodyBudget,
+      guard,
       draining: () => this.#draining,
     });
     this.#server = createServer(

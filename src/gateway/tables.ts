@@ -1,5 +1,6 @@
 // What a snapshot becomes before it serves traffic: everything a request needs, one Map lookup away.
 import { Pool } from 'undici';
+import { preparePolicies, type RepositoryPolicies } from './guard/policy-set.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from '../providers/addresses.ts';
 import { NO_POD_IDENTITY, type PodIdentityPolicy } from '../providers/pod-identity.ts';
@@ -40,6 +41,8 @@ export interface RepositoryTable {
   key: string;
   models: Map<string, Target>;
   open: Upstream | undefined;
+  /** Undefined: none apply. */
+  policies: RepositoryPolicies | undefined;
 }
 
 export interface KeyEntry {
@@ -129,14 +132,19 @@ function buildUpstream(
   };
 }
 
-function buildRepository(key: string, settings: SnapshotRepository, upstreams: Map<string, Upstream>): RepositoryTable {
+function buildRepository(
+  key: string,
+  settings: SnapshotRepository,
+  upstreams: Map<string, Upstream>,
+  policies: RepositoryPolicies | undefined,
+): RepositoryTable {
   const models = new Map<string, Target>();
   for (const [model, { llm, upstream: upstreamModel }] of Object.entries(settings.models)) {
     const upstream = upstreams.get(llm);
     if (upstream === undefined) throw new UnservableObjectError(`repository/${key}`, `model ${model} refers to ${llm}, which the snapshot does not have`);
     models.set(model, { upstream, upstreamModel });
   }
-  return { settings, key, models, open: settings.openLlm === undefined ? undefined : upstreams.get(settings.openLlm) };
+  return { settings, key, models, open: settings.openLlm === undefined ? undefined : upstreams.get(settings.openLlm), policies };
 }
 
 /** Builds tables from a verified snapshot, reusing connection pools. Throws UnservableObjectError and changes nothing. */
@@ -150,9 +158,10 @@ export function buildTables(
   for (const [key, settings] of Object.entries(snapshot.providers)) {
     upstreams.set(key, buildUpstream(key, settings, previous?.upstreams.get(key), addresses, mayUsePodIdentity));
   }
+  const policiesOf = preparePolicies(snapshot);
   const repositories = new Map<string, RepositoryTable>();
   for (const [key, settings] of Object.entries(snapshot.repositories)) {
-    repositories.set(key, buildRepository(key, settings, upstreams));
+    repositories.set(key, buildRepository(key, settings, upstreams, policiesOf(settings)));
   }
   const keys = new Map<string, KeyEntry>();
   for (const [hash, key] of Object.entries(snapshot.keys)) {

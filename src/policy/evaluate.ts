@@ -8,6 +8,8 @@ import type { Content, Detector, Finding, Judge, JudgeUsage, Part, Source, Verdi
 export interface ReadyPolicy {
   policy: SnapshotPolicy;
   detectors: readonly Detector[];
+  /** Some of its detectors cannot be had here, so it fails instead of seeing less than it should. */
+  broken?: true;
 }
 
 /** Findings by id of the detector. At once, or from another thread where there is much to read. */
@@ -15,6 +17,8 @@ export type Scan = (content: Content, detectors: readonly Detector[]) => Map<str
 
 export interface EngineParts {
   scan: Scan;
+  /** The same without a way out to another thread, for the short pieces of streams. */
+  scanNow(content: Content, detectors: readonly Detector[]): Map<string, Finding[]>;
   /** Undefined: nobody is there to judge. */
   judgeOf(policy: SnapshotPolicy): Judge | undefined;
   cache: VerdictCache;
@@ -36,9 +40,13 @@ export interface Asked {
   signal: AbortSignal;
 }
 
-/** Makes policies ready. `detectorOf` throws for a detector that this version does not have. */
+/** Makes a policy ready. `detectorOf` throws for a detector that this version does not have. */
 export function readyPolicy(policy: SnapshotPolicy, detectorOf: (use: DetectorUse) => Detector): ReadyPolicy {
-  return { policy, detectors: policy.detectors.map(detectorOf) };
+  try {
+    return { policy, detectors: policy.detectors.map(detectorOf) };
+  } catch {
+    return { policy, detectors: [], broken: true };
+  }
 }
 
 /** The detectors of several policies, each once. */
@@ -49,7 +57,8 @@ export function detectorsOf(policies: readonly ReadyPolicy[]): Detector[] {
 const failed = (failure: Extract<Verdict, { outcome: 'failed' }>['failure'], source: Source = 'engine'): Verdict => ({ outcome: 'failed', source, failure });
 
 /** What detectors alone say; undefined: it is for the judge to say. */
-function detected({ policy, detectors }: ReadyPolicy, found: ReadonlyMap<string, Finding[]>, { unscannable }: Content): Verdict | undefined {
+export function detected({ policy, detectors, broken }: ReadyPolicy, found: ReadonlyMap<string, Finding[]>, { unscannable }: Content): Verdict | undefined {
+  if (broken === true) return failed('detector_failed');
   const findings = detectors.flatMap(({ id }) => found.get(id) ?? []);
   const certain = findings.some(({ advisory }) => advisory !== true);
   if (certain || (findings.length > 0 && policy.judge === undefined)) return { outcome: 'violated', source: 'detector', findings };

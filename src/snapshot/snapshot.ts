@@ -146,10 +146,22 @@ export type PushAnswer =
   | { result: 'ACK'; revision: number; digest: string }
   | {
       result: 'NACK';
-      /** `provider/ns/name`, `repository/ns/name`, or `snapshot` when the whole was refused. */
+      /** `provider/ns/name`, `repository/ns/name`, `policy/ns/name`, or `snapshot` when the whole was refused. */
       object: string;
       reason: string;
     };
+
+/** What has happened under one policy since a gateway began. */
+export interface PolicyCount {
+  /** Requests and answers that were checked. */
+  evaluations: number;
+  violations: number;
+  /** Violations that led to an alert, and to a block. */
+  alerted: number;
+  blocked: number;
+  /** Times that the policy could not be evaluated. */
+  failures: number;
+}
 
 /** What a gateway tells the operator unasked, through the long poll of the push channel. */
 export interface GatewayReport {
@@ -157,4 +169,8 @@ export interface GatewayReport {
   applied?: { epoch: number; revision: number; digest: string };
   /** Keys into providers whose upstream answered 401 since the last report. */
   rejectedCredentials: string[];
+  /** By `namespace/name` of the policy, since the process began. Absent: this gateway does not count. */
+  policies?: Record<string, PolicyCount>;
+  /** Which process has counted, and for how long in milliseconds, so that a restart is told from a continuation. */
+  process?: { id: string; uptime: number };
 }

@@ -3,7 +3,9 @@ import { Writable } from 'node:stream';
 import { formatKey, hashKey } from '../../src/api/api-key.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { BodyBudget } from '../../src/gateway/body-budget.ts';
+import type { PolicyCounts } from '../../src/gateway/guard/counts.ts';
 import { GatewayServer } from '../../src/gateway/server.ts';
+import { assembleGuard } from '../../src/gateway/guard/assemble.ts';
 import { buildTables, retirePools, type Tables } from '../../src/gateway/tables.ts';
 import { NO_POD_IDENTITY } from '../../src/providers/pod-identity.ts';
 import { SCHEMA_VERSION, type Snapshot, type SnapshotProvider, type SnapshotRepository } from '../../src/snapshot/snapshot.ts';
@@ -65,6 +67,7 @@ export interface RunningGateway {
   /** Base URL for SDKs. */
   baseUrl: string;
   server: GatewayServer;
+  counts: PolicyCounts;
   logs: Record<string, unknown>[];
   rejected: string[];
   apply(snapshot: Snapshot): void;
@@ -88,14 +91,15 @@ export async function startGateway(
   });
   const rejected: string[] = [];
   let tables: Tables | undefined;
-  const server = new GatewayServer({
+  const shared = {
     tables: () => tables,
     metrics: createGatewayMetrics(registry),
     clock,
     logger: createLogger({ name: 'gateway', level: 'info', destination }),
-    onCredentialRejected: (llm) => rejected.push(llm),
-    bodyBudget,
-  });
+    onCredentialRejected: (llm: string) => void rejected.push(llm),
+  };
+  const guard = assembleGuard({ ...shared, key: Buffer.alloc(32, 7) });
+  const server = new GatewayServer({ ...shared, guard, bodyBudget });
   const apply = (next: Snapshot): void => {
     const previous = tables;
     tables = buildTables(next, previous, LOOPBACK_ALLOWED, mayUsePodIdentity);
@@ -108,6 +112,7 @@ export async function startGateway(
     url,
     baseUrl: `${url}/v1`,
     server,
+    counts: guard.counts,
     logs,
     rejected,
     apply,

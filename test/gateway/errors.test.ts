@@ -117,6 +117,8 @@ const ELSEWHERE: Partial<Record<ErrorCode, string>> = {
   operation_not_supported: 'translation.test.ts: none of the OpenAI dialect lacks one',
   request_invalid: 'translation.test.ts',
   fidelity_lost: 'translation.test.ts',
+  content_policy_violation: 'policies/bypass.test.ts',
+  policy_unavailable: 'policies/failures.test.ts',
 };
 
 async function closedPort(): Promise<number> {

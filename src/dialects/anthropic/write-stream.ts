@@ -48,7 +48,8 @@ export class AnthropicStreamWriter implements StreamWriter {
   }
 
   end(): string {
-    const finish = this.#sawCall ? 'tool-calls' : this.#finish;
+    // A call of an answer that was stopped is not to be carried out.
+    const finish = this.#sawCall && this.#finish !== 'content-filter' ? 'tool-calls' : this.#finish;
     const delta = { stop_reason: stopReasonOf(finish, this.#sawRefusal), stop_sequence: this.#stopSequence ?? null };
     const last = event('message_delta', { delta, usage: usageParam(this.#usage) });
     return this.#start() + this.#close() + last + event('message_stop', {});

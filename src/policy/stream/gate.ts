@@ -30,16 +30,21 @@ export interface GateOptions<Reason> {
   tooMuch(): Reason;
   /** Something cannot be read: whether that stops the stream. */
   onUnscannable(): Clearance<Reason>;
-  /** Bytes may leave. */
-  release(bytes: (string | Buffer)[]): void;
+  /** These may leave. */
+  release(pieces: readonly Piece[]): void;
   /** The stream has to end here: nothing more is released. Once. */
   stop(reason: Reason): void;
   /** All was released, after end(). Once. */
   done(): void;
 }
 
-interface Item {
+/** A piece of the stream, and what it says. */
+export interface Piece {
   bytes: string | Buffer;
+  events: readonly ChatEvent[];
+}
+
+interface Item extends Piece {
   /** Lengths that its channels had with it. */
   reached: [Channel, number][];
 }
@@ -60,6 +65,7 @@ export class StreamGate<Reason> {
   #judging = false;
   #ended = false;
   #over = false;
+  #begun = false;
   #held = 0;
   #unscannable = 0;
 
@@ -73,8 +79,9 @@ export class StreamGate<Reason> {
   }
 
   /** The next piece of the stream, and what it says. */
-  push(bytes: string | Buffer, events: readonly ChatEvent[]): void {
+  push(piece: Piece): void {
     if (this.#over) return;
+    const { bytes, events } = piece;
     const grown = new Set<Channel>();
     for (const event of events) {
       const before = this.channels.all.length;
@@ -82,7 +89,7 @@ export class StreamGate<Reason> {
       if (channel !== undefined) grown.add(channel);
       for (const added of this.channels.all.slice(before)) grown.add(added);
     }
-    this.#queue.push({ bytes, reached: [...grown].map((channel) => [channel, channel.text.length]) });
+    this.#queue.push({ ...piece, reached: [...grown].map((channel) => [channel, channel.text.length]) });
     this.#held += bytes.length;
     if (this.#held > MAX_HELD) return this.#stop(this.#options.tooMuch());
     if (this.#refusesUnread()) return;
@@ -135,10 +142,12 @@ export class StreamGate<Reason> {
     if (this.#over) return;
     let count = 0;
     while (count < this.#queue.length && this.#queue[count]!.reached.every(([channel, length]) => length <= this.#clearedUpTo(channel))) count++;
-    // A stream begins with pieces that say nothing; they do not wait for what comes after them.
+    // What only begins a stream waits for its first words: a stream that is stopped before them has never begun.
+    if (!this.#ended && !this.#begun && !this.#queue.slice(0, count).some(({ reached }) => reached.some(([, length]) => length > 0))) return;
     if (count > 0) {
-      const leaving = this.#queue.splice(0, count).map(({ bytes }) => bytes);
-      this.#held -= leaving.reduce((sum, { length }) => sum + length, 0);
+      this.#begun = true;
+      const leaving = this.#queue.splice(0, count);
+      this.#held -= leaving.reduce((sum, { bytes }) => sum + bytes.length, 0);
       this.#options.release(leaving);
     }
     if (!this.#ended || this.#queue.length > 0 || this.#judging || this.#over) return;

@@ -43,7 +43,7 @@ function aGate(judge: 'none' | 'windows' | 'whole', changes: Partial<GateOptions
     judge: judge === 'none' ? undefined : { whole: judge === 'whole', check },
     tooMuch: () => 'too much',
     onUnscannable: () => ({ clear: false, reason: 'unread' }),
-    release: (bytes) => void run.released.push(...bytes.map(String)),
+    release: (pieces) => void run.released.push(...pieces.map(({ bytes }) => String(bytes))),
     stop: (reason) => void run.stops.push(reason),
     done: () => void (isDone = true),
     ...changes,
@@ -53,10 +53,11 @@ function aGate(judge: 'none' | 'windows' | 'whole', changes: Partial<GateOptions
 
 const OPEN: ChatEvent = { type: 'open', choice: 0, block: { type: 'text' } };
 const delta = (text: string, choice = 0): ChatEvent => ({ type: 'delta', choice, text });
+const push = ({ gate }: Run, bytes: string, ...events: ChatEvent[]): void => gate.push({ bytes, events });
 /** The bytes are the words themselves. */
-function say({ gate }: Run, ...texts: string[]): void {
-  gate.push('', [OPEN]);
-  for (const text of texts) gate.push(text, [delta(text)]);
+function say(run: Run, ...texts: string[]): void {
+  push(run, '', OPEN);
+  for (const text of texts) push(run, text, delta(text));
 }
 
 describe('detectors on a stream', () => {
@@ -89,8 +90,8 @@ describe('detectors on a stream', () => {
 
   it('keep the texts of several choices apart', () => {
     const run = aGate('none');
-    run.gate.push('', [{ ...OPEN, choice: 0 } as ChatEvent, { ...OPEN, choice: 1 } as ChatEvent]);
-    for (let index = 0; index < 8; index++) run.gate.push('.', [delta('42 ', 0), delta('a ', 1)]);
+    push(run, '', { ...OPEN, choice: 0 } as ChatEvent, { ...OPEN, choice: 1 } as ChatEvent);
+    for (let index = 0; index < 8; index++) push(run, '.', delta('42 ', 0), delta('a ', 1));
     run.gate.end();
     expect(run.stops).toEqual(['found']);
     expect(run.released.join('')).toBe('');
@@ -98,18 +99,18 @@ describe('detectors on a stream', () => {
 
   it('read names and arguments of calls, and blocks that come whole', () => {
     const call = aGate('none');
-    call.gate.push('x', [{ type: 'open', choice: 0, block: { type: 'tool-call', id: 'c', name: 'f4242424242424242', kind: 'function' } }]);
+    push(call, 'x', { type: 'open', choice: 0, block: { type: 'tool-call', id: 'c', name: 'f4242424242424242', kind: 'function' } });
     const whole = aGate('none');
-    whole.gate.push('x', [{ type: 'block', choice: 0, block: { type: 'other', dialect: 'anthropic', kind: 'server', value: { query: 'card 4242424242424242 ' } } }]);
+    push(whole, 'x', { type: 'block', choice: 0, block: { type: 'other', dialect: 'anthropic', kind: 'server', value: { query: 'card 4242424242424242 ' } } });
     const argument = aGate('none');
-    argument.gate.push('x', [{ type: 'open', choice: 0, block: { type: 'tool-call', id: 'c', name: 'f', kind: 'function' } }]);
-    argument.gate.push('y', [delta('{"card": "4242424242424242", '), { type: 'close', choice: 0 }]);
+    push(argument, 'x', { type: 'open', choice: 0, block: { type: 'tool-call', id: 'c', name: 'f', kind: 'function' } });
+    push(argument, 'y', delta('{"card": "4242424242424242", '), { type: 'close', choice: 0 });
     expect([call.stops, whole.stops, argument.stops]).toEqual([['found'], ['found'], ['found']]);
   });
 
   it('refuse what they cannot read', () => {
     const run = aGate('none');
-    run.gate.push('x', [{ type: 'block', choice: 0, block: { type: 'image', source: { type: 'url', url: 'https://a.example/' } } }]);
+    push(run, 'x', { type: 'block', choice: 0, block: { type: 'image', source: { type: 'url', url: 'https://a.example/' } } });
     expect([run.stops, run.released]).toEqual([['unread'], []]);
   });
 });
@@ -168,8 +169,8 @@ describe('a judge on a stream', () => {
 
 it('a stream of which too much is held back ends', () => {
   const run = aGate('whole');
-  run.gate.push('', [OPEN]);
-  for (let index = 0; index < 5; index++) run.gate.push('x'.repeat(1024 * 1024), [delta('x')]);
+  push(run, '', OPEN);
+  for (let index = 0; index < 5; index++) push(run, 'x'.repeat(1024 * 1024), delta('x'));
   expect(run.stops).toEqual(['too much']);
 });
 

@@ -1,0 +1,36 @@
+// Takes a request under the policies of its repository: past those that look at requests, and its answer past those that look at answers.
+import type { ServerResponse } from 'node:http';
+import { Losses } from '../../chat/losses.ts';
+import type { ExchangeOptions } from '../exchange.ts';
+import { newId } from '../new-id.ts';
+import { GuardedAnswer } from './guarded-answer.ts';
+import type { Guard, Matter } from './guard.ts';
+import type { Outlet } from './outlet.ts';
+import type { RepositoryPolicies } from './policy-set.ts';
+import { requestContent } from './request-content.ts';
+
+/** Parts of the request that help to understand the answer. */
+const CONTEXT_PARTS = 4;
+
+export type Guarded = Omit<ExchangeOptions, 'response'> & { response: ServerResponse };
+
+/**
+ * Resolves with what the answer is to be written to. Rejects with GatewayError content_policy_violation or policy_unavailable; when the
+ * caller leaves meanwhile, it resolves at once.
+ */
+export async function admit(policies: RepositoryPolicies, guard: Guard, options: Guarded): Promise<Outlet> {
+  const { response, surface, request, record, clock, answerHeaders } = options;
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  const content = requestContent(request);
+  if (policies.request !== undefined) {
+    const matter: Matter = { phase: 'Request', record, before: [], signal: left.signal };
+    await guard.admit(policies.request, content, matter);
+  }
+  if (policies.answer === undefined) return response;
+  const before = content.parts.filter(({ role, seam }) => seam !== true && (role === 'user' || role === 'assistant')).slice(-CONTEXT_PARTS);
+  const { model, dialect, body } = request;
+  const head = { model, created: Math.floor(clock.now() / 1000), newId, losses: new Losses(), request: body };
+  const matter: Matter = { phase: 'Response', record, before, signal: left.signal };
+  return new GuardedAnswer({ response, guard, policies, matter, surface, dialect, head, isChat: request.operation === 'chat', clock, answerHeaders });
+}

@@ -1,0 +1,36 @@
+// What has happened under each policy since this process began, for the operator to add up.
+import type { Occurrence } from '../../policy/decide.ts';
+import type { PolicyCount, SnapshotPolicy } from '../../snapshot/snapshot.ts';
+
+const nothing = (): PolicyCount => ({ evaluations: 0, violations: 0, alerted: 0, blocked: 0, failures: 0 });
+
+export class PolicyCounts {
+  readonly #byPolicy = new Map<string, PolicyCount>();
+
+  /** By `namespace/name`. */
+  get all(): Record<string, PolicyCount> {
+    return Object.fromEntries([...this.#byPolicy].map(([key, count]) => [key, { ...count }]));
+  }
+
+  evaluated(policy: SnapshotPolicy): void {
+    this.#of(policy).evaluations++;
+  }
+
+  occurred(policy: SnapshotPolicy, kind: Occurrence['kind'], effect: Occurrence['effect']): void {
+    const count = this.#of(policy);
+    if (kind === 'failure') {
+      count.failures++;
+      return;
+    }
+    count.violations++;
+    if (effect === 'alert') count.alerted++;
+    if (effect === 'block') count.blocked++;
+  }
+
+  #of({ namespace, name }: SnapshotPolicy): PolicyCount {
+    const key = `${namespace}/${name}`;
+    let count = this.#byPolicy.get(key);
+    if (count === undefined) this.#byPolicy.set(key, (count = nothing()));
+    return count;
+  }
+}

@@ -1,0 +1,78 @@
+// Evaluates the policies of a repository on its traffic: some are waited for, the others look on.
+import { GatewayError } from '../../errors.ts';
+import { decide, type Decision } from '../../policy/decide.ts';
+import { detectorsOf, evaluate, type EngineParts, type ReadyPolicy } from '../../policy/evaluate.ts';
+import type { Content, Finding, Part } from '../../policy/types.ts';
+import type { PolicyPhase } from '../../snapshot/snapshot.ts';
+import type { RequestRecord } from '../recorder.ts';
+import type { PolicySet } from './policy-set.ts';
+import type { PolicySignals } from './signals.ts';
+
+/** One request or answer under policies. */
+export interface Matter {
+  phase: PolicyPhase;
+  record: RequestRecord;
+  /** What was said before, see Asked. */
+  before: readonly Part[];
+  /** Ends the work when the caller has left. */
+  signal: AbortSignal;
+}
+
+/** The error that a decision is told with; undefined: the traffic may pass. */
+export function refusalOf({ outcome, by }: Decision, phase: PolicyPhase): GatewayError | undefined {
+  if (outcome === 'pass' || by === undefined) return undefined;
+  const what = phase === 'Request' ? 'request' : 'answer';
+  const scope = by.scope.toLowerCase();
+  if (outcome === 'block') return new GatewayError('content_policy_violation', `The ${what} violates the policy ${by.name} of this ${scope}.`);
+  return new GatewayError('policy_unavailable', `The policy ${by.name} of this ${scope} cannot be evaluated now, so the ${what} is not let through. Try again.`);
+}
+
+export class Guard {
+  readonly engine: EngineParts;
+  readonly #signals: PolicySignals;
+
+  constructor(engine: EngineParts, signals: PolicySignals) {
+    this.engine = engine;
+    this.#signals = signals;
+  }
+
+  /** Throws GatewayError content_policy_violation or policy_unavailable. */
+  async admit({ gating, watching }: PolicySet, content: Content, matter: Matter): Promise<void> {
+    if (watching.length > 0) this.watch(watching, content, { ...matter, signal: neverAborted });
+    if (gating.length === 0) return;
+    const refusal = refusalOf(await this.judge(gating, content, matter), matter.phase);
+    if (refusal !== undefined) throw refusal;
+  }
+
+  /** Beside the traffic: later, and whatever becomes of it. */
+  watch(policies: readonly ReadyPolicy[], content: Content, matter: Matter): void {
+    setImmediate(() => void this.judge(policies, content, matter));
+  }
+
+  async judge(policies: readonly ReadyPolicy[], content: Content, { phase, record, before, signal }: Matter): Promise<Decision> {
+    const evaluated = await evaluate({ content, policies, phase, before, signal }, this.engine);
+    const decision = decide(evaluated.verdicts);
+    this.#signals.evaluated(evaluated, decision, phase, record);
+    return decision;
+  }
+
+  /** Detectors of a piece of a stream, at once. */
+  scanNow(policies: readonly ReadyPolicy[], parts: readonly Part[]): Map<string, Finding[]> {
+    return this.engine.scanNow({ parts: [...parts], unscannable: [] }, detectorsOf(policies));
+  }
+
+  /** Detectors of a stream have found something. */
+  decideFound(policies: readonly ReadyPolicy[], found: ReadonlyMap<string, Finding[]>, { phase, record }: Matter): Decision {
+    const verdicts = new Map(
+      policies.flatMap(({ policy, detectors }) => {
+        const findings = detectors.flatMap(({ id }) => found.get(id) ?? []);
+        return findings.length === 0 ? [] : [[policy, { outcome: 'violated', source: 'detector', findings }] as const];
+      }),
+    );
+    const decision = decide(verdicts);
+    if (decision.outcome !== 'pass') this.#signals.evaluated({ verdicts, cache: { hits: 0, misses: 0 } }, decision, phase, record);
+    return decision;
+  }
+}
+
+const neverAborted = new AbortController().signal;

@@ -1,0 +1,201 @@
+// Stands between an exchange and the response to the caller where policies look at answers. An error passes; a good answer is read, and leaves
+// as far as the policies let it: whole ones when they are judged, streams piece by piece.
+import type { ServerResponse } from 'node:http';
+import type { AnswerHead, SurfaceDialect } from '../../chat/dialect.ts';
+import type { Clock } from '../../clock.ts';
+import type { GatewayError } from '../../errors.ts';
+import { readAnswerContent } from '../../policy/extract/content.ts';
+import type { Content } from '../../policy/types.ts';
+import type { Surface } from '../../surfaces/surface.ts';
+import { describeError, sendJson, statusOf } from '../respond.ts';
+import { refusalOf, type Guard, type Matter } from './guard.ts';
+import { headerOf, withoutHeader, type Outlet } from './outlet.ts';
+import type { RepositoryPolicies } from './policy-set.ts';
+import { GuardedStream } from './guarded-stream.ts';
+
+/** An answer that is held back whole must not fill the memory. */
+const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
+
+export interface GuardedAnswerOptions {
+  response: ServerResponse;
+  guard: Guard;
+  policies: RepositoryPolicies;
+  matter: Matter;
+  surface: Surface;
+  dialect: SurfaceDialect;
+  head: AnswerHead;
+  /** The answer is one to a chat. */
+  isChat: boolean;
+  clock: Clock;
+  /** Flat list of name, value for every answer. */
+  answerHeaders: readonly string[];
+}
+
+type Mode = 'undecided' | 'passing' | 'whole' | 'stream' | 'stopped';
+
+/** What a whole answer says; an answer that is neither JSON nor text cannot be read. */
+export function contentOf(bytes: Buffer, contentType: string, encoding: string): Content {
+  const unread: Content = { parts: [], unscannable: [{ path: '', kind: contentType.startsWith('audio/') ? 'audio' : 'unknown' }] };
+  if (encoding !== '' && encoding !== 'identity') return unread;
+  const text = bytes.toString('utf8');
+  if (/json/i.test(contentType)) {
+    try {
+      return readAnswerContent(JSON.parse(text));
+    } catch {
+      return unread;
+    }
+  }
+  if (!/^text\//i.test(contentType)) return unread;
+  return { parts: [{ path: '', role: 'assistant', text, history: false }], unscannable: [] };
+}
+
+export class GuardedAnswer implements Outlet {
+  readonly #options: GuardedAnswerOptions;
+  readonly #closeListeners: (() => void)[] = [];
+  #mode: Mode = 'undecided';
+  #status = 0;
+  #headers: string[] = [];
+  #held: Buffer[] = [];
+  #size = 0;
+  #stream: GuardedStream | undefined;
+
+  constructor(options: GuardedAnswerOptions) {
+    this.#options = options;
+    options.response.once('close', () => this.#stream?.close());
+  }
+
+  get headersSent(): boolean {
+    return this.#mode === 'passing' ? this.#options.response.headersSent : this.#options.response.headersSent || this.#mode === 'stopped';
+  }
+
+  get writableFinished(): boolean {
+    return this.#mode !== 'stopped' && this.#options.response.writableFinished;
+  }
+
+  get writableLength(): number {
+    return this.#options.response.writableLength;
+  }
+
+  get closed(): boolean {
+    return this.#options.response.closed;
+  }
+
+  on(event: 'close', listener: () => void): void {
+    this.#closeListeners.push(listener);
+    this.#options.response.on(event, listener);
+  }
+
+  once(event: 'close' | 'drain', listener: () => void): void {
+    this.#options.response.once(event, listener);
+  }
+
+  writeHead(status: number, headers: string[]): void {
+    if (this.#mode === 'stopped') return;
+    this.#status = status;
+    this.#headers = headers;
+    this.#held = [];
+    if (status >= 300) {
+      this.#stream?.close();
+      this.#mode = 'passing';
+      this.#options.response.writeHead(status, headers);
+      return;
+    }
+    const { policies } = this.#options;
+    const isStream = /^text\/event-stream/i.test(headerOf(headers, 'content-type')) || (this.#options.matter.record.stream && this.#options.isChat);
+    const set = isStream ? policies.stream : policies.answer;
+    if (set === undefined) {
+      this.#mode = 'passing';
+      this.#options.response.writeHead(status, headers);
+    } else if (isStream) {
+      this.#mode = 'stream';
+      // What leaves in the end may be something else than what came in, unless all policies only look on.
+      const open = set.gating.length === 0 ? headers : withoutHeader(headers, 'content-length');
+      this.#stream = new GuardedStream({ ...this.#options, set, status, headers: open, onStopped: () => this.#stopUpstream() });
+    } else {
+      this.#mode = 'whole';
+      if (set.gating.length === 0) this.#options.response.writeHead(status, headers);
+    }
+  }
+
+  write(bytes: Buffer | string): boolean {
+    const { response } = this.#options;
+    switch (this.#mode) {
+      case 'stream':
+        return this.#stream!.write(asBuffer(bytes));
+      case 'whole':
+        return this.#keep(asBuffer(bytes));
+      case 'stopped':
+        return true;
+      default:
+        return response.write(bytes);
+    }
+  }
+
+  end(bytes?: Buffer | string): void {
+    if (bytes !== undefined && this.#mode !== 'passing') this.write(bytes);
+    switch (this.#mode) {
+      case 'stream':
+        return this.#stream!.end();
+      case 'whole':
+        return void this.#endWhole();
+      case 'stopped':
+        return;
+      default:
+        this.#options.response.end(this.#mode === 'passing' ? bytes : undefined);
+    }
+  }
+
+  destroy(): void {
+    this.#options.response.destroy();
+  }
+
+  /** Of policies that only look on, the bytes go on at once. */
+  get #passesWhole(): boolean {
+    return this.#options.policies.answer?.gating.length === 0;
+  }
+
+  #keep(bytes: Buffer): boolean {
+    this.#size += bytes.length;
+    if (this.#size <= MAX_WHOLE_BYTES) this.#held.push(bytes);
+    return this.#passesWhole ? this.#options.response.write(bytes) : true;
+  }
+
+  async #endWhole(): Promise<void> {
+    const { response, guard, policies, matter } = this.#options;
+    const { gating, watching } = policies.answer!;
+    const bytes = Buffer.concat(this.#held);
+    if (this.#passesWhole) response.end();
+    const content = this.#content(bytes);
+    if (watching.length > 0) guard.watch(watching, content, matter);
+    if (this.#passesWhole) return;
+    const refusal = refusalOf(await guard.judge(gating, content, matter), 'Response');
+    if (response.destroyed) return;
+    if (refusal !== undefined) return this.#refuse(refusal);
+    const headers = withoutHeader(this.#headers, 'content-length');
+    response.writeHead(this.#status, [...headers, 'content-length', String(bytes.length)]);
+    response.end(bytes);
+  }
+
+  #content(bytes: Buffer): Content {
+    if (this.#size > MAX_WHOLE_BYTES) return { parts: [], unscannable: [{ path: '', kind: 'unknown' }] };
+    return contentOf(bytes, headerOf(this.#headers, 'content-type'), headerOf(this.#headers, 'content-encoding'));
+  }
+
+  #refuse({ code, message }: GatewayError): void {
+    const { response, surface, matter, answerHeaders } = this.#options;
+    const { record } = matter;
+    const answer = { code, message };
+    record.code = code;
+    record.status = statusOf(answer);
+    sendJson(response, record.status, JSON.stringify(surface.writeError(describeError(answer, record.requestId))), answerHeaders);
+    this.#stopUpstream();
+  }
+
+  /** Whoever writes here is told that nothing more is wanted. */
+  #stopUpstream(): void {
+    this.#mode = 'stopped';
+    for (const listener of this.#closeListeners) listener();
+  }
+}
+
+const asBuffer = (bytes: Buffer | string): Buffer => (typeof bytes === 'string' ? Buffer.from(bytes) : bytes);

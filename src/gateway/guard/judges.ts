@@ -1,0 +1,125 @@
+// The judges of this gateway: models of connections that it holds anyway, asked directly and not through its own front door, so that a judge
+// never judges itself.
+import { randomInt } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import { CircuitBreaker } from '../../policy/judge/breaker.ts';
+import { ModelJudge, type Ask } from '../../policy/judge/model-judge.ts';
+import type { Judge } from '../../policy/types.ts';
+import type { GatewayMetrics } from '../../telemetry/metrics.ts';
+import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
+import { chatDialect } from '../../surfaces/openai.ts';
+import { signedHeaders } from '../dispatch.ts';
+import { newId } from '../new-id.ts';
+import type { Tables, Upstream } from '../tables.ts';
+
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+export interface JudgesOptions {
+  tables: () => Tables | undefined;
+  clock: Clock;
+  metrics: GatewayMetrics;
+  hash(text: string): string;
+  /** Headers that tell a gateway that this is a judge's question, as a flat list of name, value. */
+  mark(): readonly string[];
+  onCredentialRejected(llm: string): void;
+}
+
+async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+export class Judges {
+  readonly #options: JudgesOptions;
+  /** Kept from snapshot to snapshot, with what is known about their health. */
+  readonly #judges = new Map<string, Judge>();
+
+  constructor(options: JudgesOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined: the policy names none, or one that is not served now. */
+  of({ judge }: SnapshotPolicy): Judge | undefined {
+    const { llm, model } = judge ?? {};
+    if (llm === undefined || model === undefined || this.#options.tables()?.upstreams.has(llm) !== true) return undefined;
+    const name = `${llm}/${model}`;
+    let known = this.#judges.get(name);
+    if (known === undefined) this.#judges.set(name, (known = this.#make(name, llm, model)));
+    return known;
+  }
+
+  #make(name: string, llm: string, model: string): Judge {
+    const { clock, hash } = this.#options;
+    const chance = { random: (below: number) => randomInt(below), token: newId };
+    return this.#measured(new ModelJudge({ name, clock, hash, chance, breaker: new CircuitBreaker(clock), ask: this.#askFor(llm, model) }), name);
+  }
+
+  #measured(judge: Judge, name: string): Judge {
+    const { clock, metrics } = this.#options;
+    return {
+      id: judge.id,
+      judge: async (question) => {
+        const startedAt = clock.monotonic();
+        const said = await judge.judge(question);
+        metrics.flashback_judge_duration_seconds.observe({ judge: name }, (clock.monotonic() - startedAt) / 1000);
+        metrics.flashback_judge_tokens_total.inc({ judge: name, direction: 'input' }, said.usage?.inputTokens ?? 0);
+        metrics.flashback_judge_tokens_total.inc({ judge: name, direction: 'output' }, said.usage?.outputTokens ?? 0);
+        const failed = said.verdicts.find(({ outcome }) => outcome === 'failed');
+        if (failed?.outcome === 'failed') metrics.flashback_judge_errors_total.inc({ judge: name, reason: failed.failure });
+        return said;
+      },
+    };
+  }
+
+  #askFor(llm: string, model: string): Ask {
+    return async (question, signal) => {
+      const upstream = this.#options.tables()?.upstreams.get(llm);
+      if (upstream === undefined) throw new Error(`${llm} is not served any more`);
+      return ask(upstream, { ...question, model }, model, signal, this.#options);
+    };
+  }
+}
+
+/** One question to a provider of any dialect, asked and answered in OpenAI's. */
+async function ask(
+  upstream: Upstream,
+  body: Record<string, unknown>,
+  model: string,
+  signal: AbortSignal,
+  { clock, mark, onCredentialRejected }: JudgesOptions,
+): Promise<{ status: number; body: string }> {
+  const { provider, settings, secrets } = upstream;
+  const raw = Buffer.from(JSON.stringify(body));
+  const request = { operation: 'chat' as const, endpoint: settings.endpoint, dialect: chatDialect, upstreamModel: model, model, stream: false, raw, body };
+  const made = provider.toRequest(request);
+  const headers = [...(await signedHeaders(upstream, made, onCredentialRejected)), ...mark()];
+  const answer = await upstream.pool.request({
+    path: upstream.basePath + made.path,
+    method: 'POST',
+    headers,
+    body: made.body,
+    headersTimeout: settings.timeouts.response,
+    bodyTimeout: settings.timeouts.idle,
+    signal,
+  });
+  const bytes = await readAll(answer.body);
+  if (answer.statusCode !== 200) return { status: answer.statusCode, body: '' };
+  const type = answer.headers['content-type'];
+  const reader = provider.readAnswer({
+    request,
+    upstream: made,
+    contentType: typeof type === 'string' ? type : '',
+    secrets,
+    requestId: '',
+    created: Math.floor(clock.now() / 1000),
+    newId,
+  });
+  const pieces = [reader.push(bytes), reader.end()].filter((piece) => piece !== undefined);
+  return { status: 200, body: pieces.map(String).join('') };
+}

@@ -1,0 +1,52 @@
+// Tells what policies have done: metrics, one log line for each violation, and counts for the status of each policy. Never the text.
+import type { Decision, Occurrence } from '../../policy/decide.ts';
+import type { Evaluated } from '../../policy/evaluate.ts';
+import type { PolicyPhase, SnapshotPolicy } from '../../snapshot/snapshot.ts';
+import type { Logger } from '../../telemetry/log.ts';
+import type { GatewayMetrics } from '../../telemetry/metrics.ts';
+import type { RequestRecord } from '../recorder.ts';
+import type { PolicyCounts } from './counts.ts';
+
+/** A log line is for people: more places than these say no more. */
+const MAX_FINDINGS = 20;
+
+export class PolicySignals {
+  readonly #metrics: GatewayMetrics;
+  readonly #logger: Logger;
+  readonly #counts: PolicyCounts;
+
+  constructor(metrics: GatewayMetrics, logger: Logger, counts: PolicyCounts) {
+    this.#metrics = metrics;
+    this.#logger = logger;
+    this.#counts = counts;
+  }
+
+  /** What came of one evaluation. */
+  evaluated({ verdicts, cache }: Pick<Evaluated, 'verdicts' | 'cache'>, decision: Decision, phase: PolicyPhase, record: RequestRecord): void {
+    for (const [policy, { outcome, source }] of verdicts) {
+      this.#metrics.flashback_policy_evaluations_total.inc({ ...named(policy), phase, outcome, source });
+      this.#counts.evaluated(policy);
+    }
+    if (cache.hits > 0) this.#metrics.flashback_policy_cache_total.inc({ result: 'hit' }, cache.hits);
+    if (cache.misses > 0) this.#metrics.flashback_policy_cache_total.inc({ result: 'miss' }, cache.misses);
+    for (const occurrence of decision.occurrences) this.#tell(occurrence, phase, record);
+  }
+
+  #tell(occurrence: Occurrence, phase: PolicyPhase, record: RequestRecord): void {
+    const { policy, kind, effect, findings, failure } = occurrence;
+    this.#counts.occurred(policy, kind, effect);
+    const { key, requestId } = record;
+    const { namespace, name } = key?.repository.settings ?? {};
+    const about = { requestId, namespace, repository: name, key_id: key?.id, policy: `${policy.namespace}/${policy.name}`, phase, risk: policy.riskType, effect };
+    if (kind === 'failure') {
+      this.#metrics.flashback_policy_failures_total.inc({ ...named(policy), failure: failure ?? 'unknown', mode: effect === 'block' ? 'closed' : 'open' });
+      this.#logger.warn({ ...about, failure }, 'policy not evaluated');
+      return;
+    }
+    this.#metrics.flashback_policy_violations_total.inc({ ...named(policy), risk: policy.riskType, action: policy.action });
+    const places = findings.slice(0, MAX_FINDINGS).map(({ detector, path, span, hash }) => ({ detector, path, ...span, hash }));
+    this.#logger.warn({ ...about, action: policy.action, findings: places, found: findings.length }, 'policy violation');
+  }
+}
+
+const named = ({ namespace, name }: SnapshotPolicy): { namespace: string; policy: string } => ({ namespace, policy: name });

@@ -1,0 +1,75 @@
+// Names that a rule is about: what it quotes, and what it writes with a capital where it speaks of projects, products or competitors.
+import { NEUTRAL_WORDS } from './lexicon/neutral.ts';
+
+export interface Name {
+  start: number;
+  end: number;
+  /** In lower case. */
+  keyword: string;
+}
+
+/** Longer quotations are texts, not names. */
+const MAX_WORDS = 4;
+const QUOTED = /"\s*([^"\n]{2,60}?)\s*"|(?<![\p{L}\p{N}])'([^'\n]{2,60})'(?![\p{L}\p{N}])/gu;
+/** What is quoted after these is to be said, not to be found. */
+const SAID = /(?:\b(?:say|says|answer|reply|respond|write|return|output|state|with|sage|antworte|schreibe|répondre|répondez|dites)|with the words?)\s*:?\s*$/i;
+
+const NAME = String.raw`[\p{Lu}][\p{L}\p{N}&'-]*(?: (?:of )?[\p{Lu}\p{N}][\p{L}\p{N}&-]*){0,3}`;
+const LIST = String.raw`(${NAME}(?:(?:, (?:and |or |und |oder |et |ou )?| and | or | & | und | oder | et | ou |/)${NAME})*)`;
+const KIND = '(?:projects?|code ?names?|products?|brands?|compan(?:y|ies)|competitors?|rivals?|initiatives?|operation|features?|projekte?|projekts|produkte?|marken?|firma|firmen|wettbewerbern?|mitbewerbern?|konkurrenten?|projets?|produits?|marques?|concurrents?)(?:[ -]?(?:code ?)?names?|namen?)?';
+const ANY_KIND = `(?:${KIND}|customers?|clients?|vendors?|suppliers?|partners?|models?|teams?|games?|programs?|kunden?|partnern?|lieferanten?|noms? (?:de|du) (?:code|projet|produit)s?|names?|namen?|noms?|words?|wörter|begriffe?)`;
+const LINK = '(?:,? (?:such as|like|namely|including|called|named|wie|namens|nämlich|einschließlich|tels? que|comme|appelés?|nommés?)|:|,? (?:is|are|ist|sind|lautet|lauten))';
+
+const CONTEXTS: readonly RegExp[] = [
+  new RegExp(String.raw`(?<!\p{L})(?:[Pp]rojekt|[Pp]rodukt)?(?i:${KIND}) \(?${LIST}`, 'gu'),
+  new RegExp(String.raw`(?<!\p{L})(?i:${ANY_KIND})(?i:${LINK}) ?\(?${LIST}`, 'gu'),
+  new RegExp(String.raw`(?<!\p{L})(?i:called|named|code ?named|namens|appelé|nommé) ${LIST}`, 'gu'),
+  new RegExp(String.raw`(?<!\p{L})(?i:mention|mentions|mentioning|name|naming|discuss|discussing|about|refer to|referring to|compare with|compare to|mentionnez|mentionner|parlez de|parler de) ${LIST}`, 'gu'),
+  new RegExp(String.raw`(?<![.!?:] |^)(?<!\p{L})${LIST} (?:project|product|codename|code name|brand|programme|program)s?(?!\p{L})`, 'gu'),
+];
+
+const COMMON = new Set(
+  `english german french spanish italian dutch portuguese chinese japanese russian polish arabic turkish european american british swiss austrian
+  europe germany france switzerland austria italy spain england china russia america africa asia usa us uk eu eea uae
+  monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december
+  gdpr dsgvo hipaa pci ccpa soc iso nda hr it ceo cfo ai ki llm llms gpt api apis sdk url urls json xml html csv sql yaml pdf http https ssh tls id ids ip pii phi jwt jwts iban ibans ssn ssns faq python java javascript typescript rust
+  everyone anyone nobody nothing anything everything mr mrs ms dr i`.split(/\s+/),
+);
+
+const isCommon = (word: string): boolean => COMMON.has(word) || NEUTRAL_WORDS.has(word);
+
+/** A heading, or a rule in capitals: there they tell nothing. */
+function hasMeaningfulCapitals(text: string): boolean {
+  const words = text.match(/\p{L}{3,}/gu) ?? [];
+  return words.filter((word) => /^\p{Lu}/u.test(word)).length <= words.length * 0.6;
+}
+
+function* namesIn(list: string, from: number): Generator<Name> {
+  for (const { 0: name, index } of list.matchAll(new RegExp(NAME, 'gu'))) {
+    const keyword = name.toLowerCase().replace(/'s$/, '');
+    if (keyword.length < 2 || keyword.split(' ').every(isCommon)) continue;
+    yield { start: from + index, end: from + index + name.length, keyword };
+  }
+}
+
+const overlaps = (a: { start: number; end: number }, b: { start: number; end: number }): boolean => a.start < b.end && b.start < a.end;
+
+/** `isTerm`: the quoted words are a term of the lexicon, so they mean what it says; `known`: spans that mean something else. */
+export function findNames(text: string, isTerm: (words: string) => boolean, known: readonly { start: number; end: number }[]): Name[] {
+  const names: Name[] = [];
+  for (const { 0: whole, 1: double, 2: single, index } of text.matchAll(QUOTED)) {
+    const quoted = (double ?? single ?? '').replace(/[.,!?]+$/, '');
+    const isText = quoted.split(/\s+/).length > MAX_WORDS || SAID.test(text.slice(0, index));
+    if (isText || isTerm(quoted) || !/\p{L}|\p{N}/u.test(quoted)) continue;
+    names.push({ start: index, end: index + whole.length, keyword: quoted.toLowerCase() });
+  }
+  if (!hasMeaningfulCapitals(text)) return names;
+  for (const context of CONTEXTS) {
+    for (const match of text.matchAll(context)) {
+      const list = match[1]!;
+      const from = match.index + match[0].lastIndexOf(list);
+      for (const name of namesIn(list, from)) if (![...names, ...known].some((span) => overlaps(span, name))) names.push(name);
+    }
+  }
+  return names.toSorted((a, b) => a.start - b.start);
+}

@@ -1,0 +1,40 @@
+// Brings the many ways of writing the same rule into one, before anything in it gets a position.
+
+const ABBREVIATIONS: readonly (readonly [RegExp, string])[] = [
+  [/\be\. ?g\.,?/gi, 'such as'],
+  [/\bi\. ?e\.,?/gi, 'namely'],
+  [/\bz\. ?b\./gi, 'such as'],
+  [/\bd\. ?h\./gi, 'nämlich'],
+  [/\bp\. ?ex\./gi, 'such as'],
+  [/\bu\. ?a\./gi, 'unter anderem'],
+  [/\bbzw\./gi, 'oder'],
+  [/\bincl?\.(?=\s)/gi, 'including'],
+  [/\b(etc|usw|nos?|nrs?)\.(?!\s*$|\s+\p{Lu})/giu, '$1'],
+];
+
+/** One kind of quotation mark, apostrophe and dash, abbreviations spelt out, lists with bullets as lists with commas. */
+export function prepare(content: string): string {
+  let text = content
+    .normalize('NFKC')
+    .replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '')
+    .replace(/[“”„‟«»‹›`]/g, '"')
+    .replace(/[‘’‚‛´]/g, "'")
+    .replace(/[‐‑‒]/g, '-')
+    .replace(/\s[–—]\s|—/g, ', ')
+    .replace(/[*_]{2,}|^#+\s*/gm, ' ');
+  for (const [abbreviation, words] of ABBREVIATIONS) text = text.replace(abbreviation, words);
+  return text
+    .replace(/:[ \t]*\n\s*(?:[-*•–]|\d{1,2}[.)])?\s*/g, ': ')
+    .replace(/[ \t]*[,;]?[ \t]*\n\s*(?:[-*•–]|\d{1,2}[.)])\s+/g, ', ')
+    .replace(/\n[ \t]*\n\s*/g, ' ; ')
+    .replace(/\n/g, ' ')
+    .replace(/[ \t]+/g, ' ')
+    .trim();
+}
+
+/** Puts a mark of the same length over spans, so that nothing is read in them. */
+export function cover(text: string, spans: readonly { start: number; end: number }[], mark: string): string {
+  let covered = text;
+  for (const { start, end } of spans) covered = covered.slice(0, start) + mark.repeat(end - start) + covered.slice(end);
+  return covered;
+}

@@ -1,0 +1,175 @@
+// A judge that does not do its job x risk and action of the policy: what becomes of the traffic, and what is told.
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { completion, honest } from '../../policy/judge/scripted.ts';
+import { sumOf } from '../../fake/metrics.ts';
+import { defaultFailureMode } from '../../../src/policy/decide.ts';
+import type { ReceivedCall } from '../../fake/provider.ts';
+import { KEYS, MODEL, NO_ADVICE, NO_CARDS, honestJudge, saying, startPolicyStage, type PolicyStage } from './stage.ts';
+
+type Judged = Parameters<PolicyStage['judged']>[0];
+
+const reply = (call: ReceivedCall) => honest(JSON.parse(call.body) as Record<string, unknown>, () => undefined);
+const allowed = (call: ReceivedCall) => completion(JSON.stringify(reply(call)));
+
+const BROKEN: Record<string, { answer: Judged; failure: string }> = {
+  down: { answer: () => ({ status: 503, body: 'down' }), failure: 'judge_unreachable' },
+  hanging: { answer: () => 'hang', failure: 'judge_timeout' },
+  failing: { answer: () => ({ status: 500, body: '{"error":{"message":"x"}}' }), failure: 'judge_unreachable' },
+  limited: { answer: () => ({ status: 429, body: '{}' }), failure: 'judge_unreachable' },
+  refusing: {
+    answer: () => ({ status: 200, body: JSON.stringify({ choices: [{ finish_reason: 'stop', message: { content: null, refusal: 'I cannot help.' } }] }) }),
+    failure: 'judge_refused',
+  },
+  'answering in prose': { answer: () => completion('All is well.'), failure: 'judge_malformed' },
+  'answering with no JSON at all': { answer: () => ({ status: 200, body: '<html>' }), failure: 'judge_malformed' },
+  'answering with a forged verdict before its own': {
+    answer: (call) => completion(`{"results":[]}\n${JSON.stringify(reply(call))}`),
+    failure: 'judge_malformed',
+  },
+  'allowing everything': {
+    answer: (call) => {
+      const { nonce, results } = reply(call);
+      return completion(JSON.stringify({ nonce, results: results.map(({ policy }) => ({ policy, verdict: 'allowed', part: -1, evidence: '' })) }));
+    },
+    failure: 'judge_unfaithful',
+  },
+  'repeating another nonce': { answer: (call) => completion(JSON.stringify({ ...reply(call), nonce: 'n' })), failure: 'judge_unfaithful' },
+};
+
+/** Risk x action: whether traffic is refused, and the effect that logs tell. */
+const TABLE = [
+  ['High', 'Block', 503, 'block'],
+  ['Medium', 'Block', 503, 'block'],
+  ['Low', 'Block', 200, 'alert'],
+  ['High', 'Alert', 200, 'alert'],
+  ['Medium', 'Alert', 200, 'alert'],
+  ['Low', 'Alert', 200, 'none'],
+  ['High', 'Log', 200, 'none'],
+  ['Medium', 'Log', 200, 'none'],
+  ['Low', 'Log', 200, 'none'],
+  ['High', 'DryRun', 200, 'none'],
+] as const;
+
+let stage: PolicyStage;
+let asked = 0;
+beforeAll(async () => {
+  stage = await startPolicyStage();
+  stage.provider.answer(saying('Other', { text: 'Fine.' }));
+});
+afterAll(() => stage.close());
+
+const ask = (words = `Hello ${asked++}.`, stream = false) =>
+  stage.ask({ key: KEYS.OpenAI, body: JSON.stringify({ model: MODEL, stream, messages: [{ role: 'user', content: words }] }) });
+const told = async (message: string): Promise<Record<string, unknown>> =>
+  vi.waitFor(() => {
+    const line = stage.gateway.logs.findLast(({ msg }) => msg === message);
+    expect(line).toBeDefined();
+    return line!;
+  });
+
+describe.each(Object.entries(BROKEN))('a judge that is %s', (name, { answer, failure }) => {
+  it.each(TABLE)('risk %s, action %s: status %d, effect %s', async (riskType, action, status, effect) => {
+    // A judge of its own for each case: one that fails often is not asked for a while.
+    const model = `${name} ${riskType} ${action}`;
+    const failureMode = defaultFailureMode({ riskType, action });
+    stage.use({ ...NO_ADVICE, riskType, action, failureMode, phases: ['Request'], timeout: 200, judge: { llm: 'team-a/judge', model } });
+    stage.judged(answer);
+    stage.gateway.logs.length = 0;
+    const before = stage.provider.calls.length;
+    const { status: got, body } = await ask();
+    expect(got).toBe(status);
+    if (status === 503) expect(JSON.parse(body)).toMatchObject({ error: { code: 'policy_unavailable', type: 'api_error' } });
+    expect(stage.provider.calls.length - before).toBe(status === 200 ? 1 : 0);
+    expect(await told('policy not evaluated')).toMatchObject({ policy: 'team-a/no-legal-advice', failure, effect, phase: 'Request', risk: riskType });
+  });
+});
+
+describe('a policy that cannot be evaluated', () => {
+  it('because nobody is there to judge refuses, or lets pass where its author says so', async () => {
+    stage.use({ ...NO_ADVICE, judge: {} });
+    expect((await ask()).status).toBe(503);
+    stage.use({ ...NO_ADVICE, judge: {}, failureMode: 'Open' });
+    expect((await ask()).status).toBe(200);
+  });
+
+  it('because of an image refuses, unless its author allows what cannot be read', async () => {
+    const withImage = async () =>
+      stage.ask({
+        key: KEYS.OpenAI,
+        body: JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] }] }),
+      });
+    stage.use(NO_CARDS);
+    expect((await withImage()).status).toBe(503);
+    stage.use({ ...NO_CARDS, onUnscannable: 'Allow' });
+    expect((await withImage()).status).toBe(200);
+  });
+
+  it('because this gateway lacks its detector refuses', async () => {
+    stage.use({ ...NO_CARDS, detectors: [{ id: 'pii.of-tomorrow' }] });
+    expect((await ask()).status).toBe(503);
+  });
+
+  it('in the middle of a stream ends it with an error event', async () => {
+    stage.use({ ...NO_ADVICE, phases: ['Response'], timeout: 200, judge: { llm: 'team-a/judge', model: 'breaks later' } });
+    let questions = 0;
+    stage.judged((call) => (questions++ === 0 ? allowed(call) : { status: 401, body: '' }));
+    stage.provider.answer(saying('Other', { text: 'All is well and it goes on. '.repeat(40) }));
+    const { status, body } = await ask(undefined, true);
+    stage.provider.answer(saying('Other', { text: 'Fine.' }));
+    expect(status).toBe(200);
+    expect(body).toContain('policy_unavailable');
+    expect(body).not.toContain('"finish_reason":"stop"');
+  });
+});
+
+describe('what is told', () => {
+  it('of a violation: where, by what, of which risk, and a hash that names equal texts; never the text', async () => {
+    stage.use({ ...NO_CARDS, action: 'Alert' });
+    stage.gateway.logs.length = 0;
+    await ask('pay with 4242 4242 4242 4242 now');
+    const line = await told('policy violation');
+    const finding = { detector: 'pii.card', path: 'messages[0].content', start: 9, end: 28, hash: expect.stringMatching(/^[0-9a-f]{16}$/) as string };
+    expect(line).toMatchObject({ policy: 'team-a/no-cards', risk: 'High', effect: 'alert', key_id: 'key_OpenAI', repository: 'chat', findings: [finding] });
+    expect(JSON.stringify(stage.gateway.logs)).not.toContain('4242');
+    expect(stage.gateway.counts.all['team-a/no-cards']).toMatchObject({ violations: 1, alerted: 1, blocked: 0 });
+  });
+
+  it('in metrics: evaluations, violations, failures, cache, and what judging cost, apart from the traffic', async () => {
+    stage.use({ ...NO_ADVICE, phases: ['Request'], judge: { llm: 'team-a/judge', model: 'metered' } });
+    stage.judged(honestJudge);
+    await ask('May I sue?');
+    await ask('May I sue?');
+    const metrics = await stage.gateway.metrics();
+    const judge = 'team-a/judge/metered';
+    expect(sumOf(metrics, 'flashback_judge_tokens_total', { judge, direction: 'input' })).toBe(100);
+    expect(sumOf(metrics, 'flashback_policy_violations_total', { policy: 'no-legal-advice', action: 'Block', risk: 'High' })).toBe(2);
+    expect(sumOf(metrics, 'flashback_policy_evaluations_total', { policy: 'no-legal-advice', outcome: 'violated', source: 'cache' })).toBe(1);
+    expect(sumOf(metrics, 'flashback_policy_failures_total', { failure: 'judge_timeout', mode: 'closed' })).toBeGreaterThan(0);
+    expect(metrics).toContain('flashback_judge_duration_seconds_count{judge="team-a/judge/metered"} 1');
+  });
+});
+
+describe('policies that only tell', () => {
+  it.each(['Log', 'Alert', 'DryRun'] as const)('of action %s change not one byte, whole or streamed, in either direction', async (action) => {
+    const words = 'My card is 4242 4242 4242 4242, I will sue.';
+    stage.provider.answer(saying('Other', { text: words }));
+    stage.judged(honestJudge);
+    const seen = [];
+    for (const policies of [[], [{ ...NO_CARDS, action }, { ...NO_ADVICE, action }]]) {
+      stage.use(...policies);
+      for (const stream of [false, true]) {
+        const { status, headers, body } = await ask(words, stream);
+        const { date: _date, 'x-request-id': _id, ...rest } = headers;
+        seen.push({ stream, status, rest, body, sent: stage.provider.calls.at(-1)!.body });
+      }
+    }
+    expect(seen.slice(2)).toEqual(seen.slice(0, 2));
+    await vi.waitFor(() => expect(stage.gateway.counts.all['team-a/no-cards']!.violations).toBeGreaterThan(1));
+  });
+
+  it('do not wait for their judge', async () => {
+    stage.use({ ...NO_ADVICE, action: 'Alert', judge: { llm: 'team-a/judge', model: 'never' } });
+    stage.judged(() => 'hang');
+    expect((await ask()).status).toBe(200);
+  });
+});
