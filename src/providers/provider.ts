@@ -18,6 +18,7 @@ export const OPERATIONS = [
   'moderations',
   'image_generation',
   'image_edit',
+  'image_variation',
   'speech',
   'transcription',
   'translation',

@@ -25,6 +25,7 @@ type CallOperation =
   | 'moderations'
   | 'image_generation'
   | 'image_edit'
+  | 'image_variation'
   | 'speech'
   | 'transcription'
   | 'translation';
@@ -38,6 +39,8 @@ export interface CallRoute extends Common {
   modelOptional?: true;
   /** The body is a form, not JSON. */
   form?: true;
+  /** It may be JSON all the same, where its Content-Type says so. */
+  orJson?: true;
   /** Where the path says what other dialects say in the body: the model, still percent-encoded. */
   model?: string;
   stream?: boolean;
@@ -63,7 +66,8 @@ const CALLS: ReadonlyMap<string, CallRoute> = new Map(
       { label: '/v1/moderations', surface: openAiSurface, operation: 'moderations', dialect: openAiChatSurface, modelOptional: true },
       { label: '/v1/images/generations', surface: openAiSurface, operation: 'image_generation', dialect: openAiChatSurface },
       { label: '/v1/audio/speech', surface: openAiSurface, operation: 'speech', dialect: openAiChatSurface },
-      { label: '/v1/images/edits', surface: openAiSurface, operation: 'image_edit', dialect: openAiChatSurface, form: true },
+      { label: '/v1/images/edits', surface: openAiSurface, operation: 'image_edit', dialect: openAiChatSurface, form: true, orJson: true },
+      { label: '/v1/images/variations', surface: openAiSurface, operation: 'image_variation', dialect: openAiChatSurface, form: true },
       { label: '/v1/audio/transcriptions', surface: openAiSurface, operation: 'transcription', dialect: openAiChatSurface, form: true },
       { label: '/v1/audio/translations', surface: openAiSurface, operation: 'translation', dialect: openAiChatSurface, form: true },
       { label: '/v1/messages', surface: anthropicSurface, operation: 'chat', dialect: anthropicDialect },
@@ -117,10 +121,18 @@ function modelsSurface(headers: IncomingHttpHeaders): Surface {
   return headers['x-goog-api-key'] === undefined ? openAiSurface : googleSurface;
 }
 
+function isJson(headers: IncomingHttpHeaders): boolean {
+  return /^application\/json *(?:;|$)/i.test(headers['content-type'] ?? '');
+}
+
+function withoutForm({ form: _form, ...call }: CallRoute): CallRoute {
+  return call;
+}
+
 /** The route of a URL; undefined: there is none. `path` is without the query. */
 export function routeOf(path: string, query: string, headers: IncomingHttpHeaders): Route | undefined {
   const call = CALLS.get(path);
-  if (call !== undefined) return call;
+  if (call !== undefined) return call.orJson === true && isJson(headers) ? withoutForm(call) : call;
   if (path.startsWith('/v1beta/') || path.startsWith('/v1alpha/') || /:\w+$/.test(path)) {
     const route = googleRoute(path, /(?:^|&)alt=sse(?:&|$)/.test(query));
     if (route !== undefined) return route;

@@ -114,9 +114,42 @@ describe('the OpenAI SDK', () => {
     expect((await received()).fields).toMatchObject({ model: 'vendor-model-1', prompt: 'A hat' });
     expect(grown('flashback_tokens_total', { direction: 'output' })).toBe(40);
   });
+
+  it('has variations made of an image', async () => {
+    const answer = { created: 1, data: [{ b64_json: 'AAAA' }] };
+    serving.provider.answer(json(200, answer));
+    const image = await toFile(SOUND, '1.png');
+    expect(await sdk(serving.gateway).images.createVariation({ model: 'alias', image })).toMatchObject(answer);
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/images/variations' });
+    expect((await received()).fields).toMatchObject({ model: 'vendor-model-1' });
+  });
 });
 
-describe.each(['/v1/images/edits', '/v1/audio/transcriptions', '/v1/audio/translations'])('%s', (path) => {
+describe('edits of images that are told in JSON', () => {
+  const BODY = { prompt: 'A hat', images: [{ image_url: 'https://images.example.com/1.png' }] };
+  const edit = (contentType: string, body: object) =>
+    call(serving.gateway, { path: '/v1/images/edits', body: JSON.stringify(body), headers: { 'content-type': contentType } });
+
+  it.each(['application/json', 'Application/JSON; charset=utf-8'])('pass on with the name of the model that the provider knows: %s', async (type) => {
+    expect((await edit(type, { model: 'alias', ...BODY })).status).toBe(200);
+    expect(serving.provider.calls[0]).toMatchObject({ url: '/v1/images/edits', headers: { 'content-type': 'application/json' } });
+    expect(JSON.parse(serving.provider.calls[0]!.body)).toEqual({ model: 'vendor-model-1', ...BODY });
+  });
+
+  it.each([
+    [{}, 'model_missing'],
+    [{ model: 'other' }, 'model_not_found'],
+  ])('are refused with the model of %j', async (model, code) => {
+    expect(errorOf(await edit('application/json', { ...BODY, ...model })).code).toBe(code);
+    expect(serving.provider.calls).toEqual([]);
+  });
+
+  it('are no form where they are said to be something else', async () => {
+    expect(errorOf(await edit('application/jsonp', { model: 'alias', ...BODY })).code).toBe('body_not_form');
+  });
+});
+
+describe.each(['/v1/images/edits', '/v1/images/variations', '/v1/audio/transcriptions', '/v1/audio/translations'])('%s', (path) => {
   const HEADERS = { 'content-type': 'multipart/form-data; boundary=b0' };
   const partOf = (name: string, value: string): string => `--b0\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   const formOf = (model: string): string => `${partOf('model', model)}--b0--\r\n`;
@@ -128,7 +161,7 @@ describe.each(['/v1/images/edits', '/v1/audio/transcriptions', '/v1/audio/transl
   });
 
   it('refuses what is no form, and a form that names its model twice', async () => {
-    expect(errorOf(await post('{"model":"alias"}', {})).code).toBe('body_not_form');
+    expect(errorOf(await post('{"model":"alias"}', { 'content-type': 'text/plain' })).code).toBe('body_not_form');
     expect(errorOf(await post(partOf('model', 'same') + formOf('alias')))).toMatchObject({ code: 'body_not_form', param: 'model' });
     expect(serving.provider.calls).toEqual([]);
   });

@@ -31,7 +31,7 @@ interface Samples {
 const SECRET = 'secret-canary-0123456789';
 
 const OPENAI_DIALECT: Samples = {
-  operations: ['chat', 'completions', 'embeddings', 'moderations', 'image_generation', 'image_edit', 'speech', 'transcription', 'translation'],
+  operations: ['chat', 'completions', 'embeddings', 'moderations', 'image_generation', 'image_edit', 'image_variation', 'speech', 'transcription', 'translation'],
   models: { object: 'list', data: [{ id: 'small-1' }, { id: 'large-1' }] },
   usage: { inputTokens: 11, outputTokens: 7, cachedInputTokens: 4, reasoningTokens: 3 },
   whole: JSON.stringify(CHAT_ANSWER),

@@ -12,7 +12,14 @@ const STREAM_TAIL_BYTES = 64 * 1024;
 const WHOLE_TAIL_BYTES = 1024 * 1024;
 /** The terminator and the white space after it. */
 const DONE_WITHIN_BYTES = 64;
-const MEDIA: ReadonlySet<Operation> = new Set<Operation>(['image_generation', 'image_edit', 'speech', 'transcription', 'translation']);
+const MEDIA: ReadonlySet<Operation> = new Set<Operation>([
+  'image_generation',
+  'image_edit',
+  'image_variation',
+  'speech',
+  'transcription',
+  'translation',
+]);
 const DONE = 'data: [DONE]\n\n';
 
 class EventStreamAnswer implements AnswerReader {

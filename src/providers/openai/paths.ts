@@ -13,6 +13,7 @@ const PATHS: Partial<Record<Operation, string>> = {
   moderations: '/moderations',
   image_generation: '/images/generations',
   image_edit: '/images/edits',
+  image_variation: '/images/variations',
   speech: '/audio/speech',
   transcription: '/audio/transcriptions',
   translation: '/audio/translations',
