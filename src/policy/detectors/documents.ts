@@ -7,7 +7,9 @@ const NUMBER_OF = String.raw`(?:[\s_-]{0,3}(?:no\.?|number|num|nr\.?|nummer|id|#
 /** Words, then what a number looks like; only the number counts. */
 function afterWords(id: string, title: string, words: string, number: string): Detector {
   const pattern = new RegExp(`(?<=(?:\\b|_)(?:${words})${NUMBER_OF})(?=[A-Za-z0-9-]{0,20}\\d)${number}(?![\\w-])`, 'gi');
-  return { id, title, maxSpan: 100, mayMatch: hasDigits, scan: (text) => spansOf(text, pattern) };
+  // Looking back from each number for a word costs far more than to see that no word is there.
+  const word = new RegExp(`(?:\\b|_)(?:${words})`, 'i');
+  return { id, title, maxSpan: 100, mayMatch: (text) => hasDigits(text) && word.test(text), scan: (text) => spansOf(text, pattern) };
 }
 
 export const passport = afterWords('pii.passport', 'passport numbers', 'passport|reisepass|passeport|pasaporte|ausweis', '[A-Z0-9]{6,9}');

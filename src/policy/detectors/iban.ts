@@ -1,5 +1,6 @@
 // International bank account numbers, ISO 13616: length by country, and the check of ISO 7064.
 import type { Detector, Span } from '../types.ts';
+import { matchesOf } from './spans.ts';
 
 /** Length by country, as in the registry of SWIFT. */
 const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
@@ -44,7 +45,7 @@ export const iban: Detector = {
   mayMatch: (text) => /[A-Za-z]{2}\d{2}[ \u00a0-]?[A-Za-z0-9]{2}/.test(text),
   scan(text) {
     const spans: Span[] = [];
-    for (const { 1: country, index } of text.matchAll(BEGINNING)) {
+    for (const { 1: country, index } of matchesOf(text, BEGINNING)) {
       const length = LENGTHS[country!.toUpperCase()];
       const found = length === undefined ? undefined : endOf(text, index, length);
       if (found === undefined || /[A-Za-z0-9]/.test(text[found.end] ?? '')) continue;

@@ -5,10 +5,21 @@ import type { Span } from '../types.ts';
 const BEFORE = 48;
 const BEHIND = 24;
 
+/** Matches of a global expression that finds nothing empty, in order. matchAll() would copy the expression, and compile a long one anew, each time. */
+export function* matchesOf(text: string, pattern: RegExp): Generator<RegExpExecArray> {
+  for (let from = 0; ; ) {
+    pattern.lastIndex = from;
+    const match = pattern.exec(text);
+    if (match === null) return;
+    from = pattern.lastIndex;
+    yield match;
+  }
+}
+
 /** Matches of a global expression that `accept` agrees to, in order. */
 export function spansOf(text: string, pattern: RegExp, accept: (match: RegExpExecArray) => boolean = () => true): Span[] {
   const spans: Span[] = [];
-  for (const match of text.matchAll(pattern)) {
+  for (const match of matchesOf(text, pattern)) {
     if (accept(match)) spans.push({ start: match.index, end: match.index + match[0].length });
   }
   return spans;

@@ -1,6 +1,7 @@
 // Values that were made by a machine, where a word before them says that they are keys or tokens. Either alone is common: hashes, ids and
 // minified code look random, and source code speaks of keys and tokens all the time.
 import type { Detector, Span } from '../../types.ts';
+import { matchesOf } from '../spans.ts';
 import { isStandIn, looksRandom } from './randomness.ts';
 
 const CANDIDATE = /(?<![\w+/.~%=-])[\w+/.~%=-]{16,1600}(?![\w+/.~%=-])/g;
@@ -15,6 +16,8 @@ const VENDOR =
 const INTRODUCED = new RegExp(String.raw`(?<![A-Za-z])(?:${NAME}|${VENDOR}[\w.-]{0,24})${GAP}$`, 'i');
 /** The name and the value in one: `acmeTOKEN-4f2a`, `ACME_KEY=4f2a`. */
 const JOINED = new RegExp(String.raw`^(?:[\w.-]{0,40}?)${WORD}(?:[_.-]?${WORD}){0,3}[=_.~-]{1,2}(?=\w{4})`, 'i');
+/** Part of each WORD and VENDOR: most random values have none near them, and need no closer look. */
+const HINT = new RegExp(String.raw`secret|token|key|access|private|credential|client|pat|${VENDOR}`, 'i');
 /** Keys that are no secret, or no keys. */
 const HARMLESS =
   /public|primary|foreign|cache|sort|partition|unique|index|storage|idempotenc|keyboard|keycode|keyword|keyframe|monkey|hotkey|query|i18n|translation|integrity|checksum|sha\d|md5|digest|fingerprint|commit|revision|etag|thumbprint|csrf|xsrf|cancel|syntax|lexer|resolved|site[_-]?key|pagetoken|page[_-]token|accessor|object[_ ]?key|map[_ ]?key|dict/i;
@@ -42,8 +45,8 @@ export const entropy: Detector = {
   mayMatch: (text) => /[\w+/.~%=-]{16}/.test(text),
   scan(text) {
     const spans: Span[] = [];
-    for (const { 0: run, index } of text.matchAll(CANDIDATE)) {
-      if (!/\d/.test(run)) continue;
+    for (const { 0: run, index } of matchesOf(text, CANDIDATE)) {
+      if (!/\d/.test(run) || !HINT.test(text.slice(Math.max(0, index - BEFORE), index + run.length))) continue;
       const { name, value } = valueOf(run);
       if (!isKey(value)) continue;
       const end = index + run.length;

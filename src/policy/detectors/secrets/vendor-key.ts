@@ -1,6 +1,6 @@
 // Keys that tell by their form who has issued them.
 import type { Detector, Span } from '../../types.ts';
-import { inOrder, spansOf } from '../spans.ts';
+import { inOrder, matchesOf, spansOf } from '../spans.ts';
 import { holdLongRun, LONGEST } from './long-runs.ts';
 import { looksRandom } from './randomness.ts';
 import { FORMATS, type Format } from './vendor-formats.ts';
@@ -30,7 +30,7 @@ export const vendorKey: Detector = {
   mayMatch: (text) => text.search(RUN) !== -1,
   scan(text) {
     const spans: Span[] = [];
-    for (const { 0: run, index } of text.matchAll(RUN)) {
+    for (const { 0: run, index } of matchesOf(text, RUN)) {
       if (!MAY_HOLD.test(run)) continue;
       for (const { start, end } of keysIn(run)) spans.push({ start: index + start, end: index + end });
     }
