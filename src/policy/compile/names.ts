@@ -12,7 +12,7 @@ export interface Name {
 const MAX_WORDS = 4;
 const QUOTED = /"\s*([^"\n]{2,60}?)\s*"|(?<![\p{L}\p{N}])'([^'\n]{2,60})'(?![\p{L}\p{N}])/gu;
 /** What is quoted after these is to be said, not to be found. */
-const SAID = /(?:\b(?:say|says|answer|reply|respond|write|return|output|state|with|sage|antworte|schreibe|répondre|répondez|dites)|with the words?)\s*:?\s*$/i;
+const SAID = /(?:\b(?:say|says|(?:answer|reply|respond)(?: with)?|write|return|output|state|sage|antworte(?: mit)?|schreibe|répondre|répondez|dites)|with the words?)\s*:?\s*$/i;
 
 const NAME = String.raw`[\p{Lu}][\p{L}\p{N}&'-]*(?: (?:of )?[\p{Lu}\p{N}][\p{L}\p{N}&-]*){0,3}`;
 const LIST = String.raw`(${NAME}(?:(?:, (?:and |or |und |oder |et |ou )?| and | or | & | und | oder | et | ou |/)${NAME})*)`;

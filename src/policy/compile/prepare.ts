@@ -21,7 +21,7 @@ export function prepare(content: string): string {
     .replace(/[‘’‚‛´]/g, "'")
     .replace(/[‐‑‒]/g, '-')
     .replace(/\s[–—]\s|—/g, ', ')
-    .replace(/[*_]{2,}|^#+\s*/gm, ' ');
+    .replace(/[*_]{2,}|^#+\s*/gm, '');
   for (const [abbreviation, words] of ABBREVIATIONS) text = text.replace(abbreviation, words);
   return text
     .replace(/:[ \t]*\n\s*(?:[-*•–]|\d{1,2}[.)])?\s*/g, ': ')

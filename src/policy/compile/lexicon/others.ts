@@ -6,7 +6,7 @@ export const OTHERS: readonly Concept[] = [
     id: 'hostname',
     title: 'names and addresses of internal machines',
     detectors: ['hostname'],
-    phrases: ['host ?names?', '(internal|private) (host|domain|server|machine|dns|url|endpoint)s?( names?)?', '(server|machine|computer|node) names?', 'fqdns?', 'internal network addresses',
+    phrases: ['host ?names?', 'names? of (our |the |all |any |internal |private )~(hosts?|servers?|machines?|computers?|systems?)', '(internal|private) (host|domain|server|machine|dns|url|endpoint)s?( names?)?', '(server|machine|computer|node) names?', 'fqdns?', 'internal network addresses',
       '(host|rechner|server|maschinen) ?name*', 'interne* (hosts?|domains?|server|url|adress)*', 'noms? (d\'hôtes?|de (machine|serveur|domaine interne)s?)', '(hôtes?|serveurs?|domaines?) internes?'],
   },
   {
@@ -22,7 +22,7 @@ export const OTHERS: readonly Concept[] = [
     title: 'prompt injection and jailbreak attempts',
     detectors: ['injection'],
     phrases: ['prompt injections?( attacks?| attempts?)?', 'jail ?break*( attacks?| attempts?| prompts?)?', 'injections? (attacks?|attempts?)', 'injections', 'prompt (attacks?|hacking|hijacking|manipulation)', 'injected (instructions|prompts)', 'dan prompts?',
-      '(ignore|ignoring|overrid(e|ing)|disregard(ing)?|bypass(ing)?|circumvent(ing)?|evad(e|ing)|forget(ting)?) (the |all |your |any |its |these |their |our |previous |prior |earlier |safety |system |given |content )*(instructions?|rules?|guidelines?|guardrails?|safety|polic(y|ies)|restrictions?|filters?|safeguards?|prompts?)',
+      '(ignore|ignoring|overrid(e|ing)|disregard(ing)?|bypass(ing)?|circumvent(ing)?|evad(e|ing)|forget(ting)?) (the |all |your |any |its |these |their |our |previous |prior |earlier |safety |system |given |content )~(instructions?|rules?|guidelines?|guardrails?|safety|polic(y|ies)|restrictions?|filters?|safeguards?|prompts?)',
       'prompt ?inje(k|c)tion*', 'jailbreaks?( versuche*| angriffe*)?', '(system|sicherheits)?(anweisung|instruktion|vorgabe|regel|richtlinie|vorschrift)* (zu )?(ignorier|umgeh|umgang|überschreib|missacht|aushebel)*',
       'injections? de (prompt|commande|requête)s?', 'injections? d\'invites?', '(contourn|ignor|outrepass)(er|ent|ement|ant) (d)?(les|des|vos|ses|toutes les) (règles|instructions|consignes|protections|garde-fous)'],
   },

@@ -9,16 +9,23 @@ export const NEGATIONS = [
 
 /** What stops traffic: forbids, and negated it allows. */
 export const STOPS = [
-  'block(s|ed|ing)?', 'reject*', 'refus(e|es|ed|ing)', 'den(y|ies|ied)', 'forbid*', 'prohibit*', 'disallow*', 'ban(s|ned)?', 'prevent*', 'stop(s|ped)?', 'avoid*', 'remov(e|es|ed|ing)', 'redact*', 'mask(s|ed|ing)?', 'strip(s|ped)?', 'filter*', 'censor*', 'hid(e|es|den)', 'flag(s|ged|ging)?', 'alert*', 'report(s|ed|ing)?', 'detect*', 'catch', 'restrict*', 'off limits', 'taboo', 'unacceptable', 'confidential', 'secret', 'private', 'sensitive', 'violat*', 'problems?', 'protect*', 'covered', 'count(s|ed)? as',
-  'blockier*', '(ge)?sperr*', 'ablehn*', 'abgelehnt', 'zurückweis*', 'verhinder*', 'unterbind*', 'verbiet*', 'verboten*', 'untersag*', 'unzulässig*', 'unerlaubt*', 'tabu', 'vermeid*', 'vermieden', 'entfern*', '(ge)?schwärz*', 'filtern', 'melden', 'gemeldet', 'vertraulich*', 'geheim', 'verstö(ß|ss)*', 'problem', 'geschützt', 'schützen',
-  'interdi(t|te|ts|tes|re)', 'bloqu*', 'refus*', 'rejet*', 'empêch*', 'évite*', 'supprim*', 'masqu*', 'confidentie(l|lle|ls|lles)', 'signal(er|ez|é|és)', 'protég*', 'prohib*',
+  'block(s|ed|ing)?', 'reject*', 'refus(e|es|ed|ing)', 'den(y|ies|ied)', 'forbid*', 'prohibit*', 'disallow*', 'bann?(s|ed)?', 'prevent*', 'avoid*', 'remov(e|es|ed|ing)', 'redact*', 'strip(s|ped)?', 'filter(s|ed)?', 'censor*', 'flag(s|ged|ging)?', 'off limits', 'taboo', 'unacceptable', 'violat*', 'no go', 'stop(s|ped)?', 'out of (prompts?|requests?|messages?)',
+  'blockier*', '(ge)?sperr*', 'abzulehnen', 'ablehn*', 'abgelehnt', 'zurückweis*', 'zurückgewiesen', 'verhinder*', 'unterbind*', 'unterbunden', 'verbiet*', 'verboten*', 'untersag*', 'unzulässig*', 'unerlaubt*', 'tabu', 'vermeid*', 'vermieden', 'entfern*', '(ge)?schwärz*', 'filtern', 'gefiltert', 'verstö(ß|ss)*', 'verstoßen',
+  'interdi(t|te|ts|tes|re)', 'bloqu*', 'refus*', 'rejet*', 'empêch*', 'évite*', 'supprim*', 'prohib*',
+] as const;
+
+/** Said of something, they forbid to tell it; before something, they only describe it. */
+export const STATES = [
+  'confidential', 'secret', 'private', 'sensitive', 'restricted', 'classified', 'protected', 'internal', 'proprietary', 'undisclosed',
+  'vertraulich', 'geheim', 'privat', 'schützenswert', 'geschützt', 'intern', 'sensibel',
+  'confidentie(l|lle|ls|lles)', 'secr(et|ète|ets|ètes)', 'privée?s?', 'sensibles?', 'protégée?s?',
 ] as const;
 
 /** What lets traffic pass: allows, and negated it forbids. */
 export const PERMITS = [
-  'ok', 'okay', 'fine', 'allow(s|ed|ing)?', 'permit(s|ted|ting)?', 'acceptable', 'accept(s|ed|ing)?', 'permissible', 'harmless', 'all right', 'alright', 'may', 'can', 'ignor(e|es|ed)', 'exempt*', 'toler(ate|ated|able)', 'safe to', 'whitelist*', 'welcome', 'excluded',
-  'erlaub(t|te|ten|en)', 'zulässig*', 'gestatte*', 'in ordnung', 'unbedenklich*', 'unproblematisch*', 'zugelassen', 'darf', 'dürfen', 'kann', 'können', 'ignorier*', 'ausgenommen',
-  'autoris*', 'permis*', 'acceptables?', 'd\'accord', 'peu(t|vent)', 'tolér*', 'admis(es?)?',
+  'ok', 'okay', 'fine', 'allow(s|ed|ing)?', 'permit(s|ted|ting)?', 'acceptable', 'accept(s|ed|ing)?', 'permissible', 'harmless', 'all right', 'alright', 'may', '(can|could) (still |also |safely |freely )?be', 'you can', 'exempt*', 'toler(ate|ated|able)', 'safe to', 'whitelist*', 'excluded', 'ignore',
+  'erlaub(t|te|ten|en|e)', 'zulässig*', 'gestatte*', 'in ordnung', 'unbedenklich*', 'unproblematisch*', 'zugelassen', 'darf', 'dürfen', 'können', 'kann', 'ausgenommen',
+  'autoris*', 'permis*', 'acceptables?', 'd\'accord', 'peu(t|vent) (être|figurer)', 'pouvez', 'tolér*', 'admis(es?)?',
 ] as const;
 
 /** Permits in spite of their negation. */

@@ -11,7 +11,7 @@ export const SECRETS: readonly Concept[] = [
     id: 'api-key',
     title: 'API keys',
     detectors: ['secret.vendor-key', 'secret.entropy'],
-    phrases: ['api ?(access )?(keys?|secrets?)', 'api keys? (and|or) secrets', `${VENDOR} (api |access |secret )*(keys?)`, '(access|secret|client secret|secret access) keys?', 'client secrets?',
+    phrases: ['api ?(access )?(keys?|secrets?)', 'api keys? (and|or) secrets', `${VENDOR} (api |access |secret )~(keys?)`, '(access|secret|client secret|secret access) keys?', 'client secrets?',
       'api ?schlüssel*', '(zugangs|zugriffs) ?schlüssel*', 'geheime* schlüssel*', 'cl(é|ef)s? (d\'|de l\')?api', 'cl(é|ef)s? (d\'accès|secrètes?)'],
   },
   {
@@ -49,7 +49,7 @@ export const SECRETS: readonly Concept[] = [
     detectors: SECRET_DETECTORS,
     family: true,
     phrases: [
-      '(hard ?coded |application |cloud |authentication |access |technical |embedded )*(secrets|credentials?)', 'secret (values?|material)', 'log ?in (data|details?|credentials?|information|info)', '(access|authentication) (data|details|information)', 'creds',
+      '(hard ?coded |application |cloud |authentication |access |technical |embedded )~(secrets|credentials?)', 'secret (values?|material)', 'log ?in (data|details?|credentials?|information|info)', '(access|authentication) (data|details|information)', 'creds',
       'geheimnisse*', 'zugangs(daten|information)*', 'anmelde ?(daten|information)*', 'login ?daten', 'logins', '(zugriffs|authentifizierungs)daten', 'secrets',
       '(identifiants?|informations?|données) (de connexion|d\'(accès|authentification|identification))', 'identifiants',
     ],

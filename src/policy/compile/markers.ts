@@ -1,0 +1,46 @@
+// Whether a piece of a rule forbids or allows what it speaks of.
+import { NEGATIONS, PERMIT_IDIOMS, PERMITS, STATES, STOPS } from './lexicon/polarity.ts';
+import { phrasePattern } from './phrases.ts';
+
+export type Polarity = 'forbid' | 'allow';
+
+/** What says so, and where. */
+export interface Marker {
+  polarity: Polarity;
+  at: number;
+  /** `not` alone, which turns around what was said of something else: "card numbers are not". */
+  elliptical?: true;
+  /** It forbids by naming what stops traffic, rather than by a negation. */
+  stops?: true;
+}
+
+const COPULA = String.raw`(?:is|are|be|being|stay|stays|remain|remains|considered|strictly|ist|sind|bleibt|bleiben|sein|gelten als|gilt als|est|sont|rester|restent|sei|soient)`;
+/** For search, which needs no place to go on from. */
+const anywhere = (source: string): RegExp => new RegExp(source, 'iu');
+const [negation, stop, permit, idiom] = [NEGATIONS, STOPS, PERMITS, PERMIT_IDIOMS].map((phrases) => anywhere(phrasePattern(phrases).source)) as [RegExp, RegExp, RegExp, RegExp];
+const state = anywhere(String.raw`(?<!\p{L})${COPULA}\s+(?:\p{L}+\s+){0,2}?(?:${phrasePattern(STATES).source})|${phrasePattern(STATES).source}\s*$`);
+const negatedStop = anywhere(
+  String.raw`(?<!\p{L})(?:not|never|n't|\p{L}+n't|nicht|nie|niemals|pas|jamais)\s+(?:\p{L}+\s+){0,2}?(?:${phrasePattern(STOPS).source}|${phrasePattern(STATES).source})`,
+);
+/** "card numbers are not", "but not card numbers". */
+const ELLIPSIS = /(?<!\p{L})(?:not|nicht|pas)\s*(?:§|¤|$|[.,;])|^\s*(?:but|aber|mais)?\s*(?:not|nicht|pas)\s+(?:for\s+|of\s+|für\s+|bei\s+)?(?:the\s+|die\s+|les\s+)?(?:\p{L}+\s+)?§/iu;
+
+/** `text`: with what it speaks of covered by `§`. Undefined: it says nothing about it. */
+export function markerOf(text: string): Marker | undefined {
+  const idiomAt = text.search(idiom);
+  if (idiomAt !== -1) return { polarity: 'allow', at: idiomAt };
+  const undone = text.search(negatedStop);
+  if (undone !== -1) return { polarity: 'allow', at: undone };
+  const not = text.search(negation);
+  const permitAt = text.search(permit);
+  const stopAt = Math.max(text.search(stop), text.search(state));
+  if (not !== -1 && permitAt === -1 && stopAt === -1) return { polarity: 'forbid', at: not, ...(ELLIPSIS.test(text) ? { elliptical: true } : {}) };
+  if (not !== -1) return { polarity: 'forbid', at: not };
+  if (stopAt !== -1) return { polarity: 'forbid', at: stopAt, stops: true };
+  return permitAt === -1 ? undefined : { polarity: 'allow', at: permitAt };
+}
+
+const ALL = [NEGATIONS, STOPS, PERMITS, PERMIT_IDIOMS, STATES].map((phrases) => anywhere(`^(?:${phrasePattern(phrases).source})$`));
+
+/** Words that only say whether something is forbidden. */
+export const isMarkerWord = (word: string): boolean => ALL.some((pattern) => pattern.test(word));

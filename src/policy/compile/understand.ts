@@ -1,0 +1,118 @@
+// What a rule says, piece by piece: what it forbids and allows, what it takes out, and which of its words nothing has understood.
+import { clauseAt, readClauses, type Clause } from './clauses.ts';
+import { findFormats } from './formats.ts';
+import { ONLY } from './lexicon/topics.ts';
+import { EXAMPLES, OPEN_LISTS } from './lexicon/polarity.ts';
+import type { Concept } from './lexicon/types.ts';
+import { findMentions, isTerm, type Mention } from './mentions.ts';
+import { findNames } from './names.ts';
+import { phrasePattern } from './phrases.ts';
+import { cover, prepare } from './prepare.ts';
+import { residueOf } from './residue.ts';
+
+/** What is forbidden or allowed. */
+export interface Side {
+  concepts: Concept[];
+  keywords: string[];
+  patterns: string[];
+}
+
+export interface Understanding {
+  forbidden: Side;
+  allowed: Side;
+  /** Words in what is forbidden that nothing has understood. */
+  residue: string[];
+  /** Exceptions and permissions with words that no detector knows, as they are written. */
+  exceptions: string[];
+}
+
+const EXAMPLE = new RegExp(`(?:${phrasePattern(EXAMPLES).source}|[:(])[^§]{0,40}$`, 'iu');
+const OPEN = new RegExp(phrasePattern(OPEN_LISTS).source, 'iu');
+const only = new RegExp(phrasePattern(ONLY.phrases).source, 'iu');
+const notOnly = /(?<!\p{L})(?:not|nicht|non|pas) (?:only|nur|seulement)/giu;
+/** Something is said to be in a text, so the text is only where it is. */
+const HOLDS = /(?<!\p{L})(?:with|contain\p{L}*|includ\p{L}*|hold\p{L}*|has|have|in|inside|within|from|into|mit|enthalt\p{L}*|enthält|im|aus|avec|conten\p{L}*|contien\p{L}*|dans)(?!\p{L})/iu;
+
+interface Reading {
+  /** Everything that is understood is covered. */
+  text: string;
+  mentions: Mention[];
+  clauses: Clause[];
+}
+
+const isDetected = ({ concept, weak }: Mention): boolean => !weak && concept.detectors.length > 0;
+
+/** A list of examples narrows the family that it follows to what is in it: "PII such as card numbers". */
+function narrowed({ text, mentions, clauses }: Reading): Set<Mention> {
+  const narrow = new Set<Mention>();
+  for (const [index, family] of mentions.entries()) {
+    const next = mentions[index + 1];
+    if (family.concept.family !== true || next === undefined || !EXAMPLE.test(text.slice(family.end, next.start))) continue;
+    const { sentence, polarity } = clauseAt(clauses, family) ?? {};
+    const listed = mentions.slice(index + 1).filter((mention) => {
+      const clause = clauseAt(clauses, mention);
+      return clause?.sentence === sentence && clause?.polarity === polarity && mention.concept.family !== true;
+    });
+    const members = listed.filter(({ concept }) => concept.detectors.length > 0 && concept.detectors.every((id) => family.concept.detectors.includes(id)));
+    const end = clauses.findLast((clause) => clause.sentence === sentence)?.end ?? text.length;
+    if (members.length > 0 && !OPEN.test(text.slice(family.end, end))) narrow.add(family);
+  }
+  return narrow;
+}
+
+/** Terms that may mean something else count beside others that are certain; where nothing is certain, all the rule is about may be they. */
+function certain(mentions: Mention[], clauses: readonly Clause[], text: string): Mention[] {
+  const sure = mentions.filter(({ weak }) => !weak);
+  if (sure.length === 0) return text.includes('¤') || residueOf(text).length > 0 ? [] : mentions;
+  const sentences = new Set(sure.filter(isDetected).map((mention) => clauseAt(clauses, mention)?.sentence));
+  return mentions.filter((mention) => !mention.weak || sentences.has(clauseAt(clauses, mention)?.sentence));
+}
+
+/** What may be said only to some, or only at times, is forbidden otherwise: "may only be shared with HR". */
+function isAllowed(clause: Clause | undefined, text: string, { start }: { start: number }): boolean {
+  if (clause === undefined || clause.polarity === 'forbid') return false;
+  return clause.isException || !only.test(text.slice(start, clause.end));
+}
+
+const emptySide = (): Side => ({ concepts: [], keywords: [], patterns: [] });
+
+/** Reads a rule. Pure. */
+export function understand(content: string): Understanding {
+  const text = prepare(content);
+  const formats = findFormats(text);
+  const names = findNames(cover(text, formats, '¤'), isTerm, findMentions(text));
+  const named = cover(text, [...formats, ...names], '¤');
+  const found = findMentions(named);
+  const clauses = readClauses(cover(named, found, '§'));
+  const mentions = certain(found, clauses, cover(named, found, '§'));
+  const covered = cover(named, mentions, '§');
+  const reading = { text: covered, mentions, clauses };
+  const narrow = narrowed(reading);
+  const result: Understanding = { forbidden: emptySide(), allowed: emptySide(), residue: [], exceptions: [] };
+  const sideAt = (span: { start: number }): Side => (isAllowed(clauseAt(clauses, span), covered, span) ? result.allowed : result.forbidden);
+
+  const sentenceOf = (span: { start: number }): number | undefined => clauseAt(clauses, span)?.sentence;
+  for (const mention of mentions) {
+    const { concept } = mention;
+    const beside = mentions.filter((other) => isDetected(other) && sentenceOf(other) === sentenceOf(mention));
+    // Source code with secrets in it, competitors that are named: the topic is covered by what detectors find.
+    const from = Math.min(mention.end, beside[0]?.end ?? mention.end);
+    if (concept.container === true && beside.length > 0 && HOLDS.test(covered.slice(from, Math.max(mention.start, beside.at(-1)!.start)))) continue;
+    if (concept.id === 'topic.competitors' && names.some((name) => sentenceOf(name) === sentenceOf(mention))) continue;
+    if (!narrow.has(mention)) sideAt(mention).concepts.push(concept);
+  }
+  for (const name of names) sideAt(name).keywords.push(name.keyword);
+  for (const format of formats) sideAt(format).patterns.push(format.pattern);
+
+  for (const clause of clauses) {
+    const piece = covered.slice(clause.start, clause.end);
+    const rest = residueOf(piece);
+    if (only.test(piece.replace(notOnly, ''))) result.forbidden.concepts.push(ONLY);
+    if (rest.length === 0) continue;
+    // What is said of an example describes what it is an example of.
+    if (formats.some((format) => sentenceOf(format) === clause.sentence && format.end >= clause.start)) continue;
+    if (clause.polarity === 'forbid') result.residue.push(...rest);
+    else result.exceptions.push(text.slice(clause.start, clause.end).replace(/^[\s,(:)]+|[\s,(:)]+$/g, ''));
+  }
+  return result;
+}
