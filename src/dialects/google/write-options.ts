@@ -9,7 +9,7 @@ import { writeTier } from './tier.ts';
 import { writeThinking } from './write-thinking.ts';
 
 const MAX_STOPS = 5;
-const MAX_INT32 = 2 ** 31 - 1;
+const isInt32 = (value: number): boolean => Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 31;
 
 /** The value, or undefined and a loss where Google does not take it. */
 function within<T>(value: T | undefined, fits: (value: T) => boolean, option: keyof ChatOptions, context: WriteContext): T | undefined {
@@ -61,7 +61,7 @@ export function writeGenerationConfig(
     topP: options.topP,
     topK: options.topK,
     stopSequences: stopsOf(options, context),
-    seed: within(options.seed, (seed) => Number.isInteger(seed) && Math.abs(seed) <= MAX_INT32, 'seed', context),
+    seed: within(options.seed, isInt32, 'seed', context),
     candidateCount: options.n === 1 ? undefined : options.n,
     frequencyPenalty: nonZero(options.frequencyPenalty),
     presencePenalty: nonZero(options.presencePenalty),

@@ -442,6 +442,16 @@ describe('options', () => {
     );
   });
 
+  it.each([
+    [-(2 ** 31), []],
+    [2 ** 31 - 1, []],
+    [-(2 ** 31) - 1, ["caller's seed"]],
+    [2 ** 31, ["caller's seed"]],
+    [0.5, ["caller's seed"]],
+  ])('hold a seed of 32 bits: %d', (seed, losses) => {
+    expect(write({ options: { seed } }).losses).toEqual(losses);
+  });
+
   it.each(['flex', 'priority'])('for the tier %s have its name at Google', (serviceTier) => {
     expect(write({ options: { serviceTier } })).toEqual({ body: { contents: [], serviceTier }, losses: [] });
   });
