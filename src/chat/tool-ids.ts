@@ -1,6 +1,7 @@
 // Ids of tool calls as a target takes them. Providers repeat ids from turn to turn, leave them empty, or use characters that
 // others refuse; what is fixed is only that a call and its result name the same one.
 import type { Block, Message } from './request.ts';
+import { withStraysAdopted } from './stray-results.ts';
 
 /** How a target's ids look. `make`: a legal one for the n-th call of the conversation, from 0; the same each time. */
 export interface IdRule {
@@ -16,7 +17,7 @@ interface Namesakes {
 
 /**
  * The messages with ids that are legal and name one call each. An id that is both already stays. Results go with the calls of
- * their id in the latest message that has such, one after the other.
+ * their id in the latest message that has such, one after the other; one that names no call, with the only call it can be meant for.
  */
 export function withLegalIds(messages: readonly Message[], { legal, make }: IdRule): Message[] {
   const used = new Set<string>();
@@ -43,5 +44,5 @@ export function withLegalIds(messages: readonly Message[], { legal, make }: IdRu
     if (block.type === 'tool-result') return { ...block, callId: idOfResult(block.callId) };
     return block;
   };
-  return messages.map((message) => ({ ...message, content: message.content.map((block) => rename(block, message)) }));
+  return withStraysAdopted(messages).map((message) => ({ ...message, content: message.content.map((block) => rename(block, message)) }));
 }

@@ -43,6 +43,21 @@ describe('ids of tool calls', () => {
     expect(idsOf(withLegalIds(messages, RULE))).toEqual(['cccccccc0', 'cccccccc1', 'cccccccc1']);
   });
 
+  it('of a result that names no call is that of the only call without a result', () => {
+    const messages = [assistant(call('a'), call('b')), user(result('b'), result('z')), assistant(call('c')), user(result('y'))];
+    expect(idsOf(withLegalIds(messages, { ...RULE, legal: /^[a-z]$/ }))).toEqual(['a', 'b', 'b', 'a', 'c', 'c']);
+  });
+
+  it.each([
+    ['more than one call has no result', [assistant(call('a'), call('b')), user(result('z'))], ['a', 'b', 'z']],
+    ['more than one result names no call', [assistant(call('a')), user(result('y'), result('z'))], ['a', 'y', 'z']],
+    ['every call has its result', [assistant(call('a')), user(result('a'), result('z'))], ['a', 'a', 'z']],
+    ['its call was in an earlier turn', [assistant(call('a')), user(result('a')), assistant(call('b')), user(result('a'))], ['a', 'a', 'b', 'a']],
+    ['there is no call', [user(result('z'))], ['z']],
+  ])('of a result stays as it is where %s', (_when, messages, ids) => {
+    expect(idsOf(withLegalIds(messages, { ...RULE, legal: /^[a-z]$/ }))).toEqual(ids);
+  });
+
   it('are always legal, and those of calls unique', () => {
     const id = fc.constantFrom('a', 'abcdefghi', 'call_0', 'cccccccc0', 'cccccccc1', '');
     const block = fc.oneof(id.map(call), id.map(result));
