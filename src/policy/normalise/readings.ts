@@ -1,7 +1,11 @@
 // The ways in which text hides what it says, each undone once. All take a text and give it back unchanged where there is nothing to undo.
 import { replaceMapped, type Mapped } from './mapped.ts';
 
-const FOREIGN = /[\u{80}-\u{10ffff}]/gu;
+/** Letters that people write all day and that have one form only: accents of Western Europe, Cyrillic, Kana, Han and Hangul. */
+const PLAIN = '\\u00c0-\\u00ff\\u0400-\\u045f\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff\\uac00-\\ud7a3';
+/** Source of an expression for a character that may have a plainer form. */
+export const FOREIGN_CHARACTER = `[^\\u0000-\\u007f${PLAIN}]`;
+const FOREIGN = new RegExp(FOREIGN_CHARACTER, 'gu');
 const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
 const DASH = /^[\p{Pd}\u2212]$/u;
 /** Also of other scripts, which NFKC leaves alone. */

@@ -3,7 +3,7 @@
 import type { Span } from '../types.ts';
 import { decodeBase64 } from './base64.ts';
 import { originalSpan, type Mapped } from './mapped.ts';
-import { decodeEntities, decodeEscapes, decodePercent, fold, unspell } from './readings.ts';
+import { decodeEntities, decodeEscapes, decodePercent, fold, FOREIGN_CHARACTER, unspell } from './readings.ts';
 
 /** One reading of a text. */
 export interface View {
@@ -16,7 +16,7 @@ const itself = (span: Span): Span => span;
 /** Anything that one of the readings could change. */
 const HIDES = new RegExp(
   [
-    '[\\u0080-\\uffff]',
+    FOREIGN_CHARACTER,
     '%[0-9a-f]{2}',
     String.raw`\\[unxrtbf"/\\]`,
     String.raw`&#?\w{2,8};`,
