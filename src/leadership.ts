@@ -70,6 +70,10 @@ export class Leadership implements StoreEvents {
     this.#running?.engine.onSecret(key);
   }
 
+  onNamespace(name: string): void {
+    this.#running?.engine.onNamespace(name);
+  }
+
   setGateways(gateways: GatewayEndpoint[]): void {
     this.#gateways = gateways;
     this.#running?.pusher.setEndpoints(gateways);

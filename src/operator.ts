@@ -142,6 +142,7 @@ export async function operator(settings: Settings): Promise<void> {
     {
       onResource: (kind, key) => leadership?.onResource(kind, key),
       onSecret: (key) => leadership?.onSecret(key),
+      onNamespace: (name) => leadership?.onNamespace(name),
     },
     watching.signal,
   );

@@ -18,6 +18,10 @@ export const LABELS = {
   repository: `${API_GROUP}/repository`,
   /** On key Secrets: name of the entry in spec.apiKeys. */
   apiKey: `${API_GROUP}/api-key`,
+  /** On Namespaces: name of the organization that the workspace belongs to; `default` where it is absent. */
+  organization: `${API_GROUP}/organization`,
+  /** On Namespaces: `true` where policies of the whole organization may stand. */
+  organizationHome: `${API_GROUP}/organization-home`,
 } as const;
 export const ANNOTATIONS = {
   keyId: `${API_GROUP}/key-id`,

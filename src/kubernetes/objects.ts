@@ -10,6 +10,10 @@ export interface KubeObject {
   metadata: { name: string; namespace?: string; uid: string; resourceVersion?: string };
 }
 
+export interface KubeNamespace extends KubeObject {
+  metadata: KubeObject['metadata'] & { labels?: Record<string, string> };
+}
+
 export interface KubeList<T> {
   metadata: { resourceVersion?: string; continue?: string };
   items?: T[];

@@ -25,6 +25,7 @@ import type { KubeClient } from './client.ts';
 import { EventRecorder } from './events.ts';
 import { hasCode } from './kubernetes-error.ts';
 import { collectionPath, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
+import { NamespaceWatch } from './namespace-watch.ts';
 import type { Change } from './object-cache.ts';
 import { Reflector, type ReflectorHealth } from './reflector.ts';
 import { applyOwnedSecret, controllerUid, readLiveSecret } from './secret-writer.ts';
@@ -116,6 +117,7 @@ export class KubernetesStore implements ResourceStore {
   readonly #status: StatusApplier;
   readonly #resources = new Map<Kind, Reflector<AnyResource>[]>();
   readonly #secrets: Reflector<KubeObject>[] = [];
+  readonly #namespaces: NamespaceWatch;
   #events: StoreEvents | undefined;
   #secretWatchForbidden = false;
 
@@ -131,6 +133,7 @@ export class KubernetesStore implements ResourceStore {
       );
     }
     this.#secrets = namespaces.map((namespace) => this.#secretReflector(namespace));
+    this.#namespaces = new NamespaceWatch({ ...options, onChange: (name) => this.#events?.onNamespace(name) });
   }
 
   /** Begins to watch; announces changes until the signal is aborted. Resolves when everything has stopped. */
@@ -139,14 +142,17 @@ export class KubernetesStore implements ResourceStore {
     await Promise.all([...this.#all().map((reflector) => reflector.run(signal)), this.#reportContact(signal)]);
   }
 
-  /** Resolves when the three kinds have been listed completely. Secrets are read live, so nothing waits for their watch. */
+  /**
+   * Resolves when the three kinds have been listed completely, and it is known which namespaces belong together. Secrets are read live,
+   * so nothing waits for their watch.
+   */
   async synced(): Promise<void> {
-    await Promise.all([...this.#resources.values()].flat().map((reflector) => reflector.whenSynced()));
+    await Promise.all([...[...this.#resources.values()].flat().map((reflector) => reflector.whenSynced()), this.#namespaces.whenSettled()]);
   }
 
   health(): StoreHealth {
     return {
-      synced: [...this.#resources.values()].flat().every(({ synced }) => synced),
+      synced: this.#namespaces.settled && [...this.#resources.values()].flat().every(({ synced }) => synced),
       watches: this.#all().map((reflector) => reflector.health()),
       secretWatchForbidden: this.#secretWatchForbidden,
     };
@@ -171,6 +177,10 @@ export class KubernetesStore implements ResourceStore {
   covers(namespace: string): boolean {
     const { watchNamespaces = [] } = this.#options;
     return watchNamespaces.length === 0 || watchNamespaces.includes(namespace);
+  }
+
+  namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined {
+    return this.#namespaces.labelsOf(namespace);
   }
 
   async getSecret(key: ObjectKey): Promise<SecretValue | undefined> {
@@ -221,7 +231,7 @@ export class KubernetesStore implements ResourceStore {
   }
 
   #all(): Reflector<AnyResource | KubeObject>[] {
-    return [...this.#resources.values(), this.#secrets].flat() as Reflector<AnyResource | KubeObject>[];
+    return [...this.#resources.values(), this.#secrets, this.#namespaces.reflector].flat() as Reflector<AnyResource | KubeObject>[];
   }
 
   #resourceReflector(kind: Kind, namespace: string | undefined): Reflector<AnyResource> {

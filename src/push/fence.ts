@@ -25,6 +25,7 @@ export function fenceStore(store: ResourceStore, mayWrite: () => boolean): Resou
     get: (kind, key) => store.get(kind, key),
     list: (kind) => store.list(kind),
     covers: (namespace) => store.covers(namespace),
+    namespaceLabels: (namespace) => store.namespaceLabels(namespace),
     getSecret: (key) => store.getSecret(key),
     listKeySecrets: (repository) => store.listKeySecrets(repository),
     async applySecret(secret) {

@@ -1,68 +1,156 @@
-// Reconciles AIPolicy. Policies are accepted and checked, but nothing enforces them yet, and status says so.
-import type { ConditionDraft } from '../api/conditions.ts';
+// Reconciles AIPolicy: rule -> plan -> what gateways evaluate. Never waits for a judge; tests are run beside, and tell when they have ended.
+import { isDeepStrictEqual } from 'node:util';
 import { parseKey, type AIPolicy } from '../api/resources.ts';
-import { DONE, type ReconcileResult } from './controller.ts';
-import type { Evaluation, Outcome } from './evaluation.ts';
+import type { ObservedPolicy } from '../snapshot/build.ts';
+import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
+import type { Evaluation } from './evaluation.ts';
+import { describeOrganization, homeProblem } from './organizations.ts';
+import { compilePolicy } from './policy-compile.ts';
+import { addToStatus, describeViolations, type CountStatus, type PolicyCounts } from './policy-counts.ts';
+import { judgeFor, judgeInSnapshot, judgeProblem, type JudgeModel } from './policy-judge.ts';
+import { planOf, snapshotPolicy } from './policy-plan.ts';
+import type { PolicyTester } from './policy-tester.ts';
+import { effectiveAction, fingerprintOf, testsBefore, toStatus, type TestState } from './policy-tests.ts';
+import { evaluatePolicy, type PolicyFacts } from './policy-verdict.ts';
 import type { ResourceStore } from './store.ts';
-
-const SCOPES = ['Organization', 'Workspace', 'Repository'] as const;
-const MAX_POLICIES = 200;
+import type { World } from './world.ts';
 
 export interface AiPolicyReconcilerOptions {
   store: ResourceStore;
+  world: World;
+  tester: PolicyTester;
+  counts: PolicyCounts;
+  /** Judges for policies that name none. */
+  defaultJudge: JudgeModel | undefined;
   /** Takes what was found out; undefined: the object is gone. */
   report(key: string, evaluation: Evaluation | undefined): void;
+  /** What gateways get of this policy, or whom it is for, is different now. Undefined: nothing, before or now. */
+  onServed(before: ObservedPolicy | undefined, after: ObservedPolicy | undefined): void;
 }
 
-/** The policies that apply to a repository, from the widest scope to the narrowest, as status lists them. */
-export function effectivePolicies(
-  policies: readonly AIPolicy[],
-  repository: { namespace: string; name: string },
-): { name: string; namespace: string; scope: string; action: string }[] {
-  return policies
-    .filter(({ metadata, spec }) => {
-      // An organization is all namespaces with the same label, but the store does not know namespaces yet: until it does, an
-      // Organization policy counts in its own namespace only.
-      if (metadata.namespace !== repository.namespace || metadata.deletionTimestamp !== undefined) return false;
-      return spec.scope !== 'Repository' || spec.repositoryRef?.name === repository.name;
-    })
-    .toSorted((a, b) => SCOPES.indexOf(a.spec.scope) - SCOPES.indexOf(b.spec.scope) || (a.metadata.name < b.metadata.name ? -1 : 1))
-    .slice(0, MAX_POLICIES)
-    .map(({ metadata, spec }) => ({ name: metadata.name, namespace: metadata.namespace, scope: spec.scope, action: spec.action }));
-}
-
-/** What to say about a policy. */
-export function evaluatePolicy(policy: AIPolicy, repositoryExists: boolean): Evaluation {
-  const { metadata, spec } = policy;
-  const type: ConditionDraft['type'] = 'ResolvedRefs';
-  if (spec.scope === 'Repository' && !repositoryExists) {
-    const message = `no Repository in namespace ${metadata.namespace} is called ${spec.repositoryRef?.name ?? ''}`;
-    const outcome: Outcome = { state: 'waiting', reason: 'RepositoryNotFound', message };
-    const conditions: ConditionDraft[] = [{ type, status: 'False', reason: 'RepositoryNotFound', message }];
-    return { object: policy, conditions, outcome, fields: {}, programmable: false };
-  }
-  const message = spec.scope === 'Repository' ? 'the Repository exists' : 'this scope refers to no other object';
-  const pending = 'the policy is accepted, but this version does not enforce policies yet';
-  const outcome: Outcome = { state: 'stalled', reason: 'NotEnforced', message: pending };
-  return { object: policy, conditions: [{ type, status: 'True', reason: 'Succeeded', message }], outcome, fields: {}, programmable: false };
+interface Counted {
+  uid: string;
+  counts?: CountStatus;
+  dryRun?: CountStatus;
 }
 
 export class AiPolicyReconciler {
   readonly #options: AiPolicyReconcilerOptions;
+  /** What status says or is going to say: the cache of the store lags behind. */
+  readonly #counted = new Map<string, Counted>();
 
   constructor(options: AiPolicyReconcilerOptions) {
     this.#options = options;
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
-    const { store, report } = this.#options;
+    const { store, report, tester, counts } = this.#options;
     const policy = store.get('AIPolicy', parseKey(key));
     if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) {
+      tester.forget(key);
+      counts.forget(key);
+      this.#counted.delete(key);
+      this.#serve(key, undefined);
       report(key, undefined);
       return DONE;
     }
-    const name = policy.spec.repositoryRef?.name ?? '';
-    report(key, evaluatePolicy(policy, store.get('Repository', { namespace: policy.metadata.namespace, name }) !== undefined));
-    return DONE;
+    const { facts, observed, retryIn } = this.#decide(key, policy);
+    this.#serve(key, facts.homeProblem === undefined ? observed : undefined);
+    report(key, evaluatePolicy(facts, observed.policy, this.#count(key, policy)));
+    return retryIn === undefined ? DONE : requeueAfter(retryIn);
   }
+
+  #decide(key: string, policy: AIPolicy): { facts: PolicyFacts; observed: ObservedPolicy; retryIn: number | undefined } {
+    const { store, world, defaultJudge } = this.#options;
+    const { metadata, spec } = policy;
+    const plan = planOf(spec, compilePolicy);
+    const judge = judgeFor(policy, defaultJudge);
+    const hasJudge = plan.needsJudge && judge !== undefined;
+    const config = hasJudge ? store.get('AILLMConfig', parseKey(judge.llm)) : undefined;
+    const problem = hasJudge ? judgeProblem(judge, config, world.providers.has(judge.llm)) : undefined;
+    const untested = snapshotPolicy(policy, plan, judgeInSnapshot(plan.needsJudge, judge), spec.action);
+    const { tests, retryIn } = this.#tests(key, policy, fingerprintOf(policy, untested, config), untested, problem?.message);
+    const action = effectiveAction(spec, hasJudge, tests);
+    const name = spec.repositoryRef?.name;
+    const facts: PolicyFacts = {
+      policy,
+      plan,
+      judge,
+      judgeProblem: problem,
+      homeProblem: spec.scope === 'Organization' ? homeProblem(store, metadata.namespace) : undefined,
+      repositoryExists: name !== undefined && store.get('Repository', { namespace: metadata.namespace, name }) !== undefined,
+      where: this.#where(policy),
+      tests,
+      action,
+    };
+    return { facts, observed: { policy: { ...untested, action }, ...(name === undefined ? {} : { repository: name }) }, retryIn };
+  }
+
+  #where({ metadata: { namespace }, spec }: AIPolicy): string {
+    if (spec.scope === 'Organization') return describeOrganization(this.#options.store, namespace);
+    return spec.scope === 'Workspace' ? `the namespace ${namespace}` : `the repository ${spec.repositoryRef?.name ?? ''}`;
+  }
+
+  /** `blocked`: why the judge cannot be asked. */
+  #tests(
+    key: string,
+    policy: AIPolicy,
+    fingerprint: string,
+    snapshot: ObservedPolicy['policy'],
+    blocked: string | undefined,
+  ): { tests: TestState; retryIn: number | undefined } {
+    const { tester } = this.#options;
+    const { tests = [] } = policy.spec;
+    if (tests.length === 0) {
+      tester.forget(key);
+      return { tests: { state: 'none' }, retryIn: undefined };
+    }
+    const { current, unproven } = testsBefore(policy, fingerprint);
+    const kept = unproven === undefined ? {} : { unproven };
+    if (current !== undefined) return { tests: { state: 'current', result: current }, retryIn: undefined };
+    if (blocked !== undefined) return { tests: { state: 'pending', failure: blocked, ...kept }, retryIn: undefined };
+    const { report, failure, dueIn } = tester.read({ key, fingerprint, policy: snapshot, tests });
+    if (report !== undefined) return { tests: { state: 'current', result: toStatus(report, fingerprint) }, retryIn: undefined };
+    return { tests: { state: 'pending', ...(failure === undefined ? {} : { failure }), ...kept }, retryIn: dueIn };
+  }
+
+  #serve(key: string, observed: ObservedPolicy | undefined): void {
+    const { world, onServed } = this.#options;
+    const before = world.policies.get(key);
+    if (isDeepStrictEqual(before, observed)) return;
+    if (observed === undefined) world.policies.delete(key);
+    else world.policies.set(key, observed);
+    onServed(before, observed);
+  }
+
+  /** The fields of status that count, and an Event about what they have gained. */
+  #count(key: string, policy: AIPolicy): Record<string, unknown> {
+    const { counts, store } = this.#options;
+    const { metadata, spec, status } = policy;
+    const known = this.#counted.get(key);
+    const own = known?.uid === metadata.uid ? known : undefined;
+    const counted: Counted = own ?? { uid: metadata.uid, ...readCounts(status) };
+    const isTrial = spec.mode === 'DryRun';
+    if (!isTrial) delete counted.dryRun;
+    const news = counts.take(key);
+    if (news !== undefined) {
+      const field = isTrial ? 'dryRun' : 'counts';
+      counted[field] = addToStatus(counted[field], news, isTrial);
+      const note = isTrial ? undefined : describeViolations(news);
+      const action = news.count.blocked > 0 ? 'Block' : 'Alert';
+      const regarding = { kind: policy.kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
+      if (note !== undefined) store.emit({ regarding, type: 'Warning', reason: 'PolicyViolated', action, note });
+    }
+    this.#counted.set(key, counted);
+    const { uid: _uid, ...fields } = counted;
+    return { ...fields };
+  }
+}
+
+/** Counting goes on from what an earlier operator has written. */
+function readCounts(status: AIPolicy['status']): Omit<Counted, 'uid'> {
+  return {
+    ...(status?.counts === undefined ? {} : { counts: status.counts as CountStatus }),
+    ...(status?.dryRun === undefined ? {} : { dryRun: status.dryRun as CountStatus }),
+  };
 }

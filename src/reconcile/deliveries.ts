@@ -14,11 +14,12 @@ export class Deliveries {
   #delivered: { revision: number | undefined; gateways: number } | undefined;
 
   /** `content` went out as `revision`. */
-  recordPublished(content: Pick<SnapshotContent, 'providers' | 'repositories'>, revision: number): void {
+  recordPublished(content: Pick<SnapshotContent, 'providers' | 'repositories' | 'policies'>, revision: number): void {
     const before = this.#published;
     const objects = [
       ...Object.entries(content.providers).map(([key, { generation }]) => [`provider/${key}`, generation] as const),
       ...Object.entries(content.repositories).map(([key, { generation }]) => [`repository/${key}`, generation] as const),
+      ...Object.entries(content.policies).map(([key, { generation }]) => [`policy/${key}`, generation] as const),
     ];
     this.#published = new Map(
       objects.map(([id, generation]) => {
@@ -42,7 +43,7 @@ export class Deliveries {
   }
 
   /**
-   * Programmed of the object `id` (`provider/...` or `repository/...`) at `generation`. `before`: the condition that status
+   * Programmed of the object `id` (`provider/...`, `repository/...` or `policy/...`) at `generation`. `before`: the condition that status
    * has for the same generation; a True of that time stays while nobody can contradict it.
    */
   condition(id: string, generation: number, rejection: string | undefined, before: { status: string } | undefined): ConditionDraft {

@@ -2,16 +2,20 @@
 import { KINDS, keyOf, parseKey, type Kind, type ObjectKey, type ProviderType } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import { NO_POD_IDENTITY, type PodIdentityPolicy } from '../providers/pod-identity.ts';
-import type { Snapshot } from '../snapshot/snapshot.ts';
+import { scopeOf, type ObservedPolicy } from '../snapshot/build.ts';
+import { applies } from '../snapshot/effective.ts';
+import type { GatewayReport, Snapshot } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
-import { AiPolicyReconciler } from './ai-policy.ts';
 import { Controller, type ReconcileResult } from './controller.ts';
 import { CredentialChecker, type Verify } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import { KeyIssuer } from './key-issuer.ts';
 import { LlmConfigReconciler } from './llm-config.ts';
 import { offeredBefore } from './llm-target.ts';
+import { organizationsIn } from './organizations.ts';
+import type { JudgeModel } from './policy-judge.ts';
+import { policyParts, type AskJudge, type PolicyParts } from './policy-parts.ts';
 import { Publisher, type Publish } from './publisher.ts';
 import { buildReferences, type References } from './references.ts';
 import { RepositoryReconciler } from './repository.ts';
@@ -29,6 +33,10 @@ export interface EngineOptions {
   supportedTypes: ReadonlySet<ProviderType>;
   /** Whose connections may use the identity of the pods; nobody's unless given. */
   mayUsePodIdentity?: PodIdentityPolicy;
+  /** Sends a question to a judge, for the tests of policies: ModelAsker.ask. Rejects when there is no HTTP answer. */
+  askJudge?: AskJudge;
+  /** Judges for policies that name no judge. */
+  defaultJudge?: JudgeModel | undefined;
   /** Delivered to applications as OPENAI_BASE_URL and shown in status. */
   publicBaseUrl: string;
   /** Takes a new content and answers at once with the revision that it got. */
@@ -45,7 +53,7 @@ export interface EngineOptions {
 }
 
 /** Everything that exists only between start() and stop(). */
-interface Run {
+interface Run extends Omit<PolicyParts, 'policies'> {
   world: World;
   llms: LlmConfigReconciler;
   checker: CredentialChecker;
@@ -86,6 +94,7 @@ export class Engine implements StoreEvents {
     }
     run.gate.expect(known);
     run.checker.start();
+    run.tester.start();
     run.board.start();
     // What is only in the seed was deleted while nobody looked: reconciling finds it gone.
     for (const id of known) this.#enqueue(id.slice(0, id.indexOf('/')) as Kind, id.slice(id.indexOf('/') + 1));
@@ -100,6 +109,8 @@ export class Engine implements StoreEvents {
     run.publisher.close();
     run.gate.close();
     run.checker.stop();
+    run.tester.stop();
+    run.counts.stop();
     await Promise.all(Object.values(run.controllers).map((controller) => controller.stop()));
     await run.board.stop();
   }
@@ -117,6 +128,24 @@ export class Engine implements StoreEvents {
     const name = keyOf(key);
     this.#enqueueAll('AILLMConfig', this.#refs().configsBySecret.get(name));
     this.#enqueueAll('Repository', this.#refs().repositoriesBySecret.get(name));
+  }
+
+  onNamespace(name: string): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    const { store } = this.#options;
+    const policies = store.list('AIPolicy').filter(({ metadata, spec }) => metadata.namespace === name && spec.scope === 'Organization');
+    this.#enqueueAll('AIPolicy', policies.map(({ metadata }) => keyOf(metadata)));
+    // Policies that stand here may be for repositories anywhere.
+    const concerned = store.list('Repository').filter(({ metadata }) => policies.length > 0 || metadata.namespace === name);
+    this.#enqueueAll('Repository', concerned.map(({ metadata }) => keyOf(metadata)));
+    run.publisher.changed();
+    run.board.refresh();
+  }
+
+  /** What has happened under policies at a gateway, which is named as its endpoint is. */
+  onCounts(gateway: string, report: Pick<GatewayReport, 'policies' | 'process'>): void {
+    this.#run?.counts.report(gateway, report);
   }
 
   /** A gateway saw a provider answer 401. `llmKey`: `namespace/name` of the AILLMConfig. */
@@ -151,7 +180,8 @@ export class Engine implements StoreEvents {
     const options = this.#options;
     const { store, clock, metrics, logger } = options;
     const random = (): number => options.random(4).readUInt32BE() / 2 ** 32;
-    const world = new World();
+    const organizationOf = organizationsIn(store);
+    const world = new World(organizationOf);
     const deliveries = new Deliveries();
     const shared = { store, world, clock, metrics, logger, random };
     const board = new StatusBoard({ ...shared, deliveries });
@@ -177,6 +207,7 @@ export class Engine implements StoreEvents {
     const onConfigServed = (key: string): void => {
       publisher.changed();
       this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(key));
+      this.#enqueueJudged(key);
     };
     const report = (kind: Kind) => board.report.bind(board, kind);
     const { checkEndpoint, supportedTypes, publicBaseUrl, mayUsePodIdentity = NO_POD_IDENTITY } = options;
@@ -185,7 +216,18 @@ export class Engine implements StoreEvents {
     const onServed = (): void => publisher.changed();
     const issuer = new KeyIssuer({ store, clock, ledger: world.ledger, publicBaseUrl, random: options.random, onChange: onServed });
     const repositories = new RepositoryReconciler({ ...shared, issuer, publicBaseUrl, report: report('Repository'), onServed });
-    const policies = new AiPolicyReconciler({ store, report: report('AIPolicy') });
+    const { policies, ...policyWork } = policyParts({
+      ...shared,
+      bytes: options.random,
+      askJudge: options.askJudge,
+      defaultJudge: options.defaultJudge,
+      report: report('AIPolicy'),
+      enqueue: (key) => this.#enqueue('AIPolicy', key),
+      onServed: (changed) => {
+        publisher.changed();
+        this.#enqueueGoverned(changed);
+      },
+    });
     const gate = new StartGate({ clock, isUndecided: (key) => llms.isUndecided(key), open: () => publisher.open() });
     const controller = (kind: Kind, reconcile: (key: string, signal: AbortSignal) => Promise<ReconcileResult>): Controller => {
       const onReconciled = (key: string): void => gate.reconciled(`${kind}/${key}`);
@@ -196,7 +238,7 @@ export class Engine implements StoreEvents {
       Repository: controller('Repository', (key, signal) => repositories.reconcile(key, signal)),
       AIPolicy: controller('AIPolicy', (key) => policies.reconcile(key)),
     };
-    return { world, llms, checker, deliveries, board, publisher, gate, controllers };
+    return { world, llms, checker, ...policyWork, deliveries, board, publisher, gate, controllers };
   }
 
   #continueFrom(seed: Snapshot, { world, llms, deliveries }: Run): void {
@@ -214,15 +256,27 @@ export class Engine implements StoreEvents {
   #enqueueConcerned(): void {
     const touched = this.#touched;
     this.#touched = [];
-    const policyNamespaces = new Set<string>();
     for (const { kind, key } of touched) {
-      if (kind === 'AILLMConfig') this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(key)));
+      if (kind === 'AILLMConfig') {
+        this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(key)));
+        this.#enqueueJudged(keyOf(key));
+      }
       if (kind === 'Repository') this.#enqueueAll('AIPolicy', this.#refs().policiesByRepository.get(keyOf(key)));
-      if (kind === 'AIPolicy') policyNamespaces.add(key.namespace);
     }
-    if (policyNamespaces.size === 0) return;
+  }
+
+  /** Policies that this connection judges for. */
+  #enqueueJudged(llm: string): void {
+    this.#enqueueAll('AIPolicy', this.#refs().policiesByJudge.get(llm));
+    if (llm === this.#options.defaultJudge?.llm) this.#enqueueAll('AIPolicy', this.#refs().policiesWithoutJudge);
+  }
+
+  /** Repositories that any of these policies applies to. */
+  #enqueueGoverned(policies: readonly (ObservedPolicy | undefined)[]): void {
+    const scopes = policies.flatMap((policy) => (policy === undefined ? [] : [scopeOf(policy)]));
+    const organizationOf = organizationsIn(this.#options.store);
     for (const { metadata } of this.#options.store.list('Repository')) {
-      if (policyNamespaces.has(metadata.namespace)) this.#enqueue('Repository', keyOf(metadata));
+      if (scopes.some((scope) => applies(scope, metadata, organizationOf))) this.#enqueue('Repository', keyOf(metadata));
     }
   }
 

@@ -10,6 +10,8 @@ export interface References {
   repositoriesBySecret: ReadonlyMap<string, ReadonlySet<string>>;
   repositoriesByLlm: ReadonlyMap<string, ReadonlySet<string>>;
   policiesByRepository: ReadonlyMap<string, ReadonlySet<string>>;
+  policiesByJudge: ReadonlyMap<string, ReadonlySet<string>>;
+  policiesWithoutJudge: readonly string[];
 }
 
 function index<T extends AnyResource>(objects: readonly T[], names: (object: T) => string[]): Map<string, Set<string>> {
@@ -34,10 +36,13 @@ function keySecretsOf(repository: Repository): string[] {
 
 export function buildReferences(store: Pick<ResourceStore, 'list'>): References {
   const repositories = store.list('Repository');
+  const policies = store.list('AIPolicy');
   return {
     configsBySecret: index(store.list('AILLMConfig'), secretsOf),
     repositoriesBySecret: index(repositories, keySecretsOf),
     repositoriesByLlm: index(repositories, ({ spec }: Repository) => spec.llms.map(({ name }) => name)),
-    policiesByRepository: index(store.list('AIPolicy'), ({ spec }: AIPolicy) => [spec.repositoryRef?.name ?? []].flat()),
+    policiesByRepository: index(policies, ({ spec }: AIPolicy) => [spec.repositoryRef?.name ?? []].flat()),
+    policiesByJudge: index(policies, ({ spec }: AIPolicy) => [spec.judge?.llmRef.name ?? []].flat()),
+    policiesWithoutJudge: policies.filter(({ spec }) => spec.judge === undefined).map(({ metadata }) => keyOf(metadata)),
   };
 }

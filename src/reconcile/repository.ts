@@ -6,13 +6,14 @@ import { toKubernetesTime, type ConditionDraft } from '../api/conditions.ts';
 import { keyOf, parseKey, type Repository } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { ObservedRepository } from '../snapshot/build.ts';
+import { effectivePolicies } from '../snapshot/effective.ts';
 import { resolveModels, type ModelTable, type OfferedModels } from '../snapshot/model-table.ts';
-import { effectivePolicies } from './ai-policy.ts';
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import { listNames, type Evaluation, type Outcome } from './evaluation.ts';
 import type { KeyIssuer, KeysOutcome } from './key-issuer.ts';
 import { describeClosedKeys } from './key-surfaces.ts';
 import { expiryOf, typeOf } from './keys.ts';
+import { homeProblem, organizationsIn } from './organizations.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import { siblingKey, type World } from './world.ts';
 
@@ -34,6 +35,7 @@ export interface RepositoryReconcilerOptions {
 const LOOK_AGAIN_MS = 600_000;
 const MAX_STATUS_MODELS = 200;
 const MAX_STATUS_KEYS = 200;
+const MAX_STATUS_POLICIES = 200;
 const NO_KEYS: KeysOutcome = { keys: [], conflicts: [], due: undefined, failure: undefined };
 
 export class RepositoryReconciler {
@@ -87,7 +89,7 @@ export class RepositoryReconciler {
     const names = [...table.models].toSorted(([a], [b]) => (a < b ? -1 : 1));
     const models = names.slice(0, MAX_STATUS_MODELS).map(([name, { llm }]) => ({ name, llm: parseKey(llm).name }));
     const statusKeys = keysForStatus(keys);
-    const policies = effectivePolicies(store.list('AIPolicy'), repository.metadata);
+    const policies = this.#policies(repository);
     const fields = {
       endpoint: publicBaseUrl,
       ...(statusKeys.length === 0 ? {} : { keys: statusKeys }),
@@ -97,6 +99,22 @@ export class RepositoryReconciler {
     };
     const outcome = summarise(repository, resolved, issued, closed);
     return { object: repository, conditions: [resolved, issued], outcome, fields, programmable: true };
+  }
+
+  /** The policies that apply, from the widest scope to the narrowest. Taken from the objects, which are all there from the first moment on. */
+  #policies({ metadata }: Repository): object[] {
+    const { store, world } = this.#options;
+    const accepted = store.list('AIPolicy').filter(({ metadata: own, spec }) => {
+      return own.deletionTimestamp === undefined && (spec.scope !== 'Organization' || homeProblem(store, own.namespace) === undefined);
+    });
+    const scoped = accepted.map(({ metadata: { namespace, name }, spec, status }) => {
+      const { scope, action, repositoryRef } = spec;
+      const effective = world.policies.get(keyOf({ namespace, name }))?.policy.action ?? status?.effectiveAction ?? action;
+      return { namespace, name, scope, action, effective, ...(repositoryRef === undefined ? {} : { repository: repositoryRef.name }) };
+    });
+    return effectivePolicies(scoped, metadata, organizationsIn(store))
+      .slice(0, MAX_STATUS_POLICIES)
+      .map(({ name, namespace, scope, action, effective }) => ({ name, namespace, scope, action, effectiveAction: effective }));
   }
 }
 

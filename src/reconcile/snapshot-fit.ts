@@ -1,7 +1,7 @@
 // Keeps a snapshot within what gateways take: one tenant's size must not keep everybody else's changes and revocations back.
 import { parseKey } from '../api/resources.ts';
 import { buildSnapshotContent, type Observed } from '../snapshot/build.ts';
-import type { SnapshotContent } from '../snapshot/snapshot.ts';
+import type { SnapshotContent, SnapshotRepository } from '../snapshot/snapshot.ts';
 
 /** An object of a snapshot. `id`: `provider/namespace/name` or `repository/namespace/name`; `bytes`: its share of the JSON. */
 export interface SizedObject {
@@ -55,8 +55,11 @@ export function fitSnapshot(observed: Observed, maxBytes: number): FittedSnapsho
   }
 }
 
-function sizesOf({ providers, repositories, keys }: SnapshotContent): SizedObject[] {
+function sizesOf({ providers, repositories, keys, policies }: SnapshotContent): SizedObject[] {
   const size = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
+  const policySizes = new Map(Object.entries(policies).map(([key, policy]) => [key, size(policy)]));
+  // A policy goes only together with all repositories that it applies to, for without it they would be open.
+  const withPolicies = ({ policies: own = [] }: SnapshotRepository): number => own.reduce((sum, key) => sum + (policySizes.get(key) ?? 0), 0);
   const keySizes = new Map<string, number>();
   for (const [hash, key] of Object.entries(keys)) {
     keySizes.set(key.repository, (keySizes.get(key.repository) ?? 0) + size({ [hash]: key }));
@@ -64,6 +67,6 @@ function sizesOf({ providers, repositories, keys }: SnapshotContent): SizedObjec
   const sized = (type: string, key: string, bytes: number): SizedObject => ({ id: `${type}/${key}`, namespace: parseKey(key).namespace, bytes });
   return [
     ...Object.entries(providers).map(([key, provider]) => sized('provider', key, size(provider))),
-    ...Object.entries(repositories).map(([key, repository]) => sized('repository', key, size(repository) + (keySizes.get(key) ?? 0))),
+    ...Object.entries(repositories).map(([key, repository]) => sized('repository', key, size(repository) + withPolicies(repository) + (keySizes.get(key) ?? 0))),
   ];
 }

@@ -66,10 +66,13 @@ export class StatusBoard {
   #programmed({ object, outcome }: Evaluation): ConditionDraft {
     const { world, deliveries } = this.#options;
     const key = keyOf(object.metadata);
-    const served = object.kind === 'AILLMConfig' ? world.providers.has(key) : world.repositories.has(key);
-    if (!served) {
+    if (!world.serves(object.kind, key)) {
       const reason = outcome.state === 'good' ? 'Progressing' : outcome.reason;
       return { type: 'Programmed', status: 'False', reason, message: 'gateways hold nothing of this object' };
+    }
+    if (object.kind === 'AIPolicy' && !world.isApplied(key)) {
+      const message = 'there is no repository that it applies to; gateways get it together with the first';
+      return { type: 'Programmed', status: 'True', reason: 'Succeeded', message };
     }
     const id = snapshotId(object.kind, object.metadata);
     return deliveries.condition(id, object.metadata.generation, world.rejection(id), this.#writer.conditionBefore(object, 'Programmed'));

@@ -49,6 +49,8 @@ export interface ResourceStore {
   list<K extends Kind>(kind: K): ResourceByKind[K][];
   /** Whether objects of this namespace are looked at: of others the store knows nothing, not even that they are gone. */
   covers(namespace: string): boolean;
+  /** Labels of a namespace as far as it has some; undefined where the store may not look at namespaces at all. */
+  namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
   /** Live read, never from a cache: a rotation must not be answered with the old value. Undefined: not found. */
   getSecret(key: ObjectKey): Promise<SecretValue | undefined>;
   /** Key Secrets known for a repository (by label), live. */
@@ -72,4 +74,6 @@ export interface StoreEvents {
   onResource(kind: Kind, key: ObjectKey): void;
   /** A Secret appeared, changed or went. */
   onSecret(key: ObjectKey): void;
+  /** Labels of a namespace changed, or became known. */
+  onNamespace(name: string): void;
 }

@@ -1,29 +1,38 @@
 // What the reconcilers have found out so far, and nothing that anybody has to ask for. The snapshot is built from it.
 import { isDeepStrictEqual } from 'node:util';
 import { keyOf, parseKey, type Kind, type ObjectKey } from '../api/resources.ts';
-import type { Observed, ObservedProvider, ObservedRepository } from '../snapshot/build.ts';
+import { scopeOf, type Observed, type ObservedPolicy, type ObservedProvider, type ObservedRepository } from '../snapshot/build.ts';
+import { applies, type OrganizationOf } from '../snapshot/effective.ts';
 import type { AttachedLlm, OfferedModels } from '../snapshot/model-table.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import { KeyLedger } from './key-ledger.ts';
 
-/** `provider/namespace/name` or `repository/namespace/name`, as gateways name objects. */
+const TYPES = { AILLMConfig: 'provider', Repository: 'repository', AIPolicy: 'policy' } as const satisfies Record<Kind, string>;
+
+/** `provider/namespace/name`, `repository/namespace/name` or `policy/namespace/name`, as gateways name objects. */
 export function snapshotId(kind: Kind, key: ObjectKey): string {
-  return `${kind === 'AILLMConfig' ? 'provider' : 'repository'}/${keyOf(key)}`;
+  return `${TYPES[kind]}/${keyOf(key)}`;
 }
 
 /** Inverse of snapshotId; undefined for anything else. */
 export function parseSnapshotId(id: string): { kind: Kind; key: ObjectKey } | undefined {
   const [type, namespace, name] = id.split('/');
-  if (namespace === undefined || name === undefined || (type !== 'provider' && type !== 'repository')) return undefined;
-  return { kind: type === 'provider' ? 'AILLMConfig' : 'Repository', key: { namespace, name } };
+  const kind = (Object.keys(TYPES) as Kind[]).find((candidate) => TYPES[candidate] === type);
+  return namespace === undefined || name === undefined || kind === undefined ? undefined : { kind, key: { namespace, name } };
 }
 
 export class World {
   readonly providers = new Map<string, ObservedProvider>();
   readonly repositories = new Map<string, ObservedRepository>();
+  readonly policies = new Map<string, ObservedPolicy>();
   readonly ledger = new KeyLedger();
   /** Objects that a gateway refused, in the form that it refused. */
   readonly #rejected = new Map<string, { form: unknown; reason: string }>();
+  readonly #organizationOf: OrganizationOf;
+
+  constructor(organizationOf: OrganizationOf) {
+    this.#organizationOf = organizationOf;
+  }
 
   /** Continues from what was published last, as far as it is from namespaces that are looked at now. */
   seed(published: Snapshot, covers: (namespace: string) => boolean): void {
@@ -31,7 +40,7 @@ export class World {
     this.ledger.seed(snapshot);
     const offers = offersIn(snapshot);
     for (const [key, provider] of Object.entries(snapshot.providers)) this.providers.set(key, { provider, models: offers.get(key) });
-    for (const [key, { models, openLlm, unservedLlms = [], ...rest }] of Object.entries(snapshot.repositories)) {
+    for (const [key, { models, openLlm, unservedLlms = [], policies: _policies, ...rest }] of Object.entries(snapshot.repositories)) {
       const names = Map.groupBy(Object.entries(models), ([, { llm }]) => llm);
       const attached: AttachedLlm[] = [...names].map(([llm, entries]) => ({ llm, models: entries.map(([name]) => name) }));
       if (openLlm !== undefined) attached.push({ llm: openLlm });
@@ -64,6 +73,23 @@ export class World {
     return new Map(served.map(([key, { models }]) => [key, models]));
   }
 
+  /** Whether gateways hold an object of this kind, as far as nothing keeps it from them. */
+  serves(kind: Kind, key: string): boolean {
+    if (kind === 'AILLMConfig') return this.providers.has(key);
+    return kind === 'Repository' ? this.repositories.has(key) : this.policies.has(key);
+  }
+
+  /** Whether the policy applies to a repository that is served. */
+  isApplied(key: string): boolean {
+    const policy = this.policies.get(key);
+    if (policy === undefined) return false;
+    const scope = scopeOf(policy);
+    for (const [name, repository] of this.repositories) {
+      if (applies(scope, repository, this.#organizationOf) && this.rejection(`repository/${name}`) === undefined) return true;
+    }
+    return false;
+  }
+
   /** A copy for the snapshot builder. `now`: milliseconds since the epoch. */
   observe(now: number): Observed {
     const excluded = new Set([...this.#rejected.keys()].filter((id) => this.rejection(id) !== undefined));
@@ -72,6 +98,8 @@ export class World {
       repositories: new Map(this.repositories),
       keys: this.ledger.active(),
       revokedKeys: this.ledger.revoked(),
+      policies: new Map(this.policies),
+      organizationOf: this.#organizationOf,
       excluded,
       now,
     };
@@ -87,10 +115,12 @@ function narrow(snapshot: Snapshot, covers: (namespace: string) => boolean): Sna
   return { ...snapshot, providers: byKey(snapshot.providers), repositories: byKey(snapshot.repositories), keys };
 }
 
-function formOf(id: string, { providers, repositories }: Pick<Observed, 'providers' | 'repositories'>): unknown {
+function formOf(id: string, { providers, repositories, policies }: Pick<Observed, 'providers' | 'repositories' | 'policies'>): unknown {
   const object = parseSnapshotId(id);
   if (object === undefined) return undefined;
-  return object.kind === 'AILLMConfig' ? providers.get(keyOf(object.key))?.provider : repositories.get(keyOf(object.key));
+  const key = keyOf(object.key);
+  if (object.kind === 'AILLMConfig') return providers.get(key)?.provider;
+  return object.kind === 'Repository' ? repositories.get(key) : policies.get(key);
 }
 
 /** A snapshot has no model lists of connections; what its repositories use is what is known. */

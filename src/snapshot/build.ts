@@ -1,11 +1,13 @@
 // From what the operator has observed to what gateways serve. Pure: the same observations give the same bytes, and an object
 // that is bad, absent or excluded takes nothing from any other.
+import { effectivePolicies, type OrganizationOf, type ScopedPolicy } from './effective.ts';
 import { resolveModels, type AttachedLlm, type OfferedModels } from './model-table.ts';
 import {
   SCHEMA_VERSION,
   type RevokedKey,
   type SnapshotContent,
   type SnapshotKey,
+  type SnapshotPolicy,
   type SnapshotProvider,
   type SnapshotRepository,
 } from './snapshot.ts';
@@ -27,13 +29,22 @@ export interface ObservedRepository {
   llms: readonly AttachedLlm[];
 }
 
+/** A policy, compiled. */
+export interface ObservedPolicy {
+  policy: SnapshotPolicy;
+  /** Of scope Repository: name of the one that it is about. */
+  repository?: string;
+}
+
 /** Maps of objects are keyed `namespace/name`, keys by the SHA-256 of the key in hex. */
 export interface Observed {
   providers: ReadonlyMap<string, ObservedProvider>;
   repositories: ReadonlyMap<string, ObservedRepository>;
   keys: ReadonlyMap<string, SnapshotKey>;
   revokedKeys: ReadonlyMap<string, RevokedKey>;
-  /** Objects that a gateway refused: `provider/namespace/name` or `repository/namespace/name`. */
+  policies: ReadonlyMap<string, ObservedPolicy>;
+  organizationOf: OrganizationOf;
+  /** Objects that a gateway refused: `provider/namespace/name`, `repository/namespace/name` or `policy/namespace/name`. */
   excluded: ReadonlySet<string>;
   /** Milliseconds since the epoch. */
   now: number;
@@ -59,7 +70,42 @@ export function pruneRevoked(revoked: ReadonlyMap<string, RevokedKey>, now: numb
   return new Map(recent.toSorted(([hashA, a], [hashB, b]) => b.revokedAt - a.revokedAt || compare(hashA, hashB)).slice(0, MAX_REVOKED));
 }
 
-function buildRepository(repository: ObservedRepository, offers: ReadonlyMap<string, OfferedModels>): SnapshotRepository {
+/** What decides where an observed policy applies. */
+export function scopeOf({ policy: { namespace, name, scope }, repository }: ObservedPolicy): ScopedPolicy {
+  return { namespace, name, scope, ...(repository === undefined ? {} : { repository }) };
+}
+
+/** No gateway has such a detector: what uses it cannot be evaluated, and acts as its failure mode says. */
+const REFUSED = { id: 'refused' };
+
+/** What a gateway has refused must not go out again, and must not be left out either: it could be there to block. */
+function refusedForm(policy: SnapshotPolicy): SnapshotPolicy {
+  const { examples: _examples, judge: _judge, ...rest } = policy;
+  return { ...rest, content: '', detectors: [REFUSED] };
+}
+
+/** Keys of the policies that apply to each repository. */
+function policiesByRepository(
+  { policies, organizationOf }: Observed,
+  repositories: readonly (readonly [string, ObservedRepository])[],
+): Map<string, string[]> {
+  const scopes = [...policies.values()].map(scopeOf);
+  const wide = scopes.filter(({ scope }) => scope === 'Organization');
+  // Most policies are of other namespaces: nobody has to look at those.
+  const own = Map.groupBy(scopes.filter(({ scope }) => scope !== 'Organization'), ({ namespace }) => namespace);
+  return new Map(
+    repositories.map(([key, repository]) => {
+      const near = [...wide, ...(own.get(repository.namespace) ?? [])];
+      return [key, effectivePolicies(near, repository, organizationOf).map(({ namespace, name }) => `${namespace}/${name}`)];
+    }),
+  );
+}
+
+function buildRepository(
+  repository: ObservedRepository,
+  offers: ReadonlyMap<string, OfferedModels>,
+  policies: readonly string[],
+): SnapshotRepository {
   const { llms, ...rest } = repository;
   const { models, openLlm } = resolveModels(llms, offers);
   const unservedLlms = llms.map(({ llm }) => llm).filter((llm) => !offers.has(llm));
@@ -68,6 +114,7 @@ function buildRepository(repository: ObservedRepository, offers: ReadonlyMap<str
     models: record(models),
     ...(openLlm === undefined ? {} : { openLlm }),
     ...(unservedLlms.length === 0 ? {} : { unservedLlms }),
+    ...(policies.length === 0 ? {} : { policies: [...policies] }),
   };
 }
 
@@ -80,13 +127,16 @@ export function buildSnapshotContent(observed: Observed): SnapshotContent {
   const present = new Set(repositories.map(([key]) => key));
   const revokedKeys = pruneRevoked(observed.revokedKeys, now);
   const keys = [...observed.keys].filter(([hash, { repository }]) => present.has(repository) && !observed.revokedKeys.has(hash));
+  const policies = policiesByRepository(observed, repositories);
+  const applied = new Set([...policies.values()].flat());
+  const policyOf = ([key, { policy }]: [string, ObservedPolicy]) => [key, excluded.has(`policy/${key}`) ? refusedForm(policy) : policy] as const;
   return {
     schemaVersion: SCHEMA_VERSION,
     providers: record(providers.map(([key, { provider }]) => [key, provider] as const)),
-    repositories: record(repositories.map(([key, repository]) => [key, buildRepository(repository, offers)] as const)),
+    repositories: record(repositories.map(([key, repository]) => [key, buildRepository(repository, offers, policies.get(key) ?? [])] as const)),
     keys: record(keys),
     revokedKeys: record(revokedKeys),
-    policies: {},
+    policies: record([...observed.policies].filter(([key]) => applied.has(key)).map(policyOf)),
     limits: {},
   };
 }

@@ -8,7 +8,8 @@ function contents(file: ParsedFile | undefined): Map<string, string> {
     ({ object }) => [describeObject(object.kind, keyOfManifest(object)), JSON.stringify(object)] as const,
   );
   const secrets = (file?.secrets ?? []).map(({ object }) => [describeObject('Secret', object.key), JSON.stringify(object)] as const);
-  return new Map([...resources, ...secrets]);
+  const namespaces = (file?.namespaces ?? []).map(({ object }) => [`Namespace ${object.name}`, JSON.stringify(object)] as const);
+  return new Map([...namespaces, ...resources, ...secrets]);
 }
 
 function differences(before: ParsedFile | undefined, after: ParsedFile | undefined): string[] {

@@ -25,7 +25,7 @@ export interface ManifestSet {
 }
 
 export const EMPTY_SET: ManifestSet = { files: new Map(), problems: [], warnings: [] };
-const NOTHING: ParsedFile = { resources: [], secrets: [], warnings: [] };
+const NOTHING: ParsedFile = { resources: [], secrets: [], namespaces: [], warnings: [] };
 
 /** What identifies an object of either sort, with the line it starts in. */
 function identities({ resources, secrets }: ParsedFile): { id: string; line: number }[] {
@@ -98,4 +98,13 @@ export function resourcesOf({ files }: ManifestSet): Manifest[] {
 /** The Secrets in force. */
 export function secretsOf({ files }: ManifestSet): ManifestSecret[] {
   return [...files.values()].flatMap(({ secrets }) => secrets.map(({ object }) => object));
+}
+
+/** Labels of the Namespaces in force. One that stands in several places has the labels of all. */
+export function namespacesOf({ files }: ManifestSet): Map<string, Record<string, string>> {
+  const found = new Map<string, Record<string, string>>();
+  for (const { namespaces } of files.values()) {
+    for (const { object } of namespaces) found.set(object.name, { ...found.get(object.name), ...object.labels });
+  }
+  return found;
 }

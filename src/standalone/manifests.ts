@@ -1,5 +1,6 @@
 // One file of manifests -> the objects in it. Pure: text, variables and a validation function in, objects or problems out.
 import { API_GROUP, KINDS, keyOf, type Kind, type ObjectKey } from '../api/resources.ts';
+import { validateMetadata } from './metadata.ts';
 import { nearest } from './nearest.ts';
 import type { Manifest, SchemaError, ValidationResult } from './schema.ts';
 import { readSecret, type ManifestSecret } from './secret-manifest.ts';
@@ -25,9 +26,16 @@ export interface Located<T> {
   line: number;
 }
 
+/** A Namespace, of which only the labels count. */
+export interface ManifestNamespace {
+  name: string;
+  labels: Record<string, string>;
+}
+
 export interface ParsedFile {
   resources: Located<Manifest>[];
   secrets: Located<ManifestSecret>[];
+  namespaces: Located<ManifestNamespace>[];
   /** Objects that standalone mode has no use for. */
   warnings: ManifestProblem[];
 }
@@ -48,7 +56,7 @@ interface RawObject {
   lineOf: (path: string) => number;
 }
 
-type Reading = { errors: SchemaError[] } | { resource: Manifest } | { secret: ManifestSecret } | { ignored: string } | 'nothing';
+type Reading = { errors: SchemaError[] } | { resource: Manifest } | { secret: ManifestSecret } | { namespace: ManifestNamespace } | { ignored: string };
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -84,7 +92,7 @@ function readObject(value: Record<string, unknown>, options: ParseOptions): Read
   if (typeof kind !== 'string' || kind === '') {
     return { errors: [{ path: '', message: 'not a manifest: give it apiVersion, kind and metadata' }] };
   }
-  if (kind === 'Namespace') return 'nothing';
+  if (kind === 'Namespace') return readNamespace(metadata);
   if (kind === 'Secret') return readSecret(value, options.variables);
   if (!isKind(kind)) {
     const mistake = misspelled(kind, value['apiVersion']);
@@ -94,6 +102,14 @@ function readObject(value: Record<string, unknown>, options: ParseOptions): Read
   const key = { namespace: 'default', name: '', ...(isObject(metadata) ? metadata : {}) };
   const result = options.validate(value, options.previous(kind, { namespace: String(key.namespace), name: String(key.name) }));
   return result.ok ? { resource: result.object } : { errors: result.errors };
+}
+
+function readNamespace(metadata: unknown): Reading {
+  const errors = validateMetadata(metadata);
+  if (errors.length > 0) return { errors };
+  // validateMetadata has found nothing wrong with it.
+  const { name, labels = {} } = metadata as { name: string; labels?: Record<string, string> };
+  return { namespace: { name, labels } };
 }
 
 /** Opens lists, so that every object stands on its own. */
@@ -117,7 +133,7 @@ class FileReader {
   readonly #file: string;
   readonly #options: ParseOptions;
   readonly #seen = new Map<string, number>();
-  readonly parsed: ParsedFile = { resources: [], secrets: [], warnings: [] };
+  readonly parsed: ParsedFile = { resources: [], secrets: [], namespaces: [], warnings: [] };
   readonly problems: ManifestProblem[] = [];
 
   constructor(file: string, options: ParseOptions) {
@@ -128,8 +144,10 @@ class FileReader {
   add({ value, lineOf }: RawObject): void {
     const reading = readObject(value, this.#options);
     const line = lineOf('');
-    if (reading === 'nothing') return;
-    if ('ignored' in reading) {
+    if ('namespace' in reading) {
+      // It may well stand in several files, next to what is in it.
+      this.parsed.namespaces.push({ object: reading.namespace, line });
+    } else if ('ignored' in reading) {
       this.parsed.warnings.push({ file: this.#file, line: lineOf('kind'), message: reading.ignored });
     } else if ('errors' in reading) {
       const subject = this.#subjectOf(value);

@@ -13,7 +13,7 @@ import {
   type StoreEvents,
 } from '../reconcile/store.ts';
 import type { KeyFiles } from './key-files.ts';
-import { resourcesOf, secretsOf, type ManifestSet } from './manifest-set.ts';
+import { namespacesOf, resourcesOf, secretsOf, type ManifestSet } from './manifest-set.ts';
 import type { Manifest } from './schema.ts';
 import type { ManifestSecret } from './secret-manifest.ts';
 
@@ -49,6 +49,7 @@ export class StandaloneStore implements ResourceStore {
   readonly #resources = new Map<Kind, Map<string, AnyResource>>();
   readonly #secrets = new Map<string, StoredSecret>();
   readonly #listeners: StoreEvents[] = [];
+  #namespaces = new Map<string, Record<string, string>>();
   #version = 0;
 
   constructor(options: StandaloneStoreOptions) {
@@ -68,6 +69,7 @@ export class StandaloneStore implements ResourceStore {
   /** Puts a set of manifests in force and announces what differs. Keys of Repositories that are gone are deleted. */
   async replace(set: ManifestSet): Promise<void> {
     const secrets = this.#replaceSecrets(byKey(secretsOf(set), ({ key }) => key));
+    const relabelled = this.#replaceNamespaces(namespacesOf(set));
     const resources = resourcesOf(set);
     const kinds = Object.keys(KINDS) as Kind[];
     const changes = kinds.flatMap((kind) => {
@@ -77,6 +79,7 @@ export class StandaloneStore implements ResourceStore {
       );
       return this.#replaceKind(kind, wanted).map((key) => ({ kind, key }));
     });
+    for (const name of relabelled) for (const listener of this.#listeners) listener.onNamespace(name);
     for (const key of secrets) this.announceSecret(key);
     for (const { kind, key } of changes) for (const listener of this.#listeners) listener.onResource(kind, key);
     for (const { kind, key } of changes) if (kind === 'Repository' && this.get(kind, key) === undefined) await this.#deleteKeysOf(key);
@@ -94,6 +97,10 @@ export class StandaloneStore implements ResourceStore {
 
   covers(): boolean {
     return true;
+  }
+
+  namespaceLabels(namespace: string): Readonly<Record<string, string>> {
+    return this.#namespaces.get(namespace) ?? {};
   }
 
   async getSecret(key: ObjectKey): Promise<SecretValue | undefined> {
@@ -139,6 +146,12 @@ export class StandaloneStore implements ResourceStore {
   #nextVersion(): string {
     this.#version += 1;
     return String(this.#version);
+  }
+
+  #replaceNamespaces(wanted: Map<string, Record<string, string>>): string[] {
+    const before = this.#namespaces;
+    this.#namespaces = wanted;
+    return [...new Set([...before.keys(), ...wanted.keys()])].filter((name) => !isSame(before.get(name), wanted.get(name)));
   }
 
   #replaceSecrets(wanted: ReadonlyMap<string, ManifestSecret>): ObjectKey[] {

@@ -28,7 +28,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   policy: ['snapshot', 'chat', 'clock'],
   surfaces: ['snapshot', 'chat', 'dialects'],
   gateway: ['api', 'snapshot', 'policy', 'providers', 'chat', 'surfaces', 'telemetry', 'errors', 'clock', 'src/push/names.ts', 'type:push'],
-  reconcile: ['api', 'snapshot', 'providers', 'telemetry', 'clock', 'errors'],
+  reconcile: ['api', 'snapshot', 'policy', 'providers', 'telemetry', 'clock', 'errors'],
   kubernetes: ['api', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
   standalone: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
   demo: [],

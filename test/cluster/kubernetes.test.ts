@@ -70,7 +70,7 @@ describe('the store', () => {
     const own = new AbortController();
     const seen: string[] = [];
     const store = workspace.store();
-    const run = store.start({ onResource: (kind, { name }) => void seen.push(`${kind} ${name}`), onSecret: () => {} }, own.signal);
+    const run = store.start({ onResource: (kind, { name }) => void seen.push(`${kind} ${name}`), onSecret: () => {}, onNamespace: () => {} }, own.signal);
     await store.synced();
     const spec = { type: 'OpenAI', credentials: { secretRef: { name: 'openai' } } };
     await workspace.apply(workspace.at('aillmconfigs', 'announced'), {
@@ -121,7 +121,7 @@ describe('the store', () => {
     const restricted = newClient('restricted');
     const store = workspace.store(restricted, clock);
     const seen: string[] = [];
-    const run = store.start({ onResource: () => {}, onSecret: ({ name }) => void seen.push(name) }, own.signal);
+    const run = store.start({ onResource: () => {}, onSecret: ({ name }) => void seen.push(name), onNamespace: () => {} }, own.signal);
     await eventually(() => {
       clock.advance(30_000);
       expect(store.health().synced).toBe(true);

@@ -85,14 +85,14 @@ afterAll(async () => {
 });
 
 describe('the main job on a real API server', () => {
-  test('the quickstart samples get Ready, but for the policy, which says that it is not enforced', async () => {
+  test('the quickstart samples get Ready', async () => {
     const directory = new URL('../../config/samples/quickstart/', import.meta.url);
     const files = (await readdir(directory)).toSorted();
     const text = (await Promise.all(files.map((file) => readFile(new URL(file, directory), 'utf8')))).join('\n---\n');
     // The Service of the sample would answer inside a cluster; here the same demo provider listens on loopback.
     await stack.apply(text.replace('http://demo-provider.flashback.svc:8080/v1', `${demo.url}/v1\n  endpointSecurity: AllowPlaintext`));
-    await stack.kubectl(['wait', '--for=condition=Ready', 'llm/demo', 'airepo/assistant', '-n', 'quickstart', '--timeout=30s']);
-    expect(await stack.condition('aip', 'quickstart', 'no-card-numbers', 'Ready')).toBe('False NotEnforced');
+    await stack.kubectl(['wait', '--for=condition=Ready', 'llm/demo', 'airepo/assistant', 'aip/no-card-numbers', '-n', 'quickstart', '--timeout=30s']);
+    expect(await stack.condition('aip', 'quickstart', 'no-card-numbers', 'Programmed')).toBe('True Succeeded');
     const secret = await stack.secret('quickstart', 'assistant-app');
     expect(secret?.['OPENAI_BASE_URL']).toBe(stack.baseUrl(0));
     const answer = await sdk(secret!['OPENAI_BASE_URL']!, secret!['OPENAI_API_KEY']!).chat.completions.create({

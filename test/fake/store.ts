@@ -21,6 +21,8 @@ export class FakeStore implements ResourceStore {
   namespaces: string[] | undefined;
   /** Writes of Secrets wait for it. */
   blocked: Promise<void> | undefined;
+  /** Undefined: nobody may look at namespaces. */
+  #labels: Map<string, Record<string, string>> | undefined = new Map();
   #objects = new Map<string, AnyResource>();
   #secrets = new Map<string, SecretValue>();
   #listener: StoreEvents | undefined;
@@ -90,6 +92,17 @@ export class FakeStore implements ResourceStore {
   list<K extends Kind>(kind: K): ResourceByKind[K][] {
     const ids = [...this.#objects.keys()].filter((id) => id.startsWith(`${kind}/`) && this.#isCovered(id)).toSorted();
     return ids.map((id) => structuredClone(this.#objects.get(id)) as ResourceByKind[K]);
+  }
+
+  /** Undefined: namespaces may not be looked at from now on. */
+  label(namespace: string, labels: Record<string, string> | undefined): void {
+    if (labels === undefined) this.#labels = undefined;
+    else (this.#labels ??= new Map()).set(namespace, labels);
+    this.#listener?.onNamespace(namespace);
+  }
+
+  namespaceLabels(namespace: string): Record<string, string> | undefined {
+    return this.#labels === undefined ? undefined : (this.#labels.get(namespace) ?? {});
   }
 
   covers(namespace: string): boolean {

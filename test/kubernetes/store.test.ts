@@ -40,6 +40,7 @@ async function started(options: Partial<KubernetesStoreOptions> = {}): Promise<R
     onResource: (kind: string, { namespace, name }: { namespace: string; name: string }) =>
       void made.seen.push(`${kind} ${namespace}/${name}`),
     onSecret: ({ namespace, name }: { namespace: string; name: string }) => void made.seen.push(`Secret ${namespace}/${name}`),
+    onNamespace: (name: string) => void made.seen.push(`Namespace ${name}`),
   };
   runs.push(made.store.start(events, stop.signal));
   await made.store.synced();
@@ -52,7 +53,7 @@ describe('announcements', () => {
   test('objects and Secrets that exist are announced, then their changes', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.put(secret('openai'), { data: {} });
     await eventually(() => expect(seen).toEqual(['Repository team/chat', 'Secret team/openai']));
     expect(store.get('Repository', { namespace: 'team', name: 'chat' })).toBeDefined();
@@ -63,7 +64,7 @@ describe('announcements', () => {
     const metadata = { generation: 1, labels: { a: 'b' } };
     server.put(repository('chat'), { metadata, spec: {} });
     const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.put(repository('chat'), { metadata, spec: {}, status: { observedGeneration: 1 } });
     await eventually(() => expect(store.get('Repository', { namespace: 'team', name: 'chat' })?.status).toEqual({ observedGeneration: 1 }));
     expect(seen).toEqual(['Repository team/chat']);
@@ -77,7 +78,7 @@ describe('announcements', () => {
   test('a Secret is announced on every change, for Secrets have no generation', async () => {
     server.put(secret('openai'), { data: { apiKey: base64('one') } });
     const { seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.put(secret('openai'), { data: { apiKey: base64('two') } });
     server.remove(secret('openai'));
     await eventually(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai', 'Secret team/openai']));
@@ -89,7 +90,8 @@ describe('announcements', () => {
     server.put(repository('c', 'three'), { spec: {} });
     const { store } = await started({ watchNamespaces: ['two', 'one'] });
     expect(store.list('Repository').map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual(['one/a', 'two/b']);
-    expect(server.requests.every(({ path }) => /\/namespaces\/(one|two)\//.test(path))).toBe(true);
+    const others = server.requests.filter(({ path }) => path !== '/api/v1/namespaces');
+    expect(others.every(({ path }) => /\/namespaces\/(one|two)\//.test(path))).toBe(true);
   });
 
   test('where Secrets may not be watched this is said once, and everything else works', async () => {
@@ -111,10 +113,49 @@ describe('announcements', () => {
     await eventually(() => expect(store.health().secretWatchForbidden).toBe(false));
   });
 
+  test('labels of namespaces that say whom they belong to are known and announced, and no others', async () => {
+    const home = { 'ai.flashback.tech/organization': 'acme', 'ai.flashback.tech/organization-home': 'true' };
+    server.put('/api/v1/namespaces/team', { metadata: { labels: { ...home, team: 'a' } } });
+    const { store, seen } = await started();
+    await eventually(() => expect(server.openWatches).toBe(5));
+    expect(store.namespaceLabels('team')).toEqual(home);
+    expect(store.namespaceLabels('unlabelled')).toEqual({});
+    server.put('/api/v1/namespaces/team', { metadata: { labels: { ...home, team: 'b' } } });
+    server.put('/api/v1/namespaces/team', { metadata: { labels: {} } });
+    await eventually(() => expect(store.namespaceLabels('team')).toEqual({}));
+    expect(seen).toEqual(['Namespace team', 'Namespace team']);
+  });
+
+  test('where Namespaces may not be listed nothing waits for them, and nobody knows their labels until that changes', async () => {
+    server.put('/api/v1/namespaces/team', { metadata: { labels: { 'ai.flashback.tech/organization': 'acme' } } });
+    server.fail(({ path }) => path === '/api/v1/namespaces', { status: 403 }, Infinity);
+    const { store, seen, lines } = await started();
+    expect(store.health().synced).toBe(true);
+    expect(store.namespaceLabels('team')).toBeUndefined();
+    expect(lines.filter(({ msg }) => msg.startsWith('listing Namespaces is forbidden'))).toHaveLength(1);
+    server.heal();
+    await eventually(() => expect(clock.waiting).toContain(22_500));
+    clock.advance(22_500);
+    await eventually(() => expect(seen).toEqual(['Namespace team']));
+    expect(store.namespaceLabels('team')).toEqual({ 'ai.flashback.tech/organization': 'acme' });
+  });
+
+  test('the store is not in step before it knows which namespaces belong together', async () => {
+    server.fail(({ path }) => path === '/api/v1/namespaces', { status: 500 }, 1);
+    const { store } = build();
+    runs.push(store.start({ onResource: () => {}, onSecret: () => {}, onNamespace: () => {} }, stop.signal));
+    await eventually(() => expect(store.health().watches.filter(({ synced }) => synced).map(({ kind }) => kind)).toContain('AIPolicy'));
+    expect(store.health().synced).toBe(false);
+    await eventually(() => expect(store.health().watches.find(({ kind }) => kind === 'Namespace')?.failing).toBeDefined());
+    clock.advance(60_000);
+    await store.synced();
+    expect(store.health().synced).toBe(true);
+  });
+
   test('the age of the last contact is a metric', async () => {
     const client = clientOf(server.url);
     await started({ client });
-    await eventually(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.fail(() => true, 'hang', Infinity);
     clock.advance(20_000);
     await eventually(async () => {
@@ -125,6 +166,7 @@ describe('announcements', () => {
         Repository: true,
         AIPolicy: true,
         Secret: true,
+        Namespace: true,
       });
     });
   });
@@ -167,7 +209,7 @@ describe('Secrets', () => {
     const replace = vi.spyOn(ObjectCache.prototype, 'replace');
     const upsert = vi.spyOn(ObjectCache.prototype, 'upsert');
     const { seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.put(secret('openai'), { metadata: server.get(secret('openai'))?.metadata ?? {}, data: { apiKey: planted } });
     await eventually(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai']));
     const kept = [...replace.mock.calls, ...upsert.mock.calls];
@@ -252,7 +294,7 @@ describe('status', () => {
   test('is repaired when somebody else has changed it', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store } = await started();
-    await eventually(() => expect(server.openWatches).toBe(4));
+    await eventually(() => expect(server.openWatches).toBe(5));
     await store.applyStatus(current(store), { a: 1 });
     server.put(repository('chat'), { spec: {}, status: { a: 'vandal' } });
     await eventually(() => expect(current(store).status).toEqual({ a: 'vandal' }));

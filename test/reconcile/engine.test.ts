@@ -380,28 +380,3 @@ describe('faults of the store', () => {
     expect(harness.content.revokedKeys).toEqual({});
   });
 });
-
-describe('AIPolicy', () => {
-  it('is accepted and says that nothing enforces it', async () => {
-    const harness = await started();
-    const rule = { content: 'no cards', riskType: 'High', action: 'Block' } as const;
-    harness.store.apply('AIPolicy', 'one', { ...rule, scope: 'Repository', repositoryRef: { name: 'repo' } });
-    harness.store.apply('AIPolicy', 'all', { ...rule, scope: 'Workspace' });
-    harness.store.apply('AIPolicy', 'org', { ...rule, scope: 'Organization' });
-    harness.store.apply('AIPolicy', 'lost', { ...rule, scope: 'Repository', repositoryRef: { name: 'later' } });
-    harness.store.apply('AIPolicy', 'elsewhere', { ...rule, scope: 'Workspace' }, { namespace: 'other' });
-    await harness.run();
-    expect(harness.verdict('AIPolicy', 'one')).toBe('False NotEnforced');
-    expect(harness.verdict('AIPolicy', 'one', 'Stalled')).toBe('True NotEnforced');
-    expect(harness.verdict('AIPolicy', 'lost')).toBe('False RepositoryNotFound');
-    expect(harness.verdict('AIPolicy', 'lost', 'Reconciling')).toBe('True ProgressingWithRetry');
-    const policies = harness.store.get('Repository', { namespace: 'team', name: 'repo' })?.status?.policies;
-    expect(policies?.map(({ name, scope }) => `${scope} ${name}`)).toEqual(['Organization org', 'Workspace all', 'Repository one']);
-    await harness.check();
-    harness.repository('later');
-    harness.store.remove('AIPolicy', 'all');
-    await harness.run();
-    expect(harness.verdict('AIPolicy', 'lost')).toBe('False NotEnforced');
-    expect(harness.store.get('Repository', { namespace: 'team', name: 'repo' })?.status?.policies).toHaveLength(2);
-  });
-});

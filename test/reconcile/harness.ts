@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { expect } from 'vitest';
-import type { AILLMConfig, AnyResource, Kind, ProviderType, Repository } from '../../src/api/resources.ts';
+import type { AILLMConfig, AIPolicy, AnyResource, Kind, ProviderType, Repository } from '../../src/api/resources.ts';
 import { podIdentityPolicy } from '../../src/providers/pod-identity.ts';
 import type { Verification } from '../../src/providers/provider.ts';
 import type { CheckTarget } from '../../src/reconcile/credentials.ts';
 import { Engine } from '../../src/reconcile/engine.ts';
+import type { JudgeModel } from '../../src/reconcile/policy-judge.ts';
 import type { Snapshot, SnapshotContent } from '../../src/snapshot/snapshot.ts';
 import { createOperatorMetrics, type OperatorMetrics } from '../../src/telemetry/metrics.ts';
 import { FakeClock } from '../fake/clock.ts';
@@ -42,6 +43,9 @@ export class Harness {
   /** Verdict by secret; everything else is valid. A promise keeps the check waiting. */
   readonly verdicts = new Map<string, Verification | Promise<Verification>>();
   readonly published: SnapshotContent[] = [];
+  /** Questions to judges, and how they are answered. */
+  readonly questions: { endpoint: string; model: string }[] = [];
+  judge: (body: Record<string, unknown>) => Promise<{ status: number; body: string }> = async () => ({ status: 500, body: '' });
   readonly engine: Engine;
   /** Gateways acknowledge what is published. */
   acknowledge = true;
@@ -49,7 +53,7 @@ export class Harness {
   revision: number;
   logs = '';
 
-  constructor(options: { store?: FakeStore; clock?: FakeClock; revision?: number; random?: (bytes: number) => Buffer; maxSnapshotBytes?: number; podIdentityNamespaces?: string[] } = {}) {
+  constructor(options: { store?: FakeStore; clock?: FakeClock; revision?: number; random?: (bytes: number) => Buffer; maxSnapshotBytes?: number; podIdentityNamespaces?: string[]; defaultJudge?: JudgeModel } = {}) {
     this.store = options.store ?? new FakeStore();
     this.clock = options.clock ?? new FakeClock();
     this.revision = options.revision ?? 0;
@@ -62,6 +66,11 @@ export class Harness {
       checkEndpoint: (url) => (url.includes('169.254') ? '169.254.0.1 is a link-local address' : undefined),
       supportedTypes: new Set<ProviderType>(['OpenAI', 'Other', 'AWS']),
       ...(options.podIdentityNamespaces === undefined ? {} : { mayUsePodIdentity: podIdentityPolicy(options.podIdentityNamespaces) }),
+      askJudge: (target, model, body) => {
+        this.questions.push({ endpoint: target.endpoint, model });
+        return this.judge(body);
+      },
+      defaultJudge: options.defaultJudge,
       publicBaseUrl: BASE_URL,
       publish: (content) => {
         this.published.push(structuredClone(content));
@@ -113,6 +122,18 @@ export class Harness {
 
   repository(name: string, overrides: Partial<Repository['spec']> = {}): void {
     this.store.apply('Repository', name, { surfaces: ['OpenAI'], llms: [{ name: 'main' }], apiKeys: [{ name: 'app' }], ...overrides });
+  }
+
+  /** A rule that blocks, apart from what the test says. */
+  policy(name: string, overrides: Partial<AIPolicy['spec']> = {}, namespace = 'team'): void {
+    const spec: AIPolicy['spec'] = { scope: 'Workspace', content: 'Do not share payment card numbers.', riskType: 'High', action: 'Block', ...overrides };
+    this.store.apply('AIPolicy', name, spec, { namespace });
+  }
+
+  statusOf(name: string, namespace = 'team'): NonNullable<AIPolicy['status']> {
+    const status = this.store.get('AIPolicy', { namespace, name })?.status;
+    if (status === undefined) throw new Error(`there is no status of ${name}`);
+    return status;
   }
 
   condition(kind: Kind, name: string, type: string): { status: string; reason: string; message: string } | undefined {

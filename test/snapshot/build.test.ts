@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildSnapshotContent, pruneRevoked, type Observed, type ObservedProvider, type ObservedRepository } from '../../src/snapshot/build.ts';
+import { buildSnapshotContent, pruneRevoked, type Observed, type ObservedPolicy, type ObservedProvider, type ObservedRepository } from '../../src/snapshot/build.ts';
 import type { AttachedLlm } from '../../src/snapshot/model-table.ts';
 import { resolveModels } from '../../src/snapshot/model-table.ts';
-import type { RevokedKey, SnapshotKey } from '../../src/snapshot/snapshot.ts';
+import type { RevokedKey, SnapshotKey, SnapshotPolicy } from '../../src/snapshot/snapshot.ts';
 
 const NOW = Date.parse('2026-11-25T08:00:00Z');
 const DAY = 24 * 3_600_000;
@@ -27,8 +27,41 @@ function repository(name: string, llms: AttachedLlm[], overrides: Partial<Observ
   return { generation: 1, namespace: 'team', name, surfaces: ['OpenAI'], suspended: false, llms, ...overrides };
 }
 
+function policy(name: string, scope: SnapshotPolicy['scope'], overrides: Partial<SnapshotPolicy> = {}, repositoryName?: string): [string, ObservedPolicy] {
+  const made: SnapshotPolicy = {
+    generation: 2,
+    namespace: 'team',
+    name,
+    scope,
+    content: 'Do not share payment card numbers.',
+    riskType: 'High',
+    action: 'Block',
+    phases: ['Request', 'Response'],
+    detectors: [{ id: 'pii.card' }],
+    failureMode: 'Closed',
+    onUnscannable: 'Fail',
+    streaming: 'Gate',
+    timeout: 3000,
+    ...overrides,
+  };
+  return [`${made.namespace}/${name}`, { policy: made, ...(repositoryName === undefined ? {} : { repository: repositoryName }) }];
+}
+
+/** Namespaces whose name begins alike are of one organization. */
+const organizationOf = (namespace: string): string => namespace.slice(0, 2);
+
 function observed(overrides: Partial<Observed> = {}): Observed {
-  return { providers: new Map(), repositories: new Map(), keys: new Map(), revokedKeys: new Map(), excluded: new Set(), now: NOW, ...overrides };
+  return {
+    providers: new Map(),
+    repositories: new Map(),
+    keys: new Map(),
+    revokedKeys: new Map(),
+    policies: new Map(),
+    organizationOf,
+    excluded: new Set(),
+    now: NOW,
+    ...overrides,
+  };
 }
 
 const CASES: Record<string, Observed> = {
@@ -67,6 +100,22 @@ const CASES: Record<string, Observed> = {
       ['bb', { id: 'key_2', repository: 'team/batch' }],
     ]),
     excluded: new Set(['provider/team/first', 'repository/team/batch']),
+  }),
+  policies: observed({
+    providers: new Map([['team/judge', provider(undefined)]]),
+    repositories: new Map([
+      ['team/web', repository('web', [])],
+      ['team/batch', repository('batch', [])],
+    ]),
+    policies: new Map([
+      policy('web-only', 'Repository', {}, 'web'),
+      policy('a-workspace', 'Workspace', { detectors: [], judge: { llm: 'team/judge', model: 'small' } }),
+      policy('z-organization', 'Organization', { namespace: 'te-home', action: 'Alert', detectors: [], judge: {} }),
+      policy('of-others', 'Organization', { namespace: 'else' }),
+      policy('for-nobody', 'Repository', {}, 'gone'),
+      policy('refused', 'Repository', { examples: { violating: ['x'], allowed: [] }, judge: { llm: 'team/judge', model: 'small' } }, 'batch'),
+    ]),
+    excluded: new Set(['policy/team/refused']),
   }),
 };
 

@@ -66,8 +66,12 @@ describe('what a file yields', () => {
     expect(parsed(text).secrets[0]?.object).toEqual({ key, data: { a: 'hi', b: 'there' }, labels: {}, annotations: {} });
   });
 
-  it('accepts Namespaces and has no use for them', () => {
-    expect(parsed('apiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n')).toEqual({ resources: [], secrets: [], warnings: [] });
+  it('reads the labels of Namespaces, however often one stands there', () => {
+    const text = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: n, labels: {a: b}}\n---\nkind: Namespace\nmetadata: {name: n}\n';
+    expect(parsed(text).namespaces.map(({ object }) => object)).toEqual([
+      { name: 'n', labels: { a: 'b' } },
+      { name: 'n', labels: {} },
+    ]);
   });
 
   it.each([

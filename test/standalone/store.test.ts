@@ -48,6 +48,7 @@ function aStore(): StandaloneStore {
   created.subscribe({
     onResource: (kind, { namespace, name }) => void changes.push(`${kind} ${namespace}/${name}`),
     onSecret: ({ namespace, name }) => void changes.push(`Secret ${namespace}/${name}`),
+    onNamespace: (name) => void changes.push(`Namespace ${name}`),
   });
   return created;
 }
@@ -96,11 +97,24 @@ it('announces everything once, and nothing when nothing changed', async () => {
   expect(changes).toHaveLength(3);
 });
 
+it('knows the labels of Namespaces, wherever they stand, and announces what is different', async () => {
+  const labelled = (label: string) => `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {${label}}}\n`;
+  await store.replace(aSet(labelled('a: x') + labelled('b: y')));
+  expect(store.namespaceLabels('default')).toEqual({ a: 'x', b: 'y' });
+  expect(store.namespaceLabels('other')).toEqual({});
+  await store.replace(aSet(labelled('a: x') + labelled('b: y')));
+  await store.replace(aSet(labelled('a: x')));
+  expect(changes).toEqual(['Namespace default', 'Namespace default']);
+  await store.replace(aSet(''));
+  expect(store.namespaceLabels('default')).toEqual({});
+});
+
 it('has the objects in place before it announces any', async () => {
   const seen: (string | undefined)[] = [];
   store.subscribe({
     onResource: () => void seen.push(store.get('Repository', ASSISTANT)?.metadata.name),
     onSecret: () => void seen.push(store.get('AILLMConfig', LLM)?.metadata.name),
+    onNamespace: () => undefined,
   });
   await store.replace(aSet());
   expect(seen).toEqual(['demo', 'assistant', 'assistant']);

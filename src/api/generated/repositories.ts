@@ -193,8 +193,12 @@ export interface RepositoryStatus {
      */
     scope: string;
     /**
-     * What a violation leads to.
+     * What a violation leads to, by spec.action of the AIPolicy.
      */
     action: string;
+    /**
+     * What it leads to now; differs on trial (DryRun) and until the tests of a policy that needs them pass.
+     */
+    effectiveAction?: string;
   }[];
 }

@@ -1,0 +1,106 @@
+// Asks a model one question outside of traffic, in OpenAI's dialect whatever the provider speaks: one request, no retries, no redirects,
+// bounded reads, and the same checks of addresses as everywhere.
+import { Pool } from 'undici';
+import type { ProviderType } from '../api/resources.ts';
+import { openAiChatSurface } from '../dialects/openai-chat/dialect.ts';
+import type { SnapshotProvider } from '../snapshot/snapshot.ts';
+import { guardedLookup, refuseEndpoint, type AddressPolicy } from './addresses.ts';
+import { authorizationHeaders } from './authorization.ts';
+import type { GatewayRequest, Provider } from './provider.ts';
+
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+export interface ModelAskerOptions {
+  providers: Partial<Record<ProviderType, Provider>>;
+  addresses: AddressPolicy;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** 24 random letters and digits. */
+  newId(): string;
+  /** More headers, as a flat list of name, value. */
+  mark?(): readonly string[];
+}
+
+async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+export class ModelAsker {
+  readonly #options: ModelAskerOptions;
+
+  constructor(options: ModelAskerOptions) {
+    this.#options = options;
+  }
+
+  /** `body`: of a chat completion, without the model. Rejects when there is no HTTP answer; the text of an answer that is no success is left out. */
+  async ask(target: SnapshotProvider, model: string, body: Record<string, unknown>, signal: AbortSignal): Promise<{ status: number; body: string }> {
+    const { providers, addresses } = this.#options;
+    const provider = providers[target.type];
+    if (provider === undefined) throw new Error(`this version cannot ask models of type ${target.type}`);
+    const refused = refuseEndpoint(target.endpoint, addresses);
+    if (refused !== undefined) throw new Error(refused);
+    const { connect, response, idle } = target.timeouts;
+    const pool = new Pool(new URL(target.endpoint).origin, {
+      connections: 1,
+      allowH2: false,
+      headersTimeout: response,
+      bodyTimeout: idle,
+      connect: { timeout: connect, lookup: guardedLookup(addresses), ...(target.ca === undefined ? {} : { ca: target.ca }) },
+    });
+    try {
+      return await this.#exchange(pool, provider, target, model, { ...body, model }, signal);
+    } finally {
+      await pool.destroy();
+    }
+  }
+
+  async #exchange(
+    pool: Pool,
+    provider: Provider,
+    target: SnapshotProvider,
+    model: string,
+    body: Record<string, unknown>,
+    signal: AbortSignal,
+  ): Promise<{ status: number; body: string }> {
+    const { endpoint, credential, podIdentity } = target;
+    const raw = Buffer.from(JSON.stringify(body));
+    const request: GatewayRequest = { operation: 'chat', endpoint, dialect: openAiChatSurface, upstreamModel: model, model, stream: false, raw, body };
+    const made = provider.toRequest(request);
+    const { origin, pathname } = new URL(endpoint);
+    const path = pathname.replace(/\/+$/, '') + made.path;
+    const own = [...target.headers.flat(), 'content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'flashback-ai-gateway'];
+    const headers = [...without(made.headers ?? [], own), ...(made.headers ?? [])];
+    const signable = { method: 'POST' as const, url: origin + path, headers, body: made.body };
+    const authorization = await authorizationHeaders(provider.authorize(credential, endpoint, podIdentity === true), signable);
+    const sent = [...headers, ...authorization, ...(this.#options.mark?.() ?? [])];
+    const answer = await pool.request({ method: 'POST', path, headers: sent, body: made.body, signal });
+    const bytes = await readBounded(answer.body as AsyncIterable<Buffer>);
+    if (answer.statusCode !== 200) return { status: answer.statusCode, body: '' };
+    const type = answer.headers['content-type'];
+    const { now, newId } = this.#options;
+    const reader = provider.readAnswer({
+      request,
+      upstream: made,
+      contentType: typeof type === 'string' ? type : '',
+      secrets: Object.values(credential ?? {}),
+      requestId: '',
+      created: Math.floor(now() / 1000),
+      newId,
+    });
+    const pieces = [reader.push(bytes), reader.end()].filter((piece) => piece !== undefined);
+    return { status: 200, body: pieces.map(String).join('') };
+  }
+}
+
+/** Those of `headers` that `own` does not replace. Both are flat lists of name, value. */
+function without(own: readonly string[], headers: readonly string[]): string[] {
+  const replaced = new Set(own.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  return headers.filter((_, index) => !replaced.has(headers[index - (index % 2)]!.toLowerCase()));
+}

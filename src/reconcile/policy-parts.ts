@@ -1,0 +1,56 @@
+// Puts together what decides about policies.
+import type { Clock } from '../clock.ts';
+import type { ObservedPolicy } from '../snapshot/build.ts';
+import type { SnapshotProvider } from '../snapshot/snapshot.ts';
+import { AiPolicyReconciler } from './ai-policy.ts';
+import type { Evaluation } from './evaluation.ts';
+import { PolicyCounts } from './policy-counts.ts';
+import type { JudgeModel } from './policy-judge.ts';
+import { PolicyTester, type PolicyTesterOptions } from './policy-tester.ts';
+import type { ResourceStore } from './store.ts';
+import type { World } from './world.ts';
+
+/** Sends a question to a model. Rejects when there is no HTTP answer. */
+export type AskJudge = (
+  target: SnapshotProvider,
+  model: string,
+  body: Record<string, unknown>,
+  signal: AbortSignal,
+) => Promise<{ status: number; body: string }>;
+
+export interface PolicyPartsOptions {
+  store: ResourceStore;
+  world: World;
+  /** Undefined: nobody can be asked, so tests that need a judge say nothing. */
+  askJudge: AskJudge | undefined;
+  defaultJudge: JudgeModel | undefined;
+  clock: Clock;
+  /** From 0 to 1. */
+  random(): number;
+  /** That many random bytes. */
+  bytes(count: number): Buffer;
+  report(key: string, evaluation: Evaluation | undefined): void;
+  /** There is news about this policy beside what it says itself. */
+  enqueue(key: string): void;
+  /** What gateways get of a policy, or whom it is for, is different now. */
+  onServed(policies: readonly (ObservedPolicy | undefined)[]): void;
+}
+
+export interface PolicyParts {
+  policies: AiPolicyReconciler;
+  tester: PolicyTester;
+  counts: PolicyCounts;
+}
+
+export function policyParts(options: PolicyPartsOptions): PolicyParts {
+  const { store, world, askJudge, defaultJudge, clock, random, bytes, report, enqueue, onServed } = options;
+  const ask: PolicyTesterOptions['ask'] = async (llm, model, body, signal) => {
+    const target = world.providers.get(llm)?.provider;
+    if (target === undefined || askJudge === undefined) throw new Error(`${llm} cannot be asked`);
+    return askJudge(target, model, body, signal);
+  };
+  const tester = new PolicyTester({ ask, clock, random, bytes, onSettled: enqueue });
+  const counts = new PolicyCounts({ clock, onDue: enqueue });
+  const policies = new AiPolicyReconciler({ store, world, tester, counts, defaultJudge, report, onServed: (before, after) => onServed([before, after]) });
+  return { policies, tester, counts };
+}

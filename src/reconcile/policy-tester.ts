@@ -1,0 +1,177 @@
+// Runs the tests beside rules without making anybody wait: read() answers with what is known now, starts a run where one is due, and tells
+// when it has ended. Namespaces take turns.
+import { randomInt } from 'node:crypto';
+import { parseKey } from '../api/resources.ts';
+import type { Clock } from '../clock.ts';
+import { detect } from '../policy/detect.ts';
+import { detectorOf } from '../policy/detectors/index.ts';
+import { readyPolicy } from '../policy/evaluate.ts';
+import { keyedHash } from '../policy/hash.ts';
+import { CircuitBreaker } from '../policy/judge/breaker.ts';
+import { VerdictCache } from '../policy/judge/cache.ts';
+import { ModelJudge, type Ask } from '../policy/judge/model-judge.ts';
+import { viewsOf } from '../policy/normalise/views.ts';
+import { runPolicyTests, type PolicyTest, type TestReport } from '../policy/run-tests.ts';
+import type { Failure, Judge } from '../policy/types.ts';
+import type { SnapshotPolicy } from '../snapshot/snapshot.ts';
+import { exponentialDelay } from './retry-delays.ts';
+import { Turns } from './turns.ts';
+
+export interface TestTarget {
+  /** `namespace/name` of the policy. */
+  key: string;
+  /** Of all that the result depends on. */
+  fingerprint: string;
+  policy: SnapshotPolicy;
+  tests: readonly PolicyTest[];
+}
+
+export interface TestView {
+  /** Of this fingerprint; undefined: not known yet. */
+  report: TestReport | undefined;
+  /** Why the last run has said nothing. */
+  failure: string | undefined;
+  /** Milliseconds until another attempt is due; undefined: one is under way, or none is needed. */
+  dueIn: number | undefined;
+}
+
+export interface PolicyTesterOptions {
+  /** Sends a question to a model of a connection. Rejects when there is no HTTP answer. */
+  ask(llm: string, model: string, ...question: Parameters<Ask>): ReturnType<Ask>;
+  clock: Clock;
+  /** From 0 to 1. */
+  random(): number;
+  /** That many random bytes. */
+  bytes(count: number): Buffer;
+  /** A run of this policy has ended. */
+  onSettled(key: string): void;
+}
+
+const MAX_RUNNING = 4;
+const RETRY_MIN_MS = 5_000;
+const RETRY_MAX_MS = 1_800_000;
+const HASH_KEY_BYTES = 32;
+const TOKEN_BYTES = 12;
+
+/** The judge was not asked, which says nothing about the rule. */
+const INCONCLUSIVE: Partial<Record<Failure, string>> = {
+  judge_unreachable: 'the judge could not be reached',
+  judge_timeout: 'the judge did not answer within spec.timeout',
+  judge_circuit_open: 'the judge could not be reached again and again',
+};
+
+interface Entry extends TestTarget {
+  state: 'waiting' | 'running' | 'done' | 'resting';
+  report: TestReport | undefined;
+  failure: string | undefined;
+  failures: number;
+  retryAt: number;
+}
+
+export class PolicyTester {
+  readonly #options: PolicyTesterOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #queue = new Turns<Entry>();
+  readonly #hash: (text: string) => string;
+  #stop: AbortController | undefined;
+  /** Namespaces that have a run under way: one each, so that none holds up the others, whatever its judge does. */
+  readonly #running = new Set<string>();
+
+  constructor(options: PolicyTesterOptions) {
+    this.#options = options;
+    this.#hash = keyedHash(options.bytes(HASH_KEY_BYTES));
+  }
+
+  start(): void {
+    this.#stop = new AbortController();
+    this.#fill();
+  }
+
+  /** Ends runs under way; what they would have said is not recorded. */
+  stop(): void {
+    this.#stop?.abort(new Error('the operator stops'));
+    this.#stop = undefined;
+  }
+
+  forget(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  read(target: TestTarget): TestView {
+    const now = this.#options.clock.monotonic();
+    let entry = this.#entries.get(target.key);
+    if (entry?.fingerprint !== target.fingerprint) {
+      entry = { ...target, state: 'waiting', report: undefined, failure: undefined, failures: 0, retryAt: now };
+      this.#entries.set(target.key, entry);
+      this.#enqueue(entry);
+    } else if (entry.state === 'resting' && entry.retryAt <= now) {
+      this.#enqueue(entry);
+    }
+    return { report: entry.report, failure: entry.failure, dueIn: entry.state === 'resting' ? Math.max(1, entry.retryAt - now) : undefined };
+  }
+
+  #enqueue(entry: Entry): void {
+    entry.state = 'waiting';
+    this.#queue.add(parseKey(entry.key).namespace, entry);
+    this.#fill();
+  }
+
+  #fill(): void {
+    while (this.#stop !== undefined && this.#running.size < MAX_RUNNING) {
+      const entry = this.#queue.take((_waiting, namespace) => !this.#running.has(namespace));
+      if (entry === undefined) return;
+      // Another rule has taken its place while it waited.
+      if (this.#entries.get(entry.key) !== entry) continue;
+      entry.state = 'running';
+      this.#running.add(parseKey(entry.key).namespace);
+      void this.#run(entry, this.#stop.signal);
+    }
+  }
+
+  async #run(entry: Entry, signal: AbortSignal): Promise<void> {
+    const report = await this.#report(entry, signal);
+    this.#running.delete(parseKey(entry.key).namespace);
+    if (!signal.aborted) {
+      this.#record(entry, report);
+      this.#options.onSettled(entry.key);
+    }
+    this.#fill();
+  }
+
+  /** Undefined: the run itself went wrong. */
+  async #report({ policy, tests }: Entry, signal: AbortSignal): Promise<TestReport | undefined> {
+    const scan = (content: Parameters<typeof detect>[0], detectors: Parameters<typeof detect>[1]) => detect(content, detectors, viewsOf, this.#hash);
+    const judge = this.#judgeOf(policy);
+    const engine = { scan, scanNow: scan, judgeOf: () => judge, cache: new VerdictCache(this.#options.clock) };
+    try {
+      return await runPolicyTests(readyPolicy(policy, detectorOf), tests, engine, signal);
+    } catch {
+      // What went wrong may quote a text.
+      return undefined;
+    }
+  }
+
+  #judgeOf({ judge }: SnapshotPolicy): Judge | undefined {
+    const { llm, model } = judge ?? {};
+    if (llm === undefined || model === undefined) return undefined;
+    const { clock, ask, bytes } = this.#options;
+    const chance = { random: (below: number) => randomInt(below), token: () => bytes(TOKEN_BYTES).toString('hex') };
+    const breaker = new CircuitBreaker(clock);
+    return new ModelJudge({ name: `${llm}/${model}`, clock, hash: this.#hash, chance, breaker, ask: (body, signal) => ask(llm, model, body, signal) });
+  }
+
+  #record(entry: Entry, report: TestReport | undefined): void {
+    const { clock, random } = this.#options;
+    const silent = report?.results.flatMap(({ failure }) => INCONCLUSIVE[failure ?? 'unscannable'] ?? [])[0];
+    entry.failure = report === undefined ? 'the tests could not be run' : silent;
+    if (entry.failure === undefined) {
+      entry.report = report;
+      entry.state = 'done';
+      return;
+    }
+    entry.failure += '; the tests are run again';
+    entry.state = 'resting';
+    entry.retryAt = clock.monotonic() + exponentialDelay(entry.failures, random(), RETRY_MIN_MS, RETRY_MAX_MS);
+    entry.failures += 1;
+  }
+}

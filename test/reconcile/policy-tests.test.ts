@@ -1,0 +1,191 @@
+// Tests beside a rule, as the operator runs them: what they change, and when they are run again.
+import { describe, expect, it } from 'vitest';
+import type { AIPolicy } from '../../src/api/resources.ts';
+import { completion, honest } from '../policy/judge/scripted.ts';
+import { Harness } from './harness.ts';
+
+const CARD = ['4111', '1111', '1111', '1111'].join(' ');
+const ADVICE: Partial<AIPolicy['spec']> = {
+  content: 'Never give legal advice.',
+  tests: [
+    { name: 'advice', phase: 'Response', output: 'You should sue them.', expect: 'Violate' },
+    { name: 'small talk', phase: 'Request', input: 'Nice weather.', expect: 'Allow' },
+  ],
+};
+const JUDGE = { llm: 'team/main', model: 'model-a' };
+
+/** Thinks that whoever says one of these words gives advice. */
+const judging = (...words: string[]) => async (body: Record<string, unknown>) =>
+  completion(JSON.stringify(honest(body, (_rule, text) => words.find((word) => text.includes(word)))));
+
+async function started(options: ConstructorParameters<typeof Harness>[0] = {}): Promise<Harness> {
+  const harness = new Harness({ defaultJudge: JUDGE, ...options });
+  harness.judge = judging('sue');
+  harness.connection('main');
+  harness.repository('repo');
+  await harness.start();
+  return harness;
+}
+
+const actionOf = (harness: Harness, name = 'advice') => harness.content.policies[`team/${name}`]?.action;
+
+describe('tests of a rule', () => {
+  it('are run by detectors without any judge, and shown', async () => {
+    const harness = await started();
+    harness.policy('cards', {
+      tests: [
+        { name: 'a card', phase: 'Request', input: `Pay with ${CARD}.`, expect: 'Violate' },
+        { name: 'an order', phase: 'Request', input: 'Order 4111 1111.', expect: 'Allow' },
+        { name: 'wrong', phase: 'Response', output: CARD, expect: 'Allow' },
+      ],
+    });
+    await harness.run();
+    expect(harness.statusOf('cards').tests).toMatchObject({ passed: 2, total: 3, summary: '2/3' });
+    expect(harness.statusOf('cards').tests?.failures?.map(({ name }) => name)).toEqual(['wrong']);
+    expect(harness.verdict('AIPolicy', 'cards', 'Tested')).toBe('False TestsFailed');
+    expect(harness.condition('AIPolicy', 'cards', 'Tested')?.message).toContain('2 of 3 tests pass; failing: wrong');
+    // Detectors act at once unless the author wants to wait for the tests.
+    expect(harness.verdict('AIPolicy', 'cards')).toBe('True Succeeded');
+    expect(actionOf(harness, 'cards')).toBe('Block');
+    expect(harness.questions).toEqual([]);
+    expect(JSON.stringify(harness.statusOf('cards'))).not.toContain(CARD);
+  });
+
+  it('let a policy that blocks by a judge block once all of them pass', async () => {
+    const harness = await started();
+    let answer = (): void => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const judge = judging('sue');
+    harness.judge = async (body) => {
+      await answered;
+      return judge(body);
+    };
+    harness.policy('advice', ADVICE);
+    await harness.run();
+    expect(actionOf(harness)).toBe('Alert');
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('Unknown Progressing');
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('False Progressing');
+    expect(harness.statusOf('advice').effectiveAction).toBe('Alert');
+    answer();
+    await harness.run();
+    expect(actionOf(harness)).toBe('Block');
+    expect(harness.statusOf('advice')).toMatchObject({ effectiveAction: 'Block', tests: { summary: '2/2' } });
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('True Succeeded');
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
+    await harness.check();
+  });
+
+  it('keep it at alerting while one fails, until the rule is better', async () => {
+    const harness = await started();
+    harness.judge = judging('sue', 'weather');
+    harness.policy('advice', ADVICE);
+    await harness.run();
+    expect(actionOf(harness)).toBe('Alert');
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('False TestsFailed');
+    expect(harness.verdict('AIPolicy', 'advice', 'Stalled')).toBe('True TestsFailed');
+    expect(harness.statusOf('advice').tests?.failures?.map(({ name }) => name)).toEqual(['small talk']);
+    harness.judge = judging('sue');
+    harness.policy('advice', { ...ADVICE, content: 'Never give legal advice; talk about the weather is none.' });
+    await harness.run();
+    expect(actionOf(harness)).toBe('Block');
+  });
+
+  it('that are missing keep it at alerting too, and the message says how to change that', async () => {
+    const harness = await started();
+    harness.policy('advice', { content: ADVICE.content! });
+    await harness.run();
+    expect(actionOf(harness)).toBe('Alert');
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('False TestsMissing');
+    expect(harness.condition('AIPolicy', 'advice', 'Ready')?.message).toMatch(/spec\.tests.*spec\.enforcement: Always/);
+    harness.policy('advice', { content: ADVICE.content!, enforcement: 'Always' });
+    await harness.run();
+    expect(actionOf(harness)).toBe('Block');
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
+  });
+
+  it('are waited for by detectors where the author wants that', async () => {
+    const harness = await started();
+    harness.policy('cards', { enforcement: 'WhenTested', tests: [{ name: 'wrong', phase: 'Request', input: 'Hello.', expect: 'Violate' }] });
+    await harness.run();
+    expect(actionOf(harness, 'cards')).toBe('Alert');
+    expect(harness.verdict('AIPolicy', 'cards')).toBe('False TestsFailed');
+  });
+
+  it('say nothing while the judge cannot be reached, and are run again, later each time', async () => {
+    const harness = await started();
+    harness.judge = async () => ({ status: 503, body: '' });
+    harness.policy('advice', ADVICE);
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('Unknown TestsInconclusive');
+    expect(harness.verdict('AIPolicy', 'advice', 'Reconciling')).toBe('True ProgressingWithRetry');
+    expect(harness.statusOf('advice')).not.toHaveProperty('tests');
+    const asked = harness.questions.length;
+    await harness.run(3_000);
+    expect(harness.questions).toHaveLength(asked);
+    harness.judge = judging('sue');
+    await harness.run(10_000);
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('True Succeeded');
+    expect(actionOf(harness)).toBe('Block');
+  });
+
+  it('wait for a judge that is not ready, without asking', async () => {
+    const harness = await started();
+    harness.policy('advice', { ...ADVICE, judge: { llmRef: { name: 'own' }, model: 'small' } });
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('Unknown TestsInconclusive');
+    expect(harness.questions).toEqual([]);
+    harness.connection('own');
+    await harness.run();
+    expect(new Set(harness.questions.map(({ model }) => model))).toEqual(new Set(['small']));
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
+  });
+
+  it('are not run again by a restart', async () => {
+    const before = await started();
+    before.policy('advice', ADVICE);
+    await before.run();
+    const seed = before.snapshot();
+    await before.engine.stop();
+    const after = new Harness({ defaultJudge: JUDGE, store: before.store, revision: before.revision });
+    await after.start(seed);
+    expect(after.questions).toEqual([]);
+    expect(after.published.map(({ policies }) => policies['team/advice']?.action)).not.toContain('Alert');
+    expect(after.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
+  });
+
+  it('are run again for another judge, and the policy goes on blocking until they fail', async () => {
+    const before = await started();
+    before.policy('advice', ADVICE);
+    await before.run();
+    const seed = before.snapshot();
+    await before.engine.stop();
+    const after = new Harness({ defaultJudge: { ...JUDGE, model: 'model-b' }, store: before.store, revision: before.revision });
+    after.judge = async () => ({ status: 503, body: '' });
+    await after.start(seed);
+    expect(new Set(after.questions.map(({ model }) => model))).toEqual(new Set(['model-b']));
+    expect(actionOf(after)).toBe('Block');
+    expect(after.verdict('AIPolicy', 'advice', 'Tested')).toBe('Unknown TestsInconclusive');
+    after.judge = judging('nothing');
+    await after.run(10_000);
+    expect(actionOf(after)).toBe('Alert');
+    expect(after.verdict('AIPolicy', 'advice')).toBe('False TestsFailed');
+  });
+
+  it('of one namespace do not keep others waiting', async () => {
+    const harness = await started();
+    let free = (): void => undefined;
+    const hanging = new Promise<void>((resolve) => (free = resolve));
+    const judge = judging('sue');
+    harness.judge = async (body) => {
+      if (JSON.stringify(body).includes('slow')) await hanging;
+      return judge(body);
+    };
+    for (const name of ['a', 'b', 'c', 'd']) harness.policy(name, { ...ADVICE, content: `Never give slow advice, ${name}.` });
+    harness.policy('quick', ADVICE, 'other');
+    await harness.run();
+    expect(harness.statusOf('quick', 'other').tests).toMatchObject({ summary: '2/2' });
+    free();
+    await harness.run();
+    expect(harness.statusOf('d').tests).toMatchObject({ summary: '2/2' });
+  });
+});
