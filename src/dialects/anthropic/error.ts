@@ -32,6 +32,9 @@ function typeOf({ status, type }: DialectError): string {
   return TYPES[status] ?? (status >= 400 && status < 500 ? 'invalid_request_error' : 'api_error');
 }
 
+/** Anthropic has no members `code` and `param`; its SDKs hand on what they do not know. */
 export function writeError(error: DialectError): object {
-  return { type: 'error', error: { type: typeOf(error), message: error.message, ...threadDetails(error) }, request_id: error.requestId };
+  const { message, code, param, requestId } = error;
+  const own = { type: typeOf(error), message, ...(code === null ? {} : { code }), ...(param === null ? {} : { param }) };
+  return { type: 'error', error: { ...own, ...threadDetails(error) }, request_id: requestId };
 }

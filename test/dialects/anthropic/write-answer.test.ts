@@ -280,7 +280,17 @@ describe('an error', () => {
     [529, 'overloaded_error'],
   ])('of status %i is of type %s', (status, type) => {
     const error = { status, message: 'Why.', type: 'x', code: 'c', param: 'p', requestId: 'req_1' };
-    expect(anthropicSurface.writeError(error)).toEqual({ type: 'error', error: { type, message: 'Why.' }, request_id: 'req_1' });
+    expect(anthropicSurface.writeError(error)).toMatchObject({ type: 'error', error: { type, message: 'Why.' }, request_id: 'req_1' });
+  });
+
+  it.each([
+    [{ code: 'fidelity_lost', param: 'n' }, { code: 'fidelity_lost', param: 'n' }],
+    [{ code: 'model_not_found', param: null }, { code: 'model_not_found' }],
+    [{ code: null, param: null }, {}],
+  ])('names its code and its field, where it has them, beside what Anthropic says: %j', (known, told) => {
+    const error = { status: 400, message: 'Why.', type: 'x', requestId: 'req_1', ...known };
+    const members = { type: 'invalid_request_error', message: 'Why.', ...told };
+    expect(anthropicSurface.writeError(error)).toEqual({ type: 'error', error: members, request_id: 'req_1' });
   });
 
   it.each([
