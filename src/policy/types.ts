@@ -12,7 +12,7 @@ export interface Part {
   text: string;
   /** It stands before the caller's last turn, so an earlier request has most likely been judged with it. */
   history: boolean;
-  /** Made of the ends of neighbouring parts, for detectors only. */
+  /** For detectors only: made of the ends of neighbouring parts, or a name, a number or a probability that no judge has to read. */
   seam?: true;
 }
 
@@ -26,6 +26,8 @@ export interface Unscannable {
 export interface Content {
   parts: Part[];
   unscannable: Unscannable[];
+  /** It could not be read for this reason; `too_large`: detectors have read it, but no judge can be asked about so much. */
+  failure?: Failure;
 }
 
 /** Offsets in UTF-16 code units, end exclusive. */

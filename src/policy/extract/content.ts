@@ -2,14 +2,22 @@
 // to be frame, so that nothing gets past because nobody has thought of it.
 import type { Content, Part, Role } from '../types.ts';
 import { freeText } from './free-text.ts';
+import { leavesOf } from './leaves.ts';
 import { mediumOf } from './media.ts';
+import { isKnownName, memberPath } from './names.ts';
+import { isReference, isReferenceItem } from './references.ts';
 import { roleOf, topLevelRole } from './roles.ts';
 import { seams } from './seams.ts';
-import { isBeside, isFrame, isFree, isKnownKind } from './structure.ts';
+import { isBeside, isFree, isKnownKind, isProbabilities, readingOf } from './structure.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const MAX_DEPTH = 64;
+/** Numbers that are long enough to be those of somebody, and those that no setting has. */
+const LONG = 1e6;
+const VERY_LONG = 1e11;
+/** A name that is longer, or of several words, is a text. */
+const LOOKS_LIKE_A_NAME = /^[\w$@.:/+-]{1,64}$/;
 /** Lists of messages, in the words of the dialects. */
 const CONVERSATIONS: ReadonlySet<string> = new Set(['messages', 'contents', 'input']);
 
@@ -23,38 +31,75 @@ interface Place {
   /** Names of the members on the way, and the kinds of the blocks. */
   around: string;
   depth: number;
+  /** Inside of log probabilities, which repeat the answer. */
+  isAside?: boolean;
+  /** Neighbours are put together further out. */
+  isJoined?: boolean;
 }
 
 class Walk {
   readonly content: Content = { parts: [], unscannable: [] };
+  readonly #isRequest: boolean;
+  readonly #names = new Set<string>();
+  /** What log probabilities say, token by token, by where they stand. */
+  readonly #asides = new Map<string, string[]>();
+
+  constructor(isRequest: boolean) {
+    this.#isRequest = isRequest;
+  }
 
   read(name: string, value: unknown, place: Place, holder: Json): void {
     if (typeof value === 'string') return this.#string(name, value, place, holder);
+    if (typeof value === 'number') return this.#number(name, value, place);
     if (typeof value !== 'object' || value === null) return;
-    if (place.depth > MAX_DEPTH) return this.#unknown(place.path);
+    if (place.depth > MAX_DEPTH) {
+      this.#say(leavesOf(value).join('\n'), place);
+      return this.#unknown(place.path);
+    }
     if (Array.isArray(value)) return this.#list(name, value, place);
-    this.object(value as Json, place);
+    this.#object(value as Json, place);
   }
 
-  object(object: Json, place: Place): void {
-    const role = roleOf(object, place.role);
-    const kind = typeof object['type'] === 'string' ? object['type'] : '';
-    for (const [name, value] of Object.entries(object)) {
-      const inner = { ...place, role, path: memberPath(place.path, name), around: `${place.around}.${kind}.${name}`, depth: place.depth + 1 };
-      if (isBeside(name)) continue;
-      // A tool's arguments and results; a list below such a name is one of messages or blocks.
-      if (isFree(name) && !Array.isArray(value) && place.depth > 0) this.#free(value, inner);
-      else this.read(name, value, inner, object);
-    }
+  member(name: string, value: unknown, place: Place, holder: Json): void {
+    if (!isKnownName(name)) this.#name(name, place);
+    if (this.#isRequest && isReference(name, value, place.depth)) this.#unknown(place.path);
+    // Counts are numbers; a string among them is something else.
+    if (isBeside(name) && typeof value !== 'string') return this.#beside(value, place);
+    const isAside = place.isAside === true || (!this.#isRequest && isProbabilities(name));
+    // A tool's arguments and results; a list below such a name is one of messages or blocks.
+    if (isFree(name) && isObject(value)) this.#free(value, place);
+    else if (isFree(name) && typeof value === 'string' && place.depth > 1) this.#free(value, place);
+    else this.read(name, value, isAside ? { ...place, isAside } : place, holder);
   }
 
   /** The messages after the last one of the assistant are new. */
   conversation(name: string, list: readonly unknown[], place: Place): void {
     const last = list.findLastIndex((item) => isObject(item) && roleOf(item, place.role) === 'assistant');
+    const before = this.content.parts.length;
     list.forEach((item, index) => {
-      const at = { ...place, path: `${place.path}[${index}]`, history: index <= last };
+      const at = { ...place, path: `${place.path}[${index}]`, history: index <= last, isJoined: true };
+      if (isObject(item) && isReferenceItem(item)) this.#unknown(at.path);
       this.read(name, item, at, {});
     });
+    this.#join(before, place.path);
+  }
+
+  /** What is left to be said when all was read. */
+  end(): Content {
+    if (this.#names.size > 0) {
+      this.content.parts.push({ path: '*', role: 'other', text: [...this.#names].join('\n\n'), history: false, seam: true });
+    }
+    for (const [path, texts] of this.#asides) this.content.parts.push({ path, role: 'assistant', text: texts.join(''), history: false, seam: true });
+    return this.content;
+  }
+
+  #object(object: Json, place: Place): void {
+    const role = roleOf(object, place.role);
+    const kind = typeof object['type'] === 'string' ? object['type'] : '';
+    for (const [name, value] of Object.entries(object)) {
+      const around = `${place.around}.${kind}.${name}`;
+      this.member(name, value, { ...place, role, path: memberPath(place.path, name), around, depth: place.depth + 1 }, object);
+    }
   }
 
   #list(name: string, list: readonly unknown[], place: Place): void {
@@ -66,17 +111,39 @@ class Walk {
       if (isObject(item) && typeof item['type'] === 'string' && place.role !== 'definition' && !isKnownKind(item['type'])) this.#unknown(at.path);
       this.read(name, item, at, {});
     });
-    this.content.parts.push(...seams(this.content.parts.slice(before), place.path));
+    if (place.isJoined !== true) this.#join(before, place.path);
+  }
+
+  #join(from: number, path: string): void {
+    this.content.parts.push(...seams(this.content.parts.slice(from), path));
   }
 
   #string(name: string, value: string, place: Place, holder: Json): void {
-    if (value === '' || isFrame(name, value)) return;
+    if (value === '') return;
+    const reading = readingOf(name, value);
+    if (reading === 'frame') return;
+    if (reading === 'name') return this.#say(value, place, true);
     const medium = mediumOf(name, value, holder, place.around);
     if (medium === undefined) return this.#say(value, place);
-    if ('text' in medium) return this.#say(medium.text, place);
-    this.content.unscannable.push({ path: place.path, kind: medium.unscannable });
-    // An address may hold what must not leave, too.
-    if (!/^data:/i.test(value) && /^[a-z][a-z0-9+.-]*:\/\//i.test(value)) this.#say(value, place);
+    if (medium.unscannable !== undefined) this.content.unscannable.push({ path: place.path, kind: medium.unscannable });
+    if (medium.text !== undefined) this.#say(medium.text, place, medium.isAside === true);
+  }
+
+  /** A name may say what it must not, and so may a number; no judge has to read all of them. */
+  #name(name: string, place: Place): void {
+    if (LOOKS_LIKE_A_NAME.test(name)) this.#names.add(name);
+    else this.#say(name, place);
+  }
+
+  #number(name: string, value: number, place: Place): void {
+    const size = Math.abs(value);
+    if (size >= VERY_LONG && isKnownName(name)) this.#say(String(value), place, true);
+    else if (size >= LONG && !isKnownName(name)) this.#say(`${name}: ${value}`, place, true);
+  }
+
+  #beside(value: unknown, place: Place): void {
+    const said = leavesOf(value).filter((leaf) => /[^\w.-]|\d{7}/.test(leaf));
+    if (said.length > 0) this.#say(said.join('\n\n'), place, true);
   }
 
   #free(value: unknown, place: Place): void {
@@ -84,8 +151,15 @@ class Walk {
     if (text !== '') this.#say(text, place);
   }
 
-  #say(text: string, { path, role, history }: Place): void {
-    const part: Part = { path, role, text, history };
+  #say(text: string, { path, role, history, isAside }: Place, onlyForDetectors = false): void {
+    if (isAside === true) {
+      const whole = path.replace(/\[\d+\]/g, '[]');
+      const known = this.#asides.get(whole);
+      if (known === undefined) this.#asides.set(whole, [text]);
+      else known.push(text);
+      return;
+    }
+    const part: Part = { path, role, text, history, ...(onlyForDetectors ? { seam: true } : {}) };
     this.content.parts.push(part);
   }
 
@@ -94,22 +168,20 @@ class Walk {
   }
 }
 
-const memberPath = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
-
 /** What a request says. */
 export function readRequestContent(body: Json): Content {
-  const walk = new Walk();
+  const walk = new Walk(true);
   for (const [name, value] of Object.entries(body)) {
-    const place = { path: name, role: topLevelRole(name), history: false, around: name, depth: 1 };
+    const place = { path: memberPath('', name), role: topLevelRole(name), history: false, around: name, depth: 1 };
     if (CONVERSATIONS.has(name) && Array.isArray(value) && value.some(isObject)) walk.conversation(name, value, place);
-    else walk.read(name, value, place, body);
+    else walk.member(name, value, place, body);
   }
-  return walk.content;
+  return walk.end();
 }
 
 /** What a whole answer says. */
 export function readAnswerContent(json: unknown): Content {
-  const walk = new Walk();
-  walk.read('', json, { path: '', role: 'assistant', history: false, around: '', depth: 1 }, {});
-  return walk.content;
+  const walk = new Walk(false);
+  walk.read('', json, { path: '', role: 'assistant', history: false, around: '', depth: 0 }, {});
+  return walk.end();
 }

@@ -3,16 +3,30 @@ import type { Part } from '../types.ts';
 
 /** The longest thing that is worth cutting in two. */
 const REACH = 128;
+const GAP = '\n\n\n';
 
-/** The ends of neighbours, put together, as one part that is only for detectors; none where there is one piece only. */
+/** Short texts whole, of long ones the ends. */
+const edges = (text: string): string => (text.length <= 2 * REACH ? text : text.slice(0, REACH) + GAP + text.slice(-REACH));
+
+/**
+ * The neighbours put together as parts that are only for detectors, one for each role; none where there is one piece only. Once as they are,
+ * and once each on a line of its own.
+ */
 export function seams(parts: readonly Part[], path: string): Part[] {
-  const texts = parts.filter(({ seam }) => seam !== true);
-  if (texts.length < 2) return [];
-  const joined: string[] = [];
-  for (let index = 1; index < texts.length; index++) {
-    const [before, after] = [texts[index - 1]!, texts[index]!];
-    if (before.role === after.role) joined.push(before.text.slice(-REACH) + after.text.slice(0, REACH));
+  const byRole = new Map<string, Part[]>();
+  for (const part of parts) {
+    if (part.seam === true) continue;
+    const known = byRole.get(part.role);
+    if (known === undefined) byRole.set(part.role, [part]);
+    else known.push(part);
   }
-  if (joined.length === 0) return [];
-  return [{ path, role: texts[0]!.role, text: joined.join('\n\n'), history: texts.every(({ history }) => history), seam: true }];
+  return [...byRole.values()].flatMap((texts) => {
+    if (texts.length < 2) return [];
+    const pieces = texts.map(({ text }) => edges(text));
+    pieces[0] = texts[0]!.text.slice(-2 * REACH);
+    pieces[pieces.length - 1] = texts.at(-1)!.text.slice(0, 2 * REACH);
+    const { role } = texts[0]!;
+    const history = texts.every((part) => part.history);
+    return ['', '\n'].map((between): Part => ({ path, role, text: pieces.join(between), history, seam: true }));
+  });
 }

@@ -118,7 +118,7 @@ describe('the content of a request', () => {
   it('names kinds of blocks that nobody knows, and reads their words all the same', () => {
     const { parts, unscannable } = read({ messages: [{ role: 'user', content: [{ type: 'hologram', words: 'read me' }] }] });
     expect(unscannable).toEqual([{ path: 'messages[0].content[0]', kind: 'unknown' }]);
-    expect(said(parts)).toEqual(['user messages[0].content[0].words: read me']);
+    expect(said(parts)).toEqual(['user messages[0].content[0].*: read me']);
   });
 
   it('reads a name or signature that is none', () => {

@@ -1,0 +1,139 @@
+// Places where words can stand that nobody looks at first: none of them keeps a card from its detector.
+import { describe, expect, it } from 'vitest';
+import { readAnswerContent, readRequestContent } from '../../../src/policy/extract/content.ts';
+import { detect } from '../../../src/policy/detect.ts';
+import { detectorOf, DETECTOR_IDS } from '../../../src/policy/detectors/index.ts';
+import { viewsOf } from '../../../src/policy/normalise/views.ts';
+import type { Content } from '../../../src/policy/types.ts';
+
+const CARD = '4242 4242 4242 4242';
+const RUN = '4242424242424242';
+const NUMBER = Number(RUN);
+const detectors = [detectorOf({ id: 'pii.card' }), detectorOf({ id: 'keyword', keywords: ['bluefinch'] })];
+const found = (content: Content): string[] => [...detect(content, detectors, viewsOf, () => 'hash').keys()];
+const user = (content: unknown) => ({ messages: [{ role: 'user', content }] });
+const base64 = (bytes: Buffer | string): string => Buffer.from(bytes as string).toString('base64');
+const escaped = (text: string): string => [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const call = (args: string) => ({ messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: args } }] }] });
+const part = (text: string) => ({ type: 'text', text });
+let deep: unknown = { note: CARD };
+for (let level = 0; level < 20_000; level++) deep = [deep];
+
+const HIDDEN: Record<string, object> = {
+  'two parts': user([part('4242 4242'), part(' 4242 4242')]),
+  'two parts without a space': user([part('4242 4242'), part('4242 4242')]),
+  'four parts': user([part('4242'), part(' 4242'), part(' 4242'), part(' 4242')]),
+  'sixteen parts': user([...RUN].map(part)),
+  'two messages': { messages: [{ role: 'user', content: '4242 4242' }, { role: 'user', content: '4242 4242' }] },
+  'two turns': {
+    messages: [{ role: 'user', content: 'It begins 4242 4242' }, { role: 'assistant', content: 'Go on.' }, { role: 'user', content: '4242 4242 it ends' }],
+  },
+  'two items of Responses': { input: [{ role: 'user', content: '4242 4242' }, { role: 'user', content: [{ type: 'input_text', text: '4242 4242' }] }] },
+  'two texts to embed': { input: ['4242 4242', ' 4242 4242'] },
+  'a number': { metadata: { card: NUMBER } },
+  'a number in a message': user([{ type: 'text', text: 'x', card: NUMBER }]),
+  'a setting': { ...user('x'), seed: NUMBER },
+  'numbers of arguments in a row': call('{"card":[4242,4242,4242,4242]}'),
+  'the name of a member': user([{ type: 'text', text: 'x', [CARD]: 1 }]),
+  'the name of a member, in one run': { ...user('x'), [RUN]: true },
+  'a bias of tokens': { ...user('x'), logit_bias: { [RUN]: 1 } },
+  'a word as name of a member': { ...user('x'), bluefinch: true },
+  'a word as type': user([{ type: 'bluefinch' }]),
+  'an id': { messages: [{ role: 'tool', tool_call_id: RUN, content: 'ok' }] },
+  'an id of words': { messages: [{ role: 'tool', tool_call_id: 'project-bluefinch', content: 'ok' }] },
+  'a role': { messages: [{ role: RUN, content: 'ok' }] },
+  'a signature': { messages: [{ role: 'assistant', content: [{ type: 'thinking', thinking: '', signature: RUN }] }] },
+  'what is encrypted': { input: [{ type: 'reasoning', encrypted_content: `bluefinch+${RUN}` }] },
+  'the name of a caller': { messages: [{ role: 'user', name: RUN, content: 'x' }] },
+  user: { ...user('x'), user: RUN },
+  metadata: { ...user('x'), metadata: { note: CARD } },
+  'a prediction': { ...user('x'), prediction: { type: 'content', content: CARD } },
+  'usage that is none': { ...user('x'), usage: CARD },
+  'usage with words': user([{ type: 'text', text: 'x', usage: { note: CARD } }]),
+  'log probabilities of a request': user([{ type: 'text', text: 'x', logprobs: CARD }]),
+  'the name of a schema': { ...user('x'), response_format: { type: 'json_schema', json_schema: { name: 'bluefinch', schema: {} } } },
+  'a property of a schema': { ...user('x'), response_format: { type: 'json_schema', json_schema: { name: 'a', schema: { properties: { bluefinch: {} } } } } },
+  'the name of a tool': { ...user('x'), tools: [{ type: 'function', function: { name: 'bluefinch' } }] },
+  'the choice of a tool': { ...user('x'), tool_choice: { type: 'function', function: { name: 'bluefinch' } } },
+  'the name of a file': user([{ type: 'file', file: { filename: `${CARD}.pdf`, file_data: 'data:application/pdf;base64,JVBERi0=' } }]),
+  'the id of a file': user([{ type: 'file', file: { file_id: RUN } }]),
+  'an address': user([{ type: 'image_url', image_url: { url: `https://example.com/?q=${encodeURIComponent(CARD)}` } }]),
+  'bytes that are none': user([{ type: 'input_audio', input_audio: { data: CARD, format: 'wav' } }]),
+  'text under another media type': user([{ type: 'file', file: { file_data: `data:application/octet-stream;base64,${base64(CARD)}` } }]),
+  'text as an image': user([{ type: 'image_url', image_url: { url: `data:image/png;base64,${base64(CARD)}` } }]),
+  'text of two bytes a letter': user([{ type: 'file', file: { file_data: `data:text/plain;charset=utf-16;base64,${base64(Buffer.from(`\ufeff${CARD}`, 'utf16le'))}` } }]),
+  'an address with broken percent signs': user([{ type: 'file', file: { file_data: `data:text/plain,%34%32%34%32%20${'4242 '.repeat(3)}%ff%` } }]),
+  'JSON in JSON': call(JSON.stringify({ a: JSON.stringify({ b: JSON.stringify({ c: CARD }) }) })),
+  'JSON in JSON, escaped twice': call(JSON.stringify({ a: `{"b":"${escaped(CARD)}"}` })),
+  'JSON in JSON, escaped three times': call(JSON.stringify({ a: JSON.stringify({ b: escaped(CARD) }) })),
+  'what is nested deeply': user(deep),
+  'what is nested deeply in arguments': { messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: { deep } }] }] },
+  'a member of a prototype': JSON.parse(`{"messages":[{"role":"user","content":"x","__proto__":{"content":"${CARD}"}}]}`) as object,
+  'a constructor': { ...user('x'), constructor: { prototype: CARD } },
+};
+
+describe('a request', () => {
+  it.each(Object.entries(HIDDEN))('cannot hide words in %s', (_place, body) => {
+    expect(found(readRequestContent(body as Record<string, unknown>)).length).toBeGreaterThan(0);
+  });
+
+  it.each<[string, object]>([
+    ['an earlier answer', { input: 'And then?', previous_response_id: 'resp_1' }],
+    ['a conversation', { input: 'And then?', conversation: 'conv_1' }],
+    ['a conversation by its id', { input: 'And then?', conversation: { id: 'conv_1' } }],
+    ['a stored prompt', { prompt: { id: 'pmpt_1' } }],
+    ['an earlier item', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
+    ['an earlier item that says nothing but its id', { input: [{ id: 'msg_1' }] }],
+    ['a cached content', { contents: [{ role: 'user', parts: [{ text: 'x' }] }], cachedContent: 'cachedContents/1' }],
+    ['a file by its id', user([{ type: 'file', file: { file_id: 'file-1' } }])],
+    ['a picture by its address', user([{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }])],
+    ['a file by its address', { contents: [{ parts: [{ fileData: { fileUri: 'gs://a/b' } }] }] }],
+    ['a picture in a member of another name', { prompt: 'x', picture: Buffer.alloc(1200, 0xff).toString('base64') }],
+    ['tokens', { prompt: [[1, 2, 3]] }],
+  ])('that points to %s cannot be read as a whole', (_what, body) => {
+    expect(readRequestContent(body as Record<string, unknown>).unscannable).not.toEqual([]);
+  });
+
+  it('names no member that its caller has made up in the path of a part', () => {
+    const { parts, unscannable } = readRequestContent({ messages: [{ role: 'user', content: { [RUN]: { bluefinch: 'words' }, text: [{ type: 'odd', [CARD]: 'more' }] } }] });
+    expect(JSON.stringify([parts.map(({ path }) => path), unscannable])).not.toMatch(/4242|bluefinch/);
+  });
+
+  it('as applications send it gives no detector anything to find', () => {
+    const uuid = '123e4567-e89b-12d3-a456-426614174000';
+    const body = {
+      model: 'claude-sonnet-4-5-20250929',
+      seed: 9_007_199_254_740_991,
+      user: uuid,
+      logit_bias: { 50256: -100, 198: 5 },
+      metadata: { trace: uuid, tenant: 'team-a' },
+      messages: [
+        { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUg==' } }] },
+        { role: 'assistant', id: 'msg_01XFDUDYJgAACzvnptvVoYEL', tool_calls: [{ id: 'call_9pw1qnYScqvGrCH58HWCvFH6', type: 'function', function: { name: 'look', arguments: '{"q":"x"}' } }] },
+        { role: 'tool', tool_call_id: 'call_9pw1qnYScqvGrCH58HWCvFH6', content: 'ok' },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_01A09q90qw90lq917835lq9', name: 'f', input: {} }] },
+      ],
+    };
+    const all = DETECTOR_IDS.filter((id) => id !== 'keyword' && id !== 'pattern').map((id) => detectorOf({ id }));
+    expect([...detect(readRequestContent(body), all, viewsOf, () => 'hash').keys()]).toEqual([]);
+  });
+});
+
+const ANSWERED: Record<string, object> = {
+  'log probabilities': { choices: [{ message: { role: 'assistant', content: 'x' }, logprobs: { content: [{ token: '4242 4242' }, { token: ' 4242 4242' }] } }] },
+  'the name of a tool and its arguments': { content: [{ type: 'tool_use', id: 't', name: 'bluefinch', input: {} }] },
+  'a citation': { content: [{ type: 'text', text: 'x', citations: [{ type: 'char_location', cited_text: CARD }] }] },
+  'a refusal': { choices: [{ message: { role: 'assistant', content: null, refusal: CARD } }] },
+  'a summary of thoughts': { output: [{ type: 'reasoning', summary: [{ type: 'summary_text', text: CARD }] }] },
+  'two choices': { choices: [{ message: { role: 'assistant', content: '4242 4242' } }, { message: { role: 'assistant', content: ' 4242 4242' } }] },
+  'two blocks': { content: [part('4242 4242'), part(' 4242 4242')] },
+  'a transcript of what is spoken': { choices: [{ message: { role: 'assistant', audio: { id: 'a', transcript: CARD } } }] },
+  'an id': { id: RUN, choices: [] },
+  'an annotation': { output: [{ type: 'message', content: [{ type: 'output_text', text: 'x', annotations: [{ type: 'url_citation', title: CARD, url: 'https://example.com' }] }] }] },
+};
+
+describe('an answer', () => {
+  it.each(Object.entries(ANSWERED))('cannot hide words in %s', (_place, json) => {
+    expect(found(readAnswerContent(json)).length).toBeGreaterThan(0);
+  });
+});
