@@ -113,7 +113,7 @@ class Reader {
   }
 }
 
-/** `text`: with mentions covered by `§`, and names and formats by `¤`. */
+/** `text`: in lower case, with mentions covered by `§`, and names and formats by `¤`. */
 export function readClauses(text: string): Clause[] {
   return sentencesOf(text).flatMap((sentence, number) => {
     const atoms = atomsOf(text, sentence);

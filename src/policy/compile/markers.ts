@@ -16,7 +16,7 @@ export interface Marker {
 
 const COPULA = String.raw`(?:is|are|be|being|stay|stays|remain|remains|considered|strictly|ist|sind|bleibt|bleiben|sein|gelten als|gilt als|est|sont|rester|restent|sei|soient)`;
 /** For search, which needs no place to go on from. */
-const anywhere = (source: string): RegExp => new RegExp(source, 'iu');
+const anywhere = (source: string): RegExp => new RegExp(source, 'u');
 const [negation, stop, permit, idiom] = [NEGATIONS, STOPS, PERMITS, PERMIT_IDIOMS].map((phrases) => anywhere(phrasePattern(phrases).source)) as [RegExp, RegExp, RegExp, RegExp];
 const state = anywhere(String.raw`(?<!\p{L})${COPULA}\s+(?:\p{L}+\s+){0,2}?(?:${phrasePattern(STATES).source})|${phrasePattern(STATES).source}\s*$`);
 const negatedStop = anywhere(
@@ -25,7 +25,7 @@ const negatedStop = anywhere(
 /** "card numbers are not", "but not card numbers". */
 const ELLIPSIS = /(?<!\p{L})(?:not|nicht|pas)\s*(?:§|¤|$|[.,;])|^\s*(?:but|aber|mais)?\s*(?:not|nicht|pas)\s+(?:for\s+|of\s+|für\s+|bei\s+)?(?:the\s+|die\s+|les\s+)?(?:\p{L}+\s+)?§/iu;
 
-/** `text`: with what it speaks of covered by `§`. Undefined: it says nothing about it. */
+/** `text`: in lower case, with what it speaks of covered by `§`. Undefined: it says nothing about it. */
 export function markerOf(text: string): Marker | undefined {
   const idiomAt = text.search(idiom);
   if (idiomAt !== -1) return { polarity: 'allow', at: idiomAt };

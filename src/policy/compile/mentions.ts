@@ -4,7 +4,7 @@ import { PII } from './lexicon/pii.ts';
 import { SECRETS } from './lexicon/secrets.ts';
 import { TOPICS } from './lexicon/topics.ts';
 import type { Concept } from './lexicon/types.ts';
-import { phrasePattern } from './phrases.ts';
+import { lower, phrasePattern } from './phrases.ts';
 
 export interface Mention {
   start: number;
@@ -33,8 +33,9 @@ const TERMS: readonly Term[] = [...PII, ...SECRETS, ...OTHERS, ...TOPICS].flatMa
 
 /** In order, without overlaps. */
 export function findMentions(text: string): Mention[] {
+  const plain = lower(text);
   const candidates = TERMS.flatMap(({ concept, pattern, weak }) =>
-    [...text.matchAll(pattern)].map(({ 0: match, index }): Mention => {
+    [...plain.matchAll(pattern)].map(({ 0: match, index }): Mention => {
       const length = match.trimEnd().length;
       return { start: index, end: index + length, concept, weak };
     }),

@@ -14,18 +14,20 @@ const QUOTED = /"\s*([^"\n]{2,60}?)\s*"|(?<![\p{L}\p{N}])'([^'\n]{2,60})'(?![\p{
 /** What is quoted after these is to be said, not to be found. */
 const SAID = /(?:\b(?:say|says|(?:answer|reply|respond)(?: with)?|write|return|output|state|sage|antworte(?: mit)?|schreibe|répondre|répondez|dites)|with the words?)\s*:?\s*$/i;
 
-const NAME = String.raw`[\p{Lu}][\p{L}\p{N}&'-]*(?: (?:of )?[\p{Lu}\p{N}][\p{L}\p{N}&-]*){0,3}`;
+/** Of the languages of rules; all the capitals there are take long to compile. */
+const CAPITAL = 'A-ZÀ-ÖØ-Þ';
+const NAME = String.raw`[${CAPITAL}][\wÀ-ÖØ-öø-ÿ&'-]*(?: (?:of )?[${CAPITAL}\d][\wÀ-ÖØ-öø-ÿ&-]*){0,3}`;
 const LIST = String.raw`(${NAME}(?:(?:, (?:and |or |und |oder |et |ou )?| and | or | & | und | oder | et | ou |/)${NAME})*)`;
 const KIND = '(?:projects?|code ?names?|products?|brands?|compan(?:y|ies)|competitors?|rivals?|initiatives?|operation|features?|projekte?|projekts|produkte?|marken?|firma|firmen|wettbewerbern?|mitbewerbern?|konkurrenten?|projets?|produits?|marques?|concurrents?)(?:[ -]?(?:code ?)?names?|namen?)?';
 const ANY_KIND = `(?:${KIND}|customers?|clients?|vendors?|suppliers?|partners?|models?|teams?|games?|programs?|kunden?|partnern?|lieferanten?|noms? (?:de|du) (?:code|projet|produit)s?|names?|namen?|noms?|words?|wörter|begriffe?)`;
 const LINK = '(?:,? (?:such as|like|namely|including|called|named|wie|namens|nämlich|einschließlich|tels? que|comme|appelés?|nommés?)|:|,? (?:is|are|ist|sind|lautet|lauten))';
 
 const CONTEXTS: readonly RegExp[] = [
-  new RegExp(String.raw`(?<!\p{L})(?:[Pp]rojekt|[Pp]rodukt)?(?i:${KIND}) \(?${LIST}`, 'gu'),
-  new RegExp(String.raw`(?<!\p{L})(?i:${ANY_KIND})(?i:${LINK}) ?\(?${LIST}`, 'gu'),
-  new RegExp(String.raw`(?<!\p{L})(?i:called|named|code ?named|namens|appelé|nommé) ${LIST}`, 'gu'),
-  new RegExp(String.raw`(?<!\p{L})(?i:mention|mentions|mentioning|name|naming|discuss|discussing|about|refer to|referring to|compare with|compare to|mentionnez|mentionner|parlez de|parler de) ${LIST}`, 'gu'),
-  new RegExp(String.raw`(?<![.!?:] |^)(?<!\p{L})${LIST} (?:project|product|codename|code name|brand|programme|program)s?(?!\p{L})`, 'gu'),
+  new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?:[Pp]rojekt|[Pp]rodukt)?(?i:${KIND}) \(?${LIST}`, 'g'),
+  new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:${ANY_KIND})(?i:${LINK}) ?\(?${LIST}`, 'g'),
+  new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:called|named|code ?named|namens|appelé|nommé) ${LIST}`, 'g'),
+  new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:mention|mentions|mentioning|name|naming|discuss|discussing|about|refer to|referring to|compare with|compare to|mentionnez|mentionner|parlez de|parler de) ${LIST}`, 'g'),
+  new RegExp(String.raw`(?<![.!?:] |^)(?<![A-Za-zÀ-ÿ])${LIST} (?:project|product|codename|code name|brand|programme|program)s?(?![A-Za-zÀ-ÿ])`, 'g'),
 ];
 
 const COMMON = new Set(
@@ -45,7 +47,7 @@ function hasMeaningfulCapitals(text: string): boolean {
 }
 
 function* namesIn(list: string, from: number): Generator<Name> {
-  for (const { 0: name, index } of list.matchAll(new RegExp(NAME, 'gu'))) {
+  for (const { 0: name, index } of list.matchAll(new RegExp(NAME, 'g'))) {
     const keyword = name.toLowerCase().replace(/'s$/, '');
     if (keyword.length < 2 || keyword.split(' ').every(isCommon)) continue;
     yield { start: from + index, end: from + index + name.length, keyword };

@@ -9,7 +9,7 @@ const ABBREVIATIONS: readonly (readonly [RegExp, string])[] = [
   [/\bu\. ?a\./gi, 'unter anderem'],
   [/\bbzw\./gi, 'oder'],
   [/\bincl?\.(?=\s)/gi, 'including'],
-  [/\b(etc|usw|nos?|nrs?)\.(?!\s*$|\s+\p{Lu})/giu, '$1'],
+  [/\b([Ee]tc|usw|[Nn]os?|[Nn]rs?)\.(?!\s*$|\s+\p{Lu})/gu, '$1'],
 ];
 
 /** One kind of quotation mark, apostrophe and dash, abbreviations spelt out, lists with bullets as lists with commas. */
@@ -21,14 +21,17 @@ export function prepare(content: string): string {
     .replace(/[‘’‚‛´]/g, "'")
     .replace(/[‐‑‒]/g, '-')
     .replace(/\s[–—]\s|—/g, ', ')
-    .replace(/[*_]{2,}|^#+\s*/gm, '');
+    .replace(/[^\S\n]+/g, ' ')
+    // From here on no run of spaces, lines or marks is long.
+    .replace(/ ?(?:\n ?)+/g, (lines) => (lines.split('\n').length > 2 ? '\n\n' : '\n'))
+    .replace(/[*_]{2,}|^#+ ?/gm, '')
+    .replace(/-{2,}/g, '-');
   for (const [abbreviation, words] of ABBREVIATIONS) text = text.replace(abbreviation, words);
   return text
-    .replace(/:[ \t]*\n\s*(?:[-*•–]|\d{1,2}[.)])?\s*/g, ': ')
-    .replace(/[ \t]*[,;]?[ \t]*\n\s*(?:[-*•–]|\d{1,2}[.)])\s+/g, ', ')
-    .replace(/\n[ \t]*\n\s*/g, ' ; ')
+    .replace(/:\n{1,2}(?:(?:[-*•–]|\d{1,2}[.)]) )?/g, ': ')
+    .replace(/[,;]?\n{1,2}(?:[-*•–]|\d{1,2}[.)]) /g, ', ')
+    .replace(/\n\n/g, ' ; ')
     .replace(/\n/g, ' ')
-    .replace(/[ \t]+/g, ' ')
     .trim();
 }
 

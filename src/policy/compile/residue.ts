@@ -2,13 +2,15 @@
 import { NEUTRAL_WORDS } from './lexicon/neutral.ts';
 import { EXAMPLES, EXCEPTIONS, OPEN_LISTS, OPPOSITIONS } from './lexicon/polarity.ts';
 import { isMarkerWord } from './markers.ts';
-import { phrasePattern } from './phrases.ts';
+import { cover } from './prepare.ts';
+import { lower, phrasePattern } from './phrases.ts';
 
 const CONNECTORS = phrasePattern([...EXAMPLES, ...EXCEPTIONS, ...OPEN_LISTS, ...OPPOSITIONS]);
 
 /** Words with meaning in a piece of the rule in which all that is understood is covered, as they are written. */
 export function residueOf(text: string): string[] {
-  const rest = text.replace(CONNECTORS, (connector) => ' '.repeat(connector.length));
+  const connectors = [...lower(text).matchAll(CONNECTORS)].map(({ 0: match, index }) => ({ start: index, end: index + match.length }));
+  const rest = cover(text, connectors, ' ');
   return (rest.match(/[\p{L}\p{N}][\p{L}\p{N}'-]*/gu) ?? []).filter((word) => {
     const plain = word.toLowerCase().replace(/'s?$/, '');
     if (!/\p{L}{2}|\p{L}\d|\d\p{L}/u.test(plain) || NEUTRAL_WORDS.has(plain) || isMarkerWord(plain)) return false;

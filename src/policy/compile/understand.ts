@@ -6,7 +6,7 @@ import { EXAMPLES, OPEN_LISTS } from './lexicon/polarity.ts';
 import type { Concept } from './lexicon/types.ts';
 import { findMentions, isTerm, type Mention } from './mentions.ts';
 import { findNames } from './names.ts';
-import { phrasePattern } from './phrases.ts';
+import { lower, phrasePattern } from './phrases.ts';
 import { cover, prepare } from './prepare.ts';
 import { residueOf } from './residue.ts';
 
@@ -26,9 +26,9 @@ export interface Understanding {
   exceptions: string[];
 }
 
-const EXAMPLE = new RegExp(`(?:${phrasePattern(EXAMPLES).source}|[:(])[^§]{0,40}$`, 'iu');
-const OPEN = new RegExp(phrasePattern(OPEN_LISTS).source, 'iu');
-const only = new RegExp(phrasePattern(ONLY.phrases).source, 'iu');
+const EXAMPLE = new RegExp(`(?:${phrasePattern(EXAMPLES).source}|[:(])[^§]{0,40}$`, 'u');
+const OPEN = new RegExp(phrasePattern(OPEN_LISTS).source, 'u');
+const only = new RegExp(phrasePattern(ONLY.phrases).source, 'u');
 const notOnly = /(?<!\p{L})(?:not|nicht|non|pas) (?:only|nur|seulement)/giu;
 /** Something is said to be in a text, so the text is only where it is. */
 const HOLDS = /(?<!\p{L})(?:with|contain\p{L}*|includ\p{L}*|hold\p{L}*|has|have|in|inside|within|from|into|mit|enthalt\p{L}*|enthält|im|aus|avec|conten\p{L}*|contien\p{L}*|dans)(?!\p{L})/iu;
@@ -83,13 +83,14 @@ export function understand(content: string): Understanding {
   const names = findNames(cover(text, formats, '¤'), isTerm, findMentions(text));
   const named = cover(text, [...formats, ...names], '¤');
   const found = findMentions(named);
-  const clauses = readClauses(cover(named, found, '§'));
+  const clauses = readClauses(lower(cover(named, found, '§')));
   const mentions = certain(found, clauses, cover(named, found, '§'));
   const covered = cover(named, mentions, '§');
-  const reading = { text: covered, mentions, clauses };
+  const plain = lower(covered);
+  const reading = { text: plain, mentions, clauses };
   const narrow = narrowed(reading);
   const result: Understanding = { forbidden: emptySide(), allowed: emptySide(), residue: [], exceptions: [] };
-  const sideAt = (span: { start: number }): Side => (isAllowed(clauseAt(clauses, span), covered, span) ? result.allowed : result.forbidden);
+  const sideAt = (span: { start: number }): Side => (isAllowed(clauseAt(clauses, span), plain, span) ? result.allowed : result.forbidden);
 
   const sentenceOf = (span: { start: number }): number | undefined => clauseAt(clauses, span)?.sentence;
   for (const mention of mentions) {
@@ -107,7 +108,7 @@ export function understand(content: string): Understanding {
   for (const clause of clauses) {
     const piece = covered.slice(clause.start, clause.end);
     const rest = residueOf(piece);
-    if (only.test(piece.replace(notOnly, ''))) result.forbidden.concepts.push(ONLY);
+    if (only.test(lower(piece).replace(notOnly, ''))) result.forbidden.concepts.push(ONLY);
     if (rest.length === 0) continue;
     // What is said of an example describes what it is an example of.
     if (formats.some((format) => sentenceOf(format) === clause.sentence && format.end >= clause.start)) continue;
