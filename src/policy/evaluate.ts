@@ -33,6 +33,8 @@ export interface Evaluated {
 
 export interface Asked {
   content: Content;
+  /** What detectors have found in it; absent: they have yet to look. */
+  found?: ReadonlyMap<string, Finding[]> | undefined;
   /** What was said before it, which the judge may need to understand it. */
   before: readonly Part[];
   phase: PolicyPhase;
@@ -57,16 +59,18 @@ export function detectorsOf(policies: readonly ReadyPolicy[]): Detector[] {
 const failed = (failure: Extract<Verdict, { outcome: 'failed' }>['failure'], source: Source = 'engine'): Verdict => ({ outcome: 'failed', source, failure });
 
 /** What detectors alone say; undefined: it is for the judge to say. */
-export function detected({ policy, detectors, broken }: ReadyPolicy, found: ReadonlyMap<string, Finding[]>, { unscannable }: Content): Verdict | undefined {
+export function detected({ policy, detectors, broken }: ReadyPolicy, found: ReadonlyMap<string, Finding[]>, { unscannable, failure }: Content): Verdict | undefined {
   if (broken === true) return failed('detector_failed');
   const findings = detectors.flatMap(({ id }) => found.get(id) ?? []);
   const certain = findings.some(({ advisory }) => advisory !== true);
   if (certain || (findings.length > 0 && policy.judge === undefined)) return { outcome: 'violated', source: 'detector', findings };
+  if (failure !== undefined && (failure !== 'too_large' || policy.judge !== undefined)) return failed(failure);
   if (unscannable.length > 0 && policy.onUnscannable === 'Fail') return failed('unscannable');
   return policy.judge === undefined ? { outcome: 'allowed', source: 'detector' } : undefined;
 }
 
-async function scanned({ content, policies }: Asked, { scan }: EngineParts): Promise<Map<string, Finding[]> | undefined> {
+async function scanned({ content, policies, found }: Asked, { scan }: EngineParts): Promise<ReadonlyMap<string, Finding[]> | undefined> {
+  if (found !== undefined) return found;
   try {
     return await scan(content, detectorsOf(policies));
   } catch {

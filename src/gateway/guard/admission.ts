@@ -7,10 +7,7 @@ import { GuardedAnswer } from './guarded-answer.ts';
 import type { Guard, Matter } from './guard.ts';
 import type { Outlet } from './outlet.ts';
 import type { RepositoryPolicies } from './policy-set.ts';
-import { requestContent } from './request-content.ts';
-
-/** Parts of the request that help to understand the answer. */
-const CONTEXT_PARTS = 4;
+import { requestSource } from './request-content.ts';
 
 export type Guarded = Omit<ExchangeOptions, 'response'> & { response: ServerResponse };
 
@@ -22,15 +19,14 @@ export async function admit(policies: RepositoryPolicies, guard: Guard, options:
   const { response, surface, request, record, clock, answerHeaders } = options;
   const left = new AbortController();
   response.once('close', () => left.abort());
-  const content = requestContent(request);
+  const source = requestSource(request, guard.scanner);
   if (policies.request !== undefined) {
-    const matter: Matter = { phase: 'Request', record, before: [], signal: left.signal };
-    await guard.admit(policies.request, content, matter);
+    const matter: Matter = { phase: 'Request', record, before: () => [], signal: left.signal };
+    await guard.admit(policies.request, source, matter);
   }
   if (policies.answer === undefined) return response;
-  const before = content.parts.filter(({ role, seam }) => seam !== true && (role === 'user' || role === 'assistant')).slice(-CONTEXT_PARTS);
   const { model, dialect, body } = request;
   const head = { model, created: Math.floor(clock.now() / 1000), newId, losses: new Losses(), request: body };
-  const matter: Matter = { phase: 'Response', record, before, signal: left.signal };
+  const matter: Matter = { phase: 'Response', record, before: () => source.context(), signal: left.signal };
   return new GuardedAnswer({ response, guard, policies, matter, surface, dialect, head, isChat: request.operation === 'chat', clock, answerHeaders });
 }

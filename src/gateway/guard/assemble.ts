@@ -37,7 +37,8 @@ export function assembleGuard({ key, tables, clock, metrics, logger, onCredentia
   const mark = new JudgeMark(key, clock);
   const counts = new PolicyCounts();
   const judges = new Judges({ tables, clock, metrics, hash: keyedHash(hashKey), mark: () => mark.make(), onCredentialRejected });
-  const { scan, scanNow } = new Scanner(hashKey, clock);
+  const scanner = new Scanner(hashKey, clock);
+  const { scan, scanNow } = scanner;
   const engine = { scan, scanNow, judgeOf: judges.of.bind(judges), cache: new VerdictCache(clock) };
-  return { guard: new Guard(engine, new PolicySignals(metrics, logger, counts)), counts, mark };
+  return { guard: new Guard(engine, scanner, new PolicySignals(metrics, logger, counts)), counts, mark };
 }

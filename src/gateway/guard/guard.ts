@@ -2,18 +2,20 @@
 import { GatewayError } from '../../errors.ts';
 import { decide, type Decision } from '../../policy/decide.ts';
 import { detectorsOf, evaluate, type EngineParts, type ReadyPolicy } from '../../policy/evaluate.ts';
-import type { Content, Finding, Part } from '../../policy/types.ts';
+import type { Finding, Part } from '../../policy/types.ts';
 import type { PolicyPhase } from '../../snapshot/snapshot.ts';
 import type { RequestRecord } from '../recorder.ts';
 import type { PolicySet } from './policy-set.ts';
+import type { Scanner } from './scanner.ts';
 import type { PolicySignals } from './signals.ts';
+import type { Source } from './source.ts';
 
 /** One request or answer under policies. */
 export interface Matter {
   phase: PolicyPhase;
   record: RequestRecord;
-  /** What was said before, see Asked. */
-  before: readonly Part[];
+  /** What was said before, see Asked; asked for only once there is something to judge. */
+  before(): readonly Part[] | Promise<readonly Part[]>;
   /** Ends the work when the caller has left. */
   signal: AbortSignal;
 }
@@ -29,28 +31,32 @@ export function refusalOf({ outcome, by }: Decision, phase: PolicyPhase): Gatewa
 
 export class Guard {
   readonly engine: EngineParts;
+  readonly scanner: Pick<Scanner, 'read'>;
   readonly #signals: PolicySignals;
 
-  constructor(engine: EngineParts, signals: PolicySignals) {
+  constructor(engine: EngineParts, scanner: Pick<Scanner, 'read'>, signals: PolicySignals) {
     this.engine = engine;
+    this.scanner = scanner;
     this.#signals = signals;
   }
 
   /** Throws GatewayError content_policy_violation or policy_unavailable. */
-  async admit({ gating, watching }: PolicySet, content: Content, matter: Matter): Promise<void> {
-    if (watching.length > 0) this.watch(watching, content, { ...matter, signal: neverAborted });
+  async admit({ gating, watching }: PolicySet, source: Source, matter: Matter): Promise<void> {
+    if (watching.length > 0) this.watch(watching, source, { ...matter, signal: neverAborted });
     if (gating.length === 0) return;
-    const refusal = refusalOf(await this.judge(gating, content, matter), matter.phase);
+    const refusal = refusalOf(await this.judge(gating, source, matter), matter.phase);
     if (refusal !== undefined) throw refusal;
   }
 
   /** Beside the traffic: later, and whatever becomes of it. */
-  watch(policies: readonly ReadyPolicy[], content: Content, matter: Matter): void {
-    setImmediate(() => void this.judge(policies, content, matter));
+  watch(policies: readonly ReadyPolicy[], source: Source, matter: Matter): void {
+    setImmediate(() => void this.judge(policies, source, matter));
   }
 
-  async judge(policies: readonly ReadyPolicy[], content: Content, { phase, record, before, signal }: Matter): Promise<Decision> {
-    const evaluated = await evaluate({ content, policies, phase, before, signal }, this.engine);
+  async judge(policies: readonly ReadyPolicy[], source: Source, { phase, record, before, signal }: Matter): Promise<Decision> {
+    const { content, found } = await source.read(policies);
+    const isJudged = policies.some(({ policy }) => policy.judge !== undefined);
+    const evaluated = await evaluate({ content, found, policies, phase, before: isJudged ? await before() : [], signal }, this.engine);
     const decision = decide(evaluated.verdicts);
     this.#signals.evaluated(evaluated, decision, phase, record);
     return decision;

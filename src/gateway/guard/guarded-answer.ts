@@ -12,6 +12,7 @@ import { refusalOf, type Guard, type Matter } from './guard.ts';
 import { headerOf, withoutHeader, type Outlet } from './outlet.ts';
 import type { RepositoryPolicies } from './policy-set.ts';
 import { GuardedStream } from './guarded-stream.ts';
+import { JsonSource, sourceOf, type Source } from './source.ts';
 
 /** An answer that is held back whole must not fill the memory. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
@@ -33,12 +34,15 @@ export interface GuardedAnswerOptions {
 
 type Mode = 'undecided' | 'passing' | 'whole' | 'stream' | 'stopped';
 
+const isPlain = (encoding: string): boolean => encoding === '' || encoding === 'identity';
+const isJson = (contentType: string): boolean => /json/i.test(contentType);
+
 /** What a whole answer says; an answer that is neither JSON nor text cannot be read. */
 export function contentOf(bytes: Buffer, contentType: string, encoding: string): Content {
   const unread: Content = { parts: [], unscannable: [{ path: '', kind: contentType.startsWith('audio/') ? 'audio' : 'unknown' }] };
-  if (encoding !== '' && encoding !== 'identity') return unread;
+  if (!isPlain(encoding)) return unread;
   const text = bytes.toString('utf8');
-  if (/json/i.test(contentType)) {
+  if (isJson(contentType)) {
     try {
       return readAnswerContent(JSON.parse(text));
     } catch {
@@ -165,10 +169,10 @@ export class GuardedAnswer implements Outlet {
     const { gating, watching } = policies.answer!;
     const bytes = Buffer.concat(this.#held);
     if (this.#passesWhole) response.end();
-    const content = this.#content(bytes);
-    if (watching.length > 0) guard.watch(watching, content, matter);
+    const source = this.#source(bytes);
+    if (watching.length > 0) guard.watch(watching, source, matter);
     if (this.#passesWhole) return;
-    const refusal = refusalOf(await guard.judge(gating, content, matter), 'Response');
+    const refusal = refusalOf(await guard.judge(gating, source, matter), 'Response');
     if (response.destroyed) return;
     if (refusal !== undefined) return this.#refuse(refusal);
     const headers = withoutHeader(this.#headers, 'content-length');
@@ -176,9 +180,12 @@ export class GuardedAnswer implements Outlet {
     response.end(bytes);
   }
 
-  #content(bytes: Buffer): Content {
-    if (this.#size > MAX_WHOLE_BYTES) return { parts: [], unscannable: [{ path: '', kind: 'unknown' }] };
-    return contentOf(bytes, headerOf(this.#headers, 'content-type'), headerOf(this.#headers, 'content-encoding'));
+  #source(bytes: Buffer): Source {
+    // What was not kept has not been seen, whatever a policy says of what cannot be read.
+    if (this.#size > MAX_WHOLE_BYTES) return sourceOf({ parts: [], unscannable: [], failure: 'detector_failed' });
+    const [type, encoding] = [headerOf(this.#headers, 'content-type'), headerOf(this.#headers, 'content-encoding')];
+    if (!isPlain(encoding) || !isJson(type)) return sourceOf(contentOf(bytes, type, encoding));
+    return new JsonSource(this.#options.guard.scanner, 'answer', bytes, () => contentOf(bytes, type, encoding));
   }
 
   #refuse({ code, message }: GatewayError): void {

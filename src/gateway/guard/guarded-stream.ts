@@ -11,6 +11,7 @@ import { framesOf } from './frames.ts';
 import { refusalOf } from './guard.ts';
 import type { GuardedAnswerOptions } from './guarded-answer.ts';
 import type { PolicySet } from './policy-set.ts';
+import { sourceOf } from './source.ts';
 
 /** Milliseconds without a byte after which the caller is shown that the stream lives. */
 const KEEP_ALIVE = 10_000;
@@ -88,7 +89,7 @@ export class GuardedStream {
 
   #tellWatchers({ unscannable, parts }: Pick<Channels, 'unscannable' | 'parts'>): void {
     const { guard, set, matter } = this.#options;
-    if (set.watching.length > 0) guard.watch(set.watching, { parts: parts.call(this.#gate?.channels ?? this.#channels), unscannable }, matter);
+    if (set.watching.length > 0) guard.watch(set.watching, sourceOf({ parts: parts.call(this.#gate?.channels ?? this.#channels), unscannable }), matter);
   }
 
   #makeGate(): StreamGate<GatewayError> {
@@ -110,7 +111,7 @@ export class GuardedStream {
           : {
               whole: gating.some(({ policy }) => policy.streaming === 'Full'),
               check: async (fresh, before) =>
-                toClearance(await guard.judge(slow, { parts: fresh, unscannable: [] }, { ...matter, before: [...matter.before, ...before] })),
+                toClearance(await guard.judge(slow, sourceOf({ parts: fresh, unscannable: [] }), { ...matter, before: async () => [...(await matter.before()), ...before] })),
             },
       tooMuch: () => this.#refusalOfUnread(gating),
       onUnscannable: () => {

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock, type ManualClock } from '../../fake/manual-clock.ts';
+import { Lane, type LaneWorker } from '../../../src/gateway/guard/lane.ts';
+
+/** Answers when the test says so. */
+class FakeWorker implements LaneWorker {
+  readonly asked: unknown[] = [];
+  isTerminated = false;
+  #listeners = new Map<string, (answer?: unknown) => void>();
+
+  postMessage(message: unknown): void {
+    this.asked.push(message);
+  }
+
+  on(event: string, listener: (answer?: unknown) => void): void {
+    this.#listeners.set(event, listener);
+  }
+
+  say(event: 'message' | 'error' | 'exit', answer?: unknown): void {
+    this.#listeners.get(event)!(answer);
+  }
+
+  terminate(): Promise<number> {
+    this.isTerminated = true;
+    return Promise.resolve(1);
+  }
+}
+
+function aLane(): { lane: Lane; workers: FakeWorker[]; clock: ManualClock; ask(size: number): Promise<unknown> } {
+  const workers: FakeWorker[] = [];
+  const clock = manualClock();
+  const spawn = (): FakeWorker => {
+    workers.push(new FakeWorker());
+    return workers.at(-1)!;
+  };
+  const lane = new Lane({ spawn, clock, patience: 1000, maxWaiting: 10 });
+  return { lane, workers, clock, ask: (size) => lane.ask(size, () => ({ message: size })) };
+}
+
+const outcome = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: Error) => error.message);
+
+describe('a lane', () => {
+  it('asks its thread one question at a time, in order', async () => {
+    const { workers, ask } = aLane();
+    const answers = [ask(1), ask(2)];
+    expect(workers[0]!.asked).toEqual([1]);
+    workers[0]!.say('message', 'one');
+    expect(workers[0]!.asked).toEqual([1, 2]);
+    workers[0]!.say('message', 'two');
+    expect(await Promise.all(answers)).toEqual(['one', 'two']);
+  });
+
+  it('refuses at once what is more than may wait, and takes questions again when there is room', async () => {
+    const { workers, ask } = aLane();
+    const running = ask(100);
+    const waiting = ask(8);
+    expect(await outcome(ask(3))).toBe('too much waits already');
+    workers[0]!.say('message', 'done');
+    const next = ask(3);
+    workers[0]!.say('message', 'done');
+    workers[0]!.say('message', 'done');
+    expect(await Promise.all([running, waiting, next])).toEqual(['done', 'done', 'done']);
+  });
+
+  it('gives up on a question that takes too long, and goes on with the others in a new thread', async () => {
+    const { workers, clock, ask } = aLane();
+    const stuck = outcome(ask(1));
+    const other = ask(2);
+    clock.advance(1000);
+    expect(await stuck).toBe('the thread has not come to an end');
+    expect(workers[0]!.isTerminated).toBe(true);
+    workers[0]!.say('message', 'late');
+    workers[0]!.say('exit');
+    workers[1]!.say('message', 'two');
+    expect(await other).toBe('two');
+  });
+
+  it.each(['error', 'exit'] as const)('fails only the question under which its thread died (%s)', async (event) => {
+    const { workers, ask } = aLane();
+    const dead = outcome(ask(1));
+    const other = ask(2);
+    workers[0]!.say(event);
+    expect(await dead).toBe('the thread has not come to an end');
+    workers[1]!.say('message', 'two');
+    expect(await other).toBe('two');
+  });
+});
