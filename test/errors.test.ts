@@ -9,9 +9,10 @@ it('docs/errors.md has a row for every error, and no other', () => {
 });
 
 describe.each(Object.entries(ERRORS))('%s', (code, { status, cause }) => {
-  it('blames the caller with 4xx and nobody else, its rate apart', () => {
+  it('blames the caller with 4xx and nobody else, the rate of a provider and a policy that cannot be evaluated apart', () => {
     expect(code).toMatch(/^[a-z_]+$/);
     if (code === 'rate_limited') expect([status, cause]).toEqual([429, 'provider']);
+    else if (code === 'policy_unavailable') expect([status, cause]).toEqual([503, 'policy']);
     else expect(status < 500).toBe(!['provider', 'gateway'].includes(cause));
   });
 });
