@@ -51,8 +51,8 @@ export async function gateway(settings: Settings): Promise<void> {
     bodyBudgetBytes: settings['body-budget'],
     onCredentialRejected: (llm) => admin.reportRejectedCredential(llm),
   });
-  const { state, server } = serving;
-  const admin = new AdminServer({ files, state, clock, logger });
+  const { state, server, counts } = serving;
+  const admin = new AdminServer({ files, state, counts: () => counts.all, clock, logger });
   const port = await listenOn('port', settings.port, () => server.listen(settings.port, settings.host));
   const pushPort = await listenOn('push-port', settings['push-port'], () => admin.listen(settings['push-port'], settings.host));
   logger.info({ port, pushPort, metricsPort }, 'listening');

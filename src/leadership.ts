@@ -2,9 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Kind, ObjectKey } from './api/resources.ts';
+import { JudgeMark } from './gateway/guard/judge-mark.ts';
+import { newId } from './gateway/new-id.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import type { PodIdentityPolicy } from './providers/pod-identity.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
+import { ModelAsker } from './providers/ask.ts';
 import { Verifier } from './providers/verify.ts';
 import { loadBootSnapshot, saveBootSnapshot } from './push/boot-store.ts';
 import { ensurePushSecrets, succeedSecrets, type PushSecrets } from './push/certificates.ts';
@@ -14,6 +17,7 @@ import { SnapshotIssuer } from './push/snapshot-issuer.ts';
 import { SnapshotPusher } from './push/pusher.ts';
 import type { SecretFiles } from './push/secret-files.ts';
 import { Engine } from './reconcile/engine.ts';
+import type { JudgeModel } from './reconcile/policy-judge.ts';
 import type { ResourceStore, StoreEvents } from './reconcile/store.ts';
 import { SealedSnapshotError } from './snapshot/seal.ts';
 import type { Snapshot } from './snapshot/snapshot.ts';
@@ -33,6 +37,8 @@ export interface LeadershipOptions {
   addresses: AddressPolicy;
   /** Whose connections may use the identity of the pods. */
   mayUsePodIdentity: PodIdentityPolicy;
+  /** Judges for policies that name no judge. */
+  defaultJudge?: JudgeModel | undefined;
   isLeader: () => boolean;
   clock: Clock;
   random: () => number;
@@ -105,7 +111,9 @@ export class Leadership implements StoreEvents {
       logger,
       isLeader,
       random,
-      onReport: (_gateway, { applied, rejectedCredentials }) => {
+      onReport: (gateway, report) => {
+        const { applied, rejectedCredentials } = report;
+        engine.onCounts(gateway, report);
         if (applied !== undefined) issuer.outrank(applied.epoch);
         for (const llm of rejectedCredentials) engine.reportRejected(llm);
       },
@@ -124,9 +132,14 @@ export class Leadership implements StoreEvents {
       logger,
     });
     const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
+    // A gateway that the judge stands behind must not judge what is asked here.
+    const mark = new JudgeMark(secrets.snapshotKey, clock);
+    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId, mark: () => mark.make() });
     const engine = new Engine({
       store,
       verify: (target, signal) => verifier.verify(target, signal),
+      askJudge: (target, model, body, signal) => asker.ask(target, model, body, signal),
+      defaultJudge: this.#options.defaultJudge,
       checkEndpoint: (url) => refuseEndpoint(url, addresses),
       supportedTypes: SUPPORTED_TYPES,
       mayUsePodIdentity,

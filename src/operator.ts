@@ -9,8 +9,9 @@ import { ReleaseSecrets } from './kubernetes/secrets.ts';
 import { KubernetesStore } from './kubernetes/store.ts';
 import { Leadership } from './leadership.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
-import { firstSignal, listenOn, StartError } from './process.ts';
+import { firstSignal, listenOn, readOrStop, StartError } from './process.ts';
 import { podIdentityPolicy } from './providers/pod-identity.ts';
+import { parseJudge } from './reconcile/policy-judge.ts';
 import type { Settings } from './settings.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger } from './telemetry/log.ts';
@@ -53,6 +54,7 @@ export async function operator(settings: Settings): Promise<void> {
   const signal = firstSignal(logger);
   const fixed = staticGateways(settings.gateway);
   checkLease(settings);
+  const defaultJudge = readOrStop(() => parseJudge(settings['default-judge-llm'], settings['default-judge-model']));
   const clock = systemClock;
   const random = Math.random;
   const registry = createRegistry();
@@ -103,6 +105,7 @@ export async function operator(settings: Settings): Promise<void> {
         publicBaseUrl: settings['public-base-url'],
         addresses: { allowLoopback: settings['allow-loopback-endpoints'] },
         mayUsePodIdentity: podIdentityPolicy(settings['pod-identity-namespaces']),
+        defaultJudge,
         isLeader: () => elector.isLeader(),
         clock,
         random,

@@ -40,3 +40,13 @@ export async function listenOn(flag: string, port: number, listen: () => Promise
     throw error;
   }
 }
+
+/** What `read` makes of settings; a RangeError of it becomes a StartError. */
+export function readOrStop<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw new StartError(error.message, { cause: error });
+    throw error;
+  }
+}

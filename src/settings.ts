@@ -30,6 +30,12 @@ export const SETTINGS = {
     kind: 'namespaces',
     help: 'namespaces whose AILLMConfigs may use the cloud identity of the pods, comma-separated; * for all; none when absent',
   },
+  'default-judge-llm': {
+    commands: ['up', 'operator'],
+    kind: 'string',
+    help: 'NAMESPACE/NAME of the AILLMConfig whose model judges for policies without spec.judge',
+  },
+  'default-judge-model': { commands: ['up', 'operator'], kind: 'string', help: 'name of that model, as the provider knows it' },
   // The least: one body of the largest size, twice while it is put together.
   'body-budget': { commands: ['up', 'gateway'], kind: 'mebibytes', default: '512', minimum: 64, help: 'MiB that the bodies of all requests under way may take together' },
   'shutdown-grace': { commands: ['up', 'gateway'], kind: 'duration', default: '300s', help: 'how long requests under way may go on after SIGTERM' },

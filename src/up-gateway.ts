@@ -3,13 +3,15 @@ import { randomBytes } from 'node:crypto';
 import type { Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import { assembleGateway } from './gateway/assemble.ts';
+import { CountReport } from './gateway/count-report.ts';
+import { JudgeMark } from './gateway/guard/judge-mark.ts';
 import type { GatewayServer } from './gateway/server.ts';
 import type { GatewayState } from './gateway/state.ts';
 import type { Tables } from './gateway/tables.ts';
 import type { AddressPolicy } from './providers/addresses.ts';
 import type { PodIdentityPolicy } from './providers/pod-identity.ts';
 import { SNAPSHOT_KEY_BYTES, signSnapshot } from './snapshot/digest.ts';
-import type { SnapshotContent } from './snapshot/snapshot.ts';
+import type { GatewayReport, SnapshotContent } from './snapshot/snapshot.ts';
 import type { Logger } from './telemetry/log.ts';
 import { createGatewayMetrics } from './telemetry/metrics.ts';
 
@@ -19,6 +21,7 @@ export interface DeliveryEvents {
   onRejectedObject(object: string, reason: string, revision: number): void;
   /** `llm`: namespace/name of the AILLMConfig whose credential the provider refused. */
   reportRejected(llm: string): void;
+  onCounts(gateway: string, report: Pick<GatewayReport, 'policies' | 'process'>): void;
 }
 
 export interface LocalGatewayOptions {
@@ -34,8 +37,10 @@ export interface LocalGatewayOptions {
 
 /** There is one leader ever. */
 const EPOCH = 1;
+const LOCAL = 'local';
 /** Milliseconds; as often as the push channel would. */
 const CONFIRM_PERIOD = 25_000;
+const COUNTS_PERIOD = 5_000;
 
 export class LocalGateway {
   readonly #key = randomBytes(SNAPSHOT_KEY_BYTES);
@@ -45,10 +50,13 @@ export class LocalGateway {
   #revision = 0;
   readonly #clock: Clock;
   #confirming: { clear(): void } | undefined;
+  #counting: { clear(): void } | undefined;
+  readonly #counts: CountReport;
+  readonly #mark: JudgeMark;
 
   constructor({ addresses, mayUsePodIdentity, bodyBudgetBytes, registry, clock, logger }: LocalGatewayOptions) {
     this.#clock = clock;
-    const { state, server } = assembleGateway({
+    const { state, server, counts } = assembleGateway({
       key: this.#key,
       addresses,
       mayUsePodIdentity,
@@ -59,6 +67,8 @@ export class LocalGateway {
       onCredentialRejected: (llm) => this.#events?.reportRejected(llm),
     });
     this.#state = state;
+    this.#counts = new CountReport(() => counts.all, clock);
+    this.#mark = new JudgeMark(this.#key, clock);
     this.server = server;
   }
 
@@ -70,11 +80,18 @@ export class LocalGateway {
   subscribe(events: DeliveryEvents): void {
     this.#events = events;
     this.#confirmLater();
+    this.#countLater();
   }
 
-  /** The snapshot is not confirmed any more. */
+  /** The snapshot is not confirmed any more, and nothing is told. */
   close(): void {
     this.#confirming?.clear();
+    this.#counting?.clear();
+  }
+
+  /** Headers of a question to a judge, so that this gateway does not judge it where it stands in front of the judge. */
+  judgeMark(): readonly string[] {
+    return this.#mark.make();
   }
 
   /** Signs a content and puts it in force, or keeps what is in force and says which object is to blame. */
@@ -98,5 +115,14 @@ export class LocalGateway {
       if (digest !== undefined) this.#state.confirm(digest);
       this.#confirmLater();
     }, CONFIRM_PERIOD);
+  }
+
+  #countLater(): void {
+    this.#counting?.clear();
+    this.#counting = this.#clock.setTimeout(() => {
+      // It has lived no longer than those who decide, so nobody has added up anything before.
+      if (this.#counts.hasNews) this.#events?.onCounts(LOCAL, { ...this.#counts.take(), process: { id: LOCAL, uptime: 0 } });
+      this.#countLater();
+    }, COUNTS_PERIOD);
   }
 }

@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { systemClock, type Clock } from './clock.ts';
 import { startDemoProvider } from './demo/provider.ts';
-import { firstSignal, listenOn, StartError } from './process.ts';
+import { newId } from './gateway/new-id.ts';
+import { firstSignal, listenOn, readOrStop, StartError } from './process.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
 import { podIdentityPolicy } from './providers/pod-identity.ts';
+import { ModelAsker } from './providers/ask.ts';
 import { Verifier } from './providers/verify.ts';
 import { Engine } from './reconcile/engine.ts';
+import { parseJudge, type JudgeModel } from './reconcile/policy-judge.ts';
 import type { Settings } from './settings.ts';
 import { Narrator } from './standalone/narrator.ts';
 import { exampleBlock, startReport } from './standalone/report.ts';
@@ -39,6 +42,8 @@ export interface UpOptions {
   logPath?: string;
   /** Namespaces whose connections may use the identity of this process; `*` for all. */
   podIdentityNamespaces?: readonly string[];
+  /** Judges for policies that name no judge. */
+  defaultJudge?: JudgeModel | undefined;
   /** What all request bodies together may take. */
   bodyBudgetBytes: number;
   /** Milliseconds that requests under way may go on after the stop. */
@@ -135,9 +140,12 @@ export async function runUp(options: UpOptions): Promise<void> {
     endings.unshift(() => session.stop());
 
     const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
+    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId, mark: () => gateway.judgeMark() });
     const engine = new Engine({
       store: session.store,
       verify: (target, signal) => verifier.verify(target, signal),
+      askJudge: (target, model, body, signal) => asker.ask(target, model, body, signal),
+      defaultJudge: options.defaultJudge,
       checkEndpoint: (url) => refuseEndpoint(url, addresses),
       supportedTypes: SUPPORTED_TYPES,
       mayUsePodIdentity,
@@ -185,6 +193,7 @@ function takeStateDirectory(directory: string): () => void {
 
 /** The command. */
 export async function up(settings: Settings): Promise<void> {
+  const defaultJudge = readOrStop(() => parseJudge(settings['default-judge-llm'], settings['default-judge-model']));
   const logPath = join(settings['state-dir'], 'flashback.log');
   // Before the log is begun anew: it could be the log of somebody else.
   process.once('exit', takeStateDirectory(settings['state-dir']));
@@ -205,6 +214,7 @@ export async function up(settings: Settings): Promise<void> {
     stateDir: settings['state-dir'],
     logPath,
     podIdentityNamespaces: settings['pod-identity-namespaces'],
+    defaultJudge,
     bodyBudgetBytes: settings['body-budget'],
     shutdownGrace: settings['shutdown-grace'],
     env: process.env,

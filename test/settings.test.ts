@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseJudge } from '../src/reconcile/policy-judge.ts';
 import { SETTINGS, SettingsError, environmentName, helpText, parseSettings } from '../src/settings.ts';
 import { tableOf } from './fake/markdown.ts';
 
@@ -13,6 +14,23 @@ const failure = (...given: Parameters<typeof parseSettings>): string => {
   }
   throw new Error('no mistake was found');
 };
+
+describe('the default judge', () => {
+  it('is a connection and a model, or nobody', () => {
+    expect(parseJudge('platform/judge', 'small')).toEqual({ llm: 'platform/judge', model: 'small' });
+    expect(parseJudge(undefined, undefined)).toBeUndefined();
+  });
+
+  it.each([
+    ['platform/judge', undefined, 'belong together'],
+    [undefined, 'small', 'belong together'],
+    ['judge', 'small', 'NAMESPACE/NAME'],
+    ['a/b/c', 'small', 'NAMESPACE/NAME'],
+    ['platform/judge', ' ', '--default-judge-model is empty'],
+  ])('is refused as %s and %s, with the flag and the form that it needs', (llm, model, message) => {
+    expect(() => parseJudge(llm, model)).toThrow(message);
+  });
+});
 
 describe('settings', () => {
   it('have the defaults of the table', () => {

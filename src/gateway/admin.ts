@@ -1,21 +1,26 @@
 // The gateway's side of the push channel: takes snapshots from the operator and tells it, through a long poll, what is in
-// force and which credentials providers refuse. Mutual TLS; the only client is the operator.
+// force, which credentials providers refuse, and what policies have counted. Mutual TLS; the only client is the operator.
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Clock } from '../clock.ts';
 import { MAX_SNAPSHOT_BYTES, OPERATOR_COMMON_NAME, REPORT_HOLD } from '../push/names.ts';
-import type { GatewayReport, Snapshot } from '../snapshot/snapshot.ts';
+import type { GatewayReport, PolicyCount, Snapshot } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { AdminFiles, AdminFileSet } from './admin-files.ts';
+import { CountReport } from './count-report.ts';
 import type { GatewayState } from './state.ts';
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+/** Milliseconds after which counts alone are news: each request would be too often. */
+const COUNTS_PERIOD = 5_000;
 
 export interface AdminServerOptions {
   files: AdminFiles;
   state: Pick<GatewayState<unknown>, 'applied' | 'apply' | 'confirm' | 'onApplied' | 'replaceKey'>;
+  /** Totals by policy (`namespace/name`) since this process began. */
+  counts?: () => Record<string, PolicyCount>;
   clock: Clock;
   logger: Logger;
 }
@@ -38,10 +43,12 @@ export class AdminServer {
   /** Told that there may be something to report. */
   readonly #waiting = new Set<() => void>();
   #rejected = new Set<string>();
+  readonly #counts: CountReport | undefined;
 
   constructor(options: AdminServerOptions) {
     this.#options = options;
-    const { files, state } = options;
+    const { files, state, counts, clock } = options;
+    this.#counts = counts === undefined ? undefined : new CountReport(counts, clock);
     this.#server = createServer({ ...tlsOf(files.current), requestCert: true, rejectUnauthorized: true }, this.#app());
     this.#server.on('tlsClientError', (error) => options.logger.debug({ reason: error.message }, 'push connection refused'));
     files.onChange((changed) => {
@@ -111,19 +118,26 @@ export class AdminServer {
     const finish = () => {
       this.#waiting.delete(wake);
       timer.clear();
+      counting?.clear();
     };
     const answer = () => {
       finish();
       const rejected = this.#rejected;
       this.#rejected = new Set();
       const applied = state.applied;
-      const report: GatewayReport = { ...(applied === undefined ? {} : { applied }), rejectedCredentials: [...rejected] };
+      const report: GatewayReport = { ...(applied === undefined ? {} : { applied }), rejectedCredentials: [...rejected], ...this.#counts?.take() };
       response.json(report);
     };
     const wake = () => {
       if (hasNews()) answer();
     };
     const timer = clock.setTimeout(answer, REPORT_HOLD);
+    const countLater = (): { clear(): void } =>
+      clock.setTimeout(() => {
+        if (this.#counts?.hasNews === true) answer();
+        else counting = countLater();
+      }, COUNTS_PERIOD);
+    let counting = this.#counts === undefined ? undefined : countLater();
     response.once('close', finish);
     this.#waiting.add(wake);
     if (typeof current === 'string') state.confirm(current);

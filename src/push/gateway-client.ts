@@ -107,7 +107,17 @@ function isPushAnswer(value: unknown): value is PushAnswer {
 
 function isReport(value: unknown): value is GatewayReport {
   if (!isObject(value) || !Array.isArray(value['rejectedCredentials'])) return false;
-  const applied = value['applied'];
+  const { applied, policies, process } = value;
+  if (policies !== undefined && !isCounts(policies)) return false;
+  if (process !== undefined && !(isObject(process) && typeof process['id'] === 'string' && typeof process['uptime'] === 'number')) return false;
   if (!value['rejectedCredentials'].every((llm) => typeof llm === 'string')) return false;
   return applied === undefined || (isObject(applied) && typeof applied['digest'] === 'string' && Number.isSafeInteger(applied['revision']));
+}
+
+const COUNTED = ['evaluations', 'violations', 'alerted', 'blocked', 'failures'];
+
+function isCounts(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const isCount = (count: unknown): boolean => typeof count === 'number' && Number.isSafeInteger(count) && count >= 0;
+  return Object.values(value).every((counts) => isObject(counts) && COUNTED.every((field) => isCount(counts[field])));
 }

@@ -33,3 +33,14 @@ export const JUDGE_MISSING: Problem = {
     'the rule needs a judge, and none is configured: set spec.judge to a connection and a model, start the operator with --default-judge-llm and ' +
     '--default-judge-model, or set spec.engine: Detectors where detectors are enough',
 };
+
+const LLM = /^[a-z0-9][-a-z0-9]*\/[a-z0-9][-.a-z0-9]*$/;
+
+/** The judge that an operator is started with. Throws RangeError with a sentence for whoever started it. */
+export function parseJudge(llm: string | undefined, model: string | undefined): JudgeModel | undefined {
+  if (llm === undefined && model === undefined) return undefined;
+  if (llm === undefined || model === undefined) throw new RangeError('--default-judge-llm and --default-judge-model belong together: give both or none');
+  if (!LLM.test(llm)) throw new RangeError(`--default-judge-llm must be NAMESPACE/NAME of an AILLMConfig, not "${llm}"`);
+  if (model.trim() === '') throw new RangeError('--default-judge-model is empty; name the model as its provider does');
+  return { llm, model };
+}

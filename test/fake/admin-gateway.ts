@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { AdminFiles } from '../../src/gateway/admin-files.ts';
-import { AdminServer } from '../../src/gateway/admin.ts';
+import { AdminServer, type AdminServerOptions } from '../../src/gateway/admin.ts';
 import { GatewayState } from '../../src/gateway/state.ts';
 import { GATEWAY_SECRET } from '../../src/push/certificates.ts';
 import type { Snapshot } from '../../src/snapshot/snapshot.ts';
@@ -69,14 +69,20 @@ export async function temporaryDirectory(): Promise<{ path: string; remove: () =
 /** Starts an admin server that trusts the authority in `files`. */
 export async function startAdmin(
   files: MemorySecretFiles,
-  options: { clock?: Clock; port?: number; prepare?: (snapshot: Snapshot) => number } = {},
+  options: { clock?: Clock; port?: number; prepare?: (snapshot: Snapshot) => number; counts?: AdminServerOptions['counts'] } = {},
 ) {
   const clock = options.clock ?? systemClock;
   const directory = await temporaryDirectory();
   await mountTls(files, directory.path);
   const adminFiles = await AdminFiles.open({ directory: directory.path, clock, logger: silentLogger });
   const { state, registry } = newState({ ...options, key: adminFiles.current.snapshotKey, clock });
-  const admin = new AdminServer({ files: adminFiles, state, clock, logger: silentLogger });
+  const admin = new AdminServer({
+    files: adminFiles,
+    state,
+    clock,
+    logger: silentLogger,
+    ...(options.counts === undefined ? {} : { counts: options.counts }),
+  });
   const port = await admin.listen(options.port ?? 0, '127.0.0.1');
   const stop = async () => {
     adminFiles.close();

@@ -9,6 +9,7 @@ import { AdminFiles } from '../../src/gateway/admin-files.ts';
 import { AUTHORITY_SECRET, ensurePushSecrets, GATEWAY_SECRET, type PushSecrets } from '../../src/push/certificates.ts';
 import { issueAuthority, issueGatewayCertificate, issueOperatorCertificate, type PemPair } from '../../src/push/issue.ts';
 import { signSnapshot } from '../../src/snapshot/digest.ts';
+import type { PolicyCount } from '../../src/snapshot/snapshot.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { ManualClock, mountTls, startAdmin } from '../fake/admin-gateway.ts';
 import { issueClientCertificate } from '../fake/other-client.ts';
@@ -26,7 +27,7 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-async function start(options: { clock?: ManualClock; files?: MemorySecretFiles } = {}) {
+async function start(options: { clock?: ManualClock; files?: MemorySecretFiles; counts?: () => Record<string, PolicyCount> } = {}) {
   const gateway = await startAdmin(options.files ?? files, options);
   cleanUps.push(gateway.stop);
   return gateway;
@@ -161,6 +162,24 @@ describe('GET /v1/report', () => {
     admin.reportRejectedCredential('team/other');
     expect((await report('?known=')).body).toEqual({ rejectedCredentials: ['team/main', 'team/other'] });
     expect((await report('')).body).toEqual({ rejectedCredentials: [] });
+  });
+
+  it('tells what policies have counted so far, and which process has, within five seconds', async () => {
+    const clock = new ManualClock();
+    const count = { evaluations: 1, violations: 0, alerted: 0, blocked: 0, failures: 0 };
+    const { port } = await start({ clock, counts: () => ({ 'team/cards': { ...count } }) });
+    const { report } = client(port, secrets.operator);
+    const first = (await report('')).body as { policies: object; process: { id: string; uptime: number } };
+    expect(first).toMatchObject({ policies: { 'team/cards': count }, process: { uptime: 0 } });
+    const before = clock.pending;
+    const held = report('?known=');
+    await vi.waitFor(() => expect(clock.pending).toBe(before + 2));
+    clock.advance(5_000);
+    expect(clock.pending).toBe(before + 2);
+    count.evaluations = 2;
+    clock.advance(5_000);
+    expect((await held).body).toMatchObject({ policies: { 'team/cards': { evaluations: 2 } }, process: { id: first.process.id, uptime: 10_000 } });
+    expect(clock.pending).toBeLessThanOrEqual(before);
   });
 
   it('forgets a poll whose operator has gone, and keeps the news for the next', async () => {

@@ -26,7 +26,7 @@ afterEach(async () => {
 const signed = (epoch: number, revision: number, repositories = 1): Snapshot =>
   signSnapshot(contentWith(repositories), { epoch, revision }, secrets.snapshotKey);
 
-async function startGateway(options: { port?: number; prepare?: (snapshot: Snapshot) => number } = {}) {
+async function startGateway(options: Parameters<typeof startAdmin>[1] = {}) {
   const gateway = await startAdmin(files, options);
   let stopped = false;
   const stop = async () => {
@@ -170,6 +170,19 @@ describe('SnapshotPusher', () => {
     await eventually(() => expect(pusher.programmedRevision()).toBe(1));
     gateway.admin.reportRejectedCredential('team/main');
     await eventually(() => expect(rejected).toEqual(['team/main']));
+  });
+
+  it('hears what policies have counted, and believes nothing that is no count', async () => {
+    let evaluations = 1;
+    const gateway = await startGateway({ counts: () => ({ 'team/cards': { evaluations, violations: 0, alerted: 0, blocked: 0, failures: 0 } }) });
+    const counted: (number | undefined)[] = [];
+    const { pusher } = startPusher({ onReport: (_id, { policies }) => void counted.push(policies?.['team/cards']?.evaluations) });
+    pusher.setEndpoints([gateway.at('a')]);
+    await eventually(() => expect(counted).toEqual([1]));
+    evaluations = -1;
+    gateway.admin.reportRejectedCredential('team/main');
+    await eventually(() => expect(pusher.gateways().ready).toBe(0));
+    expect(counted).toEqual([1]);
   });
 
   it('neither pushes nor polls while it does not lead', async () => {

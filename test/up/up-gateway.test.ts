@@ -35,6 +35,7 @@ function aGateway(clock: Clock = new FakeClock(), registry = new Registry()): { 
     onDelivered: (revision, gateways) => void told.push(`delivered ${revision} to ${gateways}`),
     onRejectedObject: (object, reason) => void told.push(`${object}: ${reason}`),
     reportRejected: (llm) => void told.push(`rejected ${llm}`),
+    onCounts: (name, { policies }) => void told.push(`${name} has counted ${JSON.stringify(policies)}`),
   });
   return { gateway, told };
 }

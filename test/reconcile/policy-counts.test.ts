@@ -1,0 +1,132 @@
+// What gateways count becomes status and Events: nothing twice, nothing too often, and never a text.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { difference, sum } from '../../src/reconcile/policy-counts.ts';
+import type { PolicyCount } from '../../src/snapshot/snapshot.ts';
+import { Harness } from './harness.ts';
+
+const count = (changes: Partial<PolicyCount> = {}): PolicyCount => ({ evaluations: 0, violations: 0, alerted: 0, blocked: 0, failures: 0, ...changes });
+
+async function started(options: ConstructorParameters<typeof Harness>[0] = {}, spec: Parameters<Harness['policy']>[1] = {}): Promise<Harness> {
+  const harness = new Harness(options);
+  harness.connection('main');
+  harness.repository('repo');
+  harness.policy('cards', spec);
+  await harness.start();
+  return harness;
+}
+
+/** A gateway that began after the operator. */
+function tell(harness: Harness, total: Partial<PolicyCount>, gateway = 'pod-1', process = 'one', uptime = 1): void {
+  harness.engine.onCounts(gateway, { policies: { 'team/cards': count(total) }, process: { id: process, uptime } });
+}
+
+const writes = (harness: Harness): number => harness.store.statusWrites.filter(({ id }) => id === 'AIPolicy/team/cards').length;
+
+describe('counts of a policy', () => {
+  it('are added up over gateways, whatever each repeats', async () => {
+    const harness = await started();
+    tell(harness, { evaluations: 10, violations: 2, blocked: 2 });
+    tell(harness, { evaluations: 10, violations: 2, blocked: 2 });
+    tell(harness, { evaluations: 5, failures: 1 }, 'pod-2');
+    await harness.run(2_000);
+    expect(harness.statusOf('cards').counts).toEqual({ since: '2026-11-25T08:00:00Z', evaluations: 15, violations: 2, blocked: 2, failures: 1 });
+    tell(harness, { evaluations: 12, violations: 3, blocked: 3 });
+    await harness.run(61_000);
+    expect(harness.statusOf('cards').counts).toMatchObject({ evaluations: 17, violations: 3 });
+    await harness.check();
+  });
+
+  it('go on when a gateway begins anew', async () => {
+    const harness = await started();
+    tell(harness, { evaluations: 10 });
+    await harness.run(2_000);
+    tell(harness, { evaluations: 4 }, 'pod-1', 'two');
+    await harness.run(61_000);
+    expect(harness.statusOf('cards').counts).toMatchObject({ evaluations: 14 });
+  });
+
+  it('are written about once a minute, however often gateways tell', async () => {
+    const harness = await started();
+    const before = writes(harness);
+    for (let second = 1; second <= 120; second += 1) {
+      tell(harness, { evaluations: second });
+      await harness.run(1_000);
+    }
+    expect(writes(harness) - before).toBe(2);
+    await harness.run(60_000);
+    expect(harness.statusOf('cards').counts).toMatchObject({ evaluations: 120 });
+    expect(writes(harness) - before).toBe(3);
+  });
+
+  it('go on from status after a restart of the operator, and nothing counts twice', async () => {
+    const before = await started();
+    tell(before, { evaluations: 10, violations: 1, blocked: 1 });
+    await before.run(2_000);
+    const seed = before.snapshot();
+    await before.engine.stop();
+    const after = new Harness({ store: before.store, revision: before.revision });
+    await after.start(seed);
+    // The same process goes on, and has lived longer than this operator.
+    tell(after, { evaluations: 10, violations: 1, blocked: 1 }, 'pod-1', 'one', 3_600_000);
+    tell(after, { evaluations: 13, violations: 1, blocked: 1 }, 'pod-1', 'one', 3_600_500);
+    tell(after, { evaluations: 2 }, 'pod-2', 'new', 100);
+    await after.run(2_000);
+    expect(after.statusOf('cards').counts).toMatchObject({ since: '2026-11-25T08:00:00Z', evaluations: 15, violations: 1, blocked: 1 });
+  });
+
+  it('of a trial stand apart, and go with it', async () => {
+    const harness = await started({}, { mode: 'DryRun' });
+    tell(harness, { evaluations: 7, violations: 2 });
+    await harness.run(2_000);
+    expect(harness.statusOf('cards')).not.toHaveProperty('counts');
+    expect(harness.statusOf('cards').dryRun).toEqual({ since: '2026-11-25T08:00:00Z', evaluations: 7, violations: 2, failures: 0 });
+    expect(harness.notes('Block')).toEqual([]);
+    harness.policy('cards');
+    await harness.run();
+    expect(harness.statusOf('cards')).not.toHaveProperty('dryRun');
+  });
+
+  it('of a policy that is gone are nobody\'s, nor those of a successor of the same name', async () => {
+    const harness = await started();
+    tell(harness, { evaluations: 7 });
+    await harness.run(2_000);
+    harness.store.remove('AIPolicy', 'cards');
+    await harness.run();
+    tell(harness, { evaluations: 9 });
+    await harness.run(2_000);
+    harness.policy('cards');
+    await harness.run();
+    expect(harness.statusOf('cards')).not.toHaveProperty('counts');
+  });
+
+  it('become an Event when something was blocked or alerted, and none otherwise', async () => {
+    const harness = await started();
+    tell(harness, { evaluations: 9, violations: 1 });
+    await harness.run(2_000);
+    expect(harness.store.events.filter(({ reason }) => reason === 'PolicyViolated')).toEqual([]);
+    tell(harness, { evaluations: 13, violations: 5, blocked: 3, alerted: 1 });
+    await harness.run(61_000);
+    expect(harness.notes('Block')).toEqual([expect.stringMatching(/^PolicyViolated: 3 violations were blocked, 1 violation was let through with an alert since 2026-11-25T/)]);
+    expect(harness.store.events.at(-1)).toMatchObject({ type: 'Warning', regarding: { kind: 'AIPolicy', name: 'cards' } });
+  });
+});
+
+describe('differences of totals', () => {
+  const any = fc.record({ evaluations: fc.nat(), violations: fc.nat(), alerted: fc.nat(), blocked: fc.nat(), failures: fc.nat() });
+
+  it('add up to the total, however it is cut into reports', () => {
+    fc.assert(
+      fc.property(fc.array(any, { minLength: 1 }), (steps) => {
+        let total = count();
+        let added = count();
+        for (const step of steps) {
+          const next = sum(total, step);
+          added = sum(added, difference(next, total));
+          total = next;
+        }
+        expect(added).toEqual(total);
+      }),
+    );
+  });
+});
