@@ -49,6 +49,8 @@ function refuseRoute(path: string): never {
 
 function checkMethod(route: Route, method: string | undefined, path: string): void {
   if (route.method === method) return;
+  // It has the form of a model's name, but who posts means a method of Google's API that is not served.
+  if (route.operation === 'models' && method === 'POST' && /:\w+$/.test(path)) refuseRoute(path);
   throw new GatewayError('method_not_allowed', `${path.slice(0, 200)} takes ${route.method}.`, { headers: ['allow', route.method] });
 }
 

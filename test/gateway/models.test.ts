@@ -37,6 +37,9 @@ it.each([
   ['POST', '/v1/models', 405],
   ['DELETE', '/v1/models/a-1', 405],
   ['GET', '/v1/models/', 404],
+  ['POST', '/v1beta/models/a-1', 405],
+  ['POST', '/v1beta/models/a-1:predict', 404],
+  ['POST', '/v1/models/a-1:predict', 404],
   ['GET', '/v1', 404],
 ])('answers %s %s with %d', async (method, path, status) => {
   expect((await call(serving.gateway, { method, path })).status).toBe(status);
