@@ -1,6 +1,6 @@
 // What is no text, or text in disguise: images, sound, files, and data: addresses.
 import type { Unscannable } from '../types.ts';
-import { decodeText, textIn } from './bytes.ts';
+import { decodeText, textIn } from '../normalise/bytes.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -4,10 +4,17 @@ import { replaceMapped, type Mapped } from './mapped.ts';
 /** Letters that people write all day and that have one form only: accents of Western Europe, Cyrillic, Kana, Han and Hangul. */
 const PLAIN = '\\u00c0-\\u00ff\\u0400-\\u045f\\u3041-\\u3096\\u30a1-\\u30fa\\u4e00-\\u9fff\\uac00-\\ud7a3';
 /** Source of an expression for a character that may have a plainer form. */
-export const FOREIGN_CHARACTER = `[^\\u0000-\\u007f${PLAIN}]`;
+export const FOREIGN_CHARACTER = `[^\\t\\n\\r -~${PLAIN}]`;
 const FOREIGN = new RegExp(FOREIGN_CHARACTER, 'gu');
-const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
+/** Also what controls terminals, and rings and boxes around letters. */
+const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Me}\p{Cc}]$/u;
 const DASH = /^[\p{Pd}\u2212]$/u;
+const SPACE = /^[\p{Z}\f\v\u0085]$/u;
+const DOT = /^[\u00b7\u2022\u2027\u2219\u22c5\u30fb]$/u;
+/** Models read these as letters, and nobody sees them. */
+const TAGS = { first: 0xe0020, last: 0xe007e, plain: 0x20 };
+/** A letter and the accents that follow it. */
+const ACCENTED = /\p{L}[\u0300-\u036f]+/gu;
 /** Also of other scripts, which NFKC leaves alone. */
 const DIGIT = /^\p{Nd}$/u;
 
@@ -20,6 +27,10 @@ function digitOf(character: string): string {
 }
 
 function plain(character: string): string {
+  const code = character.codePointAt(0)!;
+  if (code >= TAGS.first && code <= TAGS.last) return String.fromCharCode(code - TAGS.first + TAGS.plain);
+  if (SPACE.test(character)) return ' ';
+  if (DOT.test(character)) return '.';
   if (INVISIBLE.test(character)) return '';
   const normal = character.normalize('NFKC');
   if (DASH.test(normal)) return '-';
@@ -27,15 +38,11 @@ function plain(character: string): string {
 }
 
 /** Other forms of letters and digits, marks that nobody sees, and dashes, as plain ones. */
-export const fold = (mapped: Mapped): Mapped => replaceMapped(mapped, FOREIGN, ([character]) => plain(character));
+export const fold = (mapped: Mapped): Mapped =>
+  replaceMapped(replaceMapped(mapped, ACCENTED, ([letters]) => letters.normalize('NFC')), FOREIGN, ([character]) => plain(character));
 
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
+/** A byte that is no letter spoils no other. */
+const percentDecoded = (text: string): string => Buffer.from(text.replaceAll('%', ''), 'hex').toString('utf8');
 
 export const decodePercent = (mapped: Mapped): Mapped => replaceMapped(mapped, /(?:%[0-9a-f]{2})+/gi, ([match]) => percentDecoded(match));
 
@@ -67,7 +74,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 export const decodeEntities = (mapped: Mapped): Mapped =>
-  replaceMapped(mapped, /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8}));/gi, ([match, decimal, hex, name]) => {
+  replaceMapped(mapped, /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,8})(?=;));?/gi, ([match, decimal, hex, name]) => {
     if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? match;
     const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
     return code <= 0x10ffff ? String.fromCodePoint(code) : match;

@@ -3,6 +3,7 @@
 import type { Span } from '../types.ts';
 import { decodeBase64 } from './base64.ts';
 import { originalSpan, type Mapped } from './mapped.ts';
+import { DISGUISED, unmask } from './look-alikes.ts';
 import { decodeEntities, decodeEscapes, decodePercent, fold, FOREIGN_CHARACTER, unspell } from './readings.ts';
 
 /** One reading of a text. */
@@ -19,7 +20,8 @@ const HIDES = new RegExp(
     FOREIGN_CHARACTER,
     '%[0-9a-f]{2}',
     String.raw`\\[unxrtbf"/\\]`,
-    String.raw`&#?\w{2,8};`,
+    String.raw`&\w{2,8};`,
+    String.raw`&#x?\d`,
     String.raw`(?:zero|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|drei|vier|sechs|sieben|acht|neun)\s`,
     String.raw`[[({<]\s*(?:at|ät)\s*[\])}>]`,
     ' (?:dot|punkt) ',
@@ -27,10 +29,21 @@ const HIDES = new RegExp(
   'i',
 );
 
+const MASKED = new RegExp(DISGUISED, 'iu');
+const isMasked = (text: string): boolean => /[\u0080-\uffff]/.test(text) && MASKED.test(text);
+
 const asView = (mapped: Mapped): View => ({ text: mapped.text, toOriginal: (span) => originalSpan(mapped, span) });
 
-/** All readings; the first is the text itself. */
+/** All readings; the first is the text itself. What is decoded from base64 is read in all ways but this one. */
 export function viewsOf(text: string): View[] {
+  const views = readingsOf(text);
+  for (const { text: decoded, start, end } of decodeBase64(text)) {
+    for (const reading of readingsOf(decoded)) views.push({ text: reading.text, toOriginal: () => ({ start, end }) });
+  }
+  return views;
+}
+
+function readingsOf(text: string): View[] {
   const views: View[] = [{ text, toOriginal: itself }];
   if (HIDES.test(text)) {
     const original: Mapped = { text };
@@ -41,7 +54,7 @@ export function viewsOf(text: string): View[] {
     if (plain !== folded) views.push(asView(plain));
     const told = unspell(plain);
     if (told !== plain) views.push(asView(told));
-  }
-  for (const { text: decoded, start, end } of decodeBase64(text)) views.push({ text: decoded, toOriginal: () => ({ start, end }) });
+    if (isMasked(plain.text)) views.push(asView(unmask(plain)));
+  } else if (isMasked(text)) views.push(asView(unmask({ text })));
   return views;
 }

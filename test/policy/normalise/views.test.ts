@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { viewsOf } from '../../../src/policy/normalise/views.ts';
 
 const CARD = '4242424242424242';
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const base64 = (text: string | Buffer): string => Buffer.from(text as string).toString('base64');
+const tagged = (text: string): string => [...text].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+const wrapped = base64(`${'word '.repeat(11)}card 4242 4242 and so on`).replace(/.{76}/g, '$&\n');
 
 describe('readings of a text', () => {
   it('of plain text are the text alone', () => {
@@ -24,6 +26,24 @@ describe('readings of a text', () => {
     ['numbers in words', 'call five five five one two three four please', '5551234', 'five five five one two three four'],
     ['German numbers', 'ruf an: null drei null neun null eins acht zwei', '03090182', 'null drei null neun null eins acht zwei'],
     ['an address in words', 'kim (at) example (dot) com', 'kim@example.com', 'kim (at) example (dot) com'],
+    ['tags that nobody sees', `no ${tagged('4242')}!`, '4242', tagged('4242')],
+    ['marks of control', 'no 4\u00002\u00014\u007f2!', '4242', '4\u00002\u00014\u007f2'],
+    ['marks of direction', 'no \u202e42\u202c42\u200f!', '4242', '42\u202c42'],
+    ['boxes around digits', 'no 4\ufe0f\u20e32\ufe0f\u20e3!', '42', '4\ufe0f\u20e32'],
+    ['spaces of other kinds', '4242\u20284242\u16804242', '4242 4242 4242', '4242\u20284242\u16804242'],
+    ['dots of other kinds', '4242·4242•4242', '4242.4242.4242', '4242·4242•4242'],
+    ['letters of Cyrillic among Latin ones', 'the bl\u0443\u0435finch plan', 'blyefinch', 'bl\u0443\u0435finch'],
+    ['a word of letters that only look Latin', 'the \u0430\u0440\u0435\u0445 plan', 'apex', '\u0430\u0440\u0435\u0445'],
+    ['letters of Greek', 'b\u03b1n\u03bf', 'bano', 'b\u03b1n\u03bf'],
+    ['marks through letters', 'b\u0336l\u0336u\u0336e', 'blue', 'b\u0336l\u0336u\u0336e'],
+    ['an accent of its own', 'mu\u0308ller', 'm\u00fcller', 'mu\u0308ller'],
+    ['broken percent signs', '%ff%34%32', '42', '%ff%34%32'],
+    ['entities without their end', '&#52&#50 x', '42 x', '&#52&#50 x'],
+    ['base64 with a broken letter', `see ${base64(Buffer.concat([Buffer.from('the card is 4242 4242'), Buffer.from([0xff])]))} ok`, 'card is 4242', base64(Buffer.concat([Buffer.from('the card is 4242 4242'), Buffer.from([0xff])]))],
+    ['base64 of letters of two bytes', `see ${base64(Buffer.from('the card is 4242', 'utf16le'))} ok`, 'card is 4242', base64(Buffer.from('the card is 4242', 'utf16le'))],
+    ['long base64', base64(`${'word '.repeat(4000)}card 4242`), 'card 4242', base64(`${'word '.repeat(4000)}card 4242`)],
+    ['base64 in lines', wrapped, `${'word '.repeat(11)}card 4242 4242`, wrapped],
+    ['full width in base64', base64('the card is ４２４２ ４２４２'), 'card is 4242 4242', base64('the card is ４２４２ ４２４２')],
     ['both at once', 'no %34%32 ４２', '42 42', '%34%32 ４２'],
   ])('see through %s', (_name, text, said, from) => {
     const view = viewsOf(text).find((one) => one.text.includes(said));
