@@ -42,7 +42,6 @@ export const REASONS = {
   PushPending: 'gateways have not acknowledged this generation yet',
   Rejected: 'a gateway refused this object',
   Suspended: 'spec.suspend is true',
-  NotEnforced: 'this version accepts policies, but does not enforce them yet',
   InvalidSpec: 'the object breaks a rule of its schema',
 } as const;
 export type Reason = keyof typeof REASONS;

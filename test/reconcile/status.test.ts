@@ -53,7 +53,7 @@ describe('StatusWriter', () => {
   it('writes once, moves lastTransitionTime only when a status flips, and tells of transitions only', async () => {
     const { store, clock, write } = setUp();
     const ready = () => store.get('AIPolicy', { namespace: 'team', name: 'rule' })?.status?.conditions?.find(({ type }) => type === 'Ready');
-    for (let i = 0; i < 3; i += 1) await write({ state: 'stalled', reason: 'NotEnforced', message: 'm' });
+    for (let i = 0; i < 3; i += 1) await write({ state: 'stalled', reason: 'JudgeMissing', message: 'm' });
     expect(store.statusWrites).toHaveLength(1);
     const first = ready()?.lastTransitionTime;
     await clock.advance(60_000);
@@ -61,7 +61,7 @@ describe('StatusWriter', () => {
     expect(ready()).toMatchObject({ reason: 'InvalidSpec', lastTransitionTime: first });
     await write({ state: 'good', message: 'm' });
     expect(ready()?.lastTransitionTime).not.toBe(first);
-    expect(store.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['Warning NotEnforced', 'Warning InvalidSpec', 'Normal Succeeded']);
+    expect(store.events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['Warning JudgeMissing', 'Warning InvalidSpec', 'Normal Succeeded']);
   });
 
   it('cuts a message that is too long for the API server', async () => {
@@ -87,7 +87,7 @@ describe('StatusWriter', () => {
       const text = await registry.getSingleMetricAsString('flashback_resource_condition');
       return text.split('\n').flatMap((line) => /type="(\w+)",status="(\w+)"} 1$/.exec(line)?.slice(1, 3).join(' ') ?? []);
     };
-    await write({ state: 'stalled', reason: 'NotEnforced', message: 'm' });
+    await write({ state: 'stalled', reason: 'JudgeMissing', message: 'm' });
     expect(await series()).toEqual(['Ready False', 'Stalled True']);
     await write({ state: 'good', message: 'm' });
     expect(await series()).toEqual(['Ready True']);

@@ -5,7 +5,7 @@
  */
 export interface AIPolicySpec {
   /**
-   * What the policy applies to; the organization of this namespace, this namespace (the workspace), or one repository in it. This version counts an Organization policy in its own namespace only.
+   * What the policy applies to; the organization of this namespace, this namespace (the workspace), or one repository in it. Organization counts only in a namespace with the label ai.flashback.tech/organization-home set to true.
    */
   scope: 'Organization' | 'Workspace' | 'Repository';
   /**

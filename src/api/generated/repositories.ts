@@ -175,7 +175,7 @@ export interface RepositoryStatus {
    */
   modelCount?: number;
   /**
-   * Policies of this namespace that apply to this repository, by scope from organization to repository. This version does not list Organization policies of other namespaces, and enforces none.
+   * Policies that apply to this repository, from the widest scope to the narrowest. They only add up.
    *
    * Items: One policy that applies.
    */
