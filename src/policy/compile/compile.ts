@@ -43,7 +43,9 @@ export interface Plan {
   allowed: string[];
 }
 
-const ORDER: readonly string[] = [...PII_DETECTORS, ...SECRET_DETECTORS, 'hostname', 'profanity', 'injection', 'system-prompt'];
+/** All kinds of credentials in one detector. */
+const ANY_SECRET = 'secret';
+const ORDER: readonly string[] = [...PII_DETECTORS, ANY_SECRET, ...SECRET_DETECTORS, 'hostname', 'profanity', 'injection', 'system-prompt'];
 /** Whoever lists so many kinds of credentials means all. */
 const KINDS_OF_SECRETS = 3;
 const MAX_SENTENCES = 32;
@@ -60,7 +62,8 @@ function detectorIds({ forbidden, allowed }: Understanding, countries: readonly 
   if (kindsOfSecrets >= KINDS_OF_SECRETS) ids.push(...SECRET_DETECTORS.filter((id) => !permitted.has(id)));
   // Elsewhere than in the US a social security number is a national one.
   if (ids.includes('pii.ssn') && countries?.some((country) => country !== 'US') === true) ids.push('pii.national-id');
-  return ORDER.filter((id) => ids.includes(id));
+  if (SECRET_DETECTORS.every((id) => ids.includes(id))) ids.push(ANY_SECRET);
+  return ORDER.filter((id) => ids.includes(id) && !(ids.includes(ANY_SECRET) && id.startsWith('secret.')));
 }
 
 const BY_COUNTRY: ReadonlySet<string> = new Set(['pii.phone', 'pii.national-id']);
@@ -97,7 +100,7 @@ export function compileRule({ content, engine = 'Auto', countries, patterns = []
   const ids = detectorIds(understood, countries);
   const keywords = unique(understood.forbidden.keywords).toSorted();
   const usable = patterns.filter(({ name, pattern }) => patternProblem(name, pattern) === undefined).map(({ pattern }) => pattern);
-  const sources = unique([...understood.forbidden.patterns.toSorted(), ...usable]);
+  const sources = unique([...understood.forbidden.formats.map(({ pattern }) => pattern).toSorted(), ...usable]);
   const rest = restOf(understood);
   const found: DetectorUse[] = [
     ...ids.map((id) => ({ id, ...(countries !== undefined && BY_COUNTRY.has(id) ? { countries: [...countries] } : {}) })),
@@ -124,7 +127,7 @@ export function compileRule({ content, engine = 'Auto', countries, patterns = []
   problems.push(...contradictions(understood));
 
   const permitted = unique(understood.allowed.concepts.map(({ title }) => title)).toSorted();
-  const allowed = [...permitted, ...unique(understood.allowed.keywords).toSorted().map((word) => `"${word}"`), ...unique(understood.allowed.patterns)];
+  const allowed = [...permitted, ...unique(understood.allowed.keywords).toSorted().map((word) => `"${word}"`), ...unique(understood.allowed.formats.map(({ sample }) => `${sample} and its like`))];
   const judgeWords = {
     Auto: `A judge decides ${found.length > 0 ? 'the rest of the rule' : 'by the rule'}: ${said}.`,
     Judge: 'A judge decides by the whole rule.',

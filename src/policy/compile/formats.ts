@@ -3,6 +3,8 @@
 export interface Format {
   start: number;
   end: number;
+  /** As it stands in the rule. */
+  sample: string;
   /** RE2 syntax. */
   pattern: string;
 }
@@ -39,6 +41,6 @@ function isIdentifier(token: string): boolean {
 export function findFormats(text: string): Format[] {
   return [...text.matchAll(TOKEN)].flatMap(({ 0: token, index }) => {
     if (!isIdentifier(token) || !TRIGGER.test(text.slice(Math.max(0, index - 60), index))) return [];
-    return [{ start: index, end: index + token.length, pattern: patternOf(token) }];
+    return [{ start: index, end: index + token.length, sample: token, pattern: patternOf(token) }];
   });
 }

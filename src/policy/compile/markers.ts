@@ -19,8 +19,11 @@ const COPULA = String.raw`(?:is|are|be|being|stay|stays|remain|remains|considere
 const anywhere = (source: string): RegExp => new RegExp(source, 'u');
 const [negation, stop, permit, idiom] = [NEGATIONS, STOPS, PERMITS, PERMIT_IDIOMS].map((phrases) => anywhere(phrasePattern(phrases).source)) as [RegExp, RegExp, RegExp, RegExp];
 const state = anywhere(String.raw`(?<!\p{L})${COPULA}\s+(?:\p{L}+\s+){0,2}?(?:${phrasePattern(STATES).source})|${phrasePattern(STATES).source}\s*$`);
+const NOT = String.raw`(?:not|never|\p{L}*n't|nicht|nie|niemals|pas|jamais)`;
+/** Only these may stand between: "never share blocked words" does not allow anything. */
+const BETWEEN = '(?:be|been|being|get|ever|to|always|have|automatically|considered|as|werden|mehr|als|automatisch|être)';
 const negatedStop = anywhere(
-  String.raw`(?<!\p{L})(?:not|never|n't|\p{L}+n't|nicht|nie|niemals|pas|jamais)\s+(?:\p{L}+\s+){0,2}?(?:${phrasePattern(STOPS).source}|${phrasePattern(STATES).source})`,
+  String.raw`(?<!\p{L})(?:${NOT}\s+(?:${BETWEEN}\s+){0,2}(?:${phrasePattern(STOPS).source})|${COPULA}\s+${NOT}\s+(?:${BETWEEN}\s+)?(?:${phrasePattern(STATES).source})|(?:isn't|aren't)\s+(?:${phrasePattern(STATES).source}))`,
 );
 /** "card numbers are not", "but not card numbers". */
 const ELLIPSIS = /(?<!\p{L})(?:not|nicht|pas)\s*(?:§|¤|$|[.,;])|^\s*(?:but|aber|mais)?\s*(?:not|nicht|pas)\s+(?:for\s+|of\s+|für\s+|bei\s+)?(?:the\s+|die\s+|les\s+)?(?:\p{L}+\s+)?§/iu;

@@ -1,9 +1,8 @@
 // Names that a rule is about: what it quotes, and what it writes with a capital where it speaks of projects, products or competitors.
+import type { Span } from '../types.ts';
 import { NEUTRAL_WORDS } from './lexicon/neutral.ts';
 
-export interface Name {
-  start: number;
-  end: number;
+export interface Name extends Span {
   /** In lower case. */
   keyword: string;
 }
@@ -54,24 +53,27 @@ function* namesIn(list: string, from: number): Generator<Name> {
   }
 }
 
-const overlaps = (a: { start: number; end: number }, b: { start: number; end: number }): boolean => a.start < b.end && b.start < a.end;
+const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
-/** `isTerm`: the quoted words are a term of the lexicon, so they mean what it says; `known`: spans that mean something else. */
-export function findNames(text: string, isTerm: (words: string) => boolean, known: readonly { start: number; end: number }[]): Name[] {
+/** Also finds quoted texts, which are no names but examples or what is to be said. `isTerm`: the quoted words are a term of the lexicon, so they mean what it says; `known`: spans that mean something else. */
+export function findNames(text: string, isTerm: (words: string) => boolean, known: readonly Span[]): { names: Name[]; texts: Span[] } {
   const names: Name[] = [];
+  const texts: Span[] = [];
   for (const { 0: whole, 1: double, 2: single, index } of text.matchAll(QUOTED)) {
     const quoted = (double ?? single ?? '').replace(/[.,!?]+$/, '');
     const isText = quoted.split(/\s+/).length > MAX_WORDS || SAID.test(text.slice(0, index));
+    const span = { start: index, end: index + whole.length };
+    if (isText) texts.push(span);
     if (isText || isTerm(quoted) || !/\p{L}|\p{N}/u.test(quoted)) continue;
-    names.push({ start: index, end: index + whole.length, keyword: quoted.toLowerCase() });
+    names.push({ ...span, keyword: quoted.toLowerCase() });
   }
-  if (!hasMeaningfulCapitals(text)) return names;
+  if (!hasMeaningfulCapitals(text)) return { names, texts };
   for (const context of CONTEXTS) {
     for (const match of text.matchAll(context)) {
       const list = match[1]!;
       const from = match.index + match[0].lastIndexOf(list);
-      for (const name of namesIn(list, from)) if (![...names, ...known].some((span) => overlaps(span, name))) names.push(name);
+      for (const name of namesIn(list, from)) if (![...names, ...texts, ...known].some((span) => overlaps(span, name))) names.push(name);
     }
   }
-  return names.toSorted((a, b) => a.start - b.start);
+  return { names: names.toSorted((a, b) => a.start - b.start), texts };
 }

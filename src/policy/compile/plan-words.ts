@@ -9,7 +9,8 @@ const MAX_LENGTH = 512;
 /** Detectors that are often wrong, so that they never block alone. */
 export const ADVISORY: ReadonlySet<string> = new Set(['pii.person', 'pii.address']);
 
-const SECRET_TITLES = {
+const OTHER_TITLES = {
+  secret: 'secrets of any kind (keys, tokens, passwords, connection strings)',
   'secret.vendor-key': 'API keys of known vendors',
   'secret.entropy': 'random strings where a key stands',
   'pii.national-id': 'national identity and tax numbers',
@@ -18,7 +19,7 @@ const SECRET_TITLES = {
 /** Of the concepts that one detector finds. */
 const TITLES: ReadonlyMap<string, string> = new Map([
   ...[...PII, ...SECRETS, ...OTHERS].filter(({ detectors }) => detectors.length === 1).map(({ detectors, title }) => [detectors[0]!, title] as const),
-  ...Object.entries(SECRET_TITLES),
+  ...Object.entries(OTHER_TITLES),
 ]);
 
 export const titleOf = (id: string): string => TITLES.get(id) ?? id;

@@ -1,6 +1,6 @@
 // What a rule says, piece by piece: what it forbids and allows, what it takes out, and which of its words nothing has understood.
 import { clauseAt, readClauses, type Clause } from './clauses.ts';
-import { findFormats } from './formats.ts';
+import { findFormats, type Format } from './formats.ts';
 import { ONLY } from './lexicon/topics.ts';
 import { EXAMPLES, OPEN_LISTS } from './lexicon/polarity.ts';
 import type { Concept } from './lexicon/types.ts';
@@ -14,7 +14,7 @@ import { residueOf } from './residue.ts';
 export interface Side {
   concepts: Concept[];
   keywords: string[];
-  patterns: string[];
+  formats: Format[];
 }
 
 export interface Understanding {
@@ -74,14 +74,15 @@ function isAllowed(clause: Clause | undefined, text: string, { start }: { start:
   return clause.isException || !only.test(text.slice(start, clause.end));
 }
 
-const emptySide = (): Side => ({ concepts: [], keywords: [], patterns: [] });
+const emptySide = (): Side => ({ concepts: [], keywords: [], formats: [] });
 
 /** Reads a rule. Pure. */
 export function understand(content: string): Understanding {
   const text = prepare(content);
-  const formats = findFormats(text);
-  const names = findNames(cover(text, formats, '¤'), isTerm, findMentions(text));
-  const named = cover(text, [...formats, ...names], '¤');
+  const samples = findFormats(text);
+  const { names, texts } = findNames(cover(text, samples, '¤'), isTerm, findMentions(text));
+  const formats = samples.filter((sample) => !texts.some(({ start, end }) => start <= sample.start && sample.end <= end));
+  const named = cover(text, [...formats, ...names, ...texts], '¤');
   const found = findMentions(named);
   const clauses = readClauses(lower(cover(named, found, '§')));
   const mentions = certain(found, clauses, cover(named, found, '§'));
@@ -103,7 +104,7 @@ export function understand(content: string): Understanding {
     if (!narrow.has(mention)) sideAt(mention).concepts.push(concept);
   }
   for (const name of names) sideAt(name).keywords.push(name.keyword);
-  for (const format of formats) sideAt(format).patterns.push(format.pattern);
+  for (const format of formats) sideAt(format).formats.push(format);
 
   for (const clause of clauses) {
     const piece = covered.slice(clause.start, clause.end);

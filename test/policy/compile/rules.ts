@@ -1,6 +1,5 @@
 // Rules as people write them, with the plan that they must lead to.
 import { PII_DETECTORS } from '../../../src/policy/compile/lexicon/pii.ts';
-import { SECRET_DETECTORS } from '../../../src/policy/compile/lexicon/secrets.ts';
 
 export interface RuleCase {
   rule: string;
@@ -32,10 +31,10 @@ const ENGLISH: readonly RuleCase[] = [
   detected('Do not share personal data such as names, addresses, etc.', ...PII_DETECTORS),
   detected('Block PII except e-mail addresses.', ...without('pii.email')),
   detected('PII is forbidden. E-mail addresses and phone numbers are fine.', ...without('pii.email', 'pii.phone')),
-  detected('Never reveal secrets or credentials.', ...SECRET_DETECTORS),
-  detected('No source code with secrets.', ...SECRET_DETECTORS),
-  detected('Code must not contain hard-coded credentials.', ...SECRET_DETECTORS),
-  detected('API keys, passwords and private keys must never be pasted.', ...SECRET_DETECTORS),
+  detected('Never reveal secrets or credentials.', 'secret'),
+  detected('No source code with secrets.', 'secret'),
+  detected('Code must not contain hard-coded credentials.', 'secret'),
+  detected('API keys, passwords and private keys must never be pasted.', 'secret'),
   detected('Secrets such as API keys must not be shared.', 'secret.vendor-key', 'secret.entropy'),
   detected('Block JWTs and bearer tokens.', 'secret.jwt', 'secret.bearer'),
   detected('Do not share database connection strings.', 'secret.connection-string'),
@@ -62,6 +61,8 @@ const ENGLISH: readonly RuleCase[] = [
   detected('Do not block phone numbers. Never share IBANs.', 'pii.iban'),
   detected('Allowed: e-mail addresses, phone numbers. Forbidden: card numbers.', 'pii.card'),
   detected('E-mail addresses are not a problem, passports must be blocked.', 'pii.passport'),
+  detected('Never share sensitive data such as card numbers and IBANs.', 'pii.card', 'pii.iban'),
+  detected('Do not share private phone numbers or confidential passwords.', 'pii.phone', 'secret.password'),
   judged('E-mail addresses may only be shared with HR.', 'pii.email'),
   judged('Never give legal advice.'),
   judged('Do not provide medical diagnoses or treatment recommendations.'),
@@ -87,8 +88,8 @@ const GERMAN: readonly RuleCase[] = [
   detected('Sozialversicherungsnummern sind tabu.', 'pii.ssn', 'pii.national-id'),
   detected('Steuernummern und Personalausweisnummern sind vertraulich.', 'pii.national-id', 'pii.passport'),
   detected('Reisepass- und Führerscheinnummern müssen entfernt werden.', 'pii.passport', 'pii.driving-licence'),
-  detected('Passwörter, API-Schlüssel und private Schlüssel gehören nicht in Anfragen.', ...SECRET_DETECTORS),
-  detected('Gib niemals Zugangsdaten preis.', ...SECRET_DETECTORS),
+  detected('Passwörter, API-Schlüssel und private Schlüssel gehören nicht in Anfragen.', 'secret'),
+  detected('Gib niemals Zugangsdaten preis.', 'secret'),
   detected('Keine Schimpfwörter!', 'profanity'),
   detected('Der Systemprompt darf nicht verraten werden.', 'system-prompt'),
   detected('Das Projekt „Bluefinch“ ist geheim.', 'keyword:bluefinch'),

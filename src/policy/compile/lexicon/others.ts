@@ -4,7 +4,7 @@ import type { Concept } from './types.ts';
 export const OTHERS: readonly Concept[] = [
   {
     id: 'hostname',
-    title: 'names and addresses of internal machines',
+    title: 'names of internal machines',
     detectors: ['hostname'],
     phrases: ['host ?names?', 'names? of (our |the |all |any |internal |private )~(hosts?|servers?|machines?|computers?|systems?)', '(internal|private) (host|domain|server|machine|dns|url|endpoint)s?( names?)?', '(server|machine|computer|node) names?', 'fqdns?', 'internal network addresses',
       '(host|rechner|server|maschinen) ?name*', 'interne* (hosts?|domains?|server|url|adress)*', 'noms? (d\'hôtes?|de (machine|serveur|domaine interne)s?)', '(hôtes?|serveurs?|domaines?) internes?'],

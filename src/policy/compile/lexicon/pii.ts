@@ -31,7 +31,7 @@ export const PII: readonly Concept[] = [
   },
   {
     id: 'social-insurance',
-    title: 'social security numbers',
+    title: 'social insurance numbers',
     detectors: ['pii.ssn', 'pii.national-id'],
     phrases: [
       'sozialversicherungs*', 'sozialversicherungs ?(und|oder) ?\\p{L}+nummer*', 'sv nummer*', 'rentenversicherungsnummer*', 'versicherungsnummer*', 'ahv nummer*',

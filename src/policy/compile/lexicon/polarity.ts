@@ -10,7 +10,7 @@ export const NEGATIONS = [
 /** What stops traffic: forbids, and negated it allows. */
 export const STOPS = [
   'block(s|ed|ing)?', 'reject*', 'refus(e|es|ed|ing)', 'den(y|ies|ied)', 'forbid*', 'prohibit*', 'disallow*', 'bann?(s|ed)?', 'prevent*', 'avoid*', 'remov(e|es|ed|ing)', 'redact*', 'strip(s|ped)?', 'filter(s|ed)?', 'censor*', 'flag(s|ged|ging)?', 'off limits', 'taboo', 'unacceptable', 'violat*', 'no go', 'stop(s|ped)?', 'out of (prompts?|requests?|messages?)',
-  'blockier*', '(ge)?sperr*', 'abzulehnen', 'ablehn*', 'abgelehnt', 'zurückweis*', 'zurückgewiesen', 'verhinder*', 'unterbind*', 'unterbunden', 'verbiet*', 'verboten*', 'untersag*', 'unzulässig*', 'unerlaubt*', 'tabu', 'vermeid*', 'vermieden', 'entfern*', '(ge)?schwärz*', 'filtern', 'gefiltert', 'verstö(ß|ss)*', 'verstoßen',
+  'blockier*', '(ge)?sperr*', 'abzulehnen', 'lehn(e|t|en)', 'ablehn*', 'abgelehnt', 'zurückweis*', 'zurückgewiesen', 'verhinder*', 'unterbind*', 'unterbunden', 'verbiet*', 'verboten*', 'untersag*', 'unzulässig*', 'unerlaubt*', 'tabu', 'vermeid*', 'vermieden', 'entfern*', '(ge)?schwärz*', 'filtern', 'gefiltert', 'verstö(ß|ss)*', 'verstoßen',
   'interdi(t|te|ts|tes|re)', 'bloqu*', 'refus*', 'rejet*', 'empêch*', 'évite*', 'supprim*', 'prohib*',
 ] as const;
 
