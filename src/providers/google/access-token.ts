@@ -26,6 +26,17 @@ export interface AccessTokenOptions {
   fetch?: typeof fetch;
 }
 
+/** What kept a request from the token endpoint, in the word of the system: `ENOTFOUND`, for example. It holds no part of a key. */
+function networkFault(error: unknown): string {
+  let at = error;
+  for (let depth = 0; depth < 5; depth++) {
+    const { code, cause } = asRecord(at);
+    if (typeof code === 'string' && /^[A-Z][A-Z_]+$/.test(code)) return `oauth2.googleapis.com: ${code}`;
+    at = cause;
+  }
+  return '';
+}
+
 /** What the token endpoint said, without anything that it may have echoed. */
 function explain(error: unknown, account: ServiceAccount | undefined): Error {
   if (account === undefined) return new PodIdentityError(NO_IDENTITY);
@@ -36,7 +47,8 @@ function explain(error: unknown, account: ServiceAccount | undefined): Error {
     account.email,
   ]).slice(0, 200);
   if (code !== null && FINAL.has(code)) return new TokenRefusedError(`Google refused the service account key (${said})`);
-  return new TokenUnavailableError(`no access token for the service account key${said === '' ? '' : ` (${said})`}`);
+  const why = said === '' ? networkFault(error) : said;
+  return new TokenUnavailableError(`no access token for the service account key${why === '' ? '' : ` (${why})`}`);
 }
 
 async function ask(account: ServiceAccount | undefined, options: AccessTokenOptions): Promise<AccessToken> {

@@ -154,6 +154,14 @@ describe('the token endpoint', () => {
     expect(failure.message).toBe('Google refused the service account key (invalid_grant: Invalid JWT Signature of [key].)');
   });
 
+  it('says what of the network kept the request from it', async () => {
+    const cause = Object.assign(new Error(`getaddrinfo for ${EMAIL}`), { code: 'ENOTFOUND' });
+    const broken: typeof fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
+    const failure = fetchAccessToken({ email: EMAIL, privateKey: PRIVATE_KEY }, { now: () => 0, fetch: broken });
+    await expect(failure).rejects.toThrow('no access token for the service account key (oauth2.googleapis.com: ENOTFOUND)');
+    await expect(failure).rejects.not.toThrow(EMAIL);
+  });
+
   it.each([
     ['it has a fault', json(400, { error: 'internal_failure' })],
     ['it does not answer in JSON', json(404, 'nothing')],
