@@ -134,7 +134,7 @@ export class Leadership implements StoreEvents {
     const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
     // A gateway that the judge stands behind must not judge what is asked here.
     const mark = new JudgeMark(secrets.snapshotKey, clock);
-    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId, mark: () => mark.make() });
+    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId, mark: (body) => mark.make(body) });
     const engine = new Engine({
       store,
       verify: (target, signal) => verifier.verify(target, signal),

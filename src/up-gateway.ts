@@ -90,8 +90,8 @@ export class LocalGateway {
   }
 
   /** Headers of a question to a judge, so that this gateway does not judge it where it stands in front of the judge. */
-  judgeMark(): readonly string[] {
-    return this.#mark.make();
+  judgeMark(body: Buffer | string): readonly string[] {
+    return this.#mark.make(body);
   }
 
   /** Signs a content and puts it in force, or keeps what is in force and says which object is to blame. */

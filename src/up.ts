@@ -140,7 +140,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     endings.unshift(() => session.stop());
 
     const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
-    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId, mark: () => gateway.judgeMark() });
+    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId, mark: (body) => gateway.judgeMark(body) });
     const engine = new Engine({
       store: session.store,
       verify: (target, signal) => verifier.verify(target, signal),

@@ -16,6 +16,7 @@ import { exchange } from './dispatch.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { admit } from './guard/admission.ts';
 import type { AssembledGuard } from './guard/assemble.ts';
+import { withoutJudges } from './guard/policy-set.ts';
 import { listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
@@ -174,9 +175,10 @@ export class Proxy {
     };
     let options = prepare();
     const { policies } = key.repository;
-    if (policies !== undefined && !guard.mark.isOn(request.headers)) {
+    if (policies !== undefined) {
+      const inForce = guard.mark.isOn(request.headers, raw) ? withoutJudges(policies) : policies;
       const decidedBy = tables();
-      const outlet = await admit(policies, guard.guard, { ...options, response });
+      const outlet = await admit(inForce, guard.guard, { ...options, response });
       if (response.destroyed) return settle();
       if (tables() !== decidedBy) {
         key = this.#admit(request, surface, record);

@@ -17,8 +17,8 @@ export interface ModelAskerOptions {
   now(): number;
   /** 24 random letters and digits. */
   newId(): string;
-  /** More headers, as a flat list of name, value. */
-  mark?(): readonly string[];
+  /** More headers for a question of this body, as a flat list of name, value. */
+  mark?(body: Buffer | string): readonly string[];
 }
 
 async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -79,7 +79,7 @@ export class ModelAsker {
     const headers = [...without(made.headers ?? [], own), ...(made.headers ?? [])];
     const signable = { method: 'POST' as const, url: origin + path, headers, body: made.body };
     const authorization = await authorizationHeaders(provider.authorize(credential, endpoint, podIdentity === true), signable);
-    const sent = [...headers, ...authorization, ...(this.#options.mark?.() ?? [])];
+    const sent = [...headers, ...authorization, ...(this.#options.mark?.(made.body) ?? [])];
     const answer = await pool.request({ method: 'POST', path, headers: sent, body: made.body, signal });
     const bytes = await readBounded(answer.body as AsyncIterable<Buffer>);
     if (answer.statusCode !== 200) return { status: answer.statusCode, body: '' };

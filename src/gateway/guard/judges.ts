@@ -20,7 +20,7 @@ export interface JudgesOptions {
   metrics: GatewayMetrics;
   hash(text: string): string;
   /** Headers that tell a gateway that this is a judge's question, as a flat list of name, value. */
-  mark(): readonly string[];
+  mark(body: Buffer | string): readonly string[];
   onCredentialRejected(llm: string): void;
 }
 
@@ -98,7 +98,7 @@ async function ask(
   const raw = Buffer.from(JSON.stringify(body));
   const request = { operation: 'chat' as const, endpoint: settings.endpoint, dialect: chatDialect, upstreamModel: model, model, stream: false, raw, body };
   const made = provider.toRequest(request);
-  const headers = [...(await signedHeaders(upstream, made, onCredentialRejected)), ...mark()];
+  const headers = [...(await signedHeaders(upstream, made, onCredentialRejected)), ...mark(made.body)];
   const answer = await upstream.pool.request({
     path: upstream.basePath + made.path,
     method: 'POST',

@@ -24,6 +24,26 @@ function setOf(policies: readonly ReadyPolicy[], gates: (ready: ReadyPolicy) => 
 
 const blocks = ({ policy }: ReadyPolicy): boolean => policy.action === 'Block';
 
+/** The same with what detectors can say alone. */
+function unjudged({ gating, watching }: PolicySet): PolicySet | undefined {
+  const withoutJudge = (ready: ReadyPolicy): ReadyPolicy[] => {
+    const { judge, ...policy } = ready.policy;
+    if (judge === undefined) return [ready];
+    return ready.detectors.length === 0 ? [] : [{ ...ready, policy }];
+  };
+  const left = { gating: gating.flatMap(withoutJudge), watching: watching.flatMap(withoutJudge) };
+  return left.gating.length + left.watching.length === 0 ? undefined : left;
+}
+
+/**
+ * What is left of policies for the question of a judge: it must not be judged again, without end, but what detectors keep from providers
+ * they keep from the provider of a judge, too.
+ */
+export function withoutJudges({ request, answer, stream }: RepositoryPolicies): RepositoryPolicies {
+  const of = (set: PolicySet | undefined): PolicySet | undefined => (set === undefined ? undefined : unjudged(set));
+  return { request: of(request), answer: of(answer), stream: of(stream) };
+}
+
 /** Makes the policies of a snapshot ready, each once; the result gives those of one of its repositories. */
 export function preparePolicies({ policies }: Snapshot): (repository: SnapshotRepository) => RepositoryPolicies | undefined {
   const ready = new Map(Object.entries(policies).map(([key, policy]) => [key, readyPolicy(policy, detectorOf)] as const));

@@ -74,8 +74,11 @@ export class ModelJudge implements Judge {
       return { verdicts: fail('judge_timeout'), usage };
     }
     if (last === undefined || 'failure' in last) {
-      breaker.failed();
-      return { verdicts: fail(deadline.signal.aborted ? 'judge_timeout' : (last?.failure ?? 'judge_timeout')), usage };
+      const failure = deadline.signal.aborted ? 'judge_timeout' : (last?.failure ?? 'judge_timeout');
+      // What a judge answers badly may have been written to that end: nobody can have it left alone for others.
+      if (failure === 'judge_timeout' || failure === 'judge_unreachable') breaker.failed();
+      else breaker.succeeded();
+      return { verdicts: fail(failure), usage };
     }
     breaker.succeeded();
     const { judgements, question: asked } = last;
@@ -95,6 +98,8 @@ export class ModelJudge implements Judge {
       return { failure: signal.aborted ? 'judge_timeout' : 'judge_unreachable', usage: undefined, retry: true };
     }
     const { status, body } = answer;
+    // Whoever the question was refused by, has read it.
+    if (status === 400) return { failure: 'judge_refused', usage: undefined, retry: false };
     if (status !== 200) return { failure: 'judge_unreachable', usage: undefined, retry: status === 429 || status >= 500 };
     const read = readCompletion(body);
     if ('failure' in read) return { ...read, retry: read.failure !== 'judge_refused' };

@@ -151,6 +151,15 @@ describe('a judge that cannot be reached', () => {
     expect((await one.judge(asking())).verdicts[0]!.outcome).toBe('violated');
   });
 
+  it('is not left alone for answers that somebody has talked it into: others need it', async () => {
+    const one = new ModelJudge(judgeOptions(async () => completion('I will not.')));
+    const refusing = new ModelJudge(judgeOptions(async () => ({ status: 400, body: '' })));
+    for (let time = 0; time < 10; time++) {
+      expect((await one.judge(asking())).verdicts).toEqual(failures('judge_malformed'));
+      expect((await refusing.judge(asking())).verdicts).toEqual(failures('judge_refused'));
+    }
+  });
+
   it('says nothing about itself when the caller leaves', async () => {
     const caller = new AbortController();
     const one = new ModelJudge(judgeOptions(async () => new Promise(() => {})));
