@@ -12,12 +12,33 @@ const COMMANDS = {
   demo: { help: 'the demo provider alone: speaks the OpenAI API, knows nothing, only echoes', load: async () => (await import('./demo-command.ts')).demo },
 } as const satisfies Record<string, { help: string; load: () => Promise<(settings: Settings) => Promise<void>> }>;
 
+/** Commands that are no process: they have arguments of their own, and answer with an exit code. */
+const TOOLS = {
+  explain: {
+    help: 'which policies govern a repository, and why',
+    load: async () => {
+      const { explainCommand, EXPLAIN_HELP } = await import('./explain-command.ts');
+      return { run: explainCommand, help: EXPLAIN_HELP };
+    },
+  },
+} as const satisfies Record<string, { help: string; load: () => Promise<Tool> }>;
+
+interface Tool {
+  run(args: readonly string[], env: Record<string, string | undefined>): Promise<number>;
+  /** The text of --help. */
+  help: string;
+}
+
+function isTool(name: string | undefined): name is keyof typeof TOOLS {
+  return name !== undefined && Object.hasOwn(TOOLS, name);
+}
+
 function isCommand(name: string | undefined): name is keyof typeof COMMANDS {
   return name !== undefined && Object.hasOwn(COMMANDS, name);
 }
 
 function overview(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { help }]) => `  ${name.padEnd(10)}${help}`);
+  const lines = Object.entries({ ...COMMANDS, ...TOOLS }).map(([name, { help }]) => `  ${name.padEnd(10)}${help}`);
   return `Usage: flashback COMMAND [options]\n\nCommands:\n${lines.join('\n')}\n\nflashback COMMAND --help lists its options.\n`;
 }
 
@@ -31,12 +52,19 @@ async function main([name, ...args]: string[]): Promise<number> {
     process.stdout.write(`${version()}\n`);
     return 0;
   }
+  const wantsHelp = args.includes('--help') || args.includes('-h');
+  if (isTool(name)) {
+    const { run, help } = await TOOLS[name].load();
+    if (!wantsHelp) return run(args, process.env);
+    process.stdout.write(help);
+    return 0;
+  }
   if (!isCommand(name)) {
     const asked = name === undefined || name === 'help' || name === '--help' || name === '-h';
     (asked ? process.stdout : process.stderr).write(asked ? overview() : `flashback: there is no command "${name}".\n\n${overview()}`);
     return asked ? 0 : 2;
   }
-  if (args.includes('--help') || args.includes('-h')) {
+  if (wantsHelp) {
     process.stdout.write(helpText(name));
     return 0;
   }
