@@ -6,8 +6,8 @@ import { copyCheckout, removeCheckout } from './checkout.ts';
 import { codeBlocks } from './markdown.ts';
 import { runShell, type Shell } from './shell.ts';
 
-const [start, ask, testing, ownProvider, ...others] = codeBlocks('README.md', 'bash');
-const [report, answer] = codeBlocks('README.md', 'text');
+const [start, ask, govern, testing, ownProvider, ...others] = codeBlocks('README.md', 'bash');
+const [report, answer, verdicts] = codeBlocks('README.md', 'text');
 const TABLE_LINES = 4;
 
 let checkout: string;
@@ -41,6 +41,13 @@ describe('README', () => {
     expect(await shell.ended, shell.output()).toBe(0);
     const said = /"content":"[^"]+"/.exec(answer!)![0];
     expect(shell.output()).toContain(said);
+  });
+
+  test('the rule of the quick start refuses a card number and lets an order number pass, as README shows', async () => {
+    const shell = runShell(govern!, checkout);
+    expect(await shell.ended, shell.output()).toBe(0);
+    for (const shown of verdicts!.match(/"(?:message|code|content)":"[^"]+"/g)!) expect(shell.output()).toContain(shown);
+    expect(shell.output()).not.toContain('You said: Charge');
   });
 
   test('both snippets that it prints work when pasted', async () => {
