@@ -6,6 +6,7 @@ import { JudgeMark } from './gateway/guard/judge-mark.ts';
 import { newId } from './gateway/new-id.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import type { PodIdentityPolicy } from './providers/pod-identity.ts';
+import { packageVersion } from './process.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
 import { ModelAsker } from './providers/ask.ts';
 import { Verifier } from './providers/verify.ts';
@@ -140,6 +141,7 @@ export class Leadership implements StoreEvents {
       verify: (target, signal) => verifier.verify(target, signal),
       askJudge: (target, model, body, signal) => asker.ask(target, model, body, signal),
       defaultJudge: this.#options.defaultJudge,
+      version: packageVersion(),
       checkEndpoint: (url) => refuseEndpoint(url, addresses),
       supportedTypes: SUPPORTED_TYPES,
       mayUsePodIdentity,

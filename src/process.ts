@@ -1,4 +1,5 @@
 // The life of a process: signals and fatal errors, the same for every command.
+import { readFileSync } from 'node:fs';
 import type { Logger } from './telemetry/log.ts';
 
 /**
@@ -49,4 +50,10 @@ export function readOrStop<T>(read: () => T): T {
     if (error instanceof RangeError) throw new StartError(error.message, { cause: error });
     throw error;
   }
+}
+
+/** Version of this program. */
+export function packageVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
 }

@@ -6,7 +6,7 @@ import { pino } from 'pino';
 import { systemClock, type Clock } from './clock.ts';
 import { startDemoProvider } from './demo/provider.ts';
 import { newId } from './gateway/new-id.ts';
-import { firstSignal, listenOn, readOrStop, StartError } from './process.ts';
+import { firstSignal, listenOn, packageVersion, readOrStop, StartError } from './process.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
 import { podIdentityPolicy } from './providers/pod-identity.ts';
@@ -146,6 +146,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       verify: (target, signal) => verifier.verify(target, signal),
       askJudge: (target, model, body, signal) => asker.ask(target, model, body, signal),
       defaultJudge: options.defaultJudge,
+      version: packageVersion(),
       checkEndpoint: (url) => refuseEndpoint(url, addresses),
       supportedTypes: SUPPORTED_TYPES,
       mayUsePodIdentity,

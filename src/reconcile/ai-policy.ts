@@ -22,6 +22,8 @@ export interface AiPolicyReconcilerOptions {
   counts: PolicyCounts;
   /** Judges for policies that name none. */
   defaultJudge: JudgeModel | undefined;
+  /** Of this program: tests that passed with another one may not pass now. */
+  version: string;
   /** Takes what was found out; undefined: the object is gone. */
   report(key: string, evaluation: Evaluation | undefined): void;
   /** What gateways get of this policy, or whom it is for, is different now. Undefined: nothing, before or now. */
@@ -61,7 +63,7 @@ export class AiPolicyReconciler {
   }
 
   #decide(key: string, policy: AIPolicy): { facts: PolicyFacts; observed: ObservedPolicy; retryIn: number | undefined } {
-    const { store, world, defaultJudge } = this.#options;
+    const { store, world, defaultJudge, version } = this.#options;
     const { metadata, spec } = policy;
     const plan = planOf(spec, compilePolicy);
     const judge = judgeFor(policy, defaultJudge);
@@ -69,7 +71,7 @@ export class AiPolicyReconciler {
     const config = hasJudge ? store.get('AILLMConfig', parseKey(judge.llm)) : undefined;
     const problem = hasJudge ? judgeProblem(judge, config, world.providers.has(judge.llm)) : undefined;
     const untested = snapshotPolicy(policy, plan, judgeInSnapshot(plan.needsJudge, judge), spec.action);
-    const { tests, retryIn } = this.#tests(key, policy, fingerprintOf(policy, untested, config), untested, problem?.message);
+    const { tests, retryIn } = this.#tests(key, policy, fingerprintOf(policy, untested, config, version), untested, problem?.message);
     const action = effectiveAction(spec, hasJudge, tests);
     const name = spec.repositoryRef?.name;
     const facts: PolicyFacts = {

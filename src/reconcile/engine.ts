@@ -14,17 +14,16 @@ import { KeyIssuer } from './key-issuer.ts';
 import { LlmConfigReconciler } from './llm-config.ts';
 import { offeredBefore } from './llm-target.ts';
 import { organizationsIn } from './organizations.ts';
-import type { JudgeModel } from './policy-judge.ts';
-import { policyParts, type AskJudge, type PolicyParts } from './policy-parts.ts';
+import { policyParts, type PolicyParts, type PolicySettings } from './policy-parts.ts';
 import { Publisher, type Publish } from './publisher.ts';
-import { buildReferences, type References } from './references.ts';
+import { buildReferences, policiesNear, type References } from './references.ts';
 import { RepositoryReconciler } from './repository.ts';
 import { StartGate } from './start-gate.ts';
 import { StatusBoard } from './status-board.ts';
 import type { ResourceStore, StoreEvents } from './store.ts';
 import { parseSnapshotId, World } from './world.ts';
 
-export interface EngineOptions {
+export interface EngineOptions extends PolicySettings {
   store: ResourceStore;
   /** Carries a credential check out: Verifier.verify. */
   verify: Verify;
@@ -33,10 +32,6 @@ export interface EngineOptions {
   supportedTypes: ReadonlySet<ProviderType>;
   /** Whose connections may use the identity of the pods; nobody's unless given. */
   mayUsePodIdentity?: PodIdentityPolicy;
-  /** Sends a question to a judge, for the tests of policies: ModelAsker.ask. Rejects when there is no HTTP answer. */
-  askJudge?: AskJudge;
-  /** Judges for policies that name no judge. */
-  defaultJudge?: JudgeModel | undefined;
   /** Delivered to applications as OPENAI_BASE_URL and shown in status. */
   publicBaseUrl: string;
   /** Takes a new content and answers at once with the revision that it got. */
@@ -215,12 +210,18 @@ export class Engine implements StoreEvents {
     const llms = new LlmConfigReconciler({ ...shared, ...asked, report: report('AILLMConfig'), onServed: onConfigServed });
     const onServed = (): void => publisher.changed();
     const issuer = new KeyIssuer({ store, clock, ledger: world.ledger, publicBaseUrl, random: options.random, onChange: onServed });
-    const repositories = new RepositoryReconciler({ ...shared, issuer, publicBaseUrl, report: report('Repository'), onServed });
+    const repositories = new RepositoryReconciler({
+      ...shared,
+      issuer,
+      publicBaseUrl,
+      policiesNear: (namespace) => policiesNear(this.#refs(), namespace),
+      report: report('Repository'),
+      onServed,
+    });
     const { policies, ...policyWork } = policyParts({
       ...shared,
       bytes: options.random,
-      askJudge: options.askJudge,
-      defaultJudge: options.defaultJudge,
+      settings: options,
       report: report('AIPolicy'),
       enqueue: (key) => this.#enqueue('AIPolicy', key),
       onServed: (changed) => {
@@ -275,8 +276,9 @@ export class Engine implements StoreEvents {
   #enqueueGoverned(policies: readonly (ObservedPolicy | undefined)[]): void {
     const scopes = policies.flatMap((policy) => (policy === undefined ? [] : [scopeOf(policy)]));
     const organizationOf = organizationsIn(this.#options.store);
-    for (const { metadata } of this.#options.store.list('Repository')) {
-      if (scopes.some((scope) => applies(scope, metadata, organizationOf))) this.#enqueue('Repository', keyOf(metadata));
+    // One that was not looked at yet is going to be.
+    for (const [key, repository] of this.#run?.world.repositories ?? []) {
+      if (scopes.some((scope) => applies(scope, repository, organizationOf))) this.#enqueue('Repository', key);
     }
   }
 

@@ -18,12 +18,20 @@ export type AskJudge = (
   signal: AbortSignal,
 ) => Promise<{ status: number; body: string }>;
 
+/** What a process gives to decide about policies by. */
+export interface PolicySettings {
+  /** For the tests of policies: ModelAsker.ask. Without it those that need a judge say nothing. */
+  askJudge?: AskJudge;
+  /** Judges for policies that name no judge. */
+  defaultJudge?: JudgeModel | undefined;
+  /** Of this program: with another one the tests are run again. */
+  version?: string;
+}
+
 export interface PolicyPartsOptions {
   store: ResourceStore;
   world: World;
-  /** Undefined: nobody can be asked, so tests that need a judge say nothing. */
-  askJudge: AskJudge | undefined;
-  defaultJudge: JudgeModel | undefined;
+  settings: PolicySettings;
   clock: Clock;
   /** From 0 to 1. */
   random(): number;
@@ -43,7 +51,8 @@ export interface PolicyParts {
 }
 
 export function policyParts(options: PolicyPartsOptions): PolicyParts {
-  const { store, world, askJudge, defaultJudge, clock, random, bytes, report, enqueue, onServed } = options;
+  const { store, world, settings, clock, random, bytes, report, enqueue, onServed } = options;
+  const { askJudge, defaultJudge, version = '' } = settings;
   const ask: PolicyTesterOptions['ask'] = async (llm, model, body, signal) => {
     const target = world.providers.get(llm)?.provider;
     if (target === undefined || askJudge === undefined) throw new Error(`${llm} cannot be asked`);
@@ -51,6 +60,7 @@ export function policyParts(options: PolicyPartsOptions): PolicyParts {
   };
   const tester = new PolicyTester({ ask, clock, random, bytes, onSettled: enqueue });
   const counts = new PolicyCounts({ clock, onDue: enqueue });
-  const policies = new AiPolicyReconciler({ store, world, tester, counts, defaultJudge, report, onServed: (before, after) => onServed([before, after]) });
+  const told = { report, onServed: (before: ObservedPolicy | undefined, after: ObservedPolicy | undefined) => onServed([before, after]) };
+  const policies = new AiPolicyReconciler({ store, world, tester, counts, defaultJudge, version, ...told });
   return { policies, tester, counts };
 }

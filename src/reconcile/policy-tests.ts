@@ -7,8 +7,6 @@ import type { TestReport } from '../policy/run-tests.ts';
 import type { SnapshotPolicy } from '../snapshot/snapshot.ts';
 import { listNames } from './evaluation.ts';
 
-/** Raised with every change of detectors or of evaluation: tests that passed before may not pass now. */
-const ENGINE_VERSION = 1;
 const HASH_DIGITS = 24;
 const MAX_FAILURES = 20;
 const MAX_MESSAGE = 512;
@@ -32,12 +30,17 @@ function digest(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, HASH_DIGITS);
 }
 
-/** `rule.engine`: what is tested, and who says so. A change of either makes the tests run again. */
-export function fingerprintOf({ spec }: AIPolicy, { detectors, judge, phases }: SnapshotPolicy, config: AILLMConfig | undefined): string {
+/** `rule.engine`: what is tested, and who says so. A change of either makes the tests run again. `version`: of this program. */
+export function fingerprintOf(
+  { spec }: AIPolicy,
+  { detectors, judge, phases }: SnapshotPolicy,
+  config: AILLMConfig | undefined,
+  version: string,
+): string {
   const { content, riskType, engine, patterns, countries, examples, tests, onUnscannable } = spec;
   const rule = [content, riskType, engine, patterns, countries, examples, tests, onUnscannable, phases];
   const asked = judge === undefined ? null : [judge, PROMPT_VERSION, config?.spec.type ?? null, config?.spec.endpoint ?? null];
-  return `${digest(rule.map((part) => part ?? null))}.${digest([ENGINE_VERSION, detectors, asked])}`;
+  return `${digest(rule.map((part) => part ?? null))}.${digest([version, detectors, asked])}`;
 }
 
 export function toStatus({ passed, total, failures }: TestReport, fingerprint: string): TestStatus {

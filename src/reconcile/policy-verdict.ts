@@ -78,7 +78,7 @@ export function evaluatePolicy(facts: PolicyFacts, snapshot: SnapshotPolicy, mor
   const shown = tests.state === 'current' ? tests.result : tests.state === 'pending' ? tests.unproven : undefined;
   const fields = {
     ...(plan.words.length === 0 ? {} : { plan: plan.words.slice(0, MAX_PLAN).map((words) => words.slice(0, MAX_WORDS)) }),
-    effectiveAction: action,
+    ...(facts.homeProblem === undefined ? { effectiveAction: action } : {}),
     ...(plan.needsJudge && judge !== undefined ? { judge: `${judge.llm} ${judge.model}` } : {}),
     ...(shown === undefined ? {} : { tests: shown }),
     ...more,

@@ -12,6 +12,14 @@ export interface References {
   policiesByRepository: ReadonlyMap<string, ReadonlySet<string>>;
   policiesByJudge: ReadonlyMap<string, ReadonlySet<string>>;
   policiesWithoutJudge: readonly string[];
+  organizationPolicies: readonly AIPolicy[];
+  /** The others, by namespace. */
+  policiesByNamespace: ReadonlyMap<string, readonly AIPolicy[]>;
+}
+
+/** The policies that may apply to something in this namespace, so that nobody has to look at those of all others. */
+export function policiesNear({ organizationPolicies, policiesByNamespace }: References, namespace: string): AIPolicy[] {
+  return [...organizationPolicies, ...(policiesByNamespace.get(namespace) ?? [])];
 }
 
 function index<T extends AnyResource>(objects: readonly T[], names: (object: T) => string[]): Map<string, Set<string>> {
@@ -37,12 +45,15 @@ function keySecretsOf(repository: Repository): string[] {
 export function buildReferences(store: Pick<ResourceStore, 'list'>): References {
   const repositories = store.list('Repository');
   const policies = store.list('AIPolicy');
+  const isWide = ({ spec }: AIPolicy): boolean => spec.scope === 'Organization';
   return {
     configsBySecret: index(store.list('AILLMConfig'), secretsOf),
     repositoriesBySecret: index(repositories, keySecretsOf),
     repositoriesByLlm: index(repositories, ({ spec }: Repository) => spec.llms.map(({ name }) => name)),
     policiesByRepository: index(policies, ({ spec }: AIPolicy) => [spec.repositoryRef?.name ?? []].flat()),
     policiesByJudge: index(policies, ({ spec }: AIPolicy) => [spec.judge?.llmRef.name ?? []].flat()),
+    organizationPolicies: policies.filter(isWide),
+    policiesByNamespace: Map.groupBy(policies.filter((policy) => !isWide(policy)), ({ metadata }) => metadata.namespace),
     policiesWithoutJudge: policies.filter(({ spec }) => spec.judge === undefined).map(({ metadata }) => keyOf(metadata)),
   };
 }

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keyPrefix } from '../api/api-key.ts';
 import { toKubernetesTime, type ConditionDraft } from '../api/conditions.ts';
-import { keyOf, parseKey, type Repository } from '../api/resources.ts';
+import { keyOf, parseKey, type AIPolicy, type Repository } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { ObservedRepository } from '../snapshot/build.ts';
 import { effectivePolicies } from '../snapshot/effective.ts';
@@ -25,6 +25,8 @@ export interface RepositoryReconcilerOptions {
   /** From 0 to 1. */
   random(): number;
   publicBaseUrl: string;
+  /** All policies that may apply to a repository of this namespace. */
+  policiesNear(namespace: string): readonly AIPolicy[];
   /** Takes what was found out; undefined: the object is gone. */
   report(key: string, evaluation: Evaluation | undefined): void;
   /** What this repository serves is different now. */
@@ -103,8 +105,8 @@ export class RepositoryReconciler {
 
   /** The policies that apply, from the widest scope to the narrowest. Taken from the objects, which are all there from the first moment on. */
   #policies({ metadata }: Repository): object[] {
-    const { store, world } = this.#options;
-    const accepted = store.list('AIPolicy').filter(({ metadata: own, spec }) => {
+    const { store, world, policiesNear } = this.#options;
+    const accepted = policiesNear(metadata.namespace).filter(({ metadata: own, spec }) => {
       return own.deletionTimestamp === undefined && (spec.scope !== 'Organization' || homeProblem(store, own.namespace) === undefined);
     });
     const scoped = accepted.map(({ metadata: { namespace, name }, spec, status }) => {

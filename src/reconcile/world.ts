@@ -84,8 +84,10 @@ export class World {
     const policy = this.policies.get(key);
     if (policy === undefined) return false;
     const scope = scopeOf(policy);
+    const isServed = (name: string): boolean => this.repositories.has(name) && this.rejection(`repository/${name}`) === undefined;
+    if (scope.scope === 'Repository') return isServed(siblingKey(key, scope.repository ?? ''));
     for (const [name, repository] of this.repositories) {
-      if (applies(scope, repository, this.#organizationOf) && this.rejection(`repository/${name}`) === undefined) return true;
+      if (applies(scope, repository, this.#organizationOf) && isServed(name)) return true;
     }
     return false;
   }

@@ -53,7 +53,7 @@ export class Harness {
   revision: number;
   logs = '';
 
-  constructor(options: { store?: FakeStore; clock?: FakeClock; revision?: number; random?: (bytes: number) => Buffer; maxSnapshotBytes?: number; podIdentityNamespaces?: string[]; defaultJudge?: JudgeModel } = {}) {
+  constructor(options: { store?: FakeStore; clock?: FakeClock; revision?: number; random?: (bytes: number) => Buffer; maxSnapshotBytes?: number; podIdentityNamespaces?: string[]; defaultJudge?: JudgeModel; version?: string } = {}) {
     this.store = options.store ?? new FakeStore();
     this.clock = options.clock ?? new FakeClock();
     this.revision = options.revision ?? 0;
@@ -71,6 +71,7 @@ export class Harness {
         return this.judge(body);
       },
       defaultJudge: options.defaultJudge,
+      version: options.version ?? '1',
       publicBaseUrl: BASE_URL,
       publish: (content) => {
         this.published.push(structuredClone(content));

@@ -153,6 +153,20 @@ describe('tests of a rule', () => {
     expect(after.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
   });
 
+  it('are run again by another version of the program', async () => {
+    const before = await started();
+    before.policy('advice', ADVICE);
+    await before.run();
+    const seed = before.snapshot();
+    await before.engine.stop();
+    const after = new Harness({ defaultJudge: JUDGE, version: '2', store: before.store, revision: before.revision });
+    after.judge = judging('sue');
+    await after.start(seed);
+    expect(after.questions.length).toBeGreaterThan(0);
+    expect(after.published.map(({ policies }) => policies['team/advice']?.action)).not.toContain('Alert');
+    expect(after.verdict('AIPolicy', 'advice', 'Tested')).toBe('True Succeeded');
+  });
+
   it('are run again for another judge, and the policy goes on blocking until they fail', async () => {
     const before = await started();
     before.policy('advice', ADVICE);
