@@ -25,7 +25,7 @@ const ASKED = {
   messages: [{ role: 'user', content: 'Hello' }],
   contents: [{ role: 'user', parts: [{ text: 'Hello' }] }],
   content: { parts: [{ text: 'Hello' }] },
-  requests: [{ model: 'models/small-1', content: { parts: [{ text: 'Hello' }] } }],
+  requests: [{ content: { parts: [{ text: 'Hello' }] } }],
   input: 'Hello',
 };
 
@@ -106,9 +106,12 @@ describe('the table of what is no chat', () => {
 
   it.each(rows)('says who serves %s', (call, types) => {
     const route = routeOfCall(call!);
-    const asked = { operation: route.operation, dialect: route.dialect, model: 'small-1', body: { model: 'small-1', ...ASKED } };
+    const { operation, dialect } = route;
     const all = Object.keys(PROVIDERS) as ProviderType[];
-    const serving = all.filter((type) => serves(type, { ...asked, model: UPSTREAM[type] ?? asked.model }));
+    const serving = all.filter((type) => {
+      const model = UPSTREAM[type] ?? 'small-1';
+      return serves(type, { operation, dialect, model, body: { model, ...ASKED } });
+    });
     expect(codeIn(types!).toSorted()).toEqual(serving.toSorted());
   });
 });

@@ -5,10 +5,13 @@ import type { ListedModel, Surface } from './surface.ts';
 const CHAT = ['generateContent', 'streamGenerateContent'];
 /** At AWS only some models count, and their names do not tell which. */
 const COUNTING: ReadonlySet<ListedModel['provider']> = new Set(['Google', 'Anthropic']);
+const EMBEDDING: ReadonlySet<ListedModel['provider']> = new Set(['Google', 'OpenAI', 'Other']);
 
 function methodsOf({ provider, upstreamModel }: ListedModel): string[] {
-  // These answer no chats. Embeddings of other providers do not speak this dialect.
-  if (provider === 'Google' && upstreamModel.includes('embedding')) return ['embedContent', 'countTokens'];
+  // These answer no chats. At AWS it takes more than this word to embed.
+  if (EMBEDDING.has(provider) && upstreamModel.includes('embedding')) {
+    return provider === 'Google' ? ['embedContent', 'countTokens'] : ['embedContent'];
+  }
   return COUNTING.has(provider) ? [...CHAT, 'countTokens'] : CHAT;
 }
 

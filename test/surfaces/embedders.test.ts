@@ -50,6 +50,10 @@ const ASKS: Record<string, () => Promise<number[][]>> = {
     const model = createOpenAICompatible({ name: 'flashback', baseURL: `${stage.url}/v1`, apiKey: KEYS.OpenAI }).embeddingModel(MODEL);
     return (await embedMany({ model, values: TEXTS, maxRetries: 0 })).embeddings;
   },
+  'the AI SDK with its provider google': async () => {
+    const model = createGoogle({ baseURL: `${stage.url}/v1beta`, apiKey: KEYS.Google }).embeddingModel(MODEL);
+    return (await embedMany({ model, values: TEXTS, maxRetries: 0 })).embeddings;
+  },
 };
 
 describe.each(Object.keys(ASKS))('%s', (name) => {
@@ -63,10 +67,4 @@ describe.each(Object.keys(ASKS))('%s', (name) => {
     stage.serve(type);
     await expect(ASKS[name]!()).rejects.toThrow(/embeddings/);
   });
-});
-
-it('the AI SDK with its provider google gets what a provider of its own type embeds', async () => {
-  stage.serve('Google', google);
-  const model = createGoogle({ baseURL: `${stage.url}/v1beta`, apiKey: KEYS.Google }).embeddingModel(MODEL);
-  expect((await embedMany({ model, values: TEXTS, maxRetries: 0 })).embeddings).toEqual(VECTORS);
 });

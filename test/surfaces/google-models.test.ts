@@ -46,6 +46,7 @@ describe.each(Object.values(PROVIDERS))('a model of $type', (provider) => {
   });
 });
 
-it('a model of Google that embeds has no chats', () => {
+it('a model that embeds has no chats', () => {
   expect(methodsOf(PROVIDERS.Google!, 'gemini-embedding-001')).toEqual(['embedContent', 'countTokens']);
+  expect(methodsOf(PROVIDERS.OpenAI!, 'text-embedding-3-small')).toEqual(['embedContent']);
 });

@@ -1,11 +1,7 @@
 // Embeddings at Bedrock: no form for all as chats have it, but one of each vendor, told by the id of the model.
-import type { EmbeddingRequest } from '../../chat/embeddings.ts';
 import { RequestError } from '../../chat/dialect.ts';
+import type { EmbeddingRequest, EmbeddingUse } from '../../chat/embeddings.ts';
 import { asList, asRecord, type Json } from './json.ts';
-
-/** What Cohere's models ask for and OpenAI's callers have no word for. */
-export const INPUT_TYPES = ['search_document', 'search_query', 'classification', 'clustering'] as const;
-export type InputType = (typeof INPUT_TYPES)[number];
 
 export interface EmbeddingForm {
   /** Most texts of one request. */
@@ -15,7 +11,7 @@ export interface EmbeddingForm {
   /** Texts that will be searched are not embedded like those that search. */
   takesInputType: boolean;
   /** At least one input, and no more than `mostInputs`. */
-  write(request: EmbeddingRequest, inputType: InputType): Json;
+  write(request: EmbeddingRequest, use: EmbeddingUse): Json;
   /** The vectors of an answer, as they stand in it. */
   vectorsIn(answer: Json): unknown[];
 }
@@ -62,16 +58,16 @@ const COHERE: EmbeddingForm = {
   mostInputs: 96,
   takesDimensions: false,
   takesInputType: true,
-  write: ({ inputs }, inputType) => ({ texts: inputs, input_type: inputType, truncate: 'NONE' }),
+  write: ({ inputs }, use) => ({ texts: inputs, input_type: use, truncate: 'NONE' }),
   vectorsIn: cohereVectors,
 };
 
 const COHERE_4: EmbeddingForm = {
   ...COHERE,
   takesDimensions: true,
-  write: ({ inputs, dimensions }, inputType) => ({
+  write: ({ inputs, dimensions }, use) => ({
     texts: inputs,
-    input_type: inputType,
+    input_type: use,
     truncate: 'NONE',
     embedding_types: ['float'],
     ...given('output_dimension', dimensions),
@@ -92,14 +88,19 @@ export function embeddingFormOf(model: string): EmbeddingForm | undefined {
   return FORMS.find(([pattern]) => pattern.test(model.toLowerCase()))?.[1];
 }
 
-/** Throws RequestError for what the model would refuse, or would not do without a word. */
-export function checkEmbeddingRequest({ mostInputs, takesDimensions }: EmbeddingForm, { inputs, dimensions }: EmbeddingRequest): void {
+/** `names`: those of the caller for its fields. Throws RequestError for what the model would refuse, or would not do without a word. */
+export function checkEmbeddingRequest(
+  { mostInputs, takesDimensions }: EmbeddingForm,
+  { inputs, dimensions }: EmbeddingRequest,
+  names: Readonly<Record<'inputs' | 'dimensions', string>>,
+): void {
   if (inputs.length > mostInputs) {
     const most = mostInputs === 1 ? 'one text' : `${mostInputs} texts`;
-    throw new RequestError('input', `input must be at most ${most} for this model; send more requests with fewer texts each.`);
+    throw new RequestError(names.inputs, `${names.inputs} must be at most ${most} for this model; send more requests with fewer texts each.`);
   }
   if (dimensions !== undefined && !takesDimensions) {
-    throw new RequestError('dimensions', 'dimensions must be left out for this model, whose vectors have one size only.');
+    const fault = `${names.dimensions} must be left out for this model, whose vectors have one size only.`;
+    throw new RequestError(names.dimensions, fault);
   }
 }
 

@@ -2,6 +2,7 @@
 import { countingModelOf, countRequest, readCount } from '../../dialects/bedrock/count-tokens.ts';
 import { bedrockProvider } from '../../dialects/bedrock/dialect.ts';
 import { readCountAnswer, toCountRequest, type CountEndpoint } from '../count-tokens.ts';
+import { isEmbedding } from '../embeddings.ts';
 import type { AnswerContext, AnswerReader, GatewayRequest, Provider, UpstreamRequest } from '../provider.ts';
 import { readChatAnswer, toChatRequest, type ChatEndpoint } from '../translation.ts';
 import { authorizeAws, type AwsSigning } from './authorization.ts';
@@ -25,14 +26,14 @@ const COUNT: CountEndpoint = {
 };
 
 function toRequest(request: GatewayRequest): UpstreamRequest {
-  if (request.operation === 'embeddings') return toEmbeddingRequest(request);
+  if (isEmbedding(request)) return toEmbeddingRequest(request);
   return request.operation === 'count_tokens' ? toCountRequest(COUNT, request) : toChatRequest(CHAT, request);
 }
 
 function readAnswer(context: AnswerContext): AnswerReader {
-  const { operation } = context.request;
-  if (operation === 'embeddings') return readEmbeddingAnswer(context);
-  return operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context);
+  const { request } = context;
+  if (isEmbedding(request)) return readEmbeddingAnswer(context);
+  return request.operation === 'count_tokens' ? readCountAnswer(COUNT, context) : readChatAnswer(CHAT.dialect, context);
 }
 
 export function aws(signing: AwsSigning): Provider {

@@ -11,15 +11,13 @@ import {
   writeContent,
   writePrediction,
 } from '../../dialects/google/embeddings.ts';
-import { readEmbeddingRequest, writeEmbeddingAnswer } from '../../dialects/openai-chat/embeddings.ts';
-import { JsonAnswer, type ConvertedAnswer } from '../json-answer.ts';
+import { readAsked, toCaller } from '../embeddings.ts';
+import { JsonAnswer } from '../json-answer.ts';
 import { notSupported } from '../not-supported.ts';
 import { passedJson } from '../passed-answer.ts';
 import type { AnswerContext, AnswerReader, GatewayRequest, UpstreamRequest } from '../provider.ts';
 import { type GoogleMethod, googlePath, isVertexEndpoint, modelResource } from './endpoint.ts';
 import { ownBody } from './own-body.ts';
-
-export const isEmbedding = ({ operation }: GatewayRequest): boolean => operation === 'embeddings' || operation === 'batch_embeddings';
 
 function toOwn(request: GatewayRequest): UpstreamRequest {
   const { endpoint, operation, upstreamModel } = request;
@@ -51,11 +49,10 @@ function wayOf({ endpoint, upstreamModel }: GatewayRequest): Way {
 
 /** Throws RequestError when the body is none in the caller's dialect, or asks for more than one request of Google's can hold. */
 export function toEmbeddingRequest(request: GatewayRequest): UpstreamRequest {
-  const { dialect, endpoint, upstreamModel, body } = request;
+  const { dialect, endpoint, upstreamModel } = request;
   if (dialect.name === 'google') return toOwn(request);
-  if (dialect.name !== 'openai-chat') throw notSupported(request);
   const losses = new Losses();
-  const asked = readEmbeddingRequest(body, losses);
+  const asked = readAsked(request, losses);
   const { method, most, write } = wayOf(request);
   const count = asked.inputs.length;
   if (count > most) {
@@ -65,14 +62,9 @@ export function toEmbeddingRequest(request: GatewayRequest): UpstreamRequest {
   return { path: googlePath(endpoint, upstreamModel, method), body: JSON.stringify(write(asked)), hideUsageEvent: false, losses };
 }
 
-function toCaller({ vectors, inputTokens }: EmbeddingAnswer, { model, body }: GatewayRequest): ConvertedAnswer {
-  const usage = inputTokens === undefined ? undefined : { inputTokens, outputTokens: 0, cachedInputTokens: 0, reasoningTokens: 0 };
-  return { body: writeEmbeddingAnswer({ vectors, inputTokens }, model, body), usage };
-}
-
 export function readEmbeddingAnswer({ request }: AnswerContext): AnswerReader {
   if (request.dialect.name === 'google') return passedJson('usageMetadata', readEmbeddingUsage);
   const { read } = wayOf(request);
-  const asked = readEmbeddingRequest(request.body, new Losses());
+  const asked = readAsked(request, new Losses());
   return new JsonAnswer((json) => toCaller(read(json, asked), request));
 }

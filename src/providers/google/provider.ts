@@ -2,11 +2,12 @@
 import { countRequest, readCount } from '../../dialects/google/count-tokens.ts';
 import { googleProvider } from '../../dialects/google/dialect.ts';
 import { readCountAnswer, toCountRequest, type CountEndpoint } from '../count-tokens.ts';
+import { isEmbedding } from '../embeddings.ts';
 import type { AnswerContext, AnswerReader, GatewayRequest, Provider, UpstreamRequest } from '../provider.ts';
 import { readChatAnswer, toChatRequest, type ChatEndpoint } from '../translation.ts';
 import { authorizeGoogle } from './authorization.ts';
 import { GOOGLE_ENDPOINT, googlePath, modelResource } from './endpoint.ts';
-import { isEmbedding, readEmbeddingAnswer, toEmbeddingRequest } from './embeddings.ts';
+import { readEmbeddingAnswer, toEmbeddingRequest } from './embeddings.ts';
 import { googleErrorReason, googleRetryAfter, readGoogleError } from './error.ts';
 import { ListAnswer } from './list-answer.ts';
 import { ownCountBody } from './own-body.ts';

@@ -12,6 +12,7 @@ import { readChatAnswer, rewritten, toChatRequest, type ChatEndpoint } from '../
 import { readOpenAiAnswer } from './answer.ts';
 import { verifyAzure } from './azure-verification.ts';
 import { authorizeAzure, azurePath, isAzureEndpoint } from './azure.ts';
+import { isForeignEmbedding, readForeignEmbedding, toForeignEmbedding } from './embeddings.ts';
 import { openAiPath } from './paths.ts';
 import { verifyOpenAi } from './verification.ts';
 
@@ -92,9 +93,13 @@ export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }
       return credential === undefined ? [] : ['authorization', `Bearer ${credential.secret}`];
     },
     verify: (probe, endpoint) => (isAzureEndpoint(endpoint) ? verifyAzure(probe, endpoint) : verifyOpenAi(probe)),
-    toRequest: (request) => (isNative(request) ? toRequest(request) : toChatRequest(endpointFor(request), request)),
+    toRequest: (request) => {
+      if (isForeignEmbedding(request)) return toForeignEmbedding(pathOf({ ...request, operation: 'embeddings' }), request);
+      return isNative(request) ? toRequest(request) : toChatRequest(endpointFor(request), request);
+    },
     readAnswer: (context) => {
       const { request } = context;
+      if (isForeignEmbedding(request)) return readForeignEmbedding(request);
       return isNative(request) ? readNative(context) : readChatAnswer(endpointFor(request).dialect, context);
     },
     toError: readOpenAiError,
