@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The command line: picks the process to run. Each is loaded only when asked for, since the Kubernetes client alone takes
 // seconds and the gateway must never load it.
-import { readFileSync } from 'node:fs';
-import { StartError } from './process.ts';
+import { packageVersion, StartError } from './process.ts';
 import { helpText, parseSettings, SettingsError, type Settings } from './settings.ts';
 
 const COMMANDS = {
@@ -19,6 +18,13 @@ const TOOLS = {
     load: async () => {
       const { explainCommand, EXPLAIN_HELP } = await import('./explain-command.ts');
       return { run: explainCommand, help: EXPLAIN_HELP };
+    },
+  },
+  policy: {
+    help: 'tests AIPolicies without a cluster, and advises on their rules',
+    load: async () => {
+      const { policyCommand, POLICY_HELP } = await import('./policy-command.ts');
+      return { run: policyCommand, help: POLICY_HELP };
     },
   },
 } as const satisfies Record<string, { help: string; load: () => Promise<Tool> }>;
@@ -42,14 +48,9 @@ function overview(): string {
   return `Usage: flashback COMMAND [options]\n\nCommands:\n${lines.join('\n')}\n\nflashback COMMAND --help lists its options.\n`;
 }
 
-function version(): string {
-  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
-}
-
 async function main([name, ...args]: string[]): Promise<number> {
   if (name === '--version') {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${packageVersion()}\n`);
     return 0;
   }
   const wantsHelp = args.includes('--help') || args.includes('-h');

@@ -18,6 +18,9 @@ export interface SecretsOfConfig {
   flaw: string | undefined;
 }
 
+/** The part of the store that is read here. */
+export type SecretReader = Pick<ResourceStore, 'getSecret'>;
+
 class MissingSecret extends Error {
   readonly problem: SecretProblem;
 
@@ -48,7 +51,7 @@ function missingKey({ name, key }: SecretRef, field: string, keys: readonly stri
 }
 
 /** Undefined: the object names none. */
-async function readRef(store: ResourceStore, namespace: string, field: string, ref: SecretRef | undefined): Promise<Found | undefined> {
+async function readRef(store: SecretReader, namespace: string, field: string, ref: SecretRef | undefined): Promise<Found | undefined> {
   if (ref === undefined) return undefined;
   const { name, key } = ref;
   const secret = await store.getSecret({ namespace, name });
@@ -77,7 +80,7 @@ function flawOf(sent: readonly (Found | undefined)[], ca: Found | undefined): st
 }
 
 /** Reads, live, every Secret that the object names. Rejects when the store does (SecretForbiddenError, no answer). */
-export async function readSecrets(store: ResourceStore, config: AILLMConfig): Promise<SecretsOfConfig | { problem: SecretProblem }> {
+export async function readSecrets(store: SecretReader, config: AILLMConfig): Promise<SecretsOfConfig | { problem: SecretProblem }> {
   const { type, credentials, tls } = config.spec;
   const read = (field: string, key: string, ref: { name: string; key?: string } | undefined): Promise<Found | undefined> =>
     readRef(store, config.metadata.namespace, field, ref && { key, ...ref });

@@ -34,7 +34,7 @@ export function advise(content: string): Advice {
   const understood = understand(content);
   const issues = findIssues({ content, plan, understood });
   const cost = issues.reduce((sum, { severity }) => sum + COST[severity], 0);
-  const better = issues.length === 0 ? undefined : propose(content, plan, understood);
+  const better = issues.length === 0 ? undefined : propose(content, understood);
   return {
     score: Math.max(0, 100 - cost),
     severity: issues[0]?.severity ?? 'none',

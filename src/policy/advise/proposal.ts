@@ -1,5 +1,4 @@
 // A better text for a rule, from what was understood of it: instruction, definition, what violates it, what is allowed, examples.
-import type { Plan } from '../compile/compile.ts';
 import { capitalise, shorten } from '../compile/plan-words.ts';
 import type { Understanding } from '../compile/understand.ts';
 import { languageOf } from './language.ts';
@@ -52,7 +51,7 @@ const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 const listed = (items: readonly string[], or: string): string => (items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${or} ${items.at(-1)}`);
 
 /** A text for the same plan. Undefined: too little was understood to propose anything. */
-export function propose(content: string, plan: Plan, { forbidden, allowed }: Understanding): string | undefined {
+export function propose(content: string, { forbidden, allowed }: Understanding): string | undefined {
   const language = languageOf(content) === 'de' ? 'de' : 'en';
   const frame = FRAMES[language];
   const title = ({ id, title: english }: { id: string; title: string }): string => (language === 'de' ? (GERMAN_TITLES[id] ?? english) : english);
