@@ -89,7 +89,8 @@ const SPELLED: Readonly<Record<string, string>> = {
   oh: '0',
   fuenf: '5',
 };
-const NUMBER_WORD = `(?:${Object.keys(SPELLED).join('|')})`;
+/** Source of an expression for a digit in words. */
+export const NUMBER_WORD = `(?:${Object.keys(SPELLED).join('|')})`;
 /** Seven numbers in a row are no sentence. */
 const SPELLED_NUMBER = new RegExp(`\\b${NUMBER_WORD}(?:[\\s,.-]+${NUMBER_WORD}){6,}\\b`, 'gi');
 const HOST_DOT = String.raw`\s{0,3}(?:\.|[[({<]\s{0,3}(?:dot|punkt)\s{0,3}[\])}>])\s{0,3}`;

@@ -4,7 +4,7 @@ import type { Span } from '../types.ts';
 import { decodeBase64 } from './base64.ts';
 import { originalSpan, type Mapped } from './mapped.ts';
 import { DISGUISED, unmask } from './look-alikes.ts';
-import { decodeEntities, decodeEscapes, decodePercent, fold, FOREIGN_CHARACTER, unspell } from './readings.ts';
+import { decodeEntities, decodeEscapes, decodePercent, fold, FOREIGN_CHARACTER, NUMBER_WORD, unspell } from './readings.ts';
 
 /** One reading of a text. */
 export interface View {
@@ -22,7 +22,7 @@ const HIDES = new RegExp(
     String.raw`\\[unxrtbf"/\\]`,
     String.raw`&\w{2,8};`,
     String.raw`&#x?\d`,
-    String.raw`(?:zero|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|drei|vier|sechs|sieben|acht|neun)\s`,
+    String.raw`${NUMBER_WORD}[\s,.-]+${NUMBER_WORD}`,
     String.raw`[[({<]\s*(?:at|ät)\s*[\])}>]`,
     ' (?:dot|punkt) ',
   ].join('|'),

@@ -7,6 +7,8 @@ import { Channels, type Channel } from './channels.ts';
 
 /** UTF-16 code units that detectors read again before what is new: words around it give it its meaning. */
 const LOOK_BACK = 320;
+/** UTF-16 code units: longer words are cut. */
+const MAX_WORD = 4096;
 /** UTF-16 code units of the windows of a judge: about 40 tokens, then twice as many each time, up to about 400. */
 const FIRST_WINDOW = 160;
 const LAST_WINDOW = 1600;
@@ -125,14 +127,16 @@ export class StreamGate<Reason> {
     const { detectors, scan, onFindings } = this.#options;
     const { text, path } = channel;
     const cleared = this.#cleared.get(channel)?.upTo ?? 0;
-    const upTo = isWhole || detectors.length === 0 ? text.length : Math.max(cleared, holdFrom(detectors, text));
-    if (upTo === cleared && !isWhole) return true;
+    const wanted = isWhole || detectors.length === 0 ? text.length : Math.max(cleared, holdFrom(detectors, text));
+    if (wanted === cleared && !isWhole) return true;
+    const from = wordStart(text, Math.max(0, cleared - LOOK_BACK));
+    const part: Part = { path, role: 'assistant', text: text.slice(from), history: false };
+    const found = detectors.length === 0 ? NOTHING : shifted(scan([part]), from);
+    const upTo = Math.max(cleared, beforeCut(found, wanted));
     this.#cleared.set(channel, { upTo });
-    if (detectors.length === 0) return true;
-    const from = Math.max(0, cleared - LOOK_BACK);
-    const found = scan([{ path, role: 'assistant', text: text.slice(from, upTo), history: false }]);
-    if (found.size === 0) return true;
-    const clearance = onFindings(shifted(found, from));
+    const over = endingBy(found, upTo);
+    if (over.size === 0) return true;
+    const clearance = onFindings(over);
     if (!clearance.clear) this.#stop(clearance.reason);
     return clearance.clear;
   }
@@ -191,10 +195,38 @@ export class StreamGate<Reason> {
   }
 }
 
+/** Of the word that the offset is in: what is left of half a number would be another number. */
+function wordStart(text: string, offset: number): number {
+  let start = offset;
+  const floor = Math.max(0, offset - MAX_WORD);
+  while (start > floor && !/\s/.test(text[start - 1]!)) start--;
+  return start;
+}
+
 function holdFrom(detectors: readonly Detector[], text: string): number {
   let from = candidateStart(text);
-  for (const detector of detectors) if (detector.holdFrom !== undefined) from = Math.min(from, detector.holdFrom(text));
+  for (const { holdFrom: ofDetector } of detectors) {
+    const own = ofDetector?.(text) ?? text.length;
+    if (own < from) from = wordStart(text, own);
+  }
   return from;
+}
+
+const NOTHING: ReadonlyMap<string, Finding[]> = new Map();
+
+/** What would be cut there is not over yet, perhaps, so it must not leave by half. */
+function beforeCut(found: ReadonlyMap<string, Finding[]>, at: number): number {
+  const spans = [...found.values()].flat().map(({ span }) => span);
+  for (let cut = at; ; ) {
+    const { start = cut } = spans.find((span) => span.start < cut && cut < span.end) ?? {};
+    if (start === cut) return cut;
+    cut = start;
+  }
+}
+
+function endingBy(found: ReadonlyMap<string, Finding[]>, upTo: number): Map<string, Finding[]> {
+  const over = [...found].map(([id, findings]) => [id, findings.filter(({ span }) => span.end <= upTo)] as const);
+  return new Map(over.filter(([, findings]) => findings.length > 0));
 }
 
 /** As offsets of the whole text. */

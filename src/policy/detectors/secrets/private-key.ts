@@ -20,7 +20,7 @@ export const privateKey: Detector = {
   scan: (text) => spansOf(text, PATTERN),
   holdFrom(text) {
     const from = Math.max(0, text.length - MAX_SPAN);
-    const begun = text.slice(from).search(/-----(?:B(?:E(?:G(?:I(?:N[^-]{0,60}(?:-----[\s\S]{0,400})?)?)?)?)?)?$/);
+    const begun = text.slice(from).search(/-----(?:B(?:E(?:G(?:I(?:N[^-]{0,60}(?:-{1,4}|-----[\s\S]{0,400})?)?)?)?)?)?$/);
     return begun === -1 ? text.length : from + begun;
   },
 };
