@@ -101,6 +101,25 @@ describe('the store', () => {
     await run;
   });
 
+  test('knows which organization a namespace belongs to, and hears of changes', async () => {
+    const own = new AbortController();
+    const seen: string[] = [];
+    const store = workspace.store();
+    const label = (labels: object) => {
+      const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } };
+      return workspace.apply(`/api/v1/namespaces/${namespace}`, body);
+    };
+    await label({ 'ai.flashback.tech/organization': 'acme', team: 'a' });
+    const run = store.start({ onResource: () => {}, onSecret: () => {}, onNamespace: (name) => void seen.push(name) }, own.signal);
+    await store.synced();
+    expect(store.namespaceLabels(namespace)).toEqual({ 'ai.flashback.tech/organization': 'acme' });
+    await label({ 'ai.flashback.tech/organization-home': 'true' });
+    await eventually(() => expect(store.namespaceLabels(namespace)).toEqual({ 'ai.flashback.tech/organization-home': 'true' }));
+    expect(seen.filter((name) => name === namespace)).toHaveLength(2);
+    own.abort();
+    await run;
+  });
+
   test('works without access to Secrets, says so, and recovers when access is granted', async () => {
     const rbac = 'rbac.authorization.k8s.io/v1';
     const bind = async (name: string, rules: object[]): Promise<void> => {
@@ -128,6 +147,8 @@ describe('the store', () => {
       expect(store.health().secretWatchForbidden).toBe(true);
     });
     await expect(store.getSecret({ namespace, name: 'any' })).rejects.toThrow(SecretForbiddenError);
+    // Nor may it list Namespaces: rights in one namespace do not reach so far.
+    expect(store.namespaceLabels(namespace)).toBeUndefined();
     await bind('secrets', [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'watch'] }]);
     await eventually(() => {
       clock.advance(30_000);
