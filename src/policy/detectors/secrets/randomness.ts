@@ -11,7 +11,8 @@ export const isStandIn = (value: string): boolean => STAND_IN.test(value) || VAR
 
 const SEQUENCE = /^(?:[a-z]+|[A-Z]?[a-z]+(?:[A-Z][a-z]+)*|[A-Z]+|\d+)$/;
 
-const NUMBERED = /^[A-Za-z]{1,12}\d{1,4}$/;
+/** Words written together, with one number: `X509WorkloadIdentity`, `B64`, `sha256Constructor`. */
+const NUMBERED = /^(?:[A-Za-z]{1,12}|[A-Z]?[a-z]*(?:[A-Z][a-z]+)*)\d{1,4}(?:[A-Z][a-z]{2,})*$/;
 
 /** Each part is a word or a number, as in names: `access_token_2`, `node-v18`, `windows1252`, `helveticaNeue`. */
 function isName(value: string): boolean {
