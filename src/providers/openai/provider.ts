@@ -80,11 +80,22 @@ const CHAT: ChatEndpoint = {
 };
 const RESPONSES: ChatEndpoint = { dialect: openAiResponsesProvider, pathOf: () => '/responses', modelInPath: false };
 
+/** Models of OpenAI's own that have no Chat Completions, as their pages there say. */
+const RESPONSES_ONLY = /^(?:o\d+-pro|gpt-5(?:\.\d+)?-(?:pro|codex)|codex-mini|o\d+(?:-mini)?-deep-research|computer-use-preview)\b/;
+
+function hasResponsesOnly({ endpoint, upstreamModel }: GatewayRequest): boolean {
+  return OPENAI_HOST.test(endpoint) && RESPONSES_ONLY.test(upstreamModel);
+}
+
 /** A provider that speaks the OpenAI dialect. */
 export function openAiCompatible({ type, defaultEndpoint, hasResponses = false }: Quirks): Provider {
-  const endpointFor = ({ dialect, endpoint }: GatewayRequest): ChatEndpoint =>
-    hasResponses && dialect.name === 'openai-responses' && !isAzureEndpoint(endpoint) ? RESPONSES : CHAT;
-  const isNative = ({ dialect, operation }: GatewayRequest): boolean => operation !== 'chat' || dialect.name === 'openai-chat';
+  const needsResponses = (request: GatewayRequest): boolean => hasResponses && request.operation === 'chat' && hasResponsesOnly(request);
+  const endpointFor = (request: GatewayRequest): ChatEndpoint => {
+    const isAsked = request.dialect.name === 'openai-responses' && !isAzureEndpoint(request.endpoint);
+    return hasResponses && (isAsked || needsResponses(request)) ? RESPONSES : CHAT;
+  };
+  const isNative = (request: GatewayRequest): boolean =>
+    request.operation !== 'chat' || (request.dialect.name === 'openai-chat' && !needsResponses(request));
   return {
     type,
     defaultEndpoint,
