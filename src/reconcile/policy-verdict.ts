@@ -35,9 +35,10 @@ const DOES = {
 } as const;
 
 /** What happens to traffic as long as the policy cannot be evaluated. */
-function untilThen(snapshot: SnapshotPolicy): string {
-  const closed = snapshot.action === 'Block' && snapshot.failureMode === 'Closed';
-  return closed ? 'until then its traffic is refused with 503 (failureMode Closed)' : 'until then its traffic passes without it (failureMode Open)';
+function untilThen({ action, failureMode }: SnapshotPolicy): string {
+  // What does not block lets everything pass, also what it could not look at.
+  if (action !== 'Block') return 'until then its traffic passes without it';
+  return failureMode === 'Closed' ? 'until then its traffic is refused with 503 (failureMode Closed)' : 'until then its traffic passes without it (failureMode Open)';
 }
 
 function resolvedRefs({ policy, judgeProblem, repositoryExists }: PolicyFacts): ConditionDraft {
@@ -56,11 +57,10 @@ function outcomeOf(facts: PolicyFacts, snapshot: SnapshotPolicy, resolved: Condi
   const stalled = (reason: ConditionDraft['reason'], message: string): Outcome => ({ state: 'stalled', reason, message });
   if (homeProblem !== undefined) return stalled('NotOrganizationHome', homeProblem);
   if (plan.flaw !== undefined) return stalled('InvalidSpec', `${plan.flaw}; ${untilThen(snapshot)}`);
+  // As long as nothing is governed, nothing else matters yet.
+  if (resolved.reason === 'RepositoryNotFound') return { state: 'waiting', reason: resolved.reason, message: resolved.message };
   if (plan.needsJudge && judge === undefined) return stalled(JUDGE_MISSING.reason, `${JUDGE_MISSING.message}; ${untilThen(snapshot)}`);
-  if (resolved.status !== 'True') {
-    const then = resolved.reason === 'RepositoryNotFound' ? '' : `; ${untilThen(snapshot)}`;
-    return { state: 'waiting', reason: resolved.reason, message: `${resolved.message}${then}` };
-  }
+  if (resolved.status !== 'True') return { state: 'waiting', reason: resolved.reason, message: `${resolved.message}; ${untilThen(snapshot)}` };
   const waits = waitsForTests(policy.spec, plan.needsJudge && judge !== undefined);
   if (waits && !isProven(tests) && tested !== undefined) {
     const message = `the policy only alerts until its tests pass: ${tested.message}`;

@@ -140,7 +140,9 @@ describe('a policy that cannot be evaluated', () => {
   it('waits for the repository that it names', async () => {
     const harness = await started();
     harness.policy('lost', { scope: 'Repository', repositoryRef: { name: 'later' } });
+    harness.policy('unjudged', { scope: 'Repository', repositoryRef: { name: 'never' }, content: 'Never give legal advice.' });
     await harness.run();
+    expect(harness.verdict('AIPolicy', 'unjudged')).toBe('False RepositoryNotFound');
     expect(harness.verdict('AIPolicy', 'lost')).toBe('False RepositoryNotFound');
     expect(harness.verdict('AIPolicy', 'lost', 'Reconciling')).toBe('True ProgressingWithRetry');
     harness.repository('later');
