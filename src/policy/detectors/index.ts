@@ -7,14 +7,17 @@ import { bankAccount, drivingLicence, passport } from './documents.ts';
 import { email } from './email.ts';
 import { hostname } from './hostname.ts';
 import { iban } from './iban.ts';
+import { injection } from './injection.ts';
 import { ip } from './ip.ts';
 import { keyword } from './keyword.ts';
 import { nationalId } from './national-id.ts';
 import { pattern } from './pattern.ts';
 import { person } from './person.ts';
 import { phone } from './phone.ts';
+import { profanity } from './profanity.ts';
 import { anySecret, SECRETS } from './secrets/all.ts';
 import { ssn } from './ssn.ts';
+import { systemPrompt } from './system-prompt.ts';
 
 type Make = (use: DetectorUse) => Detector;
 const always = (detector: Detector): Make => () => detector;
@@ -34,6 +37,9 @@ const REGISTRY: Readonly<Record<string, Make>> = {
   'pii.address': always(address),
   secret: always(anySecret),
   ...Object.fromEntries(SECRETS.map((detector) => [detector.id, always(detector)])),
+  injection: always(injection),
+  'system-prompt': always(systemPrompt),
+  profanity: always(profanity),
   hostname: always(hostname),
   keyword: ({ keywords = [] }) => keyword(keywords),
   pattern: ({ pattern: source = '' }) => pattern(source),
