@@ -7,6 +7,8 @@ export interface FormPart {
   name: string;
   /** It has the name of a file. */
   isFile: boolean;
+  /** The name of the file, in both forms where it has two. */
+  fileName?: string;
   /** Other headers than Content-Disposition, names in lower case. */
   headers: ReadonlyMap<string, string>;
   /** Byte offsets of the value, end exclusive. */
@@ -54,7 +56,8 @@ function describePart(head: string): Omit<FormPart, 'start' | 'end'> {
     throw refuseForm('a part has no clear name in its Content-Disposition');
   }
   headers.delete('content-disposition');
-  return { name, isFile: parameters.has('filename') || parameters.has('filename*'), headers };
+  const fileNames = ['filename', 'filename*'].flatMap((key) => parameters.get(key) ?? []);
+  return { name, isFile: fileNames.length > 0, ...(fileNames.length > 0 ? { fileName: fileNames.join('\n') } : {}), headers };
 }
 
 /** Whether this text stands at that offset. */

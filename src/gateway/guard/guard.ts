@@ -2,7 +2,7 @@
 import { GatewayError } from '../../errors.ts';
 import { decide, type Decision } from '../../policy/decide.ts';
 import { detectorsOf, evaluate, type EngineParts, type ReadyPolicy } from '../../policy/evaluate.ts';
-import type { Finding, Part } from '../../policy/types.ts';
+import type { Content, Failure, Finding, Part } from '../../policy/types.ts';
 import type { PolicyPhase } from '../../snapshot/snapshot.ts';
 import type { RequestRecord } from '../recorder.ts';
 import type { PolicySet } from './policy-set.ts';
@@ -50,10 +50,21 @@ export class Guard {
 
   /** Beside the traffic: later, and whatever becomes of it. */
   watch(policies: readonly ReadyPolicy[], source: Source, matter: Matter): void {
-    setImmediate(() => void this.judge(policies, source, matter));
+    // Nobody waits for this, so what goes wrong in it must not end the process.
+    setImmediate(() => void this.judge(policies, source, matter).catch(() => undefined));
   }
 
-  async judge(policies: readonly ReadyPolicy[], source: Source, { phase, record, before, signal }: Matter): Promise<Decision> {
+  /** Never rejects: a policy that cannot be evaluated fails as its author says. */
+  async judge(policies: readonly ReadyPolicy[], source: Source, matter: Matter): Promise<Decision> {
+    try {
+      return await this.#judge(policies, source, matter);
+    } catch {
+      // What went wrong may quote the text.
+      return this.decideFailed(policies, 'detector_failed', matter);
+    }
+  }
+
+  async #judge(policies: readonly ReadyPolicy[], source: Source, { phase, record, before, signal }: Matter): Promise<Decision> {
     const { content, found } = await source.read(policies);
     const isJudged = policies.some(({ policy }) => policy.judge !== undefined);
     const evaluated = await evaluate({ content, found, policies, phase, before: isJudged ? await before() : [], signal }, this.engine);
@@ -67,6 +78,29 @@ export class Guard {
     return this.engine.scanNow({ parts: [...parts], unscannable: [] }, detectorsOf(policies));
   }
 
+  /** What detectors say of something short, at once. */
+  look(policies: readonly ReadyPolicy[], content: Content, matter: Matter): Decision {
+    try {
+      return this.decideFound(policies, this.engine.scanNow(content, detectorsOf(policies)), matter);
+    } catch {
+      return this.decideFailed(policies, 'detector_failed', matter);
+    }
+  }
+
+  /** These policies could not be evaluated. */
+  decideFailed(policies: readonly ReadyPolicy[], failure: Failure, { phase, record }: Matter): Decision {
+    const verdicts = new Map(policies.map(({ policy }) => [policy, { outcome: 'failed', source: 'engine', failure }] as const));
+    const decision = decide(verdicts);
+    this.#signals.evaluated({ verdicts, cache: NO_CACHE }, decision, phase, record);
+    return decision;
+  }
+
+  /** Detectors have found nothing in a whole stream. */
+  passed(policies: readonly ReadyPolicy[], { phase, record }: Matter): void {
+    const verdicts = new Map(policies.map(({ policy }) => [policy, { outcome: 'allowed', source: 'detector' }] as const));
+    this.#signals.evaluated({ verdicts, cache: NO_CACHE }, decide(verdicts), phase, record);
+  }
+
   /** Detectors of a stream have found something. */
   decideFound(policies: readonly ReadyPolicy[], found: ReadonlyMap<string, Finding[]>, { phase, record }: Matter): Decision {
     const verdicts = new Map(
@@ -76,9 +110,10 @@ export class Guard {
       }),
     );
     const decision = decide(verdicts);
-    if (decision.outcome !== 'pass') this.#signals.evaluated({ verdicts, cache: { hits: 0, misses: 0 } }, decision, phase, record);
+    if (decision.outcome !== 'pass') this.#signals.evaluated({ verdicts, cache: NO_CACHE }, decision, phase, record);
     return decision;
   }
 }
 
+const NO_CACHE = { hits: 0, misses: 0 };
 const neverAborted = new AbortController().signal;

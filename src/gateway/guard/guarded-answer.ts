@@ -4,10 +4,9 @@ import type { ServerResponse } from 'node:http';
 import type { AnswerHead, SurfaceDialect } from '../../chat/dialect.ts';
 import type { Clock } from '../../clock.ts';
 import type { GatewayError } from '../../errors.ts';
-import { readAnswerContent } from '../../policy/extract/content.ts';
-import type { Content } from '../../policy/types.ts';
 import type { Surface } from '../../surfaces/surface.ts';
 import { describeError, sendJson, statusOf } from '../respond.ts';
+import { answerContent } from './answer-content.ts';
 import { refusalOf, type Guard, type Matter } from './guard.ts';
 import { headerOf, withoutHeader, type Outlet } from './outlet.ts';
 import type { RepositoryPolicies } from './policy-set.ts';
@@ -32,26 +31,10 @@ export interface GuardedAnswerOptions {
   answerHeaders: readonly string[];
 }
 
-type Mode = 'undecided' | 'passing' | 'whole' | 'stream' | 'stopped';
+type Mode = 'undecided' | 'passing' | 'whole' | 'error' | 'stream' | 'stopped';
 
 const isPlain = (encoding: string): boolean => encoding === '' || encoding === 'identity';
 const isJson = (contentType: string): boolean => /json/i.test(contentType);
-
-/** What a whole answer says; an answer that is neither JSON nor text cannot be read. */
-export function contentOf(bytes: Buffer, contentType: string, encoding: string): Content {
-  const unread: Content = { parts: [], unscannable: [{ path: '', kind: contentType.startsWith('audio/') ? 'audio' : 'unknown' }] };
-  if (!isPlain(encoding)) return unread;
-  const text = bytes.toString('utf8');
-  if (isJson(contentType)) {
-    try {
-      return readAnswerContent(JSON.parse(text));
-    } catch {
-      return unread;
-    }
-  }
-  if (!/^text\//i.test(contentType)) return unread;
-  return { parts: [{ path: '', role: 'assistant', text, history: false }], unscannable: [] };
-}
 
 export class GuardedAnswer implements Outlet {
   readonly #options: GuardedAnswerOptions;
@@ -69,7 +52,7 @@ export class GuardedAnswer implements Outlet {
   }
 
   get headersSent(): boolean {
-    return this.#mode === 'passing' ? this.#options.response.headersSent : this.#options.response.headersSent || this.#mode === 'stopped';
+    return this.#options.response.headersSent || this.#mode === 'stopped';
   }
 
   get writableFinished(): boolean {
@@ -98,14 +81,14 @@ export class GuardedAnswer implements Outlet {
     this.#status = status;
     this.#headers = headers;
     this.#held = [];
+    this.#size = 0;
     if (status >= 300) {
       this.#stream?.close();
-      this.#mode = 'passing';
-      this.#options.response.writeHead(status, headers);
+      this.#mode = 'error';
       return;
     }
     const { policies } = this.#options;
-    const isStream = /^text\/event-stream/i.test(headerOf(headers, 'content-type')) || (this.#options.matter.record.stream && this.#options.isChat);
+    const isStream = this.#isStream(headerOf(headers, 'content-type'));
     const set = isStream ? policies.stream : policies.answer;
     if (set === undefined) {
       this.#mode = 'passing';
@@ -121,12 +104,20 @@ export class GuardedAnswer implements Outlet {
     }
   }
 
+  /** What comes piece by piece: events, or a list where the caller's dialect has lists. A provider may answer with neither. */
+  #isStream(contentType: string): boolean {
+    if (/^\s*text\/event-stream/i.test(contentType)) return true;
+    const { matter, isChat, dialect } = this.#options;
+    return matter.record.stream && isChat && dialect.streamType !== 'text/event-stream' && isJson(contentType);
+  }
+
   write(bytes: Buffer | string): boolean {
     const { response } = this.#options;
     switch (this.#mode) {
       case 'stream':
         return this.#stream!.write(asBuffer(bytes));
       case 'whole':
+      case 'error':
         return this.#keep(asBuffer(bytes));
       case 'stopped':
         return true;
@@ -140,6 +131,8 @@ export class GuardedAnswer implements Outlet {
     switch (this.#mode) {
       case 'stream':
         return this.#stream!.end();
+      case 'error':
+        return this.#endError();
       case 'whole':
         return void this.#endWhole();
       case 'stopped':
@@ -161,7 +154,19 @@ export class GuardedAnswer implements Outlet {
   #keep(bytes: Buffer): boolean {
     this.#size += bytes.length;
     if (this.#size <= MAX_WHOLE_BYTES) this.#held.push(bytes);
-    return this.#passesWhole ? this.#options.response.write(bytes) : true;
+    return this.#mode === 'whole' && this.#passesWhole ? this.#options.response.write(bytes) : true;
+  }
+
+  /** Errors are short, and quote: detectors look at them, but no judge has to. */
+  #endError(): void {
+    const { response, guard, policies, matter } = this.#options;
+    const bytes = Buffer.concat(this.#held);
+    const gating = policies.answer?.gating ?? [];
+    const refusal = gating.length === 0 ? undefined : refusalOf(guard.look(gating, answerContent(bytes, headerOf(this.#headers, 'content-type')), matter), 'Response');
+    if (refusal !== undefined) return this.#refuse(refusal);
+    this.#mode = 'passing';
+    response.writeHead(this.#status, this.#headers);
+    response.end(bytes);
   }
 
   async #endWhole(): Promise<void> {
@@ -184,8 +189,9 @@ export class GuardedAnswer implements Outlet {
     // What was not kept has not been seen, whatever a policy says of what cannot be read.
     if (this.#size > MAX_WHOLE_BYTES) return sourceOf({ parts: [], unscannable: [], failure: 'detector_failed' });
     const [type, encoding] = [headerOf(this.#headers, 'content-type'), headerOf(this.#headers, 'content-encoding')];
-    if (!isPlain(encoding) || !isJson(type)) return sourceOf(contentOf(bytes, type, encoding));
-    return new JsonSource(this.#options.guard.scanner, 'answer', bytes, () => contentOf(bytes, type, encoding));
+    if (!isPlain(encoding)) return sourceOf({ parts: [], unscannable: [{ path: '', kind: 'unknown' }] });
+    if (!isJson(type)) return sourceOf(answerContent(bytes, type));
+    return new JsonSource(this.#options.guard.scanner, 'answer', bytes, () => answerContent(bytes, type));
   }
 
   #refuse({ code, message }: GatewayError): void {

@@ -1,14 +1,17 @@
 // A stream under policies: its pieces wait in the gate for as long as they must, and the caller is kept from giving up meanwhile.
 import type { Decision } from '../../policy/decide.ts';
-import { Channels } from '../../policy/stream/channels.ts';
+import { Channels, isRemark, type StreamEvent } from '../../policy/stream/channels.ts';
 import { StreamGate, type Clearance } from '../../policy/stream/gate.ts';
+import { Remarks } from '../../policy/stream/remarks.ts';
+import type { Content, Failure, Part } from '../../policy/types.ts';
 import type { StreamReader } from '../../chat/dialect.ts';
 import type { GatewayError } from '../../errors.ts';
 import { streamReaderOf } from '../../surfaces/read-stream.ts';
 import { describeError, sendJson, statusOf } from '../respond.ts';
 import { Closing } from './closing.ts';
-import { framesOf } from './frames.ts';
+import { framesOf, type Frames } from './frames.ts';
 import { refusalOf } from './guard.ts';
+import { headerOf } from './outlet.ts';
 import type { GuardedAnswerOptions } from './guarded-answer.ts';
 import type { PolicySet } from './policy-set.ts';
 import { sourceOf } from './source.ts';
@@ -26,7 +29,10 @@ export interface GuardedStreamOptions extends GuardedAnswerOptions {
 
 export class GuardedStream {
   readonly #options: GuardedStreamOptions;
-  readonly #reader: StreamReader;
+  /** Undefined: nobody has given its events a meaning. */
+  readonly #reader: StreamReader | undefined;
+  readonly #frames: Frames;
+  readonly #remarks: Remarks;
   readonly #gate: StreamGate<GatewayError> | undefined;
   /** Of a stream that nobody holds back. */
   readonly #channels = new Channels();
@@ -34,12 +40,17 @@ export class GuardedStream {
   readonly #isEvents: boolean;
   #timer: { clear(): void } | undefined;
   #flows = true;
+  /** Something in it can be read by nobody here. */
+  #isUnread = false;
+  #unscannable: Clearance<GatewayError> | undefined;
 
   constructor(options: GuardedStreamOptions) {
     this.#options = options;
     const { dialect, head, isChat, set, headers, response, status } = options;
-    this.#reader = streamReaderOf(dialect, isChat);
-    this.#isEvents = headers.some((value, index) => index % 2 === 1 && value.startsWith('text/event-stream'));
+    this.#reader = isChat ? streamReaderOf(dialect) : undefined;
+    this.#isEvents = /^\s*text\/event-stream/i.test(headerOf(headers, 'content-type'));
+    this.#frames = framesOf(this.#isEvents);
+    this.#remarks = new Remarks(this.#isEvents, head.request);
     if (set.gating.length === 0) {
       response.writeHead(status, headers);
       return;
@@ -49,27 +60,35 @@ export class GuardedStream {
     this.#keepAlive();
   }
 
+  /** Never throws. */
   write(bytes: Buffer): boolean {
     const { response } = this.#options;
     if (this.#gate === undefined) {
       const flows = response.write(bytes);
-      this.#watch(bytes);
+      this.#guarded(() => this.#frames.push(bytes).forEach((frame) => this.#watch(this.#read(frame))));
       return flows;
     }
     this.#flows = true;
-    for (const frame of this.#isEvents ? framesOf(bytes) : [bytes]) this.#gate.push({ bytes: frame, events: this.#read(frame) });
-    return this.#flows;
+    this.#guarded(() => this.#frames.push(bytes).forEach((frame) => this.#gate?.push({ bytes: frame, events: this.#read(frame) })));
+    // What was let through later counts, too.
+    return this.#flows && !response.writableNeedDrain;
   }
 
+  /** Never throws. */
   end(): void {
     const { response } = this.#options;
-    const { events } = this.#reader.end();
+    let rest: { bytes: Buffer; events: StreamEvent[] } | undefined;
+    this.#guarded(() => {
+      const bytes = this.#frames.end();
+      const events = this.#read(bytes);
+      rest = { bytes, events: [...events, ...this.#remarks.read('', this.#reader?.end().events ?? [])] };
+    });
     if (this.#gate !== undefined) {
-      if (events.length > 0) this.#gate.push({ bytes: '', events });
+      if (rest !== undefined && rest.bytes.length + rest.events.length > 0) this.#gate.push(rest);
       return this.#gate.end();
     }
     response.end();
-    for (const event of events) this.#channels.note(event);
+    if (rest !== undefined) this.#watch(rest.events);
     this.#tellWatchers(this.#channels);
   }
 
@@ -79,17 +98,34 @@ export class GuardedStream {
     this.#gate?.close();
   }
 
-  #read(bytes: Buffer): ReturnType<StreamReader['push']> {
-    return this.#reader.push(bytes);
+  /** What bytes say that are a whole event. */
+  #read(frame: Buffer): StreamEvent[] {
+    if (frame.length === 0) return [];
+    return this.#remarks.read(frame.toString('utf8'), this.#reader?.push(frame) ?? []);
   }
 
-  #watch(bytes: Buffer): void {
-    for (const event of this.#read(bytes)) this.#channels.note(event);
+  #watch(events: readonly StreamEvent[]): void {
+    for (const event of events) this.#channels.note(event);
   }
 
-  #tellWatchers({ unscannable, parts }: Pick<Channels, 'unscannable' | 'parts'>): void {
+  /** Nothing that a provider sends may end the process: bytes that cannot be read are not let through where a policy blocks. */
+  #guarded(work: () => void): void {
+    if (this.#isUnread) return;
+    try {
+      work();
+    } catch {
+      this.#isUnread = true;
+      if (this.#gate === undefined) return;
+      this.#gate.close();
+      this.#stop(this.#refusalOfUnread(this.#options.set.gating, 'detector_failed'));
+    }
+  }
+
+  #tellWatchers(channels: Channels): void {
     const { guard, set, matter } = this.#options;
-    if (set.watching.length > 0) guard.watch(set.watching, sourceOf({ parts: parts.call(this.#gate?.channels ?? this.#channels), unscannable }), matter);
+    if (set.watching.length === 0) return;
+    const content: Content = { parts: channels.parts(), unscannable: channels.unscannable };
+    guard.watch(set.watching, sourceOf(this.#isUnread ? { ...content, failure: 'detector_failed' } : content), matter);
   }
 
   #makeGate(): StreamGate<GatewayError> {
@@ -101,6 +137,10 @@ export class GuardedStream {
     };
     const local = gating.map((ready) => ({ ...ready, detectors: ready.detectors.filter(({ whole }) => whole !== true) }));
     const slow = gating.filter(({ policy, detectors, broken }) => policy.judge !== undefined || broken === true || detectors.some(({ whole }) => whole === true));
+    const judge = async (fresh: Part[], before: Part[]): Promise<Clearance<GatewayError>> => {
+      const beforeAll = async (): Promise<Part[]> => [...(await matter.before()), ...before];
+      return toClearance(await guard.judge(slow, sourceOf({ parts: fresh, unscannable: [] }), { ...matter, before: beforeAll }));
+    };
     const gate = new StreamGate<GatewayError>({
       detectors: [...new Map(local.flatMap(({ detectors }) => detectors).map((detector) => [detector.id, detector])).values()],
       scan: (parts) => guard.scanNow(local, parts),
@@ -110,19 +150,18 @@ export class GuardedStream {
           ? undefined
           : {
               whole: gating.some(({ policy }) => policy.streaming === 'Full'),
-              check: async (fresh, before) =>
-                toClearance(await guard.judge(slow, sourceOf({ parts: fresh, unscannable: [] }), { ...matter, before: async () => [...(await matter.before()), ...before] })),
+              check: judge,
             },
-      tooMuch: () => this.#refusalOfUnread(gating),
+      tooMuch: () => this.#refusalOfUnread(gating, 'too_large'),
       onUnscannable: () => {
-        const failing = gating.find(({ policy }) => policy.onUnscannable === 'Fail' && policy.failureMode === 'Closed');
-        return failing === undefined ? { clear: true } : { clear: false, reason: this.#refusalOfUnread([failing]) };
+        const failing = gating.filter(({ policy }) => policy.onUnscannable === 'Fail');
+        return (this.#unscannable ??= failing.length === 0 ? { clear: true } : toClearance(guard.decideFailed(failing, 'unscannable', matter)));
       },
       release: (pieces) => {
         this.#begin();
         this.#keepAlive();
         for (const { bytes, events } of pieces) {
-          this.#closing?.follow(events);
+          this.#closing?.follow(events.filter((event) => !isRemark(event)));
           if (bytes.length > 0) this.#flows = response.write(bytes);
         }
       },
@@ -131,14 +170,18 @@ export class GuardedStream {
         this.#timer?.clear();
         this.#begin();
         response.end();
+        guard.passed(gating.filter((ready) => !slow.includes(ready)), matter);
         this.#tellWatchers(gate.channels);
       },
     });
     return gate;
   }
 
-  #refusalOfUnread([first]: PolicySet['gating']): GatewayError {
-    return refusalOf({ outcome: 'unavailable', by: first?.policy, occurrences: [] }, 'Response')!;
+  /** Also where all policies would let through what they cannot evaluate: what was not kept cannot leave. */
+  #refusalOfUnread(gating: PolicySet['gating'], failure: Failure): GatewayError {
+    const { guard, matter } = this.#options;
+    const decision = guard.decideFailed(gating, failure, matter);
+    return refusalOf(decision.outcome === 'pass' ? { ...decision, outcome: 'unavailable', by: gating[0]?.policy } : decision, 'Response')!;
   }
 
   #begin(): void {

@@ -2,10 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { detect } from '../../policy/detect.ts';
 import { detectorOf } from '../../policy/detectors/index.ts';
-import { readAnswerContent, readRequestContent } from '../../policy/extract/content.ts';
 import { keyedHash } from '../../policy/hash.ts';
 import { viewsOf } from '../../policy/normalise/views.ts';
 import type { Content } from '../../policy/types.ts';
+import { answerContent } from './answer-content.ts';
+import { bodyContent } from './body-content.ts';
 import { contextOf } from './context.ts';
 import type { ScanAnswer, ScanQuestion } from './scanner.ts';
 
@@ -15,13 +16,9 @@ const MAX_PARTS = 20_000;
 const hash = keyedHash(workerData as Uint8Array);
 
 function readJson(kind: 'request' | 'answer', bytes: Uint8Array): Content {
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
-  } catch {
-    return { parts: [], unscannable: [{ path: '', kind: 'unknown' }] };
-  }
-  return kind === 'request' ? readRequestContent(json as Record<string, unknown>) : readAnswerContent(json);
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (kind === 'answer') return answerContent(whole, 'application/json');
+  return bodyContent(JSON.parse(whole.toString('utf8')) as Record<string, unknown>, whole);
 }
 
 function handedOver({ parts, unscannable }: Content, wantsParts: boolean): Content {

@@ -65,11 +65,13 @@ class Walk {
     if (this.#isRequest && isReference(name, value, place.depth)) this.#unknown(place.path);
     // Counts are numbers; a string among them is something else.
     if (isBeside(name) && typeof value !== 'string') return this.#beside(value, place);
+    // An answer may repeat the tools that it could use.
+    const role = !this.#isRequest && name === 'tools' ? 'definition' : place.role;
     const isAside = place.isAside === true || (!this.#isRequest && isProbabilities(name));
     // A tool's arguments and results; a list below such a name is one of messages or blocks.
     if (isFree(name) && isObject(value)) this.#free(value, place);
     else if (isFree(name) && typeof value === 'string' && place.depth > 1) this.#free(value, place);
-    else this.read(name, value, isAside ? { ...place, isAside } : place, holder);
+    else this.read(name, value, { ...place, role, isAside }, holder);
   }
 
   /** The messages after the last one of the assistant are new. */
@@ -106,7 +108,9 @@ class Walk {
     // Tokens in place of text.
     if (isNumbers(list) && /input|prompt/.test(name)) return this.#unknown(place.path);
     const before = this.content.parts.length;
-    list.forEach((item, index) => {
+    list.forEach((item, position) => {
+      // Pieces of an answer say which choice they belong to.
+      const index = !this.#isRequest && isObject(item) && Number.isSafeInteger(item['index']) ? item['index'] : position;
       const at = { ...place, path: `${place.path}[${index}]`, depth: place.depth + 1 };
       if (isObject(item) && typeof item['type'] === 'string' && place.role !== 'definition' && !isKnownKind(item['type'])) this.#unknown(at.path);
       this.read(name, item, at, {});

@@ -1,4 +1,4 @@
-// The texts that a stream is made of: one for each block of each choice, growing.
+// The texts that a stream is made of: one for each block of each choice, growing, and what its events say besides.
 import type { ChatEvent, OpenBlock } from '../../chat/answer.ts';
 import type { Block } from '../../chat/request.ts';
 import { readAnswerContent } from '../extract/content.ts';
@@ -10,7 +10,31 @@ export interface Channel {
   text: string;
   /** Nothing more will come. */
   closed: boolean;
+  /** No judge has to read it. */
+  forDetectors?: true;
 }
+
+/** What the bytes of an event say apart from what its dialect makes of them. */
+export type Remark =
+  | {
+      type: 'remark';
+      /** Texts of one key go on in one another, unless each stands apart. */
+      key: string;
+      path: string;
+      text: string;
+      isApart: boolean;
+      /** It needs not wait for what may come. */
+      isWhole: boolean;
+      forDetectors: boolean;
+    }
+  | { type: 'unread'; unscannable: Unscannable };
+
+export type StreamEvent = ChatEvent | Remark;
+
+export const isRemark = (event: StreamEvent): event is Remark => event.type === 'remark' || event.type === 'unread';
+
+/** Between remarks that stand apart. */
+const GAP = '\n\n\n';
 
 const nameOf = (block: OpenBlock): string => (block.type === 'tool-call' ? 'arguments' : block.type);
 const MEDIA = { image: 'image', audio: 'audio', video: 'video', document: 'file' } as const;
@@ -20,9 +44,12 @@ export class Channels {
   readonly unscannable: Unscannable[] = [];
   readonly #open = new Map<number, Channel>();
   readonly #blocks = new Map<number, number>();
+  readonly #remarks = new Map<string, Channel>();
 
   /** The channel that has grown or closed. */
-  note(event: ChatEvent): Channel | undefined {
+  note(event: StreamEvent): Channel | undefined {
+    if (event.type === 'remark') return this.#remark(event);
+    if (event.type === 'unread') return this.#unread(event.unscannable);
     if (event.type === 'open') {
       const at = this.#next(event.choice);
       if (event.block.type === 'tool-call') this.#said(`${at}.name`, event.block.name);
@@ -42,7 +69,9 @@ export class Channels {
 
   /** Everything said so far. */
   parts(): Part[] {
-    return this.all.filter(({ text }) => text !== '').map(({ path, text }) => ({ path, role: 'assistant', text, history: false }));
+    return this.all
+      .filter(({ text }) => text !== '')
+      .map(({ path, text, forDetectors }) => ({ path, role: 'assistant', text, history: false, ...(forDetectors === true ? { seam: true } : {}) }));
   }
 
   #next(choice: number): string {
@@ -57,13 +86,28 @@ export class Channels {
     return channel;
   }
 
-  #whole(block: Block, path: string): Channel | undefined {
-    if (block.type in MEDIA) {
-      this.unscannable.push({ path, kind: MEDIA[block.type as keyof typeof MEDIA] });
-      return undefined;
+  #remark({ key, path, text, isApart, isWhole, forDetectors }: Extract<Remark, { type: 'remark' }>): Channel {
+    let channel = this.#remarks.get(key);
+    if (channel === undefined) {
+      channel = { path, text, closed: isWhole, ...(forDetectors ? { forDetectors } : {}) };
+      this.#remarks.set(key, channel);
+      this.all.push(channel);
+      return channel;
     }
+    channel.text += isApart ? GAP + text : text;
+    channel.closed = isWhole;
+    return channel;
+  }
+
+  #unread(unscannable: Unscannable): undefined {
+    const isKnown = this.unscannable.some(({ path, kind }) => path === unscannable.path && kind === unscannable.kind);
+    if (!isKnown) this.unscannable.push(unscannable);
+  }
+
+  #whole(block: Block, path: string): Channel | undefined {
+    if (block.type in MEDIA) return this.#unread({ path, kind: MEDIA[block.type as keyof typeof MEDIA] });
     const { parts, unscannable } = readAnswerContent(block);
-    this.unscannable.push(...unscannable.map((one) => ({ ...one, path: `${path}.${one.path}` })));
+    for (const one of unscannable) this.#unread({ ...one, path: `${path}.${one.path}` });
     return this.#said(path, parts.map(({ text }) => text).join('\n'));
   }
 }

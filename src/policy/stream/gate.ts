@@ -1,9 +1,8 @@
 // Lets a stream through as far as it is cleared. Detectors hold back only what may be growing into something they look for; a judge
 // holds back windows that grow, each judged with all that was said before. Bytes leave in the order in which they came.
-import type { ChatEvent } from '../../chat/answer.ts';
 import type { Detector, Finding, Part } from '../types.ts';
 import { candidateStart } from './candidate.ts';
-import { Channels, type Channel } from './channels.ts';
+import { Channels, type Channel, type StreamEvent } from './channels.ts';
 
 /** UTF-16 code units that detectors read again before what is new: words around it give it its meaning. */
 const LOOK_BACK = 320;
@@ -43,7 +42,7 @@ export interface GateOptions<Reason> {
 /** A piece of the stream, and what it says. */
 export interface Piece {
   bytes: string | Buffer;
-  events: readonly ChatEvent[];
+  events: readonly StreamEvent[];
 }
 
 interface Item extends Piece {
@@ -147,7 +146,7 @@ export class StreamGate<Reason> {
     let count = 0;
     while (count < this.#queue.length && this.#queue[count]!.reached.every(([channel, length]) => length <= this.#clearedUpTo(channel))) count++;
     // What only begins a stream waits for its first words: a stream that is stopped before them has never begun.
-    if (!this.#ended && !this.#begun && !this.#queue.slice(0, count).some(({ reached }) => reached.some(([, length]) => length > 0))) return;
+    if (!this.#ended && !this.#begun && !this.#queue.slice(0, count).some(({ reached }) => reached.some(([{ forDetectors }, length]) => length > 0 && forDetectors !== true))) return;
     if (count > 0) {
       this.#begun = true;
       const leaving = this.#queue.splice(0, count);
@@ -161,13 +160,13 @@ export class StreamGate<Reason> {
 
   #clearedUpTo(channel: Channel): number {
     const detected = this.#cleared.get(channel)?.upTo ?? 0;
-    return this.#options.judge === undefined ? detected : Math.min(detected, this.#judged.get(channel) ?? 0);
+    return this.#options.judge === undefined || channel.forDetectors === true ? detected : Math.min(detected, this.#judged.get(channel) ?? 0);
   }
 
   #judgeNext(): void {
     const { judge } = this.#options;
     if (judge === undefined || this.#judging) return;
-    const fresh = this.channels.all.filter((channel) => channel.text.length > (this.#judged.get(channel) ?? 0));
+    const fresh = this.channels.all.filter((channel) => channel.forDetectors !== true && channel.text.length > (this.#judged.get(channel) ?? 0));
     const size = fresh.reduce((sum, channel) => sum + channel.text.length - (this.#judged.get(channel) ?? 0), 0);
     if (size === 0 || (!this.#ended && (judge.whole || size < this.#window))) return;
     this.#judging = true;

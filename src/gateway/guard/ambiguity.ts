@@ -1,0 +1,37 @@
+// JSON.parse keeps the last of two members of one name, another parser may keep the first. What was looked at here must be what the provider
+// reads, and the bytes go on as they came, so a body that says something twice is refused.
+import { GatewayError } from '../../errors.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, OPEN_BRACE, OPEN_BRACKET, QUOTE, isSpace, skipString } from '../../providers/json-bytes.ts';
+
+/** `raw` must have passed JSON.parse. Throws GatewayError body_not_json. */
+export function checkUnambiguous(raw: Buffer): void {
+  /** Names of the objects that are open; undefined for a list. */
+  const open: (Set<string> | undefined)[] = [];
+  for (let at = 0; at < raw.length; at++) {
+    const byte = raw[at];
+    if (byte === OPEN_BRACE) open.push(new Set());
+    else if (byte === OPEN_BRACKET) open.push(undefined);
+    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) open.pop();
+    else if (byte === QUOTE) {
+      const end = skipString(raw, at);
+      const names = open.at(-1);
+      if (names !== undefined && isName(raw, end)) note(names, raw, at, end);
+      at = end - 1;
+    }
+  }
+}
+
+function isName(raw: Buffer, end: number): boolean {
+  let at = end;
+  while (isSpace(raw[at])) at++;
+  return raw[at] === COLON;
+}
+
+function note(names: Set<string>, raw: Buffer, start: number, end: number): void {
+  const text = raw.toString('utf8', start + 1, end - 1);
+  const name = text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
+  if (!names.has(name)) return void names.add(name);
+  throw new GatewayError('body_not_json', 'An object in the request body has two members of one name; parsers differ in which one they keep. Send it once.', {
+    param: name.slice(0, 100),
+  });
+}
