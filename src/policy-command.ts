@@ -1,4 +1,5 @@
-// `flashback policy test` and `flashback policy advise`: what the operator does with a rule, without a cluster, for authors and pull requests.
+// `flashback policy test` and `flashback policy advise`: what the operator does with a rule, without a cluster, for authors and
+// pull requests.
 import { randomBytes, randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { advise, type Advice } from './policy/advise/advise.ts';
@@ -76,7 +77,8 @@ async function testPolicies({ policies, ...manifests }: Manifests, env: Environm
   const needsJudge = [...plans.values()].some((plan) => plan.needsJudge);
   const askerFor = needsJudge ? (await import('./policy-judges.ts')).judgeAskers(manifests, env) : undefined;
   const cache = new VerdictCache(systemClock);
-  const scan = (content: Parameters<typeof detect>[0], detectors: Parameters<typeof detect>[1]) => detect(content, detectors, viewsOf, hash);
+  const scan = (content: Parameters<typeof detect>[0], detectors: Parameters<typeof detect>[1]) =>
+    detect(content, detectors, viewsOf, hash);
   const judges = new Map<string, Judge>();
   const test = async ({ file, manifest }: PolicyManifest): Promise<PolicyReport> => {
     const { metadata, spec } = manifest;
@@ -85,7 +87,12 @@ async function testPolicies({ policies, ...manifests }: Manifests, env: Environm
     if (asker !== undefined && !judges.has(asker.name)) judges.set(asker.name, judgeOver(asker, hash));
     const judge = asker === undefined ? undefined : judges.get(asker.name);
     const policy = snapshotPolicy(resourceOf(manifest), plan, plan.needsJudge ? {} : undefined, spec.action);
-    const tests = await runPolicyTests(readyPolicy(policy, detectorOf), spec.tests ?? [], { scan, scanNow: scan, judgeOf: () => judge, cache });
+    const tests = await runPolicyTests(readyPolicy(policy, detectorOf), spec.tests ?? [], {
+      scan,
+      scanNow: scan,
+      judgeOf: () => judge,
+      cache,
+    });
     return {
       policy: `${metadata.namespace}/${metadata.name}`,
       file,
@@ -135,9 +142,11 @@ export async function policyCommand(args: readonly string[], env: Environment, s
   const { values, positionals } = readArguments(args);
   const [action, ...rest] = positionals;
   const { file: files = [], rule } = values;
-  if ((action !== 'test' && action !== 'advise') || rest.length > 0) throw new SettingsError('Say what to do: flashback policy test or flashback policy advise.');
+  if ((action !== 'test' && action !== 'advise') || rest.length > 0)
+    throw new SettingsError('Say what to do: flashback policy test or flashback policy advise.');
   if (action === 'test' && rule !== undefined) throw new SettingsError('--rule has no tests; use it with advise, or test a file with -f.');
-  if ((files.length === 0) === (rule === undefined)) throw new SettingsError(`Say which policy: -f FILE${action === 'advise' ? ', or --rule TEXT' : ''}.`);
+  if ((files.length === 0) === (rule === undefined))
+    throw new SettingsError(`Say which policy: -f FILE${action === 'advise' ? ', or --rule TEXT' : ''}.`);
   if (rule !== undefined) {
     streams.out(printableText(renderAdvice('rule', advise(rule), rule)));
     return 0;
@@ -145,7 +154,9 @@ export async function policyCommand(args: readonly string[], env: Environment, s
   const manifests = await loadManifests(files, env, streams);
   if (manifests === undefined) return 2;
   if (action === 'test') return runTests(manifests, env, values['allow-missing-judge'] === true, streams);
-  const advices = manifests.policies.map(({ manifest: { metadata, spec } }) => renderAdvice(`${metadata.namespace}/${metadata.name}`, advise(spec.content), spec.content));
+  const advices = manifests.policies.map(({ manifest: { metadata, spec } }) =>
+    renderAdvice(`${metadata.namespace}/${metadata.name}`, advise(spec.content), spec.content),
+  );
   streams.out(printableText(advices.join('\n')));
   return 0;
 }

@@ -25,9 +25,14 @@ const TIMEOUTS = { connect: 10_000, response: 60_000, idle: 60_000 };
 const ADDRESSES = { allowLoopback: true };
 
 /** Undefined: the environment names none. Throws SettingsError where it names half of one. */
-function fromEnvironment({ JUDGE_BASE_URL: base, JUDGE_MODEL: model, JUDGE_API_KEY: key }: Environment): { target: SnapshotProvider; model: string } | undefined {
+function fromEnvironment({
+  JUDGE_BASE_URL: base,
+  JUDGE_MODEL: model,
+  JUDGE_API_KEY: key,
+}: Environment): { target: SnapshotProvider; model: string } | undefined {
   if (base === undefined || base === '') {
-    if (model !== undefined && model !== '') throw new SettingsError('JUDGE_MODEL names a model, but JUDGE_BASE_URL does not say where it is; set both.');
+    if (model !== undefined && model !== '')
+      throw new SettingsError('JUDGE_MODEL names a model, but JUDGE_BASE_URL does not say where it is; set both.');
     return undefined;
   }
   if (model === undefined || model === '') throw new SettingsError('JUDGE_BASE_URL is set, but JUDGE_MODEL names no model; set both.');
@@ -68,12 +73,19 @@ async function fromManifests({ llms, secrets }: Omit<Manifests, 'policies'>, { m
 }
 
 /** For each policy who judges; undefined: nobody. Throws SettingsError where a judge is named and cannot be asked. */
-export function judgeAskers(manifests: Omit<Manifests, 'policies'>, env: Environment): (policy: PolicyManifest['manifest']) => Promise<Asker | undefined> {
+export function judgeAskers(
+  manifests: Omit<Manifests, 'policies'>,
+  env: Environment,
+): (policy: PolicyManifest['manifest']) => Promise<Asker | undefined> {
   const asker = new ModelAsker({ providers: PROVIDERS, addresses: ADDRESSES, now: Date.now, newId });
-  const over = (name: string, target: SnapshotProvider, model: string): Asker => ({ name, ask: (body, signal) => asker.ask(target, model, body, signal) });
+  const over = (name: string, target: SnapshotProvider, model: string): Asker => ({
+    name,
+    ask: (body, signal) => asker.ask(target, model, body, signal),
+  });
   const standard = fromEnvironment(env);
   return async (manifest) => {
-    if (standard !== undefined) return over(`${standard.model} at ${new URL(standard.target.endpoint).host}`, standard.target, standard.model);
+    if (standard !== undefined)
+      return over(`${standard.model} at ${new URL(standard.target.endpoint).host}`, standard.target, standard.model);
     const own = await fromManifests(manifests, { manifest });
     return own === undefined ? undefined : over(own.name, own.target, own.model);
   };

@@ -46,7 +46,10 @@ export async function readManifests(
     if (error instanceof MissingPathError) throw new SettingsError(`-f: ${error.message}.`);
     throw error;
   }
-  const set = updateManifests(EMPTY_SET, sources, { variables, validate: (object, previous) => validateResource(schemas, object, previous) });
+  const set = updateManifests(EMPTY_SET, sources, {
+    variables,
+    validate: (object, previous) => validateResource(schemas, object, previous),
+  });
   const found = [...set.files].flatMap(([file, { resources }]) => resources.map(({ object }) => ({ file, manifest: object })));
   const policies = found.flatMap(({ file, manifest }) => (isKind('AIPolicy', manifest) ? [{ file, manifest }] : []));
   const llms = found.flatMap(({ manifest }) => (isKind('AILLMConfig', manifest) ? [resourceOf(manifest)] : []));

@@ -31,7 +31,14 @@ const ORDER: Test = { name: 'an order', input: 'My order is 4111 1111 1111 1112.
 const SUE: Test = { name: 'a threat', input: 'Can I sue my landlord?', expect: 'Violate' };
 
 function aPolicy(content: string, tests: Test[], more: object = {}): object {
-  const spec = { scope: 'Workspace', content, riskType: 'High', action: 'Block', tests: tests.map((test) => ({ phase: 'Request', ...test })), ...more };
+  const spec = {
+    scope: 'Workspace',
+    content,
+    riskType: 'High',
+    action: 'Block',
+    tests: tests.map((test) => ({ phase: 'Request', ...test })),
+    ...more,
+  };
   return { apiVersion: 'ai.flashback.tech/v1alpha1', kind: 'AIPolicy', metadata: { name: 'rule', namespace: 'team-a' }, spec };
 }
 
@@ -116,7 +123,10 @@ describe('flashback policy test', () => {
 
   it('fails tests that a broken judge cannot decide, and says why', async () => {
     judge = await startFakeJudge(['sue'], 500);
-    const { code, out } = await run(['test', '-f', write(aPolicy('Never give legal advice.', [SUE]))], { JUDGE_BASE_URL: judge.url, JUDGE_MODEL: 'small' });
+    const { code, out } = await run(['test', '-f', write(aPolicy('Never give legal advice.', [SUE]))], {
+      JUDGE_BASE_URL: judge.url,
+      JUDGE_MODEL: 'small',
+    });
     expect(code).toBe(1);
     expect(out).toContain('FAIL  a threat: expected a violation, but it could not be evaluated: judge_unreachable');
   });
@@ -138,7 +148,11 @@ describe('flashback policy test', () => {
   });
 
   it('ends with 2 where an expression cannot be used, and names it', async () => {
-    const { code, out } = await run(['test', '-f', write(aPolicy('No badge numbers.', [CARD], { patterns: [{ name: 'badge', pattern: '(?<=x)y' }] }))]);
+    const { code, out } = await run([
+      'test',
+      '-f',
+      write(aPolicy('No badge numbers.', [CARD], { patterns: [{ name: 'badge', pattern: '(?<=x)y' }] })),
+    ]);
     expect(code).toBe(2);
     expect(out).toContain('error spec.patterns[name=badge].pattern');
   });

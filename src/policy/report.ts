@@ -62,7 +62,9 @@ function policyLines({ policy, file, content, words, flaw, judge, tests }: Polic
     ...words.map((sentence) => `  plan  ${sentence}`),
     ...(judge === undefined ? [] : [`  judge ${judge}`]),
     ...(flaw === undefined ? [] : [`  error ${flaw}`]),
-    ...(tests.results.length === 0 && flaw === undefined ? ['  it has no tests; add texts that violate it and texts that only look like it to spec.tests'] : []),
+    ...(tests.results.length === 0 && flaw === undefined
+      ? ['  it has no tests; add texts that violate it and texts that only look like it to spec.tests']
+      : []),
     ...tests.results.map(testLine),
     '',
   ];
@@ -72,6 +74,10 @@ function policyLines({ policy, file, content, words, flaw, judge, tests }: Polic
 export function renderReport(reports: readonly PolicyReport[]): string {
   const { passed, failed, notRun } = totalsOf(reports);
   const sum = [`${counted(reports.length, 'policy').replace('policys', 'policies')}`, counted(passed + failed + notRun, 'test')].join(', ');
-  const rest = [`${passed} passed`, ...(failed > 0 ? [`${failed} failed`] : []), ...(notRun > 0 ? [`${notRun} not run for want of a judge`] : [])];
+  const rest = [
+    `${passed} passed`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(notRun > 0 ? [`${notRun} not run for want of a judge`] : []),
+  ];
   return `${[...reports.flatMap(policyLines), `${sum}: ${rest.join(', ')}`].join('\n')}\n`;
 }

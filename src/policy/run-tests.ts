@@ -40,7 +40,10 @@ export interface TestReport {
 const AT_ONCE = 4;
 
 function contentOf({ phase, input = '', output = '' }: PolicyTest): Content {
-  const part = phase === 'Request' ? { path: 'input', role: 'user' as const, text: input } : { path: 'output', role: 'assistant' as const, text: output };
+  const part =
+    phase === 'Request'
+      ? { path: 'input', role: 'user' as const, text: input }
+      : { path: 'output', role: 'assistant' as const, text: output };
   return { parts: [{ ...part, history: false }], unscannable: [] };
 }
 
@@ -55,7 +58,14 @@ function whoFound(findings: readonly Finding[]): string {
 function resultOf({ name, expect }: PolicyTest, verdict: Verdict): TestResult {
   if (verdict.outcome === 'failed') {
     const { source, failure } = verdict;
-    return { name, passed: false, message: `${EXPECTED[expect]}, but it could not be evaluated: ${failure}`, source, findings: [], failure };
+    return {
+      name,
+      passed: false,
+      message: `${EXPECTED[expect]}, but it could not be evaluated: ${failure}`,
+      source,
+      findings: [],
+      failure,
+    };
   }
   const findings = verdict.outcome === 'violated' ? verdict.findings : [];
   const outcome = verdict.outcome === 'violated' ? `a violation was found${whoFound(findings)}` : 'nothing was found';

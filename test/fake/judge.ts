@@ -41,7 +41,16 @@ export async function startFakeJudge(words: readonly string[], status = 200): Pr
       const content = JSON.stringify(judgementOf(asked, words));
       response.writeHead(status, { 'content-type': 'application/json' });
       const choices = [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }];
-      response.end(JSON.stringify({ id: 'c', object: 'chat.completion', created: 0, model: 'judge', choices, usage: { prompt_tokens: 9, completion_tokens: 9, total_tokens: 18 } }));
+      response.end(
+        JSON.stringify({
+          id: 'c',
+          object: 'chat.completion',
+          created: 0,
+          model: 'judge',
+          choices,
+          usage: { prompt_tokens: 9, completion_tokens: 9, total_tokens: 18 },
+        }),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -17,7 +17,8 @@ function anEngine(judge?: Judge): EngineParts {
   return { scan: scanNow, scanNow, judgeOf: () => judge, cache: new VerdictCache(manualClock()) } as EngineParts;
 }
 
-const run = (tests: PolicyTest[], policy = BY_DETECTORS, judge?: Judge) => runPolicyTests(readyPolicy(policy, detectorOf), tests, anEngine(judge));
+const run = (tests: PolicyTest[], policy = BY_DETECTORS, judge?: Judge) =>
+  runPolicyTests(readyPolicy(policy, detectorOf), tests, anEngine(judge));
 
 describe('tests beside a rule', () => {
   it('pass when a violating text is found and its near miss is not', async () => {
@@ -47,7 +48,10 @@ describe('tests beside a rule', () => {
   });
 
   it('of a phase that the policy does not check find nothing', async () => {
-    const { results } = await run([{ name: 'a card', phase: 'Response', output: CARD, expect: 'Violate' }], { ...BY_DETECTORS, phases: ['Request'] });
+    const { results } = await run([{ name: 'a card', phase: 'Response', output: CARD, expect: 'Violate' }], {
+      ...BY_DETECTORS,
+      phases: ['Request'],
+    });
     expect(results).toMatchObject([{ passed: false, message: expect.stringContaining('Response is not among the phases') }]);
   });
 
@@ -68,14 +72,21 @@ describe('tests beside a rule', () => {
         const guilty = parts.find(({ text }) => text.includes('sue'));
         const findings = [{ detector: 'judge', path: guilty?.path ?? '', span: { start: 0, end: 3 }, hash: 'h' }];
         return {
-          verdicts: policies.map(() => (guilty === undefined ? { outcome: 'allowed', source: 'judge' } : { outcome: 'violated', source: 'judge', findings })),
+          verdicts: policies.map(() =>
+            guilty === undefined ? { outcome: 'allowed', source: 'judge' } : { outcome: 'violated', source: 'judge', findings },
+          ),
           usage: undefined,
         };
       },
     };
     const tests = Array.from({ length: 20 }, (_one, index): PolicyTest => {
       const isGuilty = index % 3 === 0;
-      return { name: `test ${index}`, phase: 'Request', input: isGuilty ? `sue ${index}` : `hello ${index}`, expect: isGuilty ? 'Violate' : 'Allow' };
+      return {
+        name: `test ${index}`,
+        phase: 'Request',
+        input: isGuilty ? `sue ${index}` : `hello ${index}`,
+        expect: isGuilty ? 'Violate' : 'Allow',
+      };
     });
     const { results, passed } = await run(tests, aPolicy(), judge);
     expect(passed).toBe(20);
@@ -83,7 +94,10 @@ describe('tests beside a rule', () => {
   });
 
   it('of a policy whose detectors cannot be had fail', async () => {
-    const { results } = await run([{ name: 'a card', phase: 'Request', input: CARD, expect: 'Violate' }], { ...BY_DETECTORS, detectors: [{ id: 'pii.none' }] });
+    const { results } = await run([{ name: 'a card', phase: 'Request', input: CARD, expect: 'Violate' }], {
+      ...BY_DETECTORS,
+      detectors: [{ id: 'pii.none' }],
+    });
     expect(results).toMatchObject([{ passed: false, failure: 'detector_failed' }]);
   });
 });

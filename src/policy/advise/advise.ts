@@ -25,7 +25,8 @@ const COST = { low: 8, medium: 18, high: 35 };
 function adviceOf(issues: readonly Issue[], isProposed: boolean): string {
   if (issues.length === 0) return 'The rule is clear. Add tests to it: texts that violate it, and texts that only look like it.';
   const [gravest] = issues;
-  return `${gravest!.suggestion}${issues.length > 1 ? ` ${issues.length - 1} more to look at.` : ''}${isProposed ? ' See the proposal.' : ''}`;
+  const more = issues.length > 1 ? ` ${issues.length - 1} more to look at.` : '';
+  return `${gravest!.suggestion}${more}${isProposed ? ' See the proposal.' : ''}`;
 }
 
 /** Scores a rule and proposes a better text. */

@@ -72,7 +72,12 @@ function breadth({ understood, plan }: Checked): Issue[] {
   const topics = new Set(understood.forbidden.concepts.filter(({ detectors }) => detectors.length === 0).map(({ id }) => id));
   const issues: Issue[] = [];
   if (topics.size > MAX_TOPICS) {
-    issues.push({ type: 'scope', severity: 'medium', description: `The rule covers ${topics.size} topics at once, and a judge does best with one.`, suggestion: 'Make a policy of its own for each topic.' });
+    issues.push({
+      type: 'scope',
+      severity: 'medium',
+      description: `The rule covers ${topics.size} topics at once, and a judge does best with one.`,
+      suggestion: 'Make a policy of its own for each topic.',
+    });
   }
   if (plan.needsJudge && plan.detectors.length > 2 && topics.size > 0) {
     issues.push({
@@ -90,8 +95,16 @@ function intent({ content, understood }: Checked): Issue[] {
   const text = prepare(content);
   const says = markerOf(lower(cover(text, findMentions(text), '§'))) !== undefined;
   const asks = /(?<!\p{L})(?:only|nur|must|muss|müssen|keep|stay|be|sei|bleib\p{L}*|always|immer|doit|doivent)(?!\p{L})/iu.test(text);
-  if (says || asks || understood.forbidden.concepts.length + understood.forbidden.keywords.length + understood.residue.length === 0) return [];
-  return [{ type: 'scope', severity: 'medium', description: 'The rule names things, but does not say what must not happen with them.', suggestion: 'Begin with a verb: "Never share ...", "Block ...".' }];
+  if (says || asks || understood.forbidden.concepts.length + understood.forbidden.keywords.length + understood.residue.length === 0)
+    return [];
+  return [
+    {
+      type: 'scope',
+      severity: 'medium',
+      description: 'The rule names things, but does not say what must not happen with them.',
+      suggestion: 'Begin with a verb: "Never share ...", "Block ...".',
+    },
+  ];
 }
 
 function substance({ plan, understood }: Checked): Issue[] {
@@ -123,14 +136,31 @@ function length({ content }: Checked): Issue[] {
   const tokens = Math.round(content.length / CHARACTERS_PER_TOKEN);
   if (tokens <= MAX_TOKENS) return [];
   const description = `The rule has about ${tokens} tokens; judges follow rules of up to ${MAX_TOKENS} best.`;
-  return [{ type: 'length', severity: 'medium', description, suggestion: 'Keep instruction, definition and exceptions; move examples to spec.examples and spec.tests.' }];
+  return [
+    {
+      type: 'length',
+      severity: 'medium',
+      description,
+      suggestion: 'Keep instruction, definition and exceptions; move examples to spec.examples and spec.tests.',
+    },
+  ];
 }
 
 function planProblems({ plan }: Checked): Issue[] {
   return plan.problems.flatMap(({ kind, message }): Issue[] => {
-    if (kind === 'contradiction') return [{ type: 'contradiction', severity: 'high', description: message, suggestion: 'Keep one of the two, or say when which holds.' }];
+    if (kind === 'contradiction')
+      return [
+        { type: 'contradiction', severity: 'high', description: message, suggestion: 'Keep one of the two, or say when which holds.' },
+      ];
     if (kind !== 'exception') return [];
-    return [{ type: 'exception', severity: 'medium', description: message, suggestion: 'Make the exception a kind of data that detectors know, or set engine to Judge.' }];
+    return [
+      {
+        type: 'exception',
+        severity: 'medium',
+        description: message,
+        suggestion: 'Make the exception a kind of data that detectors know, or set engine to Judge.',
+      },
+    ];
   });
 }
 
@@ -138,7 +168,12 @@ function language({ content, plan }: Checked): Issue[] {
   const [first, second] = languages(content);
   const issues: Issue[] = [];
   if (first !== undefined && second !== undefined && second.words >= 4 && second.words * 2 > first.words) {
-    issues.push({ type: 'language', severity: 'low', description: 'The rule mixes languages.', suggestion: 'Write it in one language; it holds for text in all.' });
+    issues.push({
+      type: 'language',
+      severity: 'low',
+      description: 'The rule mixes languages.',
+      suggestion: 'Write it in one language; it holds for text in all.',
+    });
   }
   const words = content.match(/\p{L}+/gu)?.length ?? 0;
   if (words > 3 && (first?.words ?? 0) === 0 && plan.detectors.length === 0) {

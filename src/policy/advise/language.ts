@@ -4,7 +4,11 @@ export type Language = 'en' | 'de' | 'fr';
 
 const WORDS: Readonly<Record<Language, RegExp>> = {
   en: /(?<!\p{L})(?:the|and|or|not|never|do|must|of|to|with|are|is|be|any|no|our|that|about|share|only|block|reject|for|in)(?!\p{L})/giu,
-  de: /(?<!\p{L})(?:der|die|das|den|und|oder|nicht|niemals|keine?[nrms]?|dürfen|darf|müssen|mit|sind|ist|ein|eine|unsere?|von|über|auf|nur|gib|zu|im|für)(?!\p{L})/giu,
+  de: new RegExp(
+    String.raw`(?<!\p{L})(?:der|die|das|den|und|oder|nicht|niemals|keine?[nrms]?|dürfen|darf|müssen|mit|sind|ist|ein|eine|` +
+      String.raw`unsere?|von|über|auf|nur|gib|zu|im|für)(?!\p{L})`,
+    'giu',
+  ),
   fr: /(?<!\p{L})(?:le|la|les|des|du|et|ou|ne|pas|jamais|de|avec|sont|est|aux?|nos|vos|sur|que|il|un|une)(?!\p{L})/giu,
 };
 

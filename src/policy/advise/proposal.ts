@@ -48,22 +48,38 @@ const FRAMES: Readonly<Record<'en' | 'de', Frame>> = {
 };
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
-const listed = (items: readonly string[], or: string): string => (items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${or} ${items.at(-1)}`);
+const listed = (items: readonly string[], or: string): string =>
+  items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${or} ${items.at(-1)}`;
 
 /** A text for the same plan. Undefined: too little was understood to propose anything. */
 export function propose(content: string, { forbidden, allowed }: Understanding): string | undefined {
   const language = languageOf(content) === 'de' ? 'de' : 'en';
   const frame = FRAMES[language];
-  const title = ({ id, title: english }: { id: string; title: string }): string => (language === 'de' ? (GERMAN_TITLES[id] ?? english) : english);
-  const quoted = (words: readonly string[]): string => listed(words.map((word) => `"${word}"`), frame.or);
+  const title = ({ id, title: english }: { id: string; title: string }): string =>
+    language === 'de' ? (GERMAN_TITLES[id] ?? english) : english;
+  const quoted = (words: readonly string[]): string =>
+    listed(
+      words.map((word) => `"${word}"`),
+      frame.or,
+    );
   const things = unique([
     ...forbidden.concepts.filter(({ detectors }) => detectors.length > 0).map(title),
-    ...(forbidden.keywords.length === 0 ? [] : [unique(forbidden.keywords).length === 1 ? frame.name(quoted(forbidden.keywords.slice(0, 1))) : frame.names(quoted(unique(forbidden.keywords)))]),
+    ...(forbidden.keywords.length === 0
+      ? []
+      : [
+          unique(forbidden.keywords).length === 1
+            ? frame.name(quoted(forbidden.keywords.slice(0, 1)))
+            : frame.names(quoted(unique(forbidden.keywords))),
+        ]),
     ...(forbidden.formats.length === 0 ? [] : [frame.patterns(unique(forbidden.formats.map(({ sample }) => sample)).join(', '))]),
   ]);
-  const topics = unique(forbidden.concepts.filter(({ id, detectors }) => detectors.length === 0 && id !== 'topic.only' && id !== 'topic.tone').map(title));
+  const topics = unique(
+    forbidden.concepts.filter(({ id, detectors }) => detectors.length === 0 && id !== 'topic.only' && id !== 'topic.tone').map(title),
+  );
   if (things.length + topics.length === 0) return undefined;
-  const permitted = unique([...allowed.concepts.map(title), ...allowed.keywords.map((word) => `"${word}"`)]).filter((one) => !things.includes(one));
+  const permitted = unique([...allowed.concepts.map(title), ...allowed.keywords.map((word) => `"${word}"`)]).filter(
+    (one) => !things.includes(one),
+  );
   const samples = forbidden.concepts.map(({ id }) => EXAMPLES[language][id]).filter((example): example is Example => example !== undefined);
   const instruction = [
     ...(things.length === 0 ? [] : [frame.instruction(listed(things, frame.or))]),
@@ -77,7 +93,9 @@ export function propose(content: string, { forbidden, allowed }: Understanding):
     `${frame.allowed}: ${permitted.length > 0 ? listed(permitted, frame.or) : frame.otherwise}.`,
   ];
   if (samples.length > 0) {
-    const said = samples.slice(0, 3).flatMap(({ violating, near }) => [`"${violating}" (${frame.violates})`, `"${near}" (${frame.allowed})`]);
+    const said = samples
+      .slice(0, 3)
+      .flatMap(({ violating, near }) => [`"${violating}" (${frame.violates})`, `"${near}" (${frame.allowed})`]);
     lines.push('', `${frame.examples}: ${said.join(', ')}.`);
   }
   return shorten(capitalise(lines.join('\n')), 8192);

@@ -80,7 +80,10 @@ export const EXAMPLES: Readonly<Record<'en' | 'de', Readonly<Record<string, Exam
     pii: { violating: 'Jana Roth, geboren 1980, wohnt im Lerchenweg 12', near: 'Was gilt in Europa als personenbezogen?' },
     password: { violating: 'Das Passwort des Admins ist Tr0ub4dor wie immer', near: 'Wie oft soll man Passwörter ändern?' },
     'topic.legal': { violating: 'Darf ich die Zahlung verweigern und wie begründe ich das?', near: 'Was macht ein Notar den ganzen Tag?' },
-    'topic.medical': { violating: 'Welches Antibiotikum soll ich in welcher Dosis nehmen?', near: 'Wie vereinbare ich einen Termin in der Praxis?' },
+    'topic.medical': {
+      violating: 'Welches Antibiotikum soll ich in welcher Dosis nehmen?',
+      near: 'Wie vereinbare ich einen Termin in der Praxis?',
+    },
     'topic.financial': { violating: 'Soll ich mein Erspartes in diese Aktie stecken?', near: 'Was unterscheidet Aktien von Anleihen?' },
   },
 };

@@ -57,7 +57,15 @@ function atomsOf(text: string, { start, end }: { start: number; end: number }): 
     const piece = sentence.slice(from, to);
     const marker = markerOf(piece);
     const subject = piece.search(/[§¤]/);
-    return { start: start + from, end: start + to, text: piece, lead, closes: piece.startsWith(')'), marker, trails: marker !== undefined && subject !== -1 && subject < marker.at };
+    return {
+      start: start + from,
+      end: start + to,
+      text: piece,
+      lead,
+      closes: piece.startsWith(')'),
+      marker,
+      trails: marker !== undefined && subject !== -1 && subject < marker.at,
+    };
   });
 }
 

@@ -58,7 +58,9 @@ function detectorIds({ forbidden, allowed }: Understanding, countries: readonly 
   const permitted = new Set(allowed.concepts.flatMap(({ detectors }) => detectors));
   const isSecret = ({ detectors, family }: Concept): boolean => family !== true && detectors.some((id) => id.startsWith('secret.'));
   const kindsOfSecrets = unique(forbidden.concepts.filter(isSecret).map(({ id }) => id)).length;
-  const ids = forbidden.concepts.flatMap(({ detectors, family }) => (family === true ? detectors.filter((id) => !permitted.has(id)) : detectors));
+  const ids = forbidden.concepts.flatMap(({ detectors, family }) =>
+    family === true ? detectors.filter((id) => !permitted.has(id)) : detectors,
+  );
   if (kindsOfSecrets >= KINDS_OF_SECRETS) ids.push(...SECRET_DETECTORS.filter((id) => !permitted.has(id)));
   // Elsewhere than in the US a social security number is a national one.
   if (ids.includes('pii.ssn') && countries?.some((country) => country !== 'US') === true) ids.push('pii.national-id');
@@ -86,7 +88,9 @@ function restOf({ forbidden, residue }: Understanding): string[] {
 }
 
 function contradictions({ forbidden, allowed }: Understanding): PlanProblem[] {
-  const both = forbidden.concepts.filter(({ id, family }) => family !== true && allowed.concepts.some((concept) => concept.id === id));
+  const both = forbidden.concepts.filter(
+    ({ id, family, detectors }) => family !== true && detectors.length > 0 && allowed.concepts.some((concept) => concept.id === id),
+  );
   return unique(both.map(({ title }) => title)).map((title) => ({
     kind: 'contradiction',
     message: `The rule both forbids and allows ${title}; they are looked for. Say when which holds, or leave one out.`,
@@ -113,21 +117,37 @@ export function compileRule({ content, engine = 'Auto', countries, patterns = []
   const said = shorten(enumerate(rest.slice(0, MAX_REST)), 300) || 'its words name nothing that detectors know';
 
   if (engine === 'Detectors' && !isCovered) {
-    problems.push({ kind: 'residue', message: `Detectors cannot tell a part of the rule, so it is not enforced: ${said}. Set engine to Auto to have a judge decide it.` });
+    problems.push({
+      kind: 'residue',
+      message: `Detectors cannot tell a part of the rule, so it is not enforced: ${said}. Set engine to Auto to have a judge decide it.`,
+    });
   }
   if (needsJudge && hasJudge === false) {
-    problems.push({ kind: 'judge_missing', message: 'The rule needs a judge and there is none; set spec.judge, or give the operator a judge for all policies.' });
+    problems.push({
+      kind: 'judge_missing',
+      message: 'The rule needs a judge and there is none; set spec.judge, or give the operator a judge for all policies.',
+    });
   }
   if (detectors.length > 0) {
     for (const exception of unique(understood.exceptions)) {
-      const message = `Detectors do not know what the rule takes out ("${shorten(exception, 120)}") and find it as well; set engine to Judge if that must not be.`;
+      const quoted = `("${shorten(exception, 120)}")`;
+      const message = `Detectors do not know what the rule takes out ${quoted} and find it as well; set engine to Judge if they must not.`;
       problems.push({ kind: 'exception', message });
     }
   }
   problems.push(...contradictions(understood));
 
-  const permitted = unique(understood.allowed.concepts.map(({ title }) => title)).toSorted();
-  const allowed = [...permitted, ...unique(understood.allowed.keywords).toSorted().map((word) => `"${word}"`), ...unique(understood.allowed.formats.map(({ sample }) => `${sample} and its like`))];
+  // What is fine about a topic is for the judge to tell from what is not.
+  const isTold = ({ id, detectors: own }: Concept): boolean =>
+    own.length > 0 || !understood.forbidden.concepts.some((concept) => concept.id === id);
+  const permitted = unique(understood.allowed.concepts.filter(isTold).map(({ title }) => title)).toSorted();
+  const allowed = [
+    ...permitted,
+    ...unique(understood.allowed.keywords)
+      .toSorted()
+      .map((word) => `"${word}"`),
+    ...unique(understood.allowed.formats.map(({ sample }) => `${sample} and its like`)),
+  ];
   const judgeWords = {
     Auto: `A judge decides ${found.length > 0 ? 'the rest of the rule' : 'by the rule'}: ${said}.`,
     Judge: 'A judge decides by the whole rule.',
@@ -142,4 +162,3 @@ export function compileRule({ content, engine = 'Auto', countries, patterns = []
   ];
   return { detectors, needsJudge, words: words.slice(0, MAX_SENTENCES).map((sentence) => shorten(sentence)), problems, rest, allowed };
 }
-

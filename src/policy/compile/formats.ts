@@ -9,11 +9,21 @@ export interface Format {
   pattern: string;
 }
 
-const TOKEN = /(?<![\p{L}\p{N}_-])(?:[A-Za-z]{1,12}[-_/#:.]?)?(?:\d|#|[NX]{3,}|[nx]{3,})[A-Za-z\d#]*(?:[-_/.][A-Za-z\d#]+)*(?![\p{L}\p{N}_])/gu;
+const TOKEN =
+  /(?<![\p{L}\p{N}_-])(?:[A-Za-z]{1,12}[-_/#:.]?)?(?:\d|#|[NX]{3,}|[nx]{3,})[A-Za-z\d#]*(?:[-_/.][A-Za-z\d#]+)*(?![\p{L}\p{N}_])/gu;
 /** Says that an example follows; within a few words before it. */
-const TRIGGER = /(?:looks? like|of the form|in the form|forms?|formats?|patterns?|such as|\blike|for example|examples?|for instance|start(?:s|ing)? with|written|\bwie|muster|aussehen|aus wie|zum beispiel|beispielsweise|comme|par exemple|ressemblent?|modèle|\()[^.;]{0,24}$/i;
+const TRIGGER = new RegExp(
+  String.raw`(?:looks? like|of the form|in the form|forms?|formats?|patterns?|such as|\blike|for example|examples?|` +
+    String.raw`for instance|start(?:s|ing)? with|written|\bwie|muster|aussehen|aus wie|zum beispiel|beispielsweise|comme|` +
+    String.raw`par exemple|ressemblent?|modèle|\()[^.;]{0,24}$`,
+  'i',
+);
 /** Names of standards and products that only look like identifiers. */
-const KNOWN = /^(?:sha|md|gpt|iso|rfc|pci|tls|ssl|ip|ipv|base|utf|aes|rsa|http|http\/|q|h|fy|k8s|s3|ec2|c4|w3c|oauth|claude|gemini|llama|art|section|web|covid|mp|log4j|en|din|nist|soc|x)[-_ /]?\d/i;
+const KNOWN = new RegExp(
+  String.raw`^(?:sha|md|gpt|iso|rfc|pci|tls|ssl|ip|ipv|base|utf|aes|rsa|http|http/|q|h|fy|k8s|s3|ec2|c4|w3c|oauth|claude|gemini|llama|` +
+    String.raw`art|section|web|covid|mp|log4j|en|din|nist|soc|x)[-_ /]?\d`,
+  'i',
+);
 
 /** Length of a run and what it is made of. */
 function classOf(run: string, isFirst: boolean): string {
@@ -25,7 +35,9 @@ function classOf(run: string, isFirst: boolean): string {
 
 function patternOf(sample: string): string {
   const runs = sample.match(/N{3,}|n{3,}|X{3,}|x{3,}|[\d#]+|[A-Za-z]+?(?=N{3,}|X{3,}|[^A-Za-z]|$)|[^A-Za-z\d#]/g) ?? [];
-  const source = runs.map((run, index) => (/^[A-Za-z\d#]/.test(run) ? classOf(run, index === 0) : run.replace(/[.\\/+*?^$()[\]{}|]/, String.raw`\$&`))).join('');
+  const source = runs
+    .map((run, index) => (/^[A-Za-z\d#]/.test(run) ? classOf(run, index === 0) : run.replace(/[.\\/+*?^$()[\]{}|]/, String.raw`\$&`)))
+    .join('');
   // Digits alone would be found in any longer number.
   return /^\\d\{?\d*\}?$/.test(source) ? String.raw`\b${source}\b` : source;
 }

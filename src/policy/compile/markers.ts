@@ -14,19 +14,31 @@ export interface Marker {
   stops?: true;
 }
 
-const COPULA = String.raw`(?:is|are|be|being|stay|stays|remain|remains|considered|strictly|ist|sind|bleibt|bleiben|sein|gelten als|gilt als|est|sont|rester|restent|sei|soient)`;
+const COPULA =
+  String.raw`(?:is|are|be|being|stay|stays|remain|remains|considered|strictly|ist|sind|bleibt|bleiben|sein|gelten als|gilt als|est|sont|` +
+  String.raw`rester|restent|sei|soient)`;
 /** For search, which needs no place to go on from. */
 const anywhere = (source: string): RegExp => new RegExp(source, 'u');
-const [negation, stop, permit, idiom] = [NEGATIONS, STOPS, PERMITS, PERMIT_IDIOMS].map((phrases) => anywhere(phrasePattern(phrases).source)) as [RegExp, RegExp, RegExp, RegExp];
-const state = anywhere(String.raw`(?<!\p{L})${COPULA}\s+(?:\p{L}+\s+){0,2}?(?:${phrasePattern(STATES).source})|${phrasePattern(STATES).source}\s*$`);
+const [negation, stop, permit, idiom] = [NEGATIONS, STOPS, PERMITS, PERMIT_IDIOMS].map((phrases) =>
+  anywhere(phrasePattern(phrases).source),
+) as [RegExp, RegExp, RegExp, RegExp];
+const state = anywhere(
+  String.raw`(?<!\p{L})${COPULA}\s+(?:\p{L}+\s+){0,2}?(?:${phrasePattern(STATES).source})|${phrasePattern(STATES).source}\s*$`,
+);
 const NOT = String.raw`(?:not|never|\p{L}*n't|nicht|nie|niemals|pas|jamais)`;
 /** Only these may stand between: "never share blocked words" does not allow anything. */
 const BETWEEN = '(?:be|been|being|get|ever|to|always|have|automatically|considered|as|werden|mehr|als|automatisch|être)';
 const negatedStop = anywhere(
-  String.raw`(?<!\p{L})(?:${NOT}\s+(?:${BETWEEN}\s+){0,2}(?:${phrasePattern(STOPS).source})|${COPULA}\s+${NOT}\s+(?:${BETWEEN}\s+)?(?:${phrasePattern(STATES).source})|(?:isn't|aren't)\s+(?:${phrasePattern(STATES).source}))`,
+  String.raw`(?<!\p{L})(?:${NOT}\s+(?:${BETWEEN}\s+){0,2}(?:${phrasePattern(STOPS).source})|` +
+    String.raw`${COPULA}\s+${NOT}\s+(?:${BETWEEN}\s+)?(?:${phrasePattern(STATES).source})|(?:isn't|` +
+    String.raw`aren't)\s+(?:${phrasePattern(STATES).source}))`,
 );
 /** "card numbers are not", "but not card numbers". */
-const ELLIPSIS = /(?<!\p{L})(?:not|nicht|pas)\s*(?:§|¤|$|[.,;])|^\s*(?:but|aber|mais)?\s*(?:not|nicht|pas)\s+(?:for\s+|of\s+|für\s+|bei\s+)?(?:the\s+|die\s+|les\s+)?(?:\p{L}+\s+)?§/iu;
+const ELLIPSIS = new RegExp(
+  String.raw`(?<!\p{L})(?:not|nicht|pas)\s*(?:§|¤|$|[.,;])|^\s*(?:but|aber|mais)?\s*(?:not|nicht|pas)\s+(?:for\s+|of\s+|für\s+|` +
+    String.raw`bei\s+)?(?:the\s+|die\s+|les\s+)?(?:\p{L}+\s+)?§`,
+  'iu',
+);
 
 /** `text`: in lower case, with what it speaks of covered by `§`. Undefined: it says nothing about it. */
 export function markerOf(text: string): Marker | undefined {
@@ -37,7 +49,8 @@ export function markerOf(text: string): Marker | undefined {
   const not = text.search(negation);
   const permitAt = text.search(permit);
   const stopAt = Math.max(text.search(stop), text.search(state));
-  if (not !== -1 && permitAt === -1 && stopAt === -1) return { polarity: 'forbid', at: not, ...(ELLIPSIS.test(text) ? { elliptical: true } : {}) };
+  if (not !== -1 && permitAt === -1 && stopAt === -1)
+    return { polarity: 'forbid', at: not, ...(ELLIPSIS.test(text) ? { elliptical: true } : {}) };
   if (not !== -1) return { polarity: 'forbid', at: not };
   if (stopAt !== -1) return { polarity: 'forbid', at: stopAt, stops: true };
   return permitAt === -1 ? undefined : { polarity: 'allow', at: permitAt };

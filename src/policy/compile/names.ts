@@ -11,29 +11,50 @@ export interface Name extends Span {
 const MAX_WORDS = 4;
 const QUOTED = /"\s*([^"\n]{2,60}?)\s*"|(?<![\p{L}\p{N}])'([^'\n]{2,60})'(?![\p{L}\p{N}])/gu;
 /** What is quoted after these is to be said, not to be found. */
-const SAID = /(?:\b(?:say|says|(?:answer|reply|respond)(?: with)?|write|return|output|state|sage|antworte(?: mit)?|schreibe|répondre|répondez|dites)|with the words?)\s*:?\s*$/i;
+const SAID = new RegExp(
+  String.raw`(?:\b(?:say|says|(?:answer|reply|respond)(?: with)?|write|return|output|state|sage|antworte(?: mit)?|schreibe|` +
+    String.raw`répondre|répondez|dites)|with the words?)\s*:?\s*$`,
+  'i',
+);
 
 /** Of the languages of rules; all the capitals there are take long to compile. */
 const CAPITAL = 'A-ZÀ-ÖØ-Þ';
 const NAME = String.raw`[${CAPITAL}][\wÀ-ÖØ-öø-ÿ&'-]*(?: (?:of )?[${CAPITAL}\d][\wÀ-ÖØ-öø-ÿ&-]*){0,3}`;
 const LIST = String.raw`(${NAME}(?:(?:, (?:and |or |und |oder |et |ou )?| and | or | & | und | oder | et | ou |/)${NAME})*)`;
-const KIND = '(?:projects?|code ?names?|products?|brands?|compan(?:y|ies)|competitors?|rivals?|initiatives?|operation|features?|projekte?|projekts|produkte?|marken?|firma|firmen|wettbewerbern?|mitbewerbern?|konkurrenten?|projets?|produits?|marques?|concurrents?)(?:[ -]?(?:code ?)?names?|namen?)?';
-const ANY_KIND = `(?:${KIND}|customers?|clients?|vendors?|suppliers?|partners?|models?|teams?|games?|programs?|kunden?|partnern?|lieferanten?|noms? (?:de|du) (?:code|projet|produit)s?|names?|namen?|noms?|words?|wörter|begriffe?)`;
-const LINK = '(?:,? (?:such as|like|namely|including|called|named|wie|namens|nämlich|einschließlich|tels? que|comme|appelés?|nommés?)|:|,? (?:is|are|ist|sind|lautet|lauten))';
+const KIND =
+  '(?:projects?|code ?names?|products?|brands?|compan(?:y|ies)|competitors?|rivals?|initiatives?|operation|features?|projekte?|' +
+  'projekts|produkte?|marken?|firma|firmen|wettbewerbern?|mitbewerbern?|konkurrenten?|projets?|produits?|marques?|' +
+  'concurrents?)(?:[ -]?(?:code ?)?names?|namen?)?';
+const ANY_KIND =
+  `(?:${KIND}|customers?|clients?|vendors?|suppliers?|partners?|models?|teams?|games?|programs?|kunden?|partnern?|lieferanten?|` +
+  `noms? (?:de|du) (?:code|projet|produit)s?|names?|namen?|noms?|words?|wörter|begriffe?)`;
+const LINK =
+  '(?:,? (?:such as|like|namely|including|called|named|wie|namens|nämlich|einschließlich|tels? que|comme|appelés?|nommés?)|:|' +
+  ',? (?:is|are|ist|sind|lautet|lauten))';
 
 const CONTEXTS: readonly RegExp[] = [
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?:[Pp]rojekt|[Pp]rodukt)?(?i:${KIND}) \(?${LIST}`, 'g'),
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:${ANY_KIND})(?i:${LINK}) ?\(?${LIST}`, 'g'),
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:called|named|code ?named|namens|appelé|nommé) ${LIST}`, 'g'),
-  new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:mention|mentions|mentioning|name|naming|discuss|discussing|about|refer to|referring to|compare with|compare to|mentionnez|mentionner|parlez de|parler de) ${LIST}`, 'g'),
-  new RegExp(String.raw`(?<![.!?:] |^)(?<![A-Za-zÀ-ÿ])${LIST} (?:project|product|codename|code name|brand|programme|program)s?(?![A-Za-zÀ-ÿ])`, 'g'),
+  new RegExp(
+    String.raw`(?<![A-Za-zÀ-ÿ])(?i:mention|mentions|mentioning|name|naming|discuss|discussing|about|refer to|referring to|compare with|` +
+      String.raw`compare to|mentionnez|mentionner|parlez de|parler de) ${LIST}`,
+    'g',
+  ),
+  new RegExp(
+    String.raw`(?<![.!?:] |^)(?<![A-Za-zÀ-ÿ])${LIST} (?:project|product|codename|code name|brand|programme|program)s?(?![A-Za-zÀ-ÿ])`,
+    'g',
+  ),
 ];
 
 const COMMON = new Set(
-  `english german french spanish italian dutch portuguese chinese japanese russian polish arabic turkish european american british swiss austrian
+  `english german french spanish italian dutch portuguese chinese japanese russian polish arabic turkish european american british
+  swiss austrian
   europe germany france switzerland austria italy spain england china russia america africa asia usa us uk eu eea uae
-  monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december
-  gdpr dsgvo hipaa pci ccpa soc iso nda hr it ceo cfo ai ki llm llms gpt api apis sdk url urls json xml html csv sql yaml pdf http https ssh tls id ids ip pii phi jwt jwts iban ibans ssn ssns faq python java javascript typescript rust
+  monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october
+  november december
+  gdpr dsgvo hipaa pci ccpa soc iso nda hr it ceo cfo ai ki llm llms gpt api apis sdk url urls json xml html csv sql yaml pdf http
+  https ssh tls id ids ip pii phi jwt jwts iban ibans ssn ssns faq python java javascript typescript rust
   everyone anyone nobody nothing anything everything mr mrs ms dr i`.split(/\s+/),
 );
 
@@ -55,7 +76,10 @@ function* namesIn(list: string, from: number): Generator<Name> {
 
 const overlaps = (a: Span, b: Span): boolean => a.start < b.end && b.start < a.end;
 
-/** Also finds quoted texts, which are no names but examples or what is to be said. `isTerm`: the quoted words are a term of the lexicon, so they mean what it says; `known`: spans that mean something else. */
+/**
+ * Also finds quoted texts, which are no names but examples or what is to be said. `isTerm`: the quoted words are a term of the
+ * lexicon, so they mean what it says; `known`: spans that mean something else.
+ */
 export function findNames(text: string, isTerm: (words: string) => boolean, known: readonly Span[]): { names: Name[]; texts: Span[] } {
   const names: Name[] = [];
   const texts: Span[] = [];

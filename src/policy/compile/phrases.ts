@@ -17,7 +17,8 @@ const sourceOf = (phrase: string): string =>
     .replaceAll(/ \??/g, String.raw`[\s_-]*`);
 
 /** In lower case, letter by letter, so that offsets stay. */
-export const lower = (text: string): string => text.replace(/\p{Lu}/gu, (letter) => (letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter));
+export const lower = (text: string): string =>
+  text.replace(/\p{Lu}/gu, (letter) => (letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter));
 
 /** Finds any of the phrases as whole words, in text that is in lower case. */
 export function phrasePattern(phrases: readonly string[]): RegExp {

@@ -18,7 +18,9 @@ const OTHER_TITLES = {
 
 /** Of the concepts that one detector finds. */
 const TITLES: ReadonlyMap<string, string> = new Map([
-  ...[...PII, ...SECRETS, ...OTHERS].filter(({ detectors }) => detectors.length === 1).map(({ detectors, title }) => [detectors[0]!, title] as const),
+  ...[...PII, ...SECRETS, ...OTHERS]
+    .filter(({ detectors }) => detectors.length === 1)
+    .map(({ detectors, title }) => [detectors[0]!, title] as const),
   ...Object.entries(OTHER_TITLES),
 ]);
 
@@ -31,17 +33,27 @@ export function enumerate(items: readonly string[]): string {
 
 export const capitalise = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-export const shorten = (text: string, length: number = MAX_LENGTH): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`);
+export const shorten = (text: string, length: number = MAX_LENGTH): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 
 /** Sentences about what detectors look for. */
 export function detectorWords(ids: readonly string[], keywords: readonly string[], patterns: readonly string[]): string[] {
   const words: string[] = [];
-  const groups = [ids.filter((id) => id.startsWith('pii.')), ids.filter((id) => !id.startsWith('pii.') && id !== 'keyword' && id !== 'pattern')];
+  const groups = [
+    ids.filter((id) => id.startsWith('pii.')),
+    ids.filter((id) => !id.startsWith('pii.') && id !== 'keyword' && id !== 'pattern'),
+  ];
   const isShort = ids.length < 6;
-  for (const group of isShort ? [groups.flat()] : groups) if (group.length > 0) words.push(`Detectors look for ${enumerate(group.map(titleOf))}.`);
-  if (keywords.length > 0) words.push(`Detectors look for ${keywords.length === 1 ? 'the word' : 'the words'} ${enumerate(keywords.map((word) => `"${word}"`))}.`);
-  if (patterns.length > 0) words.push(`Detectors look for ${patterns.length === 1 ? 'the pattern' : 'the patterns'} ${enumerate(patterns)}.`);
+  for (const group of isShort ? [groups.flat()] : groups)
+    if (group.length > 0) words.push(`Detectors look for ${enumerate(group.map(titleOf))}.`);
+  if (keywords.length > 0)
+    words.push(`Detectors look for ${keywords.length === 1 ? 'the word' : 'the words'} ${enumerate(keywords.map((word) => `"${word}"`))}.`);
+  if (patterns.length > 0)
+    words.push(`Detectors look for ${patterns.length === 1 ? 'the pattern' : 'the patterns'} ${enumerate(patterns)}.`);
   const advisory = ids.filter((id) => ADVISORY.has(id));
-  if (advisory.length > 0) words.push(`${capitalise(enumerate(advisory.map(titleOf)))} cannot be told with certainty: finding them alerts, and never blocks alone.`);
+  if (advisory.length > 0)
+    words.push(
+      `${capitalise(enumerate(advisory.map(titleOf)))} cannot be told with certainty: finding them alerts, and never blocks alone.`,
+    );
   return words.map((sentence) => shorten(sentence));
 }

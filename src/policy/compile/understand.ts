@@ -31,7 +31,11 @@ const OPEN = new RegExp(phrasePattern(OPEN_LISTS).source, 'u');
 const only = new RegExp(phrasePattern(ONLY.phrases).source, 'u');
 const notOnly = /(?<!\p{L})(?:not|nicht|non|pas) (?:only|nur|seulement)/giu;
 /** Something is said to be in a text, so the text is only where it is. */
-const HOLDS = /(?<!\p{L})(?:with|contain\p{L}*|includ\p{L}*|hold\p{L}*|has|have|in|inside|within|from|into|mit|enthalt\p{L}*|enthält|im|aus|avec|conten\p{L}*|contien\p{L}*|dans)(?!\p{L})/iu;
+const HOLDS = new RegExp(
+  String.raw`(?<!\p{L})(?:with|contain\p{L}*|includ\p{L}*|hold\p{L}*|has|have|in|inside|within|from|into|mit|enthalt\p{L}*|` +
+    String.raw`enthält|im|aus|avec|conten\p{L}*|contien\p{L}*|dans)(?!\p{L})`,
+  'iu',
+);
 
 interface Reading {
   /** Everything that is understood is covered. */
@@ -53,7 +57,9 @@ function narrowed({ text, mentions, clauses }: Reading): Set<Mention> {
       const clause = clauseAt(clauses, mention);
       return clause?.sentence === sentence && clause?.polarity === polarity && mention.concept.family !== true;
     });
-    const members = listed.filter(({ concept }) => concept.detectors.length > 0 && concept.detectors.every((id) => family.concept.detectors.includes(id)));
+    const members = listed.filter(
+      ({ concept }) => concept.detectors.length > 0 && concept.detectors.every((id) => family.concept.detectors.includes(id)),
+    );
     const end = clauses.findLast((clause) => clause.sentence === sentence)?.end ?? text.length;
     if (members.length > 0 && !OPEN.test(text.slice(family.end, end))) narrow.add(family);
   }
@@ -99,13 +105,15 @@ export function understand(content: string): Understanding {
     const beside = mentions.filter((other) => isDetected(other) && sentenceOf(other) === sentenceOf(mention));
     // Source code with secrets in it, competitors that are named: the topic is covered by what detectors find.
     const from = Math.min(mention.end, beside[0]?.end ?? mention.end);
-    if (concept.container === true && beside.length > 0 && HOLDS.test(covered.slice(from, Math.max(mention.start, beside.at(-1)!.start)))) continue;
+    if (concept.container === true && beside.length > 0 && HOLDS.test(covered.slice(from, Math.max(mention.start, beside.at(-1)!.start))))
+      continue;
     if (concept.id === 'topic.competitors' && names.some((name) => sentenceOf(name) === sentenceOf(mention))) continue;
     if (!narrow.has(mention)) sideAt(mention).concepts.push(concept);
   }
   for (const name of names) sideAt(name).keywords.push(name.keyword);
   for (const format of formats) sideAt(format).formats.push(format);
 
+  const exceptional: Clause[] = [];
   for (const clause of clauses) {
     const piece = covered.slice(clause.start, clause.end);
     const rest = residueOf(piece);
@@ -114,7 +122,14 @@ export function understand(content: string): Understanding {
     // What is said of an example describes what it is an example of.
     if (formats.some((format) => sentenceOf(format) === clause.sentence && format.end >= clause.start)) continue;
     if (clause.polarity === 'forbid') result.residue.push(...rest);
-    else result.exceptions.push(text.slice(clause.start, clause.end).replace(/^[\s,(:)]+|[\s,(:)]+$/g, ''));
+    else exceptional.push(clause);
+  }
+  const isLooked = (sentence: number): boolean =>
+    mentions.some((one) => isDetected(one) && sentenceOf(one) === sentence && sideAt(one) === result.forbidden);
+  for (const [sentence, [first, ...more]] of Map.groupBy(exceptional, (clause) => clause.sentence)) {
+    // A sentence of its own that allows something else takes nothing out.
+    if (!first!.isException && !isLooked(sentence)) continue;
+    result.exceptions.push(text.slice(first!.start, (more.at(-1) ?? first!).end).replace(/^[\s,(:)]+|[\s,(:)]+$/g, ''));
   }
   return result;
 }

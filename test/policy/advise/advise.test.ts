@@ -6,12 +6,16 @@ import { RULES } from '../compile/rules.ts';
 const types = (content: string): string[] => [...new Set(advise(content).issues.map(({ type }) => type))];
 
 describe('a clear rule', () => {
-  it.each(['Never share payment card numbers.', 'Never give legal advice.', 'Block PII except e-mail addresses.', 'Gib niemals Passwörter weiter.', 'Texte dürfen keine Kreditkartennummern enthalten.', 'The project name "Bluefinch" is confidential.'])(
-    'has nothing to improve: %s',
-    (rule) => {
-      expect(advise(rule)).toMatchObject({ score: 100, severity: 'none', issues: [], proposal: rule });
-    },
-  );
+  it.each([
+    'Never share payment card numbers.',
+    'Never give legal advice.',
+    'Block PII except e-mail addresses.',
+    'Gib niemals Passwörter weiter.',
+    'Texte dürfen keine Kreditkartennummern enthalten.',
+    'The project name "Bluefinch" is confidential.',
+  ])('has nothing to improve: %s', (rule) => {
+    expect(advise(rule)).toMatchObject({ score: 100, severity: 'none', issues: [], proposal: rule });
+  });
   it('is told with the plan it leads to', () => {
     expect(advise('Never share IBANs.').plan).toEqual(['Detectors look for IBANs.']);
   });
@@ -50,7 +54,12 @@ describe('trouble in a rule', () => {
   });
 
   it('costs more the graver it is', () => {
-    const scores = ['Never share IBANs.', 'You should not share IBANs.', 'You should generally not share IBANs.', 'You should generally not share sensitive data.'].map((rule) => advise(rule).score);
+    const scores = [
+      'Never share IBANs.',
+      'You should not share IBANs.',
+      'You should generally not share IBANs.',
+      'You should generally not share sensitive data.',
+    ].map((rule) => advise(rule).score);
     expect(scores).toEqual(scores.toSorted((a, b) => b - a));
     expect(new Set(scores).size).toBe(4);
     expect(scores.at(-1)).toBeGreaterThanOrEqual(0);
@@ -59,7 +68,9 @@ describe('trouble in a rule', () => {
   it('is told the gravest first, each with what to do', () => {
     const { issues, severity, advice } = advise('You should generally not share sensitive data.');
     expect(severity).toBe(issues[0]?.severity);
-    expect(issues.map(({ severity: one }) => ['high', 'medium', 'low'].indexOf(one))).toEqual(issues.map(({ severity: one }) => ['high', 'medium', 'low'].indexOf(one)).toSorted());
+    expect(issues.map(({ severity: one }) => ['high', 'medium', 'low'].indexOf(one))).toEqual(
+      issues.map(({ severity: one }) => ['high', 'medium', 'low'].indexOf(one)).toSorted(),
+    );
     for (const { description, suggestion } of issues) expect([description, suggestion].every((text) => text.length > 10)).toBe(true);
     expect(advice).toContain(issues[0]?.suggestion);
   });
@@ -85,14 +96,19 @@ describe('the proposal', () => {
   });
 
   it('is in the language of the rule', () => {
-    expect(advise('Bitte in der Regel keine Kreditkartennummern oder IBANs teilen.').proposal).toContain('Gib niemals Kreditkartennummern oder IBANs weiter.');
+    expect(advise('Bitte in der Regel keine Kreditkartennummern oder IBANs teilen.').proposal).toContain(
+      'Gib niemals Kreditkartennummern oder IBANs weiter.',
+    );
   });
 
   it('is the rule itself where nothing better is known', () => {
     for (const rule of ['Be polite.', 'Do not do anything.']) expect(advise(rule).proposal).toBe(rule);
   });
 
-  const VAGUE = RULES.filter(({ rule }) => !/[éèê]|^(?:Ne|Pas|Les|Il) /.test(rule)).map(({ rule }) => ({ rule, vague: `${rule.replace(/[.!]?$/, '.')} This should usually be so.` }));
+  const VAGUE = RULES.filter(({ rule }) => !/[éèê]|^(?:Ne|Pas|Les|Il) /.test(rule)).map(({ rule }) => ({
+    rule,
+    vague: `${rule.replace(/[.!]?$/, '.')} This should usually be so.`,
+  }));
   it.each(VAGUE)('leads to the same detectors: $rule', ({ vague }) => {
     const { proposal, issues } = advise(vague);
     expect(issues.length).toBeGreaterThan(0);

@@ -5,7 +5,9 @@ import { RULES } from './rules.ts';
 
 /** Detectors of a plan in short: ids, with what keywords and patterns look for. */
 function inShort({ detectors }: Plan): string[] {
-  return detectors.map(({ id, keywords, pattern }) => (keywords !== undefined ? `${id}:${keywords.join(',')}` : pattern !== undefined ? `${id}:${pattern}` : id));
+  return detectors.map(({ id, keywords, pattern }) =>
+    keywords !== undefined ? `${id}:${keywords.join(',')}` : pattern !== undefined ? `${id}:${pattern}` : id,
+  );
 }
 
 const plan = (content: string, more: Partial<Rule> = {}): Plan => compileRule({ content, ...more });
@@ -47,15 +49,46 @@ describe('the order of what is listed does not change the plan', () => {
   it.each(ITEMS.map((_item, shift) => [...ITEMS.slice(shift), ...ITEMS.slice(0, shift)]))('%s first', (...items) => {
     const expected = ['pii.card', 'pii.email', 'pii.iban', 'pii.passport', 'secret.password'];
     const list = `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-    for (const rule of [`Never share ${list}.`, `${list} must not be shared.`, `Block ${items.join(' or ')}.`, `Forbidden: ${items.join('; ')}`]) {
+    for (const rule of [
+      `Never share ${list}.`,
+      `${list} must not be shared.`,
+      `Block ${items.join(' or ')}.`,
+      `Forbidden: ${items.join('; ')}`,
+    ]) {
       expect(summary(rule), rule).toEqual({ detectors: expected, judge: false });
     }
   });
 });
 
 describe('ways to forbid and to allow', () => {
-  const FORBID = ['Never share X.', 'Do not share X.', "Don't send X to models.", 'X must not be shared.', 'X are not allowed.', 'X are confidential.', 'Block X.', 'No X.', 'X may not be pasted.', 'Sharing X is prohibited.', 'Reject requests with X.', 'Please avoid X in prompts.', 'X are never OK.', 'It is forbidden to share X.', 'X'];
-  const ALLOW = ['X are fine.', 'X are allowed.', 'It is OK to share X.', 'You may share X.', 'X can be shared.', 'Do not block X.', 'X are acceptable.', 'X are not confidential.', 'X are no problem.'];
+  const FORBID = [
+    'Never share X.',
+    'Do not share X.',
+    "Don't send X to models.",
+    'X must not be shared.',
+    'X are not allowed.',
+    'X are confidential.',
+    'Block X.',
+    'No X.',
+    'X may not be pasted.',
+    'Sharing X is prohibited.',
+    'Reject requests with X.',
+    'Please avoid X in prompts.',
+    'X are never OK.',
+    'It is forbidden to share X.',
+    'X',
+  ];
+  const ALLOW = [
+    'X are fine.',
+    'X are allowed.',
+    'It is OK to share X.',
+    'You may share X.',
+    'X can be shared.',
+    'Do not block X.',
+    'X are acceptable.',
+    'X are not confidential.',
+    'X are no problem.',
+  ];
   it.each(FORBID)('forbids: %s', (form) => {
     expect(summary(form.replace('X', 'phone numbers'))).toEqual({ detectors: ['pii.phone'], judge: false });
   });
@@ -78,7 +111,11 @@ describe('the engine', () => {
     expect(plan('Never share IBANs.', { engine: 'Detectors' })).toMatchObject({ problems: [], needsJudge: false });
   });
   it('Judge uses no detectors', () => {
-    expect(plan('Never share IBANs.', { engine: 'Judge' })).toMatchObject({ detectors: [], needsJudge: true, words: ['A judge decides by the whole rule.'] });
+    expect(plan('Never share IBANs.', { engine: 'Judge' })).toMatchObject({
+      detectors: [],
+      needsJudge: true,
+      words: ['A judge decides by the whole rule.'],
+    });
   });
   it('Both asks the judge also where detectors cover the rule', () => {
     expect(plan('Never share IBANs.', { engine: 'Both' })).toMatchObject({ detectors: [{ id: 'pii.iban' }], needsJudge: true });
@@ -117,14 +154,15 @@ describe('the plan in words', () => {
     expect(detectors).toEqual([{ id: 'pii.iban' }]);
     expect(problems).toMatchObject([{ kind: 'contradiction' }]);
   });
-  it.each([...RULES.map(({ rule }) => rule), `Never mention ${'strange words '.repeat(600)}`, Array.from({ length: 200 }, (_one, index) => `Word${index}x is fine.`).join(' ')])(
-    'fits into the status: %.60s',
-    (rule) => {
-      const { words } = plan(rule.slice(0, 8192), { engine: 'Detectors' });
-      expect(words.length).toBeLessThanOrEqual(32);
-      for (const sentence of words) expect(sentence.length).toBeLessThanOrEqual(512);
-    },
-  );
+  it.each([
+    ...RULES.map(({ rule }) => rule),
+    `Never mention ${'strange words '.repeat(600)}`,
+    Array.from({ length: 200 }, (_one, index) => `Word${index}x is fine.`).join(' '),
+  ])('fits into the status: %.60s', (rule) => {
+    const { words } = plan(rule.slice(0, 8192), { engine: 'Detectors' });
+    expect(words.length).toBeLessThanOrEqual(32);
+    for (const sentence of words) expect(sentence.length).toBeLessThanOrEqual(512);
+  });
 });
 
 describe('countries and patterns of the author', () => {
@@ -141,10 +179,17 @@ describe('countries and patterns of the author', () => {
   });
   it('are looked for beside the rule, and cover one that says nothing else', () => {
     const patterns = [{ name: 'badge', pattern: 'B-\\d{4}' }];
-    expect(plan('Do not share employee numbers.', { patterns })).toMatchObject({ detectors: [{ id: 'pattern', pattern: 'B-\\d{4}' }], needsJudge: false });
+    expect(plan('Do not share employee numbers.', { patterns })).toMatchObject({
+      detectors: [{ id: 'pattern', pattern: 'B-\\d{4}' }],
+      needsJudge: false,
+    });
   });
   it('that cannot be used are problems by name, and the rest is looked for', () => {
-    const patterns = [{ name: 'badge', pattern: '(?<=B)\\d' }, { name: 'any', pattern: 'x*' }, { name: 'good', pattern: 'G-\\d' }];
+    const patterns = [
+      { name: 'badge', pattern: '(?<=B)\\d' },
+      { name: 'any', pattern: 'x*' },
+      { name: 'good', pattern: 'G-\\d' },
+    ];
     const { problems, detectors } = plan('Do not share employee numbers.', { patterns });
     expect(detectors).toEqual([{ id: 'pattern', pattern: 'G-\\d' }]);
     expect(problems.map(({ kind, message }) => [kind, message.slice(0, 24)])).toEqual([
@@ -154,29 +199,45 @@ describe('countries and patterns of the author', () => {
   });
 });
 
-/** Detectors whose code is under way. */
-const PENDING = ['profanity', 'injection', 'system-prompt'];
-
 it('every detector that the lexicon names is in the registry', () => {
   const named = new Set(RULES.flatMap(({ rule }) => plan(rule).detectors.map(({ id }) => id)));
-  expect([...named].filter((id) => !DETECTOR_IDS.includes(id) && !PENDING.includes(id))).toEqual([]);
+  expect([...named].filter((id) => !DETECTOR_IDS.includes(id))).toEqual([]);
 });
 
 it('the patterns made of examples can be used', () => {
   const samples = ['EMP-12345', 'CUST-######', 'INV-2024-001', 'AB/12.34', 'X#-NNNN', '12345678', 'K_00-xxx'];
   for (const sample of samples) {
     for (const { pattern } of plan(`Numbers look like ${sample} and are private.`).detectors) {
-      expect(detectorOf({ id: 'pattern', pattern: pattern! }).scan(` ${sample.replace(/#|N(?=N|$)/g, '7')} `).length, `${sample} ${pattern}`).toBe(1);
+      expect(
+        detectorOf({ id: 'pattern', pattern: pattern! }).scan(` ${sample.replace(/#|N(?=N|$)/g, '7')} `).length,
+        `${sample} ${pattern}`,
+      ).toBe(1);
     }
   }
 });
 
 it('names of standards and products are no examples of identifiers', () => {
-  expect(plan('Do not talk about standards such as ISO-27001, SHA-256 or models like GPT-4.').detectors.filter(({ id }) => id === 'pattern')).toEqual([]);
+  expect(
+    plan('Do not talk about standards such as ISO-27001, SHA-256 or models like GPT-4.').detectors.filter(({ id }) => id === 'pattern'),
+  ).toEqual([]);
 });
 
 it('compiles any text, and in time', () => {
-  for (const text of ['', ' ', '"', "'".repeat(50), '('.repeat(200), 'a'.repeat(8192), 'no '.repeat(2700), 'e-mail '.repeat(1100), '\u0000\ud800', 'İİİ ßßß', `x${' '.repeat(8000)}x`, `x${'\n'.repeat(8000)}x`, '-'.repeat(8192)]) {
+  for (const text of [
+    '',
+    ' ',
+    '"',
+    "'".repeat(50),
+    '('.repeat(200),
+    'a'.repeat(8192),
+    'no '.repeat(2700),
+    'e-mail '.repeat(1100),
+    '\u0000\ud800',
+    'İİİ ßßß',
+    `x${' '.repeat(8000)}x`,
+    `x${'\n'.repeat(8000)}x`,
+    '-'.repeat(8192),
+  ]) {
     expect(plan(text).words.length, text.slice(0, 20)).toBeGreaterThan(0);
   }
 });
