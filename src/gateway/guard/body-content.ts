@@ -3,7 +3,7 @@ import { readRequestContent } from '../../policy/extract/content.ts';
 import type { Content } from '../../policy/types.ts';
 
 /** Numbers that lose their last digits when they are parsed. */
-const HUGE = /(?<![\w.])\d{17,}/g;
+const HUGE = /(?:"[^"\\]{1,64}"\s{0,8}:\s{0,8})?(?<![\w.])\d{17,}/g;
 
 /** `raw`: the bytes that the body was parsed from. */
 export function bodyContent(body: Record<string, unknown>, raw: Buffer): Content {
