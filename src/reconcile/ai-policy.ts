@@ -8,7 +8,7 @@ import { describeOrganization, homeProblem } from './organizations.ts';
 import { compilePolicy } from './policy-compile.ts';
 import { addToStatus, describeViolations, type CountStatus, type PolicyCounts } from './policy-counts.ts';
 import { judgeFor, judgeInSnapshot, judgeProblem, type JudgeModel } from './policy-judge.ts';
-import { planOf, snapshotPolicy } from './policy-plan.ts';
+import { planOf, snapshotPolicy, type PolicyPlan } from './policy-plan.ts';
 import type { PolicyTester } from './policy-tester.ts';
 import { effectiveAction, fingerprintOf, testsBefore, toStatus, type TestState } from './policy-tests.ts';
 import { evaluatePolicy, type PolicyFacts } from './policy-verdict.ts';
@@ -40,6 +40,8 @@ export class AiPolicyReconciler {
   readonly #options: AiPolicyReconcilerOptions;
   /** What status says or is going to say: the cache of the store lags behind. */
   readonly #counted = new Map<string, Counted>();
+  /** Compiling much text takes long, and a policy is looked at more often than it changes. */
+  readonly #plans = new Map<string, { uid: string; generation: number; plan: PolicyPlan }>();
 
   constructor(options: AiPolicyReconcilerOptions) {
     this.#options = options;
@@ -52,6 +54,7 @@ export class AiPolicyReconciler {
       tester.forget(key);
       counts.forget(key);
       this.#counted.delete(key);
+      this.#plans.delete(key);
       this.#serve(key, undefined);
       report(key, undefined);
       return DONE;
@@ -65,7 +68,7 @@ export class AiPolicyReconciler {
   #decide(key: string, policy: AIPolicy): { facts: PolicyFacts; observed: ObservedPolicy; retryIn: number | undefined } {
     const { store, world, defaultJudge, version } = this.#options;
     const { metadata, spec } = policy;
-    const plan = planOf(spec, compilePolicy);
+    const plan = this.#plan(key, policy);
     const judge = judgeFor(policy, defaultJudge);
     const hasJudge = plan.needsJudge && judge !== undefined;
     const config = hasJudge ? store.get('AILLMConfig', parseKey(judge.llm)) : undefined;
@@ -86,6 +89,14 @@ export class AiPolicyReconciler {
       action,
     };
     return { facts, observed: { policy: { ...untested, action }, ...(name === undefined ? {} : { repository: name }) }, retryIn };
+  }
+
+  #plan(key: string, { metadata: { uid, generation }, spec }: AIPolicy): PolicyPlan {
+    const known = this.#plans.get(key);
+    if (known?.uid === uid && known.generation === generation) return known.plan;
+    const plan = planOf(spec, compilePolicy);
+    this.#plans.set(key, { uid, generation, plan });
+    return plan;
   }
 
   #where({ metadata: { namespace }, spec }: AIPolicy): string {

@@ -107,6 +107,7 @@ export class Engine implements StoreEvents {
     run.tester.stop();
     run.counts.stop();
     await Promise.all(Object.values(run.controllers).map((controller) => controller.stop()));
+    await run.flush((key) => run.board.writeNow('AIPolicy', key));
     await run.board.stop();
   }
 

@@ -84,6 +84,12 @@ export class PolicyCounts {
     return pending;
   }
 
+  /** Makes everything due at once, and answers with the policies that have something to tell. */
+  drain(): string[] {
+    this.stop();
+    return [...this.#pending.keys()];
+  }
+
   forget(key: string): void {
     this.#timers.get(key)?.clear();
     for (const map of [this.#timers, this.#pending, this.#toldAt]) map.delete(key);

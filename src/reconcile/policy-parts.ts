@@ -48,7 +48,12 @@ export interface PolicyParts {
   policies: AiPolicyReconciler;
   tester: PolicyTester;
   counts: PolicyCounts;
+  /** Has what was counted since it was told last written, for whoever goes on from status. Never rejects, and takes two seconds at most. */
+  flush(write: (key: string) => Promise<void>): Promise<void>;
 }
+
+/** Milliseconds. */
+const FLUSH_DEADLINE = 2_000;
 
 export function policyParts(options: PolicyPartsOptions): PolicyParts {
   const { store, world, settings, clock, random, bytes, report, enqueue, onServed } = options;
@@ -62,5 +67,15 @@ export function policyParts(options: PolicyPartsOptions): PolicyParts {
   const counts = new PolicyCounts({ clock, onDue: enqueue });
   const told = { report, onServed: (before: ObservedPolicy | undefined, after: ObservedPolicy | undefined) => onServed([before, after]) };
   const policies = new AiPolicyReconciler({ store, world, tester, counts, defaultJudge, version, ...told });
-  return { policies, tester, counts };
+  const flush = async (write: (key: string) => Promise<void>): Promise<void> => {
+    const writing = counts.drain().map(async (key) => {
+      await policies.reconcile(key);
+      await write(key);
+    });
+    const late = Promise.withResolvers<void>();
+    const timer = clock.setTimeout(late.resolve, FLUSH_DEADLINE);
+    await Promise.race([Promise.allSettled(writing), late.promise]);
+    timer.clear();
+  };
+  return { policies, tester, counts, flush };
 }

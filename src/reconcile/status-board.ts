@@ -48,6 +48,11 @@ export class StatusBoard {
     this.#controller.add(id);
   }
 
+  /** Writes what was reported of this object, now and not in its turn. Rejects when it could not be written. */
+  async writeNow(kind: Kind, key: string): Promise<void> {
+    await this.#write(`${kind}/${key}`, new AbortController().signal);
+  }
+
   /** What gateways have is different: every object that they hold may say something else. */
   refresh(): void {
     for (const [id, { programmable }] of this.#evaluations) if (programmable) this.#controller.add(id);

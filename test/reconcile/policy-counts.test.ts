@@ -63,16 +63,27 @@ describe('counts of a policy', () => {
     const before = await started();
     tell(before, { evaluations: 10, violations: 1, blocked: 1 });
     await before.run(2_000);
+    // Its minute is not over yet, but nobody else is going to write this.
+    tell(before, { evaluations: 11, violations: 1, blocked: 1 });
     const seed = before.snapshot();
     await before.engine.stop();
     const after = new Harness({ store: before.store, revision: before.revision });
     await after.start(seed);
     // The same process goes on, and has lived longer than this operator.
-    tell(after, { evaluations: 10, violations: 1, blocked: 1 }, 'pod-1', 'one', 3_600_000);
+    tell(after, { evaluations: 11, violations: 1, blocked: 1 }, 'pod-1', 'one', 3_600_000);
     tell(after, { evaluations: 13, violations: 1, blocked: 1 }, 'pod-1', 'one', 3_600_500);
     tell(after, { evaluations: 2 }, 'pod-2', 'new', 100);
     await after.run(2_000);
     expect(after.statusOf('cards').counts).toMatchObject({ since: '2026-11-25T08:00:00Z', evaluations: 15, violations: 1, blocked: 1 });
+  });
+
+  it('do not keep an operator from stopping where status cannot be written', async () => {
+    const harness = await started();
+    tell(harness, { evaluations: 10 });
+    harness.store.faults.set('applyStatus', new Error('the API server is away'));
+    await harness.engine.stop();
+    expect(harness.statusOf('cards')).not.toHaveProperty('counts');
+    expect(harness.clock.pending).toBe(0);
   });
 
   it('of a trial stand apart, and go with it', async () => {
