@@ -118,9 +118,11 @@ function partOfAll(part: unknown, followed: string[], walk: Walk): JsonObject | 
   if (!isObject(part) || ++walk.nodes > MAX_NODES) return undefined;
   const { $ref: ref, ...siblings } = part;
   if (typeof ref !== 'string') return part;
-  const target = followed.includes(ref) ? undefined : resolveRef(walk.root, ref);
+  const isCircle = followed.includes(ref);
   followed.push(ref);
-  return isObject(target) ? { ...target, ...siblings } : undefined;
+  // What it leads to may be a reference again.
+  const target = isCircle ? undefined : partOfAll(resolveRef(walk.root, ref), followed, walk);
+  return target === undefined ? undefined : { ...target, ...siblings };
 }
 
 /** One keyword for each thing. */

@@ -153,6 +153,12 @@ it.each([
   expect(hasParameters(schema)).toBe(says);
 });
 
+it('what allOf refers to by the name of another name is merged, not left as a reference to nowhere', () => {
+  const named = object({ x: { type: 'string' } });
+  const { schema, lost } = reduce({ allOf: [{ $ref: '#/$defs/a' }], $defs: { a: { $ref: '#/$defs/b' }, b: named } });
+  expect({ schema, lost }).toEqual({ schema: named, lost: [] });
+});
+
 it('references that double at each step do not fill the memory', () => {
   const steps = Array.from({ length: 60 }, (_, index) => {
     const next = { $ref: `#/$defs/s${index + 1}` };
