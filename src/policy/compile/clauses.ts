@@ -28,6 +28,8 @@ interface Atom {
 
 const ALL = /^\W*(?:everything|anything|all|any|alles|sämtliche\w*|jegliche\w*|tout|toute?s?)(?![\p{L}])/iu;
 const ALSO = /^\W*(?:but|aber|mais|sondern)?\s*(?:also|auch|aussi)(?![\p{L}])/iu;
+/** "but JWTs are": the contrary of what was said before. */
+const ECHO = /§\s*(?:are|is|do|does|may|can|sind|ist|sont|est)\W*$/u;
 const exception = phrasePattern(EXCEPTIONS);
 const opposition = phrasePattern(OPPOSITIONS);
 const conjunction = /(?<![\p{L}\p{N}])(?:and|or|und|oder|sowie|et|ou|nor|noch)(?![\p{L}\p{N}])|[,&()]|:(?=\s)|\s-\s/giu;
@@ -101,7 +103,10 @@ class Reader {
     if (marker !== undefined) return this.#marked(atom, marker);
     // What is said of a list may come at its end.
     const said = this.#main === undefined || (this.#trails && lead === 'list') ? (this.#ahead(index) ?? this.#main) : this.#main;
-    if (lead === 'opposition' && !ALSO.test(atom.text) && this.#main === 'allow') this.#main = 'forbid';
+    if (lead === 'opposition' && this.#main !== undefined && !ALSO.test(atom.text) && (this.#main === 'allow' || ECHO.test(atom.text))) {
+      this.#main = opposite(this.#main);
+      return { polarity: this.#main, isException: false };
+    }
     return { polarity: said ?? 'forbid', isException: false };
   }
 

@@ -43,7 +43,8 @@ function patternOf(sample: string): string {
 }
 
 function isIdentifier(token: string): boolean {
-  if (KNOWN.test(token)) return false;
+  // What has letters after a dot is the name of a machine or a file.
+  if (KNOWN.test(token) || /\.[A-Za-z]{2}/.test(token)) return false;
   const digits = token.replace(/[^\d#NXnx]/g, '').length;
   const isNumber = /^[\d.,/]+$/.test(token);
   return isNumber ? /^\d{6,}$/.test(token) : digits >= 2 && /[\d#]|[NX]{3,}|[nx]{3,}/.test(token);

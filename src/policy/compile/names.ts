@@ -35,6 +35,7 @@ const LINK =
 const CONTEXTS: readonly RegExp[] = [
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?:[Pp]rojekt|[Pp]rodukt)?(?i:${KIND}) \(?${LIST}`, 'g'),
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:${ANY_KIND})(?i:${LINK}) ?\(?${LIST}`, 'g'),
+  new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:products?|services?|plans?|offers?|produkte?|produits?) (?:of|from|by|von|de) ${LIST}`, 'g'),
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:called|named|code ?named|namens|appelé|nommé) ${LIST}`, 'g'),
   new RegExp(
     String.raw`(?<![A-Za-zÀ-ÿ])(?i:mention|mentions|mentioning|name|naming|discuss|discussing|about|refer to|referring to|compare with|` +
@@ -60,16 +61,19 @@ const COMMON = new Set(
 
 const isCommon = (word: string): boolean => COMMON.has(word) || NEUTRAL_WORDS.has(word);
 
-/** A heading, or a rule in capitals: there they tell nothing. */
+/** In a heading, or a rule in capitals, they tell nothing. */
 function hasMeaningfulCapitals(text: string): boolean {
-  const words = text.match(/\p{L}{3,}/gu) ?? [];
-  return words.filter((word) => /^\p{Lu}/u.test(word)).length <= words.length * 0.6;
+  const words = text.match(/\p{L}{4,}/gu) ?? [];
+  const capitals = words.filter((word) => /^\p{Lu}/u.test(word)).length;
+  return capitals < words.length && capitals <= words.length * 0.85;
 }
 
 function* namesIn(list: string, from: number): Generator<Name> {
   for (const { 0: name, index } of list.matchAll(new RegExp(NAME, 'g'))) {
-    const keyword = name.toLowerCase().replace(/'s$/, '');
-    if (keyword.length < 2 || keyword.split(' ').every(isCommon)) continue;
+    const words = name.toLowerCase().replace(/'s$/, '').split(' ');
+    // "Project Mistral" is called Mistral.
+    const keyword = words.slice(words.findIndex((word) => !isCommon(word))).join(' ');
+    if (keyword.length < 2 || words.every(isCommon)) continue;
     yield { start: from + index, end: from + index + name.length, keyword };
   }
 }

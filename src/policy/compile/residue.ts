@@ -1,11 +1,13 @@
 // Words of a rule that nothing has understood: what they mean is for the judge to say.
 import { NEUTRAL_WORDS } from './lexicon/neutral.ts';
-import { EXAMPLES, EXCEPTIONS, OPEN_LISTS, OPPOSITIONS } from './lexicon/polarity.ts';
+import { EXAMPLES, EXCEPTIONS, OPEN_LISTS, OPPOSITIONS, PERMIT_IDIOMS, PERMITS, STOPS } from './lexicon/polarity.ts';
 import { isMarkerWord } from './markers.ts';
 import { cover } from './prepare.ts';
 import { lower, phrasePattern } from './phrases.ts';
 
-const CONNECTORS = phrasePattern([...EXAMPLES, ...EXCEPTIONS, ...OPEN_LISTS, ...OPPOSITIONS]);
+/** Of several words; single ones are looked up word by word. */
+const markers = [...STOPS, ...PERMITS, ...PERMIT_IDIOMS].filter((phrase) => phrase.includes(' '));
+const CONNECTORS = phrasePattern([...EXAMPLES, ...EXCEPTIONS, ...OPEN_LISTS, ...OPPOSITIONS, ...markers]);
 
 /** Words with meaning in a piece of the rule in which all that is understood is covered, as they are written. */
 export function residueOf(text: string): string[] {

@@ -48,7 +48,8 @@ communiquez communiqué communiqués communiquées contenir contient contiennent
 mentionné afficher affiché exposer exposé quitter sortir fournir fournissez copier répéter publier publiez parler figurer
 apparaître`;
 
-const SCENE = `concrete specific particular usually generally normally typically often sometimes mostly possible appropriate
+const SCENE = `sure related produce produces produced concrete specific particular usually generally normally typically often
+sometimes mostly possible appropriate
 necessary ideally preferably normalerweise meistens meist üblicherweise grundsätzlich häufig oft manchmal möglichst instruction
 definition violates subject general nothing belongs about regel gilt verstößt erlaubt beispiele beispiel allgemeine allgemein
 thema werkzeugen werkzeug text texts message messages prompt prompts request requests response responses answer answers reply

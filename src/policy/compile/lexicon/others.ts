@@ -86,6 +86,7 @@ export const OTHERS: readonly Concept[] = [
       'system (prompts?|messages?|instructions?)',
       'system level (prompts?|instructions?)',
       '(your|its|the|our)? ?(internal|hidden|initial|own|secret|confidential|developer|underlying) (system )?(instructions?|prompts?)',
+      'your (own )?(instructions?|prompts?)',
       'meta ?prompts?',
       'pre ?prompts?',
       'system ?(prompt|anweisung|nachricht|instruktion|vorgabe)*',

@@ -195,6 +195,7 @@ export const PII: readonly Concept[] = [
     phrases: [
       'pii',
       'pii data',
+      `personal (data|information|details) (of|about|on) (our |the |any |all )~${WHOSE}`,
       '(sensitive )?personal(ly)? ?(identifiable|identifying|identification)? (data|information|details?|info|identifiers?|records?)',
       'personally (identifiable|identifying)',
       'personal (and|or) (confidential|sensitive|private) (data|information)',

@@ -55,6 +55,7 @@ export const STOPS = [
   'strip(s|ped)?',
   'filter(s|ed)?',
   'censor*',
+  'mask(s|ed|ing)?',
   'flag(s|ged|ging)?',
   'off limits',
   'taboo',

@@ -9,6 +9,7 @@ export const TOPICS: readonly Concept[] = [
     'legal (advice|counsel|opinions?|guidance|questions?|matters?|recommendations?|assistance|help|issues?|topics?|interpretations?)?',
     'lawyers?',
     'rechts ?(berat|rat|ausk|frage)*',
+    'rechts ?(und|oder) ?steuer ?berat*',
     'rechtlich* ?(rat*|berat*|frage*|ausk*|auskünfte)?',
     'juristisch* ?(rat*|berat*|frage*|ausk*|auskünfte)?',
     '(conseils?|avis|questions?|assistance) juridiques?',
