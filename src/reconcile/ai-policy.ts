@@ -88,7 +88,12 @@ export class AiPolicyReconciler {
       tests,
       action,
     };
-    return { facts, observed: { policy: { ...untested, action }, ...(name === undefined ? {} : { repository: name }) }, retryIn };
+    const observed: ObservedPolicy = {
+      policy: { ...untested, action },
+      ...(name === undefined ? {} : { repository: name }),
+      ...(plan.flaw === undefined ? {} : { isFlawed: true }),
+    };
+    return { facts, observed, retryIn };
   }
 
   #plan(key: string, { metadata: { uid, generation }, spec }: AIPolicy): PolicyPlan {

@@ -269,8 +269,10 @@ export class Engine implements StoreEvents {
 
   /** Policies that this connection judges for. */
   #enqueueJudged(llm: string): void {
-    this.#enqueueAll('AIPolicy', this.#refs().policiesByJudge.get(llm));
-    if (llm === this.#options.defaultJudge?.llm) this.#enqueueAll('AIPolicy', this.#refs().policiesWithoutJudge);
+    const standard = llm === this.#options.defaultJudge?.llm ? this.#refs().policiesWithoutJudge : [];
+    const judged = [...(this.#refs().policiesByJudge.get(llm) ?? []), ...standard];
+    this.#enqueueAll('AIPolicy', judged);
+    this.#enqueueGoverned(judged.map((key) => this.#run?.world.policies.get(key)));
   }
 
   /** Repositories that any of these policies applies to. */

@@ -6,14 +6,13 @@ import { toKubernetesTime, type ConditionDraft } from '../api/conditions.ts';
 import { keyOf, parseKey, type AIPolicy, type Repository } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { ObservedRepository } from '../snapshot/build.ts';
-import { effectivePolicies } from '../snapshot/effective.ts';
 import { resolveModels, type ModelTable, type OfferedModels } from '../snapshot/model-table.ts';
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import { listNames, type Evaluation, type Outcome } from './evaluation.ts';
 import type { KeyIssuer, KeysOutcome } from './key-issuer.ts';
 import { describeClosedKeys } from './key-surfaces.ts';
 import { expiryOf, typeOf } from './keys.ts';
-import { homeProblem, organizationsIn } from './organizations.ts';
+import { describeRefusals, policiesForStatus, policiesOf } from './repository-policies.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import { siblingKey, type World } from './world.ts';
 
@@ -37,7 +36,6 @@ export interface RepositoryReconcilerOptions {
 const LOOK_AGAIN_MS = 600_000;
 const MAX_STATUS_MODELS = 200;
 const MAX_STATUS_KEYS = 200;
-const MAX_STATUS_POLICIES = 200;
 const NO_KEYS: KeysOutcome = { keys: [], conflicts: [], due: undefined, failure: undefined };
 
 export class RepositoryReconciler {
@@ -91,7 +89,8 @@ export class RepositoryReconciler {
     const names = [...table.models].toSorted(([a], [b]) => (a < b ? -1 : 1));
     const models = names.slice(0, MAX_STATUS_MODELS).map(([name, { llm }]) => ({ name, llm: parseKey(llm).name }));
     const statusKeys = keysForStatus(keys);
-    const policies = this.#policies(repository);
+    const governing = policiesOf(repository, this.#options);
+    const policies = policiesForStatus(governing);
     const fields = {
       endpoint: publicBaseUrl,
       ...(statusKeys.length === 0 ? {} : { keys: statusKeys }),
@@ -99,24 +98,8 @@ export class RepositoryReconciler {
       modelCount: table.models.size,
       ...(policies.length === 0 ? {} : { policies }),
     };
-    const outcome = summarise(repository, resolved, issued, closed);
+    const outcome = summarise(repository, resolved, issued, [...closed, ...describeRefusals(governing)]);
     return { object: repository, conditions: [resolved, issued], outcome, fields, programmable: true };
-  }
-
-  /** The policies that apply, from the widest scope to the narrowest. Taken from the objects, which are all there from the first moment on. */
-  #policies({ metadata }: Repository): object[] {
-    const { store, world, policiesNear } = this.#options;
-    const accepted = policiesNear(metadata.namespace).filter(({ metadata: own, spec }) => {
-      return own.deletionTimestamp === undefined && (spec.scope !== 'Organization' || homeProblem(store, own.namespace) === undefined);
-    });
-    const scoped = accepted.map(({ metadata: { namespace, name }, spec, status }) => {
-      const { scope, action, repositoryRef } = spec;
-      const effective = world.policies.get(keyOf({ namespace, name }))?.policy.action ?? status?.effectiveAction ?? action;
-      return { namespace, name, scope, action, effective, ...(repositoryRef === undefined ? {} : { repository: repositoryRef.name }) };
-    });
-    return effectivePolicies(scoped, metadata, organizationsIn(store))
-      .slice(0, MAX_STATUS_POLICIES)
-      .map(({ name, namespace, scope, action, effective }) => ({ name, namespace, scope, action, effectiveAction: effective }));
   }
 }
 
@@ -190,7 +173,7 @@ function keysForStatus({ keys }: KeysOutcome): object[] {
   return listed.slice(0, MAX_STATUS_KEYS);
 }
 
-function summarise({ spec }: Repository, resolved: ConditionDraft, issued: ConditionDraft, closed: readonly string[]): Outcome {
+function summarise({ spec }: Repository, resolved: ConditionDraft, issued: ConditionDraft, further: readonly string[]): Outcome {
   if (spec.suspend === true) {
     return { state: 'inactive', reason: 'Suspended', message: 'spec.suspend is true: every request is answered with 403' };
   }
@@ -200,6 +183,6 @@ function summarise({ spec }: Repository, resolved: ConditionDraft, issued: Condi
     return { state, reason: issued.reason, message: issued.message };
   }
   if (resolved.status !== 'True') return { state: 'waiting', reason: resolved.reason, message: resolved.message };
-  const notes = [...(resolved.message.startsWith('no attached') ? [resolved.message] : []), ...closed];
+  const notes = [...(resolved.message.startsWith('no attached') ? [resolved.message] : []), ...further];
   return { state: 'good', message: ['models and keys are in use', ...notes].join('; ') };
 }

@@ -34,6 +34,8 @@ export interface ObservedPolicy {
   policy: SnapshotPolicy;
   /** Of scope Repository: name of the one that it is about. */
   repository?: string;
+  /** No gateway can evaluate it. */
+  isFlawed?: true;
 }
 
 /** Maps of objects are keyed `namespace/name`, keys by the SHA-256 of the key in hex. */

@@ -137,6 +137,22 @@ describe('a policy that cannot be evaluated', () => {
     await harness.check();
   });
 
+  it('shows at the repositories whose requests are refused because of it, until it can be', async () => {
+    const harness = await started();
+    const said = () => harness.condition('Repository', 'repo', 'Ready')?.message;
+    harness.policy('advice', { content: 'Never give legal advice.', enforcement: 'Always', judge: { llmRef: { name: 'own' }, model: 'small' } });
+    harness.policy('alerts', { content: 'Never give legal advice.', action: 'Alert' });
+    harness.policy('open', { content: 'Never give legal advice.', failureMode: 'Open' });
+    harness.policy('broken', { patterns: [{ name: 'x', pattern: '(' }] });
+    await harness.run();
+    expect(said()).toBe('models and keys are in use; requests are refused with 503, since these policies cannot be evaluated: team/advice, team/broken');
+    expect(harness.verdict('Repository', 'repo')).toBe('True Succeeded');
+    harness.policy('broken');
+    harness.connection('own');
+    await harness.run();
+    expect(said()).toBe('models and keys are in use');
+  });
+
   it('waits for the repository that it names', async () => {
     const harness = await started();
     harness.policy('lost', { scope: 'Repository', repositoryRef: { name: 'later' } });
