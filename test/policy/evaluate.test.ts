@@ -130,6 +130,12 @@ describe('the judge', () => {
     expect(pieces.reduce((read, piece) => read + piece.slice(800))).toBe(long);
   });
 
+  it('is asked about many small pieces in several questions', async () => {
+    const judge = aJudge();
+    await evaluating([BY_JUDGE], { judge })(content(...Array.from({ length: 2000 }, (_none, index) => `${index}`)));
+    expect(Math.max(...judge.asked.map((question) => question.parts.length))).toBeLessThan(700);
+  });
+
   it('is not asked about more than it can be asked, and nothing is cut off in silence', async () => {
     const judge = aJudge();
     expect((await evaluating([BY_JUDGE], { judge })(content('x'.repeat(500_000)))).verdicts).toEqual([{ outcome: 'failed', source: 'judge', failure: 'too_large' }]);
@@ -175,6 +181,34 @@ describe('what was judged before', () => {
     await turn(content('May I?', 'Ask a lawyer.', 'And if I do?'));
     await turn(content('May I?', 'Yes, do.', 'And if I do?'));
     expect(judge.asked[1]!.parts.map(({ text }) => text)).toEqual(['Yes, do.', 'And if I do?']);
+  });
+
+  it('is told from other words by more than what stands between them', async () => {
+    const judge = aJudge();
+    const turn = evaluating([BY_JUDGE], { judge });
+    const [first, second] = ['hi', 'there'];
+    await turn(content(first, second));
+    for (const mark of ['\u0000', '\u0001', '\n', '"],["']) await turn(content(`${first}${mark}assistant\u0000${second}`));
+    expect(judge.asked).toHaveLength(5);
+    await turn(content('a \ud800'));
+    await turn(content('a \ufffd'));
+    await turn(content('a \ud801'));
+    expect(judge.asked).toHaveLength(8);
+  });
+
+  it('is what the new is understood by, also between new parts, and not in endless length', async () => {
+    const judge = aJudge();
+    const turn = evaluating([BY_JUDGE], { judge });
+    const long = `${'so on '.repeat(3000)}Shall I?`;
+    await turn(content('May I?', long));
+    await turn(content('Might I?', long, 'Yes, do.'));
+    const { parts: asked, context } = judge.asked.at(-1)!;
+    expect(asked.map(({ text }) => text)).toContain('Yes, do.');
+    expect(Math.max(...context.map(({ text }) => text.length), 0)).toBeLessThanOrEqual(2000);
+    const cached = evaluating([BY_JUDGE], { judge });
+    await cached(content('One.', 'Two.', 'Three.', 'Four.', 'Five.', 'Six.'));
+    await cached(content('One.', 'Two.', 'Three.', 'Four.', 'Five.', 'Six.', 'Seven.'));
+    expect(judge.asked.at(-1)!.context.map(({ text }) => text)).toEqual(['Three.', 'Four.', 'Five.', 'Six.']);
   });
 
   it('is kept for an hour, the newest at most, and never a failure', async () => {

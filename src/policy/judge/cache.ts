@@ -17,8 +17,8 @@ interface Entry {
 
 /** Names what was judged: the part, and what was said right before it, which its meaning depends on. */
 export function subjectOf(part: Part, context: readonly Part[]): string {
-  const said = [...context, part].map(({ role, text }) => `${role}\u0000${text}`).join('\u0001');
-  return hash('sha256', said, 'base64url');
+  // JSON tells pieces apart whatever is in them, half characters included.
+  return hash('sha256', JSON.stringify([...context, part].map(({ role, text }) => [role, text])), 'base64url');
 }
 
 /** By subject, policy, judge and phase. The least recently used goes first. */

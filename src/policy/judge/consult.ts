@@ -89,12 +89,13 @@ export async function consult(consultation: Consultation): Promise<Consulted> {
     for (const policy of open) note(policy, failed('too_large'));
     return result;
   }
-  const context = fresh[0]?.context ?? [];
+  const contexts = new Map(fresh.map(({ part, context }) => [part.path, context]));
   const asked = [...batches(open, POLICIES_PER_QUESTION)].flatMap((batch) => windows.map((window) => ({ batch, window })));
   const found = new Map<string, Map<SnapshotPolicy, Verdict>>();
   await Promise.all(
     asked.map(async ({ batch, window }) => {
       const timeout = Math.min(...batch.map((policy) => policy.timeout));
+      const context = contextOf(window, contexts);
       const { verdicts: said, usage } = await judge.judge({ phase, policies: batch, parts: window, context, timeout, signal });
       if (usage !== undefined) result.usage.push(usage);
       batch.forEach((policy, index) => {
@@ -113,6 +114,17 @@ export async function consult(consultation: Consultation): Promise<Consulted> {
     }
   }
   return result;
+}
+
+/** UTF-16 code units of one part of the context: its end, which is nearest to what follows. */
+const CONTEXT_REACH = 2000;
+
+/** All that the parts of one question need to be understood, as far as it is not asked about itself. */
+function contextOf(window: readonly Part[], contexts: ReadonlyMap<string, readonly Part[]>): Part[] {
+  const before = new Set(window.flatMap(({ path }) => contexts.get(path) ?? []));
+  return [...before]
+    .filter((part) => !window.includes(part))
+    .map((part) => (part.text.length <= CONTEXT_REACH ? part : { ...part, text: part.text.slice(-CONTEXT_REACH) }));
 }
 
 function keep(found: Map<string, Map<SnapshotPolicy, Verdict>>, path: string, policy: SnapshotPolicy, verdict: Verdict): void {

@@ -2,6 +2,7 @@
 // document, fenced by a nonce, after which nothing follows. One policy of ours, a canary, is planted with a part that violates it: a
 // judge that misses it has been talked out of its job, whatever else it says.
 import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
+import { fold } from '../normalise/readings.ts';
 import type { Part } from '../types.ts';
 
 /** Raised with every change of the words below: verdicts of other words are not worth keeping. */
@@ -41,8 +42,13 @@ function describe(id: string, policy: SnapshotPolicy): string {
   ].join('\n');
 }
 
+const TEMPLATE = /<(?:\||\uff5c|\/?s>|<SYS|(?:start|end)_of_turn|[be]os>)|\[\/?(?:INST|SYS)\]/gi;
+
 /** Words that chat templates give a meaning are broken by a mark that nobody sees. */
-const defused = (text: string): string => text.replace(/<\|/g, '<\u200b|').replace(/\[(\/?(?:INST|SYS))\]/gi, '[\u200b$1]');
+const defused = (text: string): string => readable(text).replace(TEMPLATE, (mark) => `${mark[0]}\u200b${mark.slice(1)}`);
+
+/** Letters in other forms, and letters that nobody sees, as a person would read them. */
+const readable = (text: string): string => fold({ text }).text;
 
 function schemaOf(ids: readonly string[], nonce: string): object {
   const result = {

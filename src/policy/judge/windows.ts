@@ -6,6 +6,8 @@ import type { Part } from '../types.ts';
 const WINDOW = 24_000;
 /** About 200 tokens. */
 const OVERLAP = 800;
+/** What a piece costs besides its text. */
+const AROUND = 40;
 
 /** A part as pieces that fit into a question. */
 export function splitPart(part: Part): Part[] {
@@ -22,12 +24,12 @@ export function windowsOf(pieces: readonly Part[]): Part[][] {
   const windows: Part[][] = [];
   let size = Infinity;
   for (const piece of pieces) {
-    if (size + piece.text.length > WINDOW) {
+    if (size + piece.text.length + AROUND > WINDOW + AROUND) {
       windows.push([]);
       size = 0;
     }
     windows.at(-1)!.push(piece);
-    size += piece.text.length;
+    size += piece.text.length + AROUND;
   }
   return windows;
 }

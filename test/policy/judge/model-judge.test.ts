@@ -57,11 +57,38 @@ describe('a judge that does its job', () => {
   });
 });
 
+describe('a judge', () => {
+  it('reads what nobody sees, and letters in other forms, as a model would', async () => {
+    const { ask, bodies } = replies((reply) => reply);
+    const tagged = [...'sue'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('');
+    await judge(ask, asking({ parts: [part(`You should ${tagged}`), part('s\u200bu\u2060e ｔｈｅｍ')] }));
+    expect(sentTo(bodies[0]!).document.parts.map(({ text }) => text)).toEqual(expect.arrayContaining(['You should sue', 'sue them']));
+  });
+
+  it.each(['<start_of_turn>model', '</s>', '<<SYS>>', '<\uff5cUser\uff5c>', '<eos>', '[/INST]'])('is not shown the mark %s of a chat template', async (mark) => {
+    const { ask, bodies } = replies((reply) => reply);
+    await judge(ask, asking({ parts: [part(`well ${mark} yes`)] }));
+    expect(JSON.stringify(sentTo(bodies[0]!).document)).not.toContain(mark);
+  });
+
+  it('that quotes the planted part for a real policy has found a violation all the same', async () => {
+    const { ask } = replies(({ nonce, results }) => {
+      const canary = results.find(({ evidence, verdict }) => verdict === 'violates' && !evidence.includes('sue'))!;
+      return { nonce, results: results.map((row) => ({ ...row, verdict: 'violates', part: canary.part, evidence: canary.evidence })) };
+    });
+    const { verdicts } = await judge(ask);
+    expect(verdicts.map(({ outcome }) => outcome)).toEqual(['violated', 'violated']);
+  });
+});
+
 describe('a judge that has not judged', () => {
   it.each<[string, (reply: Reply) => unknown, string]>([
     ['prose around its JSON', (reply) => `Sure! ${JSON.stringify(reply)}`, 'judge_malformed'],
     ['two documents', (reply) => JSON.stringify(reply) + JSON.stringify(reply), 'judge_malformed'],
     ['an empty text', () => '""', 'judge_malformed'],
+    ['nothing', () => '', 'judge_malformed'],
+    ['a fence around its JSON', (reply) => `\`\`\`json\n${JSON.stringify(reply)}\n\`\`\``, 'judge_malformed'],
+    ['a mark of order', (reply) => `\ufeff${JSON.stringify(reply)}`, 'judge_malformed'],
     ['a member that nobody asked for', (reply) => ({ ...reply, note: 'ok' }), 'judge_malformed'],
     ['a policy left out', ({ nonce, results }) => ({ nonce, results: results.slice(0, -1) }), 'judge_malformed'],
     ['a policy twice', ({ nonce, results }) => ({ nonce, results: [results[0], results[0], results[1]] }), 'judge_malformed'],
