@@ -13,6 +13,7 @@ import { issueAuthority, issueGatewayCertificate } from '../src/push/issue.ts';
 import { SNAPSHOT_KEY_BYTES, signSnapshot } from '../src/snapshot/digest.ts';
 import { sealSnapshot } from '../src/snapshot/seal.ts';
 import { SCHEMA_VERSION, type SnapshotContent, type SnapshotProvider } from '../src/snapshot/snapshot.ts';
+import { NO_DATA } from './guard/policy.ts';
 import { startNode } from './processes.ts';
 import { SCENARIOS, TRANSLATIONS, type BenchProvider } from './scenarios.ts';
 
@@ -22,12 +23,15 @@ const POLL = 50;
 /** Below the origin of the mock provider. */
 const ENDPOINTS: Record<BenchProvider, string> = { Other: '/v1', Anthropic: '/anthropic/v1', Google: '/google/v1beta' };
 const REPOSITORY = 'bench/repository';
+const GUARDED = 'bench/guarded';
 
 export interface GatewayProcess {
   child: ChildProcess;
   origin: string;
   /** The API key that it accepts. */
   key: string;
+  /** The same for a repository whose requests and answers all detectors have to clear. */
+  guardedKey: string;
   /** Holds its files; to be removed. */
   directory: string;
 }
@@ -45,25 +49,23 @@ function providerOf(type: BenchProvider, upstream: string): SnapshotProvider {
   };
 }
 
-function contentFor(upstream: string, key: string): SnapshotContent {
+function contentFor(upstream: string, key: string, guardedKey: string): SnapshotContent {
   const types = Object.keys(ENDPOINTS) as BenchProvider[];
   const models = [...SCENARIOS, ...TRANSLATIONS].map(({ model, provider }) => [model, { llm: llmOf(provider), upstream: model }] as const);
+  const repository = { generation: 1, namespace: 'bench', surfaces: ['OpenAI' as const], suspended: false, models: Object.fromEntries(models) };
   return {
     schemaVersion: SCHEMA_VERSION,
     providers: Object.fromEntries(types.map((type) => [llmOf(type), providerOf(type, upstream)])),
     repositories: {
-      [REPOSITORY]: {
-        generation: 1,
-        namespace: 'bench',
-        name: 'repository',
-        surfaces: ['OpenAI'],
-        suspended: false,
-        models: Object.fromEntries(models),
-      },
+      [REPOSITORY]: { ...repository, name: 'repository' },
+      [GUARDED]: { ...repository, name: 'guarded', policies: [`${NO_DATA.namespace}/${NO_DATA.name}`] },
     },
-    keys: { [hashKey(key)]: { id: 'key_bench', repository: REPOSITORY } },
+    keys: {
+      [hashKey(key)]: { id: 'key_bench', repository: REPOSITORY },
+      [hashKey(guardedKey)]: { id: 'key_guarded', repository: GUARDED },
+    },
     revokedKeys: {},
-    policies: {},
+    policies: { [`${NO_DATA.namespace}/${NO_DATA.name}`]: NO_DATA },
     limits: {},
   };
 }
@@ -107,8 +109,9 @@ async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
 /** Starts a gateway that serves every scenario from the upstream at an origin; resolves when it is ready. */
 export async function startGateway(upstream: string, core: string | undefined): Promise<GatewayProcess> {
   const key = formatKey(randomBytes(32));
+  const guardedKey = formatKey(randomBytes(32));
   const directory = await mkdtemp(join(tmpdir(), 'flashback-bench-'));
-  await writeFiles(directory, contentFor(upstream, key));
+  await writeFiles(directory, contentFor(upstream, key, guardedKey));
   const ports = { port: await freePort(), 'metrics-port': await freePort(), 'push-port': await freePort() };
   const flags = {
     ...ports,
@@ -119,5 +122,5 @@ export async function startGateway(upstream: string, core: string | undefined): 
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = startNode([CLI, 'gateway', '--allow-loopback-endpoints', ...args], { core, output: 'ignore' });
   await waitUntilReady(child, `http://127.0.0.1:${ports['metrics-port']}/readyz`);
-  return { child, origin: `http://127.0.0.1:${ports.port}`, key, directory };
+  return { child, origin: `http://127.0.0.1:${ports.port}`, key, guardedKey, directory };
 }

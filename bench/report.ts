@@ -11,8 +11,8 @@ export interface ScenarioResult {
   bare: Samples;
   /** Answers pass through as they come. */
   gateway: Samples;
-  /** Answers are translated, by the name of the row. */
-  translated: readonly (readonly [name: string, samples: Samples])[];
+  /** The gateway with more to do, by the name of the row. */
+  others: readonly (readonly [name: string, samples: Samples])[];
 }
 
 function format({ median, min, max }: Spread, digits: number): string {
@@ -29,7 +29,7 @@ export function cpuRatio(samples: Samples, baseline: Samples): Spread {
 }
 
 /** Latencies of `direct` are as they are, those of the others what they add to it in the same repetition. */
-export function reportOf({ title, chunks, direct, bare, gateway, translated }: ScenarioResult): string {
+export function reportOf({ title, chunks, direct, bare, gateway, others }: ScenarioResult): string {
   const minus = (a: number, b: number): number => a - b;
   const perChunk = (cell: (count: number) => string): string[] => (chunks === undefined ? [] : [cell(chunks)]);
   const row = (name: string, samples: Samples, toGateway: string, latencies: readonly string[]): string[] => [
@@ -49,6 +49,6 @@ export function reportOf({ title, chunks, direct, bare, gateway, translated }: S
     ['direct', '-', ...perChunk(() => '-'), '-', '-', format(spreadOf(direct.p50), 2), format(spreadOf(direct.p99), 2)],
     row('bare proxy', bare, '-', added(bare)),
     row('gateway', gateway, '-', added(gateway)),
-    ...translated.map(([name, samples]) => row(name, samples, format(cpuRatio(samples, gateway), 2), ['-', '-'])),
+    ...others.map(([name, samples]) => row(name, samples, format(cpuRatio(samples, gateway), 2), ['-', '-'])),
   ]);
 }

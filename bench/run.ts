@@ -30,16 +30,20 @@ async function bench(scenarios: readonly Scenario[], repetitions: number, cores:
         { ...passing, origin, key: 'any', pid: undefined },
         { ...passing, origin: bareOrigin, key: 'any', pid: bare.pid },
         { ...passing, ...gatewayTarget },
+        { scenario, latency: false, ...gatewayTarget, key: gateway.guardedKey },
         ...translations.map((translation) => ({ scenario: translation, latency: false, ...gatewayTarget })),
       ];
-      const [direct, bareSamples, gatewaySamples, ...translated] = await measureScenario(scenario.name, targets, repetitions);
+      const [direct, bareSamples, gatewaySamples, guarded, ...translated] = await measureScenario(scenario.name, targets, repetitions);
       const result = {
         title: scenario.title,
         chunks: scenario.stream ? STREAM_CHUNKS : undefined,
         direct: direct!,
         bare: bareSamples!,
         gateway: gatewaySamples!,
-        translated: translations.map(({ provider }, index) => [`gateway, OpenAI to ${provider}`, translated[index]!] as const),
+        others: [
+          ['gateway, all detectors', guarded!] as const,
+          ...translations.map(({ provider }, index) => [`gateway, OpenAI to ${provider}`, translated[index]!] as const),
+        ],
       };
       console.log(`\n${reportOf(result)}`);
       ratios.push(cpuRatio(result.gateway, result.bare).median);

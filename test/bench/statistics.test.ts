@@ -43,7 +43,7 @@ describe('the table', () => {
 
   it('shows latencies of proxies as what they add to none', () => {
     const result = { direct: samples([], 1, 2), bare: samples([50], 1.5, 2.25), gateway: samples([80], 0.75, 4) };
-    const [, , direct, bare, gateway] = reportOf({ ...result, title: 'JSON', chunks: undefined, translated: [] }).split('\n');
+    const [, , direct, bare, gateway] = reportOf({ ...result, title: 'JSON', chunks: undefined, others: [] }).split('\n');
     expect(direct).toMatch(/^direct .* 1\.00 \[1\.00, 1\.00\] +2\.00 \[2\.00, 2\.00\]$/);
     expect(bare).toMatch(/ 50 \[50, 50\] +1\.00 \[.*\] +- +\+0\.50 \[.*\] +\+0\.25 \[/);
     expect(gateway).toMatch(/ 80 \[80, 80\] +1\.60 \[.*\] +- +-0\.25 \[.*\] +\+2\.00 \[/);
@@ -51,8 +51,8 @@ describe('the table', () => {
 
   it('shows what translation costs for each chunk, next to the bare proxy and to the gateway that only passes on', () => {
     const result = { direct: samples([], 1, 2), bare: samples([1000], 1, 2), gateway: samples([2000], 1, 2) };
-    const translated = [['to Google', samples([5000], 1, 2)]] as const;
-    const lines = reportOf({ ...result, title: 'stream', chunks: 100, translated }).split('\n');
+    const others = [['to Google', samples([5000], 1, 2)]] as const;
+    const lines = reportOf({ ...result, title: 'stream', chunks: 100, others }).split('\n');
     expect(lines[0]).toMatch(/ CPU us per request +per chunk +ratio to bare +ratio to gateway /);
     expect(lines[5]).toMatch(/^to Google +5000 \[.*\] +50\.0 \[50\.0, 50\.0\] +5\.00 \[5\.00, 5\.00\] +2\.50 \[2\.50, 2\.50\] +- +-$/);
   });
