@@ -2,7 +2,7 @@
 import { keyOf } from './api/resources.ts';
 import { newId } from './gateway/new-id.ts';
 import type { Ask } from './policy/judge/model-judge.ts';
-import type { Manifests, PolicyManifest } from './policy-manifests.ts';
+import { UNSET, type Manifests, type PolicyManifest } from './policy-manifests.ts';
 import { ModelAsker } from './providers/ask.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
 import { podIdentityPolicy } from './providers/pod-identity.ts';
@@ -60,13 +60,16 @@ async function fromManifests({ llms, secrets }: Omit<Manifests, 'policies'>, { m
     mayUsePodIdentity: podIdentityPolicy([]),
   });
   if ('refusal' in admitted) throw new SettingsError(`AILLMConfig ${key}: ${admitted.refusal.message}.`);
+  let isUnset = false;
   const store = {
     getSecret: async (name: { namespace: string; name: string }) => {
       const secret = secrets.get(keyOf(name));
+      isUnset ||= Object.values(secret?.data ?? {}).some((value) => value.includes(UNSET));
       return secret === undefined ? undefined : { uid: '', resourceVersion: '', labels: {}, annotations: {}, data: secret.data };
     },
   };
   const read = await readSecrets(store, config);
+  if (isUnset) return undefined;
   const flaw = 'problem' in read ? read.problem.message : read.flaw;
   if ('problem' in read || flaw !== undefined) throw new SettingsError(`AILLMConfig ${key}: ${flaw}.`);
   return { name: `${key} ${spec.judge.model}`, target: providerOf(config, admitted.endpoint, read), model: spec.judge.model };

@@ -31,12 +31,27 @@ export function resourceOf(manifest: ManifestOf<'AIPolicy' | 'AILLMConfig'>): AI
   return { ...manifest, metadata: { uid: '', resourceVersion: '1', generation: 1, ...metadata } } as AIPolicy | AILLMConfig;
 }
 
+/** Stands for a variable that is not set: only whoever needs the Secret misses it. */
+export const UNSET = '\uE002';
+
+/** Variables by name; `unset` collects those that are asked for and not there. */
+function variablesOf(env: Readonly<Record<string, string | undefined>>, unset: Set<string>): Record<string, string | undefined> {
+  return new Proxy(env, {
+    get: (_, name) => {
+      const value = env[String(name)];
+      if (value !== undefined && value !== '') return value;
+      unset.add(String(name));
+      return UNSET;
+    },
+  });
+}
+
 const lineOf = ({ file, line, message }: ManifestProblem): string => `${file}:${line}: ${message}`;
 
 /** Throws SettingsError where a path is missing. */
 export async function readManifests(
   files: readonly string[],
-  variables: Record<string, string | undefined>,
+  env: Readonly<Record<string, string | undefined>>,
 ): Promise<{ manifests: Manifests; problems: string[]; warnings: string[] }> {
   const schemas = await loadSchemas(new URL('../crds/', import.meta.url));
   let sources: Awaited<ReturnType<typeof readSources>>;
@@ -46,6 +61,8 @@ export async function readManifests(
     if (error instanceof MissingPathError) throw new SettingsError(`-f: ${error.message}.`);
     throw error;
   }
+  const unset = new Set<string>();
+  const variables = variablesOf(env, unset);
   const set = updateManifests(EMPTY_SET, sources, {
     variables,
     validate: (object, previous) => validateResource(schemas, object, previous),
@@ -61,6 +78,9 @@ export async function readManifests(
       secrets: new Map(secrets.map((secret) => [keyOf(secret.key), secret])),
     },
     problems: set.problems.map(lineOf),
-    warnings: set.warnings.map(lineOf),
+    warnings: [
+      ...set.warnings.map(lineOf),
+      ...[...unset].map((name) => `the variable ${name} is not set, so a judge whose Secret needs it is not asked`),
+    ],
   };
 }

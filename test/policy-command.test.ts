@@ -121,6 +121,24 @@ describe('flashback policy test', () => {
     expect(out).not.toContain(KEY);
   });
 
+  it('asks nobody where the variable of a Secret is not set, says so, and runs the rest', async () => {
+    const manifests = [
+      aPolicy('Never share payment card numbers or legal advice.', [CARD, SUE], { judge: { llmRef: { name: 'judge' }, model: 'small' } }),
+      {
+        apiVersion: 'ai.flashback.tech/v1alpha1',
+        kind: 'AILLMConfig',
+        metadata: { name: 'judge', namespace: 'team-a' },
+        spec: { type: 'OpenAI', credentials: { secretRef: { name: 'judge-key' } } },
+      },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'judge-key', namespace: 'team-a' }, stringData: { apiKey: '${THE_KEY}' } },
+    ];
+    const { code, out, err } = await run(['test', '-f', write(...manifests)]);
+    expect(err).toContain('the variable THE_KEY is not set');
+    expect(out).toContain('ok    a card');
+    expect(out).toContain('skip  a threat: not run: needs a judge');
+    expect(code).toBe(1);
+  });
+
   it('fails tests that a broken judge cannot decide, and says why', async () => {
     judge = await startFakeJudge(['sue'], 500);
     const { code, out } = await run(['test', '-f', write(aPolicy('Never give legal advice.', [SUE]))], {
