@@ -40,8 +40,8 @@ const LOOK = 100;
 /** Gets an object; undefined where there is none, or it may not be read. */
 export type Read = <K extends Kind>(kind: K, key: ObjectKey) => Promise<ResourceByKind[K] | undefined>;
 
-/** The text. Throws StartError where there is no such Repository. */
-export async function explainRepository(key: ObjectKey, read: Read): Promise<string> {
+/** The text. `isServed`: by gateways, which count. Throws StartError where there is no such Repository. */
+export async function explainRepository(key: ObjectKey, read: Read, isServed = true): Promise<string> {
   const repository = await read('Repository', key);
   if (repository === undefined) throw new StartError(`There is no Repository ${keyOf(key)}, or it may not be read.`);
   const policies = new Map<string, AIPolicy>();
@@ -49,7 +49,7 @@ export async function explainRepository(key: ObjectKey, read: Read): Promise<str
     const policy = await read('AIPolicy', effective);
     if (policy !== undefined) policies.set(keyOf(effective), policy);
   }
-  return explain({ repository, policies });
+  return explain({ repository, policies, isServed });
 }
 
 /** Reads from the API server that a kubeconfig names. */
@@ -121,7 +121,7 @@ export async function explainFiles(
     for (let waited = 0; waited < PATIENCE && !session.resources().every(isSettled); waited += LOOK) {
       await new Promise<void>((resolve) => setTimeout(resolve, LOOK));
     }
-    return await explainRepository(key, async (kind, name) => session.store.get(kind, name));
+    return await explainRepository(key, async (kind, name) => session.store.get(kind, name), false);
   } catch (error) {
     if (error instanceof MissingPathError) throw new StartError(`-f: ${error.message}`);
     throw error;

@@ -19,7 +19,7 @@ const ALL = ['up', 'operator', 'gateway'] as const;
 /** Flag name -> setting, in bytes and milliseconds once parsed. The environment variable is FLASHBACK_ and the name in capitals with underscores. */
 export const SETTINGS = {
   file: { commands: ['up'], kind: 'list', help: 'directory or file with manifests; repeatable' },
-  'state-dir': { commands: ['up'], kind: 'string', default: '.flashback', help: 'where delivered keys are kept' },
+  'state-dir': { commands: ['up'], kind: 'string', default: '.flashback', help: 'where delivered keys, statuses and the log are kept' },
   port: { commands: ['up', 'gateway', 'demo'], kind: 'port', default: '8080', help: 'port that applications call' },
   host: { commands: ['up', 'gateway', 'demo'], kind: 'string', help: 'address to listen on (gateway: all, the others: 127.0.0.1)' },
   'metrics-port': { commands: ALL, kind: 'port', default: '9090', help: 'port of /metrics, /livez and /readyz' },

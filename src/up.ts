@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { keyOf } from './api/resources.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { startDemoProvider } from './demo/provider.ts';
 import { newId } from './gateway/new-id.ts';
@@ -20,6 +21,7 @@ import { exampleBlock, startReport } from './standalone/report.ts';
 import { loadSchemas } from './standalone/schema.ts';
 import { StandaloneSession } from './standalone/session.ts';
 import { MissingPathError, requirePaths } from './standalone/source-files.ts';
+import { StatusFile } from './standalone/status-file.ts';
 import { lockState, StateDirectoryError } from './standalone/state-lock.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
@@ -112,11 +114,19 @@ export async function runUp(options: UpOptions): Promise<void> {
           baseUrl,
           metricsUrl: `http://${urlHost(host)}:${metricsPort}/metrics`,
           keys: await session.deliveredKeys(),
+          statusPath: join(stateDir, 'status.yaml'),
           ...(options.logPath === undefined ? {} : { logPath: options.logPath }),
           ...(session.standInOrigin === undefined ? {} : { demo: { url: session.standInOrigin, host: DEMO_HOST } }),
           ...(stdout.columns === undefined ? {} : { columns: stdout.columns }),
         }),
     });
+    const statusFile = new StatusFile({
+      path: join(stateDir, 'status.yaml'),
+      clock,
+      resources: () => session.resources(),
+      onProblem: (message) => narrator.lines([message]),
+    });
+    endings.unshift(() => statusFile.stop());
     const session = new StandaloneSession({
       roots: files,
       stateDir,
@@ -134,8 +144,15 @@ export async function runUp(options: UpOptions): Promise<void> {
       },
       onLines: (lines) => narrator.lines(lines),
       onKey: (news) => narrator.onKey(news),
-      onStatus: (resource) => narrator.onStatus(resource),
-      onEvent: ({ type, reason, note, regarding }) => logger.info({ type, reason, note, regarding }, 'event'),
+      onStatus: (resource) => {
+        statusFile.touch();
+        narrator.onStatus(resource);
+      },
+      onEvent: ({ type, reason, note, regarding }) => {
+        logger.info({ type, reason, note, regarding }, 'event');
+        // All other events stand in a status, too.
+        if (reason === 'PolicyViolated') narrator.lines([`${regarding.kind} ${keyOf(regarding)}: ${note}`]);
+      },
     });
     endings.unshift(() => session.stop());
 

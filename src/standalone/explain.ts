@@ -10,6 +10,8 @@ export interface Explained {
   repository: Repository;
   /** By `namespace/name`; one that is missing could not be read. */
   policies: ReadonlyMap<string, AIPolicy>;
+  /** Gateways tell what they count. */
+  isServed: boolean;
 }
 
 const NAMES = 12;
@@ -43,7 +45,11 @@ function countLine({ status }: AIPolicy): string {
   return `${shown.evaluations ?? 0} evaluated, ${shown.violations ?? 0} violated it${blocked}, ${failed} since ${shown.since}`;
 }
 
-function policyLines({ namespace, name, scope, action, effectiveAction = action }: Effective, policy: AIPolicy | undefined, number: number): string[] {
+function policyLines(
+  { namespace, name, scope, action, effectiveAction = action }: Effective,
+  policy: AIPolicy | undefined,
+  { number, isServed }: { number: number; isServed: boolean },
+): string[] {
   const now = effectiveAction === action ? action : `${effectiveAction} now, although its action is ${action}`;
   const title = `${number}. ${namespace}/${name} (${scope}): ${now}`;
   if (policy === undefined) return [title, field('', 'the AIPolicy itself may not be read from here')];
@@ -56,12 +62,12 @@ function policyLines({ namespace, name, scope, action, effectiveAction = action 
     field('judge', judgeLine(policy)),
     field('tests', testLine(policy)),
     field('ready', ready === undefined ? 'not looked at yet' : `${ready.status} (${ready.reason}): ${ready.message}`),
-    field('counts', countLine(policy)),
+    ...(isServed ? [field('counts', countLine(policy))] : []),
   ];
 }
 
 /** Lines that end with a newline. */
-export function explain({ repository, policies }: Explained): string {
+export function explain({ repository, policies, isServed }: Explained): string {
   const { spec, status } = repository;
   const effective = status?.policies ?? [];
   const models = (status?.models ?? []).map(({ name, llm }) => `${name} (${llm})`);
@@ -73,7 +79,7 @@ export function explain({ repository, policies }: Explained): string {
     field('keys', list(keys)),
     '',
     effective.length === 0 ? 'No policy applies to it.' : 'Policies that apply to it, from the widest scope to the narrowest; they only add up:',
-    ...effective.flatMap((one, index) => ['', ...policyLines(one, policies.get(keyOf(one)), index + 1)]),
+    ...effective.flatMap((one, index) => ['', ...policyLines(one, policies.get(keyOf(one)), { number: index + 1, isServed })]),
   ];
   return `${lines.join('\n')}\n`;
 }

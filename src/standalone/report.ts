@@ -16,6 +16,8 @@ export interface ReportInput {
   /** As applications use it, with /v1. */
   baseUrl: string;
   metricsUrl: string;
+  /** File that the statuses are written to. */
+  statusPath?: string;
   /** File that the log goes to. */
   logPath?: string;
   keys: readonly DeliveredKey[];
@@ -38,11 +40,12 @@ function readinessOf(resource: AnyResource): Readiness {
   return ready ?? { status: 'Unknown', reason: '-', message: 'not looked at yet' };
 }
 
-/** `Repository quickstart/assistant: Ready (Succeeded)`. */
+/** `Repository quickstart/assistant: Ready (Succeeded)`. Of a policy that is good, the message tells what it does now. */
 export function describeStatus(resource: AnyResource): string {
   const { status, reason, message } = readinessOf(resource);
   const subject = `${resource.kind} ${keyOf(resource.metadata)}`;
-  return status === 'True' ? `${subject}: Ready (${reason})` : `${subject}: not Ready (${reason}): ${message}`;
+  const told = resource.kind === 'AIPolicy' ? `: ${message}` : '';
+  return status === 'True' ? `${subject}: Ready (${reason})${told}` : `${subject}: not Ready (${reason}): ${message}`;
 }
 
 /** Columns as wide as their widest cell; the last is cut so that lines fit. */
@@ -110,13 +113,14 @@ function keyTable({ keys }: ReportInput): string[] {
 
 /** The report after the start, in lines that end with a newline. */
 export function startReport(input: ReportInput): string {
-  const { resources, baseUrl, metricsUrl, logPath, demo, columns } = input;
+  const { resources, baseUrl, metricsUrl, logPath, statusPath, demo, columns } = input;
   const example = exampleOf(input);
   const lines = [
     ...(resources.length === 0 ? ['There are no resources yet.'] : resourceTable(resources, columns)),
     '',
     `Base URL:   ${baseUrl}`,
     `Metrics:    ${metricsUrl}`,
+    ...(statusPath === undefined ? [] : [`Status:     ${statusPath}`]),
     ...(logPath === undefined ? [] : [`Log:        ${logPath}`]),
     ...(demo === undefined ? [] : [`Demo:       demo provider on ${demo.url} stands in for ${demo.host}; it only echoes`]),
     ...keyTable(input),

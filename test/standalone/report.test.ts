@@ -198,6 +198,10 @@ describe('a line about a status', () => {
     [aRepository(), 'Repository quickstart/assistant: Ready (Succeeded)'],
     [aRepository({ status: ready('False', 'LLMNotFound', 'gone') }), 'Repository quickstart/assistant: not Ready (LLMNotFound): gone'],
     [aRepository({ status: {} }), 'Repository quickstart/assistant: not Ready (-): not looked at yet'],
+    [
+      { ...aRepository(), kind: 'AIPolicy', status: ready('True', 'Succeeded', 'violations are alerted') } as unknown as AnyResource,
+      'AIPolicy quickstart/assistant: Ready (Succeeded): violations are alerted',
+    ],
   ])('case %#', (resource, line) => {
     expect(describeStatus(resource)).toBe(line);
   });

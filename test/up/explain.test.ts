@@ -77,6 +77,7 @@ spec: {llms: [{name: absent}]}
     const text = await explainFiles({ namespace: 'shop', name: 'chat' }, [directory], {}, (line) => warnings.push(line));
     expect(text).toContain('Repository shop/chat: not Ready (LLMNotFound)');
     expect(text).toContain('1. home/no-cards (Organization): Block\n');
+    expect(text).not.toContain('counts');
     expect(warnings).toEqual([expect.stringContaining('did you mean Repository?')]);
   });
 

@@ -99,6 +99,20 @@ describe('flashback up', () => {
     for (const snippet of snippets) expect((await run('bash', ['-c', snippet], { env })).stdout).toContain('You said: Hello!');
   });
 
+  it('says what a policy has blocked, and keeps plan, tests and counts in a file', async () => {
+    start();
+    await untilSaid('Ctrl-C ends');
+    const client = await aClient();
+    const messages = [{ role: 'user' as const, content: 'Charge 4242 4242 4242 4242' }];
+    await expect(client.chat.completions.create({ model: 'demo-chat', messages })).rejects.toMatchObject({ code: 'content_policy_violation' });
+    await untilSaid(/^AIPolicy quickstart\/no-card-numbers: 1 violation was blocked since /m);
+    const status = join(stateDir, 'status.yaml');
+    await vi.waitFor(async () => expect(await readFile(status, 'utf8')).toMatch(/counts:\n +since: .*\n +evaluations: 1\n +violations: 1\n/), 10_000);
+    expect(await readFile(status, 'utf8')).toMatch(/plan:\n +- Detectors look for payment card numbers\./);
+    expect(await readFile(status, 'utf8')).toContain('summary: 3/3');
+    expect((await stat(status)).mode & 0o077).toBe(0);
+  });
+
   it('says so when somebody else has a file where a key belongs, and leaves it', async () => {
     start();
     await untilSaid('Ctrl-C ends');
