@@ -13,7 +13,18 @@ const GERMAN =
   'schlampe schlampen miststück drecksau drecksack dreckskerl verpiss pisser kacke missgeburt schwuchtel spast spasti vollidiot fresse';
 
 /** What is written instead of a letter. */
-const DISGUISES: Readonly<Record<string, string>> = { a: 'a4@*', e: 'e3*', i: 'i1!*', o: 'o0*', u: 'uv*', s: 's5$', t: 't7', ß: 'ß', ö: 'öo*', ü: 'üu*' };
+const DISGUISES: Readonly<Record<string, string>> = {
+  a: 'a4@*',
+  e: 'e3*',
+  i: 'i1!*',
+  o: 'o0*',
+  u: 'uv*',
+  s: 's5$',
+  t: 't7',
+  ß: 'ß',
+  ö: 'öo*',
+  ü: 'üu*',
+};
 const BETWEEN = '[._*-]?';
 
 /** Letter -> what may follow it; an empty key where a word may end. */
@@ -34,7 +45,9 @@ function treeOf(words: readonly string[]): Tree {
 
 /** Words with the same beginning share it, so that each place of a text is looked at once. */
 function patternOf(tree: Tree, between: string): string {
-  const ways = [...tree].filter(([letter]) => letter !== '').map(([letter, next]) => `${between}[${DISGUISES[letter] ?? letter}]{1,4}${patternOf(next, BETWEEN)}`);
+  const ways = [...tree]
+    .filter(([letter]) => letter !== '')
+    .map(([letter, next]) => `${between}[${DISGUISES[letter] ?? letter}]{1,4}${patternOf(next, BETWEEN)}`);
   if (ways.length === 0) return '';
   return `(?:${ways.join('|')})${tree.has('') ? '?' : ''}`;
 }

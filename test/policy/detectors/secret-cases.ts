@@ -93,7 +93,13 @@ export const SECRET_CASES: DetectorCases[] = [
       `"PRIVATE-TOKEN": "${hidden(made(24))}"`,
       `curl -u ${hidden(`ann:${made(12)}`)} https://example.com`,
     ],
-    misses: ['Authorization: Bearer <token>', 'Authorization: Bearer $TOKEN', 'the bearer of good news', 'Authorization: Bearer YOUR_ACCESS_TOKEN', 'curl -u $USER:$PASS https://example.com'],
+    misses: [
+      'Authorization: Bearer <token>',
+      'Authorization: Bearer $TOKEN',
+      'the bearer of good news',
+      'Authorization: Bearer YOUR_ACCESS_TOKEN',
+      'curl -u $USER:$PASS https://example.com',
+    ],
   },
   {
     use: { id: 'secret.password' },
@@ -166,7 +172,12 @@ export const SECRET_CASES: DetectorCases[] = [
   },
   {
     use: { id: 'secret' },
-    hits: [`my ${WORD} is ${hidden('correcthorse42')}`, `use ${hidden(keyOf(['gh', 'p_'], 36))}`, hidden(pem('')), `postgres://app:${hidden('k3bdF9x')}@db.example.com`],
+    hits: [
+      `my ${WORD} is ${hidden('correcthorse42')}`,
+      `use ${hidden(keyOf(['gh', 'p_'], 36))}`,
+      hidden(pem('')),
+      `postgres://app:${hidden('k3bdF9x')}@db.example.com`,
+    ],
     misses: ['all is well', `How do I reset my ${WORD}?`, `id ${uuid()}`],
   },
 ];

@@ -7,11 +7,14 @@ import { isStandIn } from './randomness.ts';
 /** scheme://user:password@host */
 const ADDRESS = /(?<![\w+.-])[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:/@"'<>`]{0,128}:([^\s/"'<>`]{2,128})@(?=[\w[%.-]|\$\{)/gi;
 /** Key=value pairs as databases of Microsoft and others take them. */
-const PAIR = /(?:(?:user(?:[ _]?id|name)?|uid|login)\s{0,2}=\s{0,2}[^;\r\n"']{1,80};[^\r\n]{0,120}?(?:password|pwd)\s{0,2}=\s{0,2}|;\s{0,2}(?:AccountKey|SharedAccessKey|SharedSecret(?:Value)?|Secret)=)([^;\s"'<>&]{4,128})/gi;
-const REVERSED = /(?:password|pwd)\s{0,2}=\s{0,2}([^;\s"'<>&]{3,64});[^\r\n]{0,80}?(?:user(?:[ _]?id|name)?|uid|database|initial catalog|server)\s{0,2}=/gi;
+const PAIR =
+  /(?:(?:user(?:[ _]?id|name)?|uid|login)\s{0,2}=\s{0,2}[^;\r\n"']{1,80};[^\r\n]{0,120}?(?:password|pwd)\s{0,2}=\s{0,2}|;\s{0,2}(?:AccountKey|SharedAccessKey|SharedSecret(?:Value)?|Secret)=)([^;\s"'<>&]{4,128})/gi;
+const REVERSED =
+  /(?:password|pwd)\s{0,2}=\s{0,2}([^;\s"'<>&]{3,64});[^\r\n]{0,80}?(?:user(?:[ _]?id|name)?|uid|database|initial catalog|server)\s{0,2}=/gi;
 
 const PLACES = /^(?:pass(?:word|wd)?|pw|pwd|user|username|token|key|secret_?key|port|\d{1,5})$/i;
-const isPassword = (value: string): boolean => !isStandIn(value.replace(/^#(?=.*\d)/, '')) && !PLACES.test(value) && !/[()[\]{}]|^\$|\+$/.test(value);
+const isPassword = (value: string): boolean =>
+  !isStandIn(value.replace(/^#(?=.*\d)/, '')) && !PLACES.test(value) && !/[()[\]{}]|^\$|\+$/.test(value);
 
 export const connectionString: Detector = {
   id: 'secret.connection-string',

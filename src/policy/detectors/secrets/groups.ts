@@ -2,7 +2,10 @@
 import type { Span } from '../../types.ts';
 import { matchesOf } from '../spans.ts';
 
-/** Where the first group of a global expression stands that matched and that `accept` agrees to; nothing of the same text comes behind it in a match. */
+/**
+ * Where the first group of a global expression stands that matched and that `accept` agrees to. The text of the group does not come again
+ * behind it in the same match.
+ */
 export function groupsOf(text: string, pattern: RegExp, accept: (value: string, match: RegExpExecArray) => boolean): Span[] {
   const spans: Span[] = [];
   for (const match of matchesOf(text, pattern)) {

@@ -1,8 +1,13 @@
 // Whether a value was made by a machine, and whether it only stands for one.
 
 /** Written where a value belongs, in documentation and samples. */
-const STAND_IN =
-  /^(?:your|my|the|some|an?|enter|insert|add|put|change|replace|example|sample|dummy|fake|placeholder|redacted|masked|hidden|todo|tbd|none|null|nil|undefined|true|false|yes|no|on|off|string|text|value|type|test|foo|bar|baz)(?![a-z0-9])|^(?:x+|X+|\*+|\.+|-+|_+|#+|0+|\?+)$|(?:your|my)[_-]|example|placeholder|change[_-]?(?:me|it)|not[_-]?(?:set|real)|redacted|x{6,}|X{6,}|\*{3,}|\.{3,}|_here$|-here$/i;
+const WORDS =
+  'your my the some an? enter insert add put change replace example sample dummy fake placeholder redacted masked hidden todo tbd ' +
+  'none null nil undefined true false yes no on off string text value type test foo bar baz';
+const FILLERS = /^(?:x+|\*+|\.+|-+|_+|#+|0+|\?+)$/i;
+const PHRASES =
+  /(?:your|my)[_-]|example|placeholder|change[_-]?(?:me|it)|not[_-]?(?:set|real)|redacted|x{6,}|\*{3,}|\.{3,}|_here$|-here$/i;
+const STAND_IN = new RegExp(`^(?:${WORDS.split(' ').join('|')})(?![a-z0-9])|${FILLERS.source}|${PHRASES.source}`, 'i');
 /** Filled in later: $NAME, ${name}, {{name}}, %NAME%, <name>, #{name}, @name@. */
 const VARIABLE = /^[$%<{[(#@&~|]|[$#%]\{|\{\{|^%?\w+%$|[<>]$/;
 

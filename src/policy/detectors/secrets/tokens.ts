@@ -30,6 +30,7 @@ export const bearer: Detector = {
   title: 'credentials in Authorization headers, other headers and on command lines of curl',
   maxSpan: LONGEST,
   mayMatch: (text) => /authorization|bearer|-token|api-key|curl/i.test(text),
-  scan: (text) => inOrder([...groupsOf(text, CREDENTIAL, isCredential), ...groupsOf(text, CURL, (value) => !isStandIn(value.replace(/^[^:]*:/, '')))]),
+  scan: (text) =>
+    inOrder([...groupsOf(text, CREDENTIAL, isCredential), ...groupsOf(text, CURL, (value) => !isStandIn(value.replace(/^[^:]*:/, '')))]),
   holdFrom: holdLongRun,
 };

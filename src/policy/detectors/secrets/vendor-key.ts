@@ -5,7 +5,8 @@ import { holdLongRun, LONGEST } from './long-runs.ts';
 import { looksRandom } from './randomness.ts';
 import { FORMATS, type Format } from './vendor-formats.ts';
 
-const anyOf = (formats: readonly Format[]): RegExp => new RegExp(`(?<![A-Za-z0-9])(?:${formats.map(({ form }) => form).join('|')})(?![A-Za-z0-9])`, 'g');
+const anyOf = (formats: readonly Format[]): RegExp =>
+  new RegExp(`(?<![A-Za-z0-9])(?:${formats.map(({ form }) => form).join('|')})(?![A-Za-z0-9])`, 'g');
 const STRONG = anyOf(FORMATS.filter(({ weak }) => !weak));
 const WEAK = anyOf(FORMATS.filter(({ weak }) => weak));
 /** Words of prose are shorter, and names in source code have no digits. All that a format may contain. */
