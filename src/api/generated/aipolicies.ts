@@ -76,7 +76,7 @@ export interface AIPolicySpec {
    */
   mode?: 'Enforce' | 'DryRun';
   /**
-   * From when on the policy acts. WhenTested alerts only until all tests pass, Always acts at once. Without it a policy that blocks by a judge is WhenTested, any other Always.
+   * From when on the policy acts. WhenTested alerts only until there are tests and all of them pass, Always acts at once. Without it a policy that blocks by a judge is WhenTested, any other Always.
    */
   enforcement?: 'Always' | 'WhenTested';
   /**
