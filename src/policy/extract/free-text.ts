@@ -15,6 +15,11 @@ function parsed(value: unknown): unknown {
   }
 }
 
+const isFragment = (value: unknown): boolean => (typeof value === 'string' || typeof value === 'number') && /^\d{1,8}$/.test(String(value));
+
+/** A name that begins with a digit, or with one in disguise, does not go on with the number in the line before. */
+const labelled = (name: string, value: string): string => (name === '' ? value : `${/^[^\p{Script=Latin}_]/u.test(name) ? '\n' : ''}${name}: ${value}`);
+
 function* lines(given: unknown, name: string, depth: number): Generator<string> {
   const value = parsed(given);
   if (typeof value === 'string' && value !== given && depth <= MAX_DEPTH) return yield* lines(value, name, depth + 1);
@@ -23,7 +28,7 @@ function* lines(given: unknown, name: string, depth: number): Generator<string> 
     return;
   }
   if (!isContainer(value)) {
-    yield name === '' ? String(value) : `${name}: ${String(value)}`;
+    yield labelled(name, String(value));
     return;
   }
   if (depth > MAX_DEPTH) {
@@ -31,12 +36,9 @@ function* lines(given: unknown, name: string, depth: number): Generator<string> 
     return;
   }
   if (Array.isArray(value)) {
-    // Values in a row are read in a row: the name stands before the first.
-    let before = name;
-    for (const item of value) {
-      yield* lines(item, isContainer(item) ? name : before, depth + 1);
-      if (!isContainer(item)) before = '';
-    }
+    for (const item of value) yield* lines(item, name, depth + 1);
+    // What is written number by number is read in one go.
+    if (value.length > 1 && value.every(isFragment)) yield labelled(name, value.join(' '));
     return;
   }
   if (name !== '') yield name;
