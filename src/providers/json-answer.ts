@@ -1,6 +1,7 @@
 // Answers in one piece of JSON that are no chat: read whole, and written anew for the caller.
 import type { Usage } from '../chat/answer.ts';
 import type { AnswerReader } from './provider.ts';
+import { WholeBody } from './whole-body.ts';
 
 export interface ConvertedAnswer {
   body: object;
@@ -14,7 +15,7 @@ export class JsonAnswer implements AnswerReader {
   readonly failed = false;
   brokeOff = false;
   readonly #convert: (json: unknown) => ConvertedAnswer;
-  readonly #chunks: Buffer[] = [];
+  readonly #body = new WholeBody();
   #usage: Usage | undefined;
 
   /** `convert` throws where the JSON is not what was asked for. */
@@ -23,12 +24,12 @@ export class JsonAnswer implements AnswerReader {
   }
 
   push(chunk: Buffer): undefined {
-    this.#chunks.push(chunk);
+    this.#body.push(chunk);
   }
 
   end(): string | undefined {
     try {
-      const { body, usage } = this.#convert(JSON.parse(Buffer.concat(this.#chunks).toString('utf8')));
+      const { body, usage } = this.#convert(JSON.parse(this.#body.text()));
       this.#usage = usage;
       return JSON.stringify(body);
     } catch {

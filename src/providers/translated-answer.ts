@@ -5,6 +5,7 @@ import type { AnswerHead, DialectError, ProviderDialect, StreamReader, StreamWri
 import { foldEvents, unfoldAnswer } from '../chat/fold.ts';
 import type { AnswerReader } from './provider.ts';
 import { redactProviderText } from './redact.ts';
+import { WholeBody } from './whole-body.ts';
 
 /** What one translation knows. */
 export interface TranslationContext {
@@ -111,7 +112,7 @@ const orNothing = (text: string): string | undefined => (text === '' ? undefined
 class TranslatedWhole extends Translated {
   readonly #provider: ProviderDialect;
   readonly #called: CalledTools | undefined;
-  readonly #chunks: Buffer[] = [];
+  readonly #body = new WholeBody();
 
   constructor(context: TranslationContext) {
     super(context);
@@ -120,18 +121,13 @@ class TranslatedWhole extends Translated {
   }
 
   push(chunk: Buffer): undefined {
-    this.#chunks.push(chunk);
-  }
-
-  #bytes(): Buffer {
-    // As it is nearly always.
-    return this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
+    this.#body.push(chunk);
   }
 
   end(): string | undefined {
     let answer: ChatAnswer;
     try {
-      answer = this.#provider.readAnswer(JSON.parse(this.#bytes().toString('utf8')));
+      answer = this.#provider.readAnswer(JSON.parse(this.#body.text()));
     } catch {
       this.brokeOff = true;
       return undefined;

@@ -36,6 +36,8 @@ type Mode = 'undecided' | 'passing' | 'whole' | 'error' | 'stream' | 'stopped';
 const isPlain = (encoding: string): boolean => encoding === '' || encoding === 'identity';
 const isJson = (contentType: string): boolean => /json/i.test(contentType);
 
+const UNREAD = sourceOf({ parts: [], unscannable: [], failure: 'detector_failed' });
+
 export class GuardedAnswer implements Outlet {
   readonly #options: GuardedAnswerOptions;
   readonly #closeListeners: (() => void)[] = [];
@@ -45,6 +47,7 @@ export class GuardedAnswer implements Outlet {
   #held: Buffer[] = [];
   #size = 0;
   #stream: GuardedStream | undefined;
+  #ending = false;
 
   constructor(options: GuardedAnswerOptions) {
     this.#options = options;
@@ -127,6 +130,7 @@ export class GuardedAnswer implements Outlet {
   }
 
   end(bytes?: Buffer | string): void {
+    this.#ending = true;
     if (bytes !== undefined && this.#mode !== 'passing') this.write(bytes);
     switch (this.#mode) {
       case 'stream':
@@ -152,8 +156,11 @@ export class GuardedAnswer implements Outlet {
   }
 
   #keep(bytes: Buffer): boolean {
+    const wasTooMuch = this.#size > MAX_WHOLE_BYTES;
     this.#size += bytes.length;
-    if (this.#size <= MAX_WHOLE_BYTES) this.#held.push(bytes);
+    const isTooMuch = this.#size > MAX_WHOLE_BYTES;
+    if (!isTooMuch || !this.#passesWhole) this.#held.push(bytes);
+    if (isTooMuch && !wasTooMuch && !this.#passesWhole && !this.#ending) void this.#giveUp();
     return this.#mode === 'whole' && this.#passesWhole ? this.#options.response.write(bytes) : true;
   }
 
@@ -167,6 +174,19 @@ export class GuardedAnswer implements Outlet {
     this.#mode = 'passing';
     response.writeHead(this.#status, this.#headers);
     response.end(bytes);
+  }
+
+  /** More than can be held back: the policies fail, and either nothing leaves or all of it does. */
+  async #giveUp(): Promise<void> {
+    const { response, guard, policies, matter } = this.#options;
+    const { gating, watching } = policies.answer!;
+    if (watching.length > 0) guard.watch(watching, UNREAD, matter);
+    const refusal = refusalOf(await guard.judge(gating, UNREAD, matter), 'Response');
+    if (response.destroyed || this.#mode !== 'whole') return;
+    if (refusal !== undefined) return this.#refuse(refusal);
+    this.#mode = 'passing';
+    response.writeHead(this.#status, this.#headers);
+    for (const bytes of this.#held.splice(0)) response.write(bytes);
   }
 
   async #endWhole(): Promise<void> {
@@ -187,7 +207,7 @@ export class GuardedAnswer implements Outlet {
 
   #source(bytes: Buffer): Source {
     // What was not kept has not been seen, whatever a policy says of what cannot be read.
-    if (this.#size > MAX_WHOLE_BYTES) return sourceOf({ parts: [], unscannable: [], failure: 'detector_failed' });
+    if (this.#size > MAX_WHOLE_BYTES) return UNREAD;
     const [type, encoding] = [headerOf(this.#headers, 'content-type'), headerOf(this.#headers, 'content-encoding')];
     if (!isPlain(encoding)) return sourceOf({ parts: [], unscannable: [{ path: '', kind: 'unknown' }] });
     if (!isJson(type)) return sourceOf(answerContent(bytes, type));
