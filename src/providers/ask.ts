@@ -2,13 +2,11 @@
 // bounded reads, and the same checks of addresses as everywhere.
 import { Pool } from 'undici';
 import type { ProviderType } from '../api/resources.ts';
-import { openAiChatSurface } from '../dialects/openai-chat/dialect.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from './addresses.ts';
 import { authorizationHeaders } from './authorization.ts';
-import type { GatewayRequest, Provider } from './provider.ts';
-
-const MAX_ANSWER_BYTES = 1024 * 1024;
+import type { Provider } from './provider.ts';
+import { questionTo, readReply } from './question.ts';
 
 export interface ModelAskerOptions {
   providers: Partial<Record<ProviderType, Provider>>;
@@ -19,17 +17,6 @@ export interface ModelAskerOptions {
   newId(): string;
   /** More headers for a question of this body, as a flat list of name, value. */
   mark?(body: Buffer | string): readonly string[];
-}
-
-async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 export class ModelAsker {
@@ -55,7 +42,7 @@ export class ModelAsker {
       connect: { timeout: connect, lookup: guardedLookup(addresses), ...(target.ca === undefined ? {} : { ca: target.ca }) },
     });
     try {
-      return await this.#exchange(pool, provider, target, model, { ...body, model }, signal);
+      return await this.#exchange(pool, provider, target, model, body, signal);
     } finally {
       await pool.destroy();
     }
@@ -70,8 +57,7 @@ export class ModelAsker {
     signal: AbortSignal,
   ): Promise<{ status: number; body: string }> {
     const { endpoint, credential, podIdentity } = target;
-    const raw = Buffer.from(JSON.stringify(body));
-    const request: GatewayRequest = { operation: 'chat', endpoint, dialect: openAiChatSurface, upstreamModel: model, model, stream: false, raw, body };
+    const request = questionTo(endpoint, model, body);
     const made = provider.toRequest(request);
     const { origin, pathname } = new URL(endpoint);
     const path = pathname.replace(/\/+$/, '') + made.path;
@@ -81,21 +67,9 @@ export class ModelAsker {
     const authorization = await authorizationHeaders(provider.authorize(credential, endpoint, podIdentity === true), signable);
     const sent = [...headers, ...authorization, ...(this.#options.mark?.(made.body) ?? [])];
     const answer = await pool.request({ method: 'POST', path, headers: sent, body: made.body, signal });
-    const bytes = await readBounded(answer.body as AsyncIterable<Buffer>);
-    if (answer.statusCode !== 200) return { status: answer.statusCode, body: '' };
-    const type = answer.headers['content-type'];
     const { now, newId } = this.#options;
-    const reader = provider.readAnswer({
-      request,
-      upstream: made,
-      contentType: typeof type === 'string' ? type : '',
-      secrets: Object.values(credential ?? {}),
-      requestId: '',
-      created: Math.floor(now() / 1000),
-      newId,
-    });
-    const pieces = [reader.push(bytes), reader.end()].filter((piece) => piece !== undefined);
-    return { status: 200, body: pieces.map(String).join('') };
+    const created = Math.floor(now() / 1000);
+    return readReply(provider, answer, { request, upstream: made, secrets: Object.values(credential ?? {}), created, newId });
   }
 }
 

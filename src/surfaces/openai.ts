@@ -1,10 +1,7 @@
 // The surface that most applications use: unmodified OpenAI SDKs.
 import { openAiChatSurface } from '../dialects/openai-chat/dialect.ts';
-import type { SurfaceDialect } from '../chat/dialect.ts';
 import type { ListedModel, Surface } from './surface.ts';
 
-/** What the gateway itself asks in. */
-export const chatDialect: SurfaceDialect = openAiChatSurface;
 
 function showModel({ id, owner }: ListedModel): object {
   // The provider's own creation time is not part of the snapshot; SDKs need a number.

@@ -7,12 +7,10 @@ import { ModelJudge, type Ask } from '../../policy/judge/model-judge.ts';
 import type { Judge } from '../../policy/types.ts';
 import type { GatewayMetrics } from '../../telemetry/metrics.ts';
 import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
-import { chatDialect } from '../../surfaces/openai.ts';
+import { questionTo, readReply } from '../../providers/question.ts';
 import { signedHeaders } from '../dispatch.ts';
 import { newId } from '../new-id.ts';
 import type { Tables, Upstream } from '../tables.ts';
-
-const MAX_ANSWER_BYTES = 1024 * 1024;
 
 export interface JudgesOptions {
   tables: () => Tables | undefined;
@@ -22,17 +20,6 @@ export interface JudgesOptions {
   /** Headers that tell a gateway that this is a judge's question, as a flat list of name, value. */
   mark(body: Buffer | string): readonly string[];
   onCredentialRejected(llm: string): void;
-}
-
-async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) throw new Error('the answer is too long');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 export class Judges {
@@ -81,7 +68,7 @@ export class Judges {
     return async (question, signal) => {
       const upstream = this.#options.tables()?.upstreams.get(llm);
       if (upstream === undefined) throw new Error(`${llm} is not served any more`);
-      return ask(upstream, { ...question, model }, model, signal, this.#options);
+      return ask(upstream, question, model, signal, this.#options);
     };
   }
 }
@@ -95,8 +82,7 @@ async function ask(
   { clock, mark, onCredentialRejected }: JudgesOptions,
 ): Promise<{ status: number; body: string }> {
   const { provider, settings, secrets } = upstream;
-  const raw = Buffer.from(JSON.stringify(body));
-  const request = { operation: 'chat' as const, endpoint: settings.endpoint, dialect: chatDialect, upstreamModel: model, model, stream: false, raw, body };
+  const request = questionTo(settings.endpoint, model, body);
   const made = provider.toRequest(request);
   const headers = [...(await signedHeaders(upstream, made, onCredentialRejected)), ...mark(made.body)];
   const answer = await upstream.pool.request({
@@ -108,18 +94,5 @@ async function ask(
     bodyTimeout: settings.timeouts.idle,
     signal,
   });
-  const bytes = await readAll(answer.body);
-  if (answer.statusCode !== 200) return { status: answer.statusCode, body: '' };
-  const type = answer.headers['content-type'];
-  const reader = provider.readAnswer({
-    request,
-    upstream: made,
-    contentType: typeof type === 'string' ? type : '',
-    secrets,
-    requestId: '',
-    created: Math.floor(clock.now() / 1000),
-    newId,
-  });
-  const pieces = [reader.push(bytes), reader.end()].filter((piece) => piece !== undefined);
-  return { status: 200, body: pieces.map(String).join('') };
+  return readReply(provider, answer, { request, upstream: made, secrets, created: Math.floor(clock.now() / 1000), newId });
 }
