@@ -1,51 +1,25 @@
 // Ties deciding together, for `operator` and for `up` alike: events of a store in, statuses and snapshots out.
-import { KINDS, keyOf, parseKey, type Kind, type ObjectKey, type ProviderType } from '../api/resources.ts';
-import type { Clock } from '../clock.ts';
-import { NO_POD_IDENTITY, type PodIdentityPolicy } from '../providers/pod-identity.ts';
+import { KINDS, keyOf, parseKey, type Kind, type ObjectKey } from '../api/resources.ts';
+import { NO_POD_IDENTITY } from '../providers/pod-identity.ts';
 import { scopeOf, type ObservedPolicy } from '../snapshot/build.ts';
 import { applies } from '../snapshot/effective.ts';
 import type { GatewayReport, Snapshot } from '../snapshot/snapshot.ts';
-import type { Logger } from '../telemetry/log.ts';
-import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { Controller, type ReconcileResult } from './controller.ts';
-import { CredentialChecker, type Verify } from './credentials.ts';
+import { CredentialChecker } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
+import type { EngineOptions } from './engine-options.ts';
 import { KeyIssuer } from './key-issuer.ts';
 import { LlmConfigReconciler } from './llm-config.ts';
 import { offeredBefore } from './llm-target.ts';
 import { organizationsIn } from './organizations.ts';
-import { policyParts, type PolicyParts, type PolicySettings } from './policy-parts.ts';
-import { Publisher, type Publish } from './publisher.ts';
+import { policyParts, type PolicyParts } from './policy-parts.ts';
+import { Publisher } from './publisher.ts';
 import { buildReferences, policiesNear, type References } from './references.ts';
 import { RepositoryReconciler } from './repository.ts';
 import { StartGate } from './start-gate.ts';
 import { StatusBoard } from './status-board.ts';
-import type { ResourceStore, StoreEvents } from './store.ts';
+import type { StoreEvents } from './store.ts';
 import { parseSnapshotId, World } from './world.ts';
-
-export interface EngineOptions extends PolicySettings {
-  store: ResourceStore;
-  /** Carries a credential check out: Verifier.verify. */
-  verify: Verify;
-  /** Why an endpoint must not be called, or undefined. */
-  checkEndpoint(url: string): string | undefined;
-  supportedTypes: ReadonlySet<ProviderType>;
-  /** Whose connections may use the identity of the pods; nobody's unless given. */
-  mayUsePodIdentity?: PodIdentityPolicy;
-  /** Delivered to applications as OPENAI_BASE_URL and shown in status. */
-  publicBaseUrl: string;
-  /** Takes a new content and answers at once with the revision that it got. */
-  publish: Publish;
-  clock: Clock;
-  logger: Logger;
-  metrics: OperatorMetrics;
-  /** That many random bytes, for keys and for jitter: node:crypto's randomBytes. */
-  random(bytes: number): Buffer;
-  /** Milliseconds that changes are collected for before they are published; 100 by default. */
-  coalesce?: number;
-  /** Largest snapshot that goes out, as JSON, in bytes: well below what gateways take; 32 MiB by default. */
-  maxSnapshotBytes?: number;
-}
 
 /** Everything that exists only between start() and stop(). */
 interface Run extends Omit<PolicyParts, 'policies'> {
@@ -67,6 +41,7 @@ export class Engine implements StoreEvents {
   #run: Run | undefined;
   #references: References | undefined;
   #touched: { kind: Kind; key: ObjectKey }[] = [];
+  #relabelled = new Set<string>();
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -127,16 +102,8 @@ export class Engine implements StoreEvents {
   }
 
   onNamespace(name: string): void {
-    const run = this.#run;
-    if (run === undefined) return;
-    const { store } = this.#options;
-    const policies = store.list('AIPolicy').filter(({ metadata, spec }) => metadata.namespace === name && spec.scope === 'Organization');
-    this.#enqueueAll('AIPolicy', policies.map(({ metadata }) => keyOf(metadata)));
-    // Policies that stand here may be for repositories anywhere.
-    const concerned = store.list('Repository').filter(({ metadata }) => policies.length > 0 || metadata.namespace === name);
-    this.#enqueueAll('Repository', concerned.map(({ metadata }) => keyOf(metadata)));
-    run.publisher.changed();
-    run.board.refresh();
+    // They come by the page, too.
+    if (this.#run !== undefined && this.#relabelled.add(name).size === 1) queueMicrotask(() => this.#onRelabelled());
   }
 
   /** What has happened under policies at a gateway, which is named as its endpoint is. */
@@ -265,6 +232,20 @@ export class Engine implements StoreEvents {
       }
       if (kind === 'Repository') this.#enqueueAll('AIPolicy', this.#refs().policiesByRepository.get(keyOf(key)));
     }
+  }
+
+  /** Whom policies of organizations are for may be different. */
+  #onRelabelled(): void {
+    const names = this.#relabelled;
+    this.#relabelled = new Set();
+    const run = this.#run;
+    if (run === undefined) return;
+    const policies = this.#refs().organizationPolicies.filter(({ metadata }) => names.has(metadata.namespace));
+    this.#enqueueAll('AIPolicy', policies.map(({ metadata }) => keyOf(metadata)));
+    // Policies that stand here may be for repositories anywhere.
+    for (const [key, { namespace }] of run.world.repositories) if (policies.length > 0 || names.has(namespace)) this.#enqueue('Repository', key);
+    run.publisher.changed();
+    run.board.refresh();
   }
 
   /** Policies that this connection judges for. */
