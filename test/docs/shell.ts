@@ -32,7 +32,9 @@ export function runShell(script: string, cwd: string, env: Record<string, string
       // Already gone.
     }
   };
-  process.on('exit', () => signal('SIGKILL'));
+  const kill = (): void => signal('SIGKILL');
+  process.on('exit', kill);
+  void ended.then(() => process.off('exit', kill));
   return {
     child,
     output: () => text,

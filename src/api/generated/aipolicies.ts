@@ -90,7 +90,7 @@ export interface AIPolicySpec {
    */
   patterns?: {
     /**
-     * Names the pattern in status, metrics and logs.
+     * Names the pattern in messages about it. Plan and logs show the expression itself, so put no secret into one.
      */
     name: string;
     /**
