@@ -31,14 +31,26 @@ const foldOf = new Map(measured.map((text) => [text, Math.floor(random() * FOLDS
 
 const scores = new Map<Text, number>();
 for (let fold = 0; fold < FOLDS; fold++) {
-  const model = quantized(train(examplesOf(texts.filter((text) => foldOf.get(text) !== fold), random), random));
+  const model = quantized(
+    train(
+      examplesOf(
+        texts.filter((text) => foldOf.get(text) !== fold),
+        random,
+      ),
+      random,
+    ),
+  );
   for (const text of measured) if (foldOf.get(text) === fold) scores.set(text, scoreOf(model, text.text, MARGIN));
 }
 
 // Files are many, and easy to tell: they must not decide where the threshold is.
-const benign = measured.filter(({ label, set }) => label === 0 && set !== 'files').map((text) => scores.get(text)!).toSorted((a, b) => b - a);
+const benign = measured
+  .filter(({ label, set }) => label === 0 && set !== 'files')
+  .map((text) => scores.get(text)!)
+  .toSorted((a, b) => b - a);
 const threshold = benign[Math.floor(benign.length * FALSE_ALARMS)]!;
-const share = (list: readonly Text[]): string => `${((100 * list.filter((text) => scores.get(text)! > threshold).length) / list.length).toFixed(1)} % of ${list.length}`;
+const share = (list: readonly Text[]): string =>
+  `${((100 * list.filter((text) => scores.get(text)! > threshold).length) / list.length).toFixed(1)} % of ${list.length}`;
 
 process.stdout.write(`cross-validation, ${FOLDS} folds; flagged at threshold ${threshold.toFixed(3)}:\n`);
 for (const set of new Set(measured.map((text) => text.set))) {

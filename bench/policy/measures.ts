@@ -6,7 +6,9 @@ import type { Example } from './sets.ts';
 
 /** In the text as it was given, in all its readings. */
 export function found(text: string, detector: Detector): Span[] {
-  return viewsOf(text).flatMap((view) => (detector.mayMatch(view.text) ? detector.scan(view.text).map((span) => view.toOriginal(span)) : []));
+  return viewsOf(text).flatMap((view) =>
+    detector.mayMatch(view.text) ? detector.scan(view.text).map((span) => view.toOriginal(span)) : [],
+  );
 }
 
 export const detectors = (...ids: string[]): Detector[] => ids.map((id) => detectorOf({ id }));
@@ -20,7 +22,11 @@ export const textsOf = (examples: readonly Example[], label?: 0 | 1): string[] =
   examples.filter((example) => label === undefined || example.label === label).map(({ text }) => text);
 
 /** By overlap, once for each span that is there or was found. `precision` and `recall` are 1 where there is nothing to count. */
-export function spansFound(examples: readonly Example[], kind: string, detector: Detector): { precision: number; recall: number; expected: number } {
+export function spansFound(
+  examples: readonly Example[],
+  kind: string,
+  detector: Detector,
+): { precision: number; recall: number; expected: number } {
   let expected = 0;
   let recalled = 0;
   let claimed = 0;

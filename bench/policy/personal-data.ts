@@ -15,7 +15,7 @@ const TYPES: readonly { kind: string; id: string; countries?: string[]; precisio
 const byType = (set: string): Row[] =>
   TYPES.map(({ kind, id, precision, recall }) => ({
     title: `${id} on ${set}`,
-    needs: set,
+    needs: `${set} with spans of ${kind}`,
     measure({ sets }) {
       const examples = sets(set);
       if (examples === undefined || !examples.some(({ spans = [] }) => spans.some((span) => span[2] === kind))) return undefined;
@@ -51,7 +51,11 @@ const edge: Row = {
     const examples = sets('pii_edge_own');
     if (examples === undefined) return undefined;
     const all = detectors(...CERTAIN);
-    const share = (category: string): number => flagged(examples.filter((example) => example.category === category).map(({ text }) => text), all);
+    const share = (category: string): number =>
+      flagged(
+        examples.filter((example) => example.category === category).map(({ text }) => text),
+        all,
+      );
     const wrong = examples.filter(({ category, text }) => category === 'hard-negative' && isFlagged(text, all)).length;
     return [
       { name: 'hard negatives flagged', value: wrong, most: 1, unit: 'count' },

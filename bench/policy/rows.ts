@@ -1,4 +1,5 @@
 // The registry: one line of the table each. A row that lacks its data says so by returning undefined; it is then "not measured".
+import type { Judge } from '../../src/policy/types.ts';
 import type { Sets } from './sets.ts';
 
 /** What a row may use. */
@@ -7,7 +8,7 @@ export interface Inputs {
   /** Texts of source files; empty: there are none to read. */
   sources: readonly string[];
   /** A model that judges; undefined: none was given. */
-  judge: { baseUrl: string; apiKey: string; model: string } | undefined;
+  judge: Judge | undefined;
 }
 
 export interface Figure {

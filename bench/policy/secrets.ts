@@ -11,7 +11,9 @@ const onExamples = (set: string, least: number, most: number | undefined): Row =
     const harmless = textsOf(examples, 0);
     return [
       { name: 'recall', value: flagged(textsOf(examples, 1), detectors('secret')), least },
-      ...(harmless.length === 0 ? [] : [{ name: 'harmless flagged', value: flagged(harmless, detectors('secret')), ...(most === undefined ? {} : { most }) }]),
+      ...(harmless.length === 0
+        ? []
+        : [{ name: 'harmless flagged', value: flagged(harmless, detectors('secret')), ...(most === undefined ? {} : { most }) }]),
     ];
   },
 });
@@ -39,4 +41,9 @@ const inCode: Row = {
   },
 };
 
-export const SECRETS: readonly Row[] = [onExamples('secrets_noseyparker', 0.8, 0.15), onExamples('secrets_kingfisher', 0.78, undefined), inProse, inCode];
+export const SECRETS: readonly Row[] = [
+  onExamples('secrets_noseyparker', 0.8, 0.15),
+  onExamples('secrets_kingfisher', 0.78, undefined),
+  inProse,
+  inCode,
+];

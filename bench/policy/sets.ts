@@ -12,6 +12,9 @@ export interface Example {
   spans?: [start: number, end: number, kind: string][];
   /** Of rules: ids of the detectors that are to be switched on. */
   detectors?: string[];
+  /** The rule that the text is judged by, and whether it stands in a request, an answer or either. */
+  policy?: string;
+  direction?: 'request' | 'response' | 'both';
 }
 
 /** Undefined: there is no such set. Throws on a line that is no JSON. */
@@ -22,8 +25,15 @@ export function setsIn(directory: string): Sets {
   const read = (name: string): readonly Example[] | undefined => {
     const packed = join(directory, `${name}.jsonl.gz`);
     const plain = join(directory, `${name}.jsonl`);
-    const text = existsSync(packed) ? gunzipSync(readFileSync(packed)).toString('utf8') : existsSync(plain) ? readFileSync(plain, 'utf8') : undefined;
-    return text?.trim().split('\n').map((line) => JSON.parse(line) as Example);
+    const text = existsSync(packed)
+      ? gunzipSync(readFileSync(packed)).toString('utf8')
+      : existsSync(plain)
+        ? readFileSync(plain, 'utf8')
+        : undefined;
+    return text
+      ?.trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Example);
   };
   return (name) => {
     if (!known.has(name)) known.set(name, read(name));

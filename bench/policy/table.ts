@@ -26,7 +26,13 @@ function targetOf({ least, most, unit }: Figure): string {
 export function tableOf(outcomes: readonly Outcome[]): string {
   const lines = outcomes.flatMap(({ row, figures }) => {
     if (figures === undefined) return [[row.title, '', '', '', `not measured: needs ${row.needs}`]];
-    return figures.map((figure) => [row.title, figure.name, write(figure.value, figure.unit), targetOf(figure), targetOf(figure) === '' ? '' : isMet(figure) ? 'met' : 'MISSED']);
+    return figures.map((figure) => [
+      row.title,
+      figure.name,
+      write(figure.value, figure.unit),
+      targetOf(figure),
+      targetOf(figure) === '' ? '' : isMet(figure) ? 'met' : 'MISSED',
+    ]);
   });
   const cells = [['row', 'figure', 'value', 'target', 'outcome'], ['---', '---', '---', '---', '---'], ...lines];
   return cells.map((line) => `| ${line.join(' | ')} |`).join('\n');

@@ -20,7 +20,8 @@ export interface StoredModel {
 
 function unpack(packed: string): Int8Array {
   const bytes = inflateRawSync(Buffer.from(packed, 'base64'));
-  if (bytes.length !== BUCKETS) throw new Error('the weights of the model of injections do not fit its features; run hack/train-injection.ts');
+  if (bytes.length !== BUCKETS)
+    throw new Error('the weights of the model of injections do not fit its features; run hack/train-injection.ts');
   return new Int8Array(bytes.buffer, bytes.byteOffset, BUCKETS);
 }
 
