@@ -151,7 +151,7 @@ export async function runUp(options: UpOptions): Promise<void> {
       onEvent: ({ type, reason, note, regarding }) => {
         logger.info({ type, reason, note, regarding }, 'event');
         // All other events stand in a status, too.
-        if (reason === 'PolicyViolated') narrator.lines([`${regarding.kind} ${keyOf(regarding)}: ${note}`]);
+        if (reason === 'PolicyViolated' || reason === 'PolicyNotEvaluated') narrator.lines([`${regarding.kind} ${keyOf(regarding)}: ${note}`]);
       },
     });
     endings.unshift(() => session.stop());

@@ -6,7 +6,7 @@ import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import type { Evaluation } from './evaluation.ts';
 import { describeOrganization, homeProblem } from './organizations.ts';
 import { compilePolicy } from './policy-compile.ts';
-import { addToStatus, describeViolations, type CountStatus, type PolicyCounts } from './policy-counts.ts';
+import { addToStatus, describeFailures, describeViolations, type CountStatus, type PolicyCounts } from './policy-counts.ts';
 import { judgeFor, judgeInSnapshot, judgeProblem, type JudgeModel } from './policy-judge.ts';
 import { planOf, snapshotPolicy, type PolicyPlan } from './policy-plan.ts';
 import type { PolicyTester } from './policy-tester.ts';
@@ -141,7 +141,7 @@ export class AiPolicyReconciler {
     onServed(before, observed);
   }
 
-  /** The fields of status that count, and an Event about what they have gained. */
+  /** The fields of status that count, and Events about what they have gained. */
   #count(key: string, policy: AIPolicy): Record<string, unknown> {
     const { counts, store } = this.#options;
     const { metadata, spec, status } = policy;
@@ -154,10 +154,12 @@ export class AiPolicyReconciler {
     if (news !== undefined) {
       const field = isTrial ? 'dryRun' : 'counts';
       counted[field] = addToStatus(counted[field], news, isTrial);
-      const note = isTrial ? undefined : describeViolations(news);
-      const action = news.count.blocked > 0 ? 'Block' : 'Alert';
       const regarding = { kind: policy.kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
-      if (note !== undefined) store.emit({ regarding, type: 'Warning', reason: 'PolicyViolated', action, note });
+      const tell = (reason: 'PolicyViolated' | 'PolicyNotEvaluated', action: string, note: string | undefined): void => {
+        if (note !== undefined && !isTrial) store.emit({ regarding, type: 'Warning', reason, action, note });
+      };
+      tell('PolicyViolated', news.count.blocked > 0 ? 'Block' : 'Alert', describeViolations(news));
+      tell('PolicyNotEvaluated', 'Evaluate', describeFailures(news, spec));
     }
     this.#counted.set(key, counted);
     const { uid: _uid, ...fields } = counted;

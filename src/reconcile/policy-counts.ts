@@ -1,6 +1,7 @@
 // Adds up what gateways count. They tell totals since their process began, so a report that is lost or comes twice changes nothing; here the
 // difference to the report before is added to what status says. Pure apart from the clock that is handed in.
 import { toKubernetesTime } from '../api/conditions.ts';
+import type { AIPolicy } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { GatewayReport, PolicyCount } from '../snapshot/snapshot.ts';
 
@@ -136,4 +137,11 @@ const times = (count: number): string => (count === 1 ? '1 violation was' : `${c
 export function describeViolations({ count: { alerted, blocked }, since }: Pending): string | undefined {
   const parts = [blocked === 0 ? [] : [`${times(blocked)} blocked`], alerted === 0 ? [] : [`${times(alerted)} let through with an alert`]].flat();
   return parts.length === 0 ? undefined : `${parts.join(', ')} since ${toKubernetesTime(new Date(since))}`;
+}
+
+/** What an Event says of what could not be evaluated; undefined where that passes silently. */
+export function describeFailures({ count: { failures }, since }: Pending, { action, riskType }: AIPolicy['spec']): string | undefined {
+  if (failures === 0 || action === 'Log' || (action === 'Alert' && riskType === 'Low')) return undefined;
+  const subject = failures === 1 ? '1 request or answer' : `${failures} requests or answers`;
+  return `the policy could not be evaluated for ${subject} since ${toKubernetesTime(new Date(since))}; the log of the gateway says why`;
 }

@@ -121,6 +121,21 @@ describe('counts of a policy', () => {
     expect(harness.notes('Block')).toEqual([expect.stringMatching(/^PolicyViolated: 3 violations were blocked, 1 violation was let through with an alert since 2026-11-25T/)]);
     expect(harness.store.events.at(-1)).toMatchObject({ type: 'Warning', regarding: { kind: 'AIPolicy', name: 'cards' } });
   });
+
+  it.each([
+    [{ action: 'Block', riskType: 'High' }, ['PolicyNotEvaluated: the policy could not be evaluated for 2 requests or answers since 2026-11-25T']],
+    [{ action: 'Alert', riskType: 'Medium' }, ['PolicyNotEvaluated: the policy could not be evaluated for 2 requests or answers since 2026-11-25T']],
+    [{ action: 'Alert', riskType: 'Low' }, []],
+    [{ action: 'Log', riskType: 'High' }, []],
+    [{ action: 'Block', riskType: 'High', mode: 'DryRun' }, []],
+  ] as const)('of %j become an Event where failures must not pass in silence', async (spec, notes) => {
+    const harness = await started();
+    harness.policy('cards', spec);
+    await harness.run();
+    tell(harness, { evaluations: 9, failures: 2 });
+    await harness.run(2_000);
+    expect(harness.notes('Evaluate').map((note) => note.slice(0, notes[0]?.length))).toEqual(notes);
+  });
 });
 
 describe('differences of totals', () => {
