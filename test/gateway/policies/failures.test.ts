@@ -72,7 +72,7 @@ describe.each(Object.entries(BROKEN))('a judge that is %s', (name, { answer, fai
     // A judge of its own for each case: one that fails often is not asked for a while.
     const model = `${name} ${riskType} ${action}`;
     const failureMode = defaultFailureMode({ riskType, action });
-    stage.use({ ...NO_ADVICE, riskType, action, failureMode, phases: ['Request'], timeout: 200, judge: { llm: 'team-a/judge', model } });
+    stage.use({ ...NO_ADVICE, riskType, action, failureMode, phases: ['Request'], timeout: name === 'hanging' ? 200 : 10_000, judge: { llm: 'team-a/judge', model } });
     stage.judged(answer);
     stage.gateway.logs.length = 0;
     const before = stage.provider.calls.length;
@@ -110,7 +110,7 @@ describe('a policy that cannot be evaluated', () => {
   });
 
   it('in the middle of a stream ends it with an error event', async () => {
-    stage.use({ ...NO_ADVICE, phases: ['Response'], timeout: 200, judge: { llm: 'team-a/judge', model: 'breaks later' } });
+    stage.use({ ...NO_ADVICE, phases: ['Response'], timeout: 10_000, judge: { llm: 'team-a/judge', model: 'breaks later' } });
     let questions = 0;
     stage.judged((call) => (questions++ === 0 ? allowed(call) : { status: 401, body: '' }));
     stage.provider.answer(saying('Other', { text: 'All is well and it goes on. '.repeat(40) }));

@@ -57,6 +57,13 @@ describe('readings of a text', () => {
     expect(viewsOf('%2534%2532').some(({ text }) => text.includes('42'))).toBe(false);
   });
 
+  it('go through megabytes of base64, of text and of anything else', () => {
+    const text = `${'word '.repeat(1_000_000)}card 4242`;
+    expect(viewsOf(base64(text)).at(-1)!.text.endsWith('card 4242')).toBe(true);
+    expect(viewsOf(base64(Buffer.alloc(6_000_000, 0x9f)))).toHaveLength(1);
+    expect(viewsOf('a'.repeat(8_000_000))).toHaveLength(1);
+  });
+
   it('do not take a sentence for a number', () => {
     expect(viewsOf('one of two things at three').map(({ text }) => text)).toEqual(['one of two things at three']);
   });
