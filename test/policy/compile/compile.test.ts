@@ -241,3 +241,13 @@ it('compiles any text, and in time', () => {
     expect(plan(text).words.length, text.slice(0, 20)).toBeGreaterThan(0);
   }
 });
+
+it('too short examples are no identifiers, and would be found everywhere', () => {
+  for (const rule of ['Rooms like A1 are private.', 'Years such as 2024 are private.', 'Grades like 1 are private.']) {
+    expect(plan(rule).detectors, rule).toEqual([]);
+  }
+});
+
+it.each(['Never Discuss Vacation Plans', 'NEVER DISCUSS VACATION PLANS'])('capitals tell no names where everything has them: %s', (rule) => {
+  expect(plan(rule)).toMatchObject({ detectors: [], needsJudge: true });
+});
