@@ -2,7 +2,6 @@
 import { openAiChatSurface } from '../dialects/openai-chat/dialect.ts';
 import type { ListedModel, Surface } from './surface.ts';
 
-
 function showModel({ id, owner }: ListedModel): object {
   // The provider's own creation time is not part of the snapshot; SDKs need a number.
   return { id, object: 'model', created: 0, owned_by: owner };

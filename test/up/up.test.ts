@@ -12,6 +12,9 @@ import { systemClock } from '../../src/clock.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { runUp, type UpOptions } from '../../src/up.ts';
 
+// A process of its own takes seconds to start on a machine that does much else.
+vi.setConfig({ testTimeout: 120_000 });
+
 const run = promisify(execFile);
 const CANARY = 'sk-canary-0123456789';
 const KEY_FILE = 'keys/quickstart.assistant.app.env';
@@ -63,7 +66,7 @@ function start(overrides: Partial<UpOptions> = {}): { stop: AbortController; end
 }
 
 async function untilSaid(text: string | RegExp): Promise<void> {
-  await vi.waitFor(() => expect(output).toMatch(text), { timeout: 10_000, interval: 20 });
+  await vi.waitFor(() => expect(output).toMatch(text), { timeout: 60_000, interval: 20 });
 }
 
 async function environment(): Promise<Record<string, string>> {
@@ -107,7 +110,7 @@ describe('flashback up', () => {
     await expect(client.chat.completions.create({ model: 'demo-chat', messages })).rejects.toMatchObject({ code: 'content_policy_violation' });
     await untilSaid(/^AIPolicy quickstart\/no-card-numbers: 1 violation was blocked since /m);
     const status = join(stateDir, 'status.yaml');
-    await vi.waitFor(async () => expect(await readFile(status, 'utf8')).toMatch(/counts:\n +since: .*\n +evaluations: 1\n +violations: 1\n/), 10_000);
+    await vi.waitFor(async () => expect(await readFile(status, 'utf8')).toMatch(/counts:\n +since: .*\n +evaluations: 1\n +violations: 1\n/), 60_000);
     expect(await readFile(status, 'utf8')).toMatch(/plan:\n +- Detectors look for payment card numbers\./);
     expect(await readFile(status, 'utf8')).toContain('summary: 3/3');
     expect((await stat(status)).mode & 0o077).toBe(0);
