@@ -9,8 +9,8 @@ import { codeBlocks } from './markdown.ts';
 import { runShell, type Shell } from './shell.ts';
 
 const PAGE = 'docs/policies.md';
-const [write, check, judged, advise, start, ask, alert, block, explain, ...others] = codeBlocks(PAGE, 'bash');
-const [report, advice, row, counts, alerted, blocked, refusal, ...otherTexts] = codeBlocks(PAGE, 'text');
+const [write, check, judged, advise, start, ask, alert, block, look, explain, ...others] = codeBlocks(PAGE, 'bash');
+const [report, advice, row, counts, alerted, blocked, refusal, signals, ...otherTexts] = codeBlocks(PAGE, 'text');
 const OPENAI = 'https://api.openai.com/v1';
 /** What the judge of this test takes for medical advice. */
 const MEDICAL = ['Which antibiotic', 'sounds like your son', 'Wie viel Ibuprofen'];
@@ -81,6 +81,14 @@ describe(PAGE, () => {
     for (const said of refusal!.match(/"(?:message|code)":"[^"]+"/g)!) expect(answers).toContain(said);
     expect(answers.match(/You said: /g)).toHaveLength(1);
     expect(answers).toContain('You said: Do grey herons');
+  });
+
+  test('the log names place and detector, and metrics count by action', async () => {
+    expect(look).toContain('127.0.0.1:9090');
+    const said = await typed(look!.replace('9090', env['FLASHBACK_METRICS_PORT']!));
+    const lines = signals!.split('\n').flatMap((line) => line.split('…')).map((part) => part.replace(/"hash":".*?"/, '"hash":"*"'));
+    for (const part of lines) expect(said.replace(/"hash":".*?"/g, '"hash":"*"')).toContain(part);
+    expect(said).not.toContain('Blue Heron');
   });
 
   test('all policies of a repository are explained', async () => {
