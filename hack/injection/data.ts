@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { OWN_ATTACKS } from './own-attacks.ts';
 import { OWN_BENIGN } from './own-benign.ts';
+import { OWN_LANGUAGES } from './own-languages.ts';
 
 export interface Text {
   set: string;
@@ -35,7 +36,11 @@ const OWN_WEIGHT = 0.25;
 export function rowsOf(directory: string, name: string): { text: string; label: 0 | 1 }[] | undefined {
   const file = join(directory, `${name}.jsonl.gz`);
   if (!existsSync(file)) return undefined;
-  return gunzipSync(readFileSync(file)).toString('utf8').trim().split('\n').map((line) => JSON.parse(line) as { text: string; label: 0 | 1 });
+  return gunzipSync(readFileSync(file))
+    .toString('utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { text: string; label: 0 | 1 });
 }
 
 /** All texts, those of this project last. Throws where a file is missing. */
@@ -45,6 +50,7 @@ export function readTexts(directory: string): Text[] {
     if (rows === undefined) throw new Error(`${set}.jsonl.gz is missing in the data directory`);
     return rows.map((row): Text => ({ set, text: row.text, label: label === 'row' ? row.label : label, weight, own: false }));
   });
-  const own = (set: string, list: readonly string[], label: 0 | 1): Text[] => list.map((text) => ({ set, text, label, weight: OWN_WEIGHT, own: true }));
-  return [...texts, ...own('own attacks', OWN_ATTACKS, 1), ...own('own benign', OWN_BENIGN, 0)];
+  const own = (set: string, list: readonly string[], label: 0 | 1): Text[] =>
+    list.map((text) => ({ set, text, label, weight: OWN_WEIGHT, own: true }));
+  return [...texts, ...own('own attacks', OWN_ATTACKS, 1), ...own('own benign', [...OWN_BENIGN, ...OWN_LANGUAGES], 0)];
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OWN_ATTACKS } from '../../../hack/injection/own-attacks.ts';
 import { OWN_BENIGN } from '../../../hack/injection/own-benign.ts';
+import { OWN_LANGUAGES } from '../../../hack/injection/own-languages.ts';
 import { setsIn } from '../../../bench/policy/sets.ts';
 import { BUCKETS, codesOf, eachRun, eachWord, NONE, offsetOf } from '../../../src/policy/injection/features.ts';
 import { findInjection, surest } from '../../../src/policy/injection/model.ts';
@@ -99,7 +100,7 @@ describe('the model', () => {
   });
 
   it('was not trained on the texts that it is measured with', () => {
-    const trained = new Set([...OWN_ATTACKS, ...OWN_BENIGN].map((text) => text.trim().toLowerCase()));
+    const trained = new Set([...OWN_ATTACKS, ...OWN_BENIGN, ...OWN_LANGUAGES].map((text) => text.trim().toLowerCase()));
     const measured = setsIn('test/fixtures/policy')('own_injection')!;
     expect(measured.length).toBeGreaterThan(50);
     expect(measured.filter(({ text }) => trained.has(text.trim().toLowerCase()))).toEqual([]);
