@@ -265,7 +265,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #awaitReader(): void {
     const { response, clock, target } = this.#options;
     this.#stalled?.clear();
-    this.#stalled = clock.setTimeout(() => response.destroy(), target.upstream.settings.timeouts.idle);
+    const { idle } = target.upstream.settings.timeouts;
+    // What was written in this very turn leaves before the next one, unless the caller does not read.
+    this.#stalled = clock.setTimeout(() => setImmediate(() => (response.writableLength > 0 ? response.destroy() : this.#awaitMore())), idle);
+  }
+
+  /** All has been read so far; an answer that is held back may still have more to come. */
+  #awaitMore(): void {
+    const { response } = this.#options;
+    if (!response.closed && !response.writableFinished) this.#awaitReader();
   }
 
   #finish(): void {
