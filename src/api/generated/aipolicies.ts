@@ -80,7 +80,7 @@ export interface AIPolicySpec {
    */
   enforcement?: 'Always' | 'WhenTested';
   /**
-   * Countries whose national forms of phone numbers and ids count, as ISO 3166-1 alpha-2 codes. Numbers in international form count everywhere.
+   * Countries whose national forms of phone numbers and ids count, as ISO 3166-1 alpha-2 codes. Without it those of many countries do. Phone numbers in international form always count, most national forms only beside a word such as call.
    */
   countries?: string[];
   /**
@@ -209,7 +209,7 @@ export interface AIPolicyStatus {
      */
     since: string;
     /**
-     * Requests and answers that were checked.
+     * Requests and answers that were checked; of a streamed answer, each piece that a judge was asked about.
      */
     evaluations?: number;
     /**
@@ -234,7 +234,7 @@ export interface AIPolicyStatus {
      */
     since: string;
     /**
-     * Requests and answers that were checked.
+     * Requests and answers that were checked; of a streamed answer, each piece that a judge was asked about.
      */
     evaluations?: number;
     /**
