@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide, defaultFailureMode } from '../../src/policy/decide.ts';
 import type { Finding, Verdict } from '../../src/policy/types.ts';
@@ -68,4 +69,24 @@ describe('a violation', () => {
 
 it('nothing happens where every policy allows', () => {
   expect(one({}, { outcome: 'allowed', source: 'judge' })).toEqual({ outcome: 'pass', by: undefined, occurrences: [] });
+});
+
+it('no policy weakens another: whatever is added, of any scope, what was stopped stays stopped', () => {
+  const advisory = violated([{ ...FINDING, advisory: true }]);
+  const verdict = fc.constantFrom<Verdict>(violated(), advisory, FAILED, { outcome: 'allowed', source: 'judge' });
+  const policy = fc.record({
+    scope: fc.constantFrom('Organization', 'Workspace', 'Repository'),
+    riskType: fc.constantFrom('Low', 'Medium', 'High'),
+    action: fc.constantFrom('Log', 'Alert', 'Block', 'DryRun'),
+    failureMode: fc.constantFrom('Open', 'Closed'),
+  } satisfies { [K in keyof SnapshotPolicy]?: fc.Arbitrary<SnapshotPolicy[K]> });
+  const judged = fc.tuple(policy, verdict).map(([changes, said]): [SnapshotPolicy, Verdict] => [aPolicy(changes), said]);
+  const strength = { pass: 0, unavailable: 1, block: 2 };
+  fc.assert(
+    fc.property(fc.array(judged, { maxLength: 6 }), judged, (before, added) => {
+      const [without, withIt] = [decide(new Map(before)), decide(new Map([added, ...before]))];
+      expect(strength[withIt.outcome]).toBeGreaterThanOrEqual(strength[without.outcome]);
+      expect(withIt.occurrences).toEqual(expect.arrayContaining(without.occurrences));
+    }),
+  );
 });
