@@ -21,6 +21,8 @@ export const DETECTOR_CASES: DetectorCases[] = [
       '«4242\n4242\n4242\n4242»',
       'my card is «4222222222222»',
       '{"pan":"«4012888888881881»"}',
+      '12 «4242 4242 4242 4242» 12',
+      '2024-05-01 «4242424242424242» 17',
     ],
     misses: [
       'Order 4111-2222-3333-4445 ships Monday.',
@@ -31,6 +33,7 @@ export const DETECTOR_CASES: DetectorCases[] = [
       'commit 4242424242424242abcdef',
       'x4242424242424242',
       '4242424242424242.5 units',
+      'a table: 1242 4242 4242 4242 4242 4242 4243',
       'tracking 1Z 4222222222222 of a parcel',
     ],
   },
