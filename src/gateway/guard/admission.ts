@@ -19,7 +19,7 @@ export async function admit(policies: RepositoryPolicies, guard: Guard, options:
   const { response, surface, request, record, clock, answerHeaders } = options;
   const left = new AbortController();
   response.once('close', () => left.abort());
-  const source = requestSource(request, guard.scanner);
+  const source = requestSource(request, guard.scanner, (policies.request?.gating.length ?? 0) > 0);
   if (policies.request !== undefined) {
     const matter: Matter = { phase: 'Request', record, before: () => [], signal: left.signal };
     await guard.admit(policies.request, source, matter);

@@ -38,10 +38,13 @@ function formContent(form: Form, raw: Buffer): Content {
   return content;
 }
 
-/** Read when a policy asks for it. Throws GatewayError body_not_json for a body that two readers may read differently. */
-export function requestSource({ body, form, raw }: Asked, scanner: Pick<Scanner, 'read'>): Source & { context(): Part[] | Promise<Part[]> } {
+/**
+ * Read when a policy asks for it. `isGated`: nothing may get past, so a body that two readers may read differently is refused; throws
+ * GatewayError body_not_json.
+ */
+export function requestSource({ body, form, raw }: Asked, scanner: Pick<Scanner, 'read'>, isGated: boolean): Source & { context(): Part[] | Promise<Part[]> } {
   if (form === undefined) {
-    checkUnambiguous(raw);
+    if (isGated) checkUnambiguous(raw);
     return new JsonSource(scanner, 'request', raw, () => bodyContent(body, raw));
   }
   const content = formContent(form, raw);

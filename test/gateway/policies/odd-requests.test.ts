@@ -44,6 +44,14 @@ describe('a body that says something twice', () => {
     expect(errorOf(reply).code).toBe('body_not_json');
   });
 
+  it('passes as it came where policies only tell', async () => {
+    stage.use({ ...NO_CARDS, action: 'Alert' });
+    const body = chat(`"messages":[${user}],"messages":[${user}]`);
+    expect((await ask(body)).status).toBe(200);
+    expect(stage.provider.calls.at(-1)!.body).toBe(body);
+    stage.use(NO_CARDS);
+  });
+
   it('in two objects is not', async () => {
     expect((await ask(chat(`"messages":[${user},${user}],"metadata":{"messages":"{\\"a\\":1,\\"a\\":2}"}`))).status).toBe(200);
   });

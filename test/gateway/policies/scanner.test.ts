@@ -31,7 +31,7 @@ describe('detectors', () => {
   it.each([READ_AT_ONCE / 2, READ_AT_ONCE * 2, 64 * READ_AT_ONCE])('find the same whoever reads, in a body of %d', async (length) => {
     const { body, raw } = jsonOf(length);
     const content = readRequestContent(body);
-    const { content: read, found } = await requestSource({ body, raw }, scanner).read([JUDGED]);
+    const { content: read, found } = await requestSource({ body, raw }, scanner, true).read([JUDGED]);
     expect(read).toEqual(content);
     const expected = await scanner.scan(content, JUDGED.detectors);
     expect(found ?? expected).toEqual(expected);
@@ -42,20 +42,20 @@ describe('detectors', () => {
     const short = { model: MODEL, messages: [{ role: 'user', content: 'Hello.' }, { role: 'assistant', content: 'Hi.' }] };
     const long = { ...short, metadata: { note: WORDS.repeat(READ_AT_ONCE) } };
     for (const body of [short, long]) {
-      const source = requestSource({ body, raw: Buffer.from(JSON.stringify(body)) }, scanner);
+      const source = requestSource({ body, raw: Buffer.from(JSON.stringify(body)) }, scanner, true);
       expect((await source.context()).map(({ text }) => text)).toEqual(['Hello.', 'Hi.']);
     }
   });
 
   it('hand over no words where nobody is to judge them', async () => {
     const { body, raw } = jsonOf(READ_AT_ONCE * 2);
-    const { content, found } = await requestSource({ body, raw }, scanner).read([READY]);
+    const { content, found } = await requestSource({ body, raw }, scanner, true).read([READY]);
     expect([content.parts, found!.size]).toEqual([[], 1]);
   });
 
   it('read so many pieces that no judge can be asked about them, and say so', async () => {
     const body = { model: MODEL, input: Array.from({ length: 25_000 }, (_none, index) => `piece ${index}`) };
-    const { content, found } = await requestSource({ body, raw: Buffer.from(JSON.stringify(body)) }, scanner).read([JUDGED]);
+    const { content, found } = await requestSource({ body, raw: Buffer.from(JSON.stringify(body)) }, scanner, true).read([JUDGED]);
     expect([content.failure, found!.size]).toEqual(['too_large', 0]);
   });
 });
@@ -76,7 +76,7 @@ describe('long texts', () => {
     const one = new Scanner(KEY, systemClock, () => silent);
     const bytes = Buffer.alloc(30 * 1024 * 1024);
     for (let index = 0; index < 4; index++) void one.read('request', bytes, READY.detectors, false);
-    const { content } = await requestSource({ body: {}, raw: bytes }, one).read([READY]);
+    const { content } = await requestSource({ body: {}, raw: bytes }, one, true).read([READY]);
     expect(content.failure).toBe('detector_failed');
     expect(sourceOf(content).read([READY])).toEqual({ content });
   });
