@@ -5,7 +5,7 @@ import { copyCheckout, removeCheckout } from '../docs/checkout.ts';
 import { codeBlocks } from '../docs/markdown.ts';
 import { runShell } from '../docs/shell.ts';
 import { ApiServer } from './harness/api-server.ts';
-import { freePort } from './stack/processes.ts';
+import { freePort } from './harness/ports.ts';
 
 let checkout: string;
 let apiServer: ApiServer;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { freePort } from '../cluster/stack/processes.ts';
+import { freePort } from '../cluster/harness/ports.ts';
 import { startFakeJudge, type FakeJudge } from '../fake/judge.ts';
 import { copyCheckout, removeCheckout } from './checkout.ts';
 import { codeBlocks } from './markdown.ts';

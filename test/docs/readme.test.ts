@@ -1,7 +1,7 @@
 // A newcomer in a fresh checkout types what README says, in its order.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../cluster/stack/processes.ts';
+import { freePort } from '../cluster/harness/ports.ts';
 import { copyCheckout, removeCheckout } from './checkout.ts';
 import { codeBlocks } from './markdown.ts';
 import { runShell, type Shell } from './shell.ts';

@@ -1,7 +1,6 @@
 // Starts the project's own processes as a user would, and reads their JSON logs.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
@@ -82,13 +81,4 @@ export function startFlashback(args: readonly string[], env: Record<string, stri
       return exited;
     },
   };
-}
-
-/** A port that was free a moment ago, for what has to know it before it listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

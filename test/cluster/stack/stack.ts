@@ -6,7 +6,8 @@ import { ApiServer } from '../harness/api-server.ts';
 import { installCrds } from '../harness/crds.ts';
 import { projectSecrets } from './kubelet.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
-import { freePort, startFlashback, type FlashbackProcess } from './processes.ts';
+import { freePort } from '../harness/ports.ts';
+import { startFlashback, type FlashbackProcess } from './processes.ts';
 
 export const RELEASE = 'flashback-system';
 const TLS_SECRET = 'flashback-gateway-tls';
