@@ -1,6 +1,7 @@
 // Sends a request to its provider: translated, and signed where the provider wants that.
 import { interceptors } from 'undici';
 import { GatewayError } from '../errors.ts';
+import { withOverrides } from '../providers/authorization.ts';
 import type { UpstreamRequest } from '../providers/provider.ts';
 import { redactProviderText } from '../providers/redact.ts';
 import { PodIdentityError, TokenRefusedError, TokenUnavailableError } from '../providers/token-errors.ts';
@@ -8,12 +9,6 @@ import { checkComplexity } from './body-complexity.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { refuseLosses } from './losses.ts';
 import type { Upstream } from './tables.ts';
-
-/** Those of `headers` that `own` does not replace. Both are flat lists of name, value. */
-function without(own: readonly string[], headers: readonly string[]): string[] {
-  const replaced = new Set(own.filter((_, index) => index % 2 === 0));
-  return headers.filter((_, index) => !replaced.has(headers[index - (index % 2)]!.toLowerCase()));
-}
 
 /**
  * Headers of one request: those of the connection, and a signature where the provider wants one. Rejects with GatewayError.
@@ -24,7 +19,7 @@ export async function signedHeaders(
   { path, body, headers: own = [] }: UpstreamRequest,
   onCredentialRejected: (llm: string) => void,
 ): Promise<string[]> {
-  const headers = [...without(own, upstream.headers), ...own];
+  const headers = withOverrides(upstream.headers, own);
   const url = upstream.origin + upstream.basePath + path;
   try {
     return [...headers, ...((await upstream.sign?.({ method: 'POST', url, headers, body })) ?? [])];

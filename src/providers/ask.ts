@@ -4,7 +4,7 @@ import { Pool } from 'undici';
 import type { ProviderType } from '../api/resources.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from './addresses.ts';
-import { authorizationHeaders } from './authorization.ts';
+import { authorizationHeaders, withOverrides } from './authorization.ts';
 import type { Provider } from './provider.ts';
 import { questionTo, readReply } from './question.ts';
 
@@ -61,8 +61,8 @@ export class ModelAsker {
     const made = provider.toRequest(request);
     const { origin, pathname } = new URL(endpoint);
     const path = pathname.replace(/\/+$/, '') + made.path;
-    const own = [...target.headers.flat(), 'content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'flashback-ai-gateway'];
-    const headers = [...without(made.headers ?? [], own), ...(made.headers ?? [])];
+    const always = [...target.headers.flat(), 'content-type', 'application/json', 'accept', 'application/json', 'user-agent', 'flashback-ai-gateway'];
+    const headers = withOverrides(always, made.headers ?? []);
     const signable = { method: 'POST' as const, url: origin + path, headers, body: made.body };
     const authorization = await authorizationHeaders(provider.authorize(credential, endpoint, podIdentity === true), signable);
     const sent = [...headers, ...authorization, ...(this.#options.mark?.(made.body) ?? [])];
@@ -71,10 +71,4 @@ export class ModelAsker {
     const created = Math.floor(now() / 1000);
     return readReply(provider, answer, { request, upstream: made, secrets: Object.values(credential ?? {}), created, newId });
   }
-}
-
-/** Those of `headers` that `own` does not replace. Both are flat lists of name, value. */
-function without(own: readonly string[], headers: readonly string[]): string[] {
-  const replaced = new Set(own.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
-  return headers.filter((_, index) => !replaced.has(headers[index - (index % 2)]!.toLowerCase()));
 }

@@ -6,6 +6,12 @@ export async function authorizationHeaders(authorization: Authorization, request
   return typeof authorization === 'function' ? authorization(request) : authorization;
 }
 
+/** Headers of a connection with those of one request in place of equal ones. Both are flat lists of name, value. */
+export function withOverrides(headers: readonly string[], own: readonly string[]): string[] {
+  const replaced = new Set(own.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  return [...headers.filter((_, index) => !replaced.has(headers[index - (index % 2)]!.toLowerCase())), ...own];
+}
+
 const BEARER = /^Bearer\s+/i;
 const SESSION_TOKEN = 'x-amz-security-token';
 

@@ -1,5 +1,6 @@
 // Reads all that a request or an answer says, of every dialect and operation by one walk: each string is read unless it is known
 // to be frame, so that nothing gets past because nobody has thought of it.
+import { isObject, type Json } from '../../chat/json.ts';
 import type { Content, Part, Role } from '../types.ts';
 import { freeText } from './free-text.ts';
 import { leavesOf } from './leaves.ts';
@@ -10,8 +11,6 @@ import { roleOf, topLevelRole } from './roles.ts';
 import { seams } from './seams.ts';
 import { isBeside, isFree, isKnownKind, isProbabilities, readingOf } from './structure.ts';
 
-type Json = Readonly<Record<string, unknown>>;
-
 const MAX_DEPTH = 64;
 /** Numbers that are long enough to be those of somebody, and those that no setting has. */
 const LONG = 1e6;
@@ -21,7 +20,6 @@ const LOOKS_LIKE_A_NAME = /^[\w$@.:/+-]{1,64}$/;
 /** Lists of messages, in the words of the dialects. */
 const CONVERSATIONS: ReadonlySet<string> = new Set(['messages', 'contents', 'input']);
 
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isNumbers = (list: readonly unknown[]): boolean => list.length > 0 && list.every((item) => typeof item === 'number');
 
 interface Place {

@@ -1,5 +1,6 @@
 // Reads what a judge answered. All of it must be as asked: nothing is searched for in prose, and a judge that missed the canary, repeated
 // another nonce, left a policy out or quoted words that are not there has not judged.
+import { isObject, type Json } from '../../chat/json.ts';
 import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
 import type { Failure, JudgeUsage } from '../types.ts';
 import { MAX_EVIDENCE, type Question } from './question.ts';
@@ -9,9 +10,6 @@ export type Judgement = { violates: false } | { violates: true; part: number; ev
 
 export type Judgements = { judgements: ReadonlyMap<SnapshotPolicy, Judgement> } | { failure: Failure };
 
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const hasExactly = (object: Json, names: readonly string[]): boolean =>
   Object.keys(object).length === names.length && names.every((name) => Object.hasOwn(object, name));
 

@@ -1,11 +1,8 @@
 // Reads the bytes of each event of a stream besides its dialect: what stands in members that the dialect knows nothing of, in log
 // probabilities, names of events, comments, errors, or an end that says something else than what came before.
+import { isObject, type Json } from '../../chat/json.ts';
 import { readAnswerContent } from '../extract/content.ts';
 import { isRemark, type Remark, type StreamEvent } from './channels.ts';
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** UTF-16 code units of a text that repeats what was said, from which on it counts as a repetition wherever it stands. */
 const REPETITION = 24;
