@@ -42,7 +42,7 @@ export class Guard {
 
   /** Throws GatewayError content_policy_violation or policy_unavailable. */
   async admit({ gating, watching }: PolicySet, source: Source, matter: Matter): Promise<void> {
-    if (watching.length > 0) this.watch(watching, source, { ...matter, signal: neverAborted });
+    if (watching.length > 0) this.watch(watching, source, matter);
     if (gating.length === 0) return;
     const refusal = refusalOf(await this.judge(gating, source, matter), matter.phase);
     if (refusal !== undefined) throw refusal;
@@ -50,8 +50,10 @@ export class Guard {
 
   /** Beside the traffic: later, and whatever becomes of it. */
   watch(policies: readonly ReadyPolicy[], source: Source, matter: Matter): void {
+    // The caller leaves as soon as it has its answer, which ends nothing here.
+    const lasting = { ...matter, signal: neverAborted };
     // Nobody waits for this, so what goes wrong in it must not end the process.
-    setImmediate(() => void this.judge(policies, source, matter).catch(() => undefined));
+    setImmediate(() => void this.judge(policies, source, lasting).catch(() => undefined));
   }
 
   /** Never rejects: a policy that cannot be evaluated fails as its author says. */

@@ -167,6 +167,26 @@ describe('policies that only tell', () => {
     await vi.waitFor(() => expect(stage.gateway.counts.all['team-a/no-cards']!.violations).toBeGreaterThan(1));
   });
 
+  it.each([false, true])('hear what their judge says of an answer after the caller has it, streamed: %s', async (stream) => {
+    const policy = { ...NO_ADVICE, name: `answers-${stream}`, action: 'Alert' as const, judge: { llm: 'team-a/judge', model: `a-${stream}` } };
+    stage.use({ ...policy, phases: ['Response'] });
+    let answerJudge = (): void => {};
+    stage.judge.answer((response, { body }) => {
+      answerJudge = () => {
+        answerJudge = () => {};
+        const said = honestJudge({ body } as ReceivedCall);
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(said === 'hang' ? '' : said.body);
+      };
+    });
+    stage.provider.answer(saying('Other', { text: 'I will sue.' }));
+    expect((await ask(undefined, stream)).status).toBe(200);
+    await vi.waitFor(() => {
+      answerJudge();
+      expect(stage.gateway.counts.all[`team-a/answers-${stream}`]).toMatchObject({ violations: 1, alerted: 1, failures: 0 });
+    });
+  });
+
   it('do not wait for their judge', async () => {
     stage.use({ ...NO_ADVICE, action: 'Alert', judge: { llm: 'team-a/judge', model: 'never' } });
     stage.judged(() => 'hang');
