@@ -48,15 +48,18 @@ function violationEffect({ action }: SnapshotPolicy, findings: readonly Finding[
   return action === 'Block' && !findings.every(({ advisory }) => advisory === true) ? 'block' : 'alert';
 }
 
-function occurrenceOf(policy: SnapshotPolicy, verdict: Exclude<Verdict, { outcome: 'allowed' }>): Occurrence {
-  if (verdict.outcome === 'failed') return { policy, kind: 'failure', effect: failureEffect(policy), findings: [], failure: verdict.failure };
-  return { policy, kind: 'violation', effect: violationEffect(policy, verdict.findings), findings: verdict.findings };
+function occurrencesOf(policy: SnapshotPolicy, verdict: Verdict): Occurrence[] {
+  if (verdict.outcome === 'allowed') return [];
+  const { findings = [] } = verdict;
+  const violation: Occurrence = { policy, kind: 'violation', effect: violationEffect(policy, findings), findings };
+  if (verdict.outcome === 'violated') return [violation];
+  const failure: Occurrence = { policy, kind: 'failure', effect: failureEffect(policy), findings: [], failure: verdict.failure };
+  return findings.length === 0 ? [failure] : [failure, violation];
 }
 
 /** A violation that blocks goes before a policy that could not be evaluated. */
 export function decide(verdicts: Verdicts): Decision {
-  const occurrences: Occurrence[] = [];
-  for (const [policy, verdict] of verdicts) if (verdict.outcome !== 'allowed') occurrences.push(occurrenceOf(policy, verdict));
+  const occurrences = [...verdicts].flatMap(([policy, verdict]) => occurrencesOf(policy, verdict));
   const worst = (kind: Occurrence['kind']): SnapshotPolicy | undefined =>
     occurrences.filter((one) => one.kind === kind && one.effect === 'block').map(({ policy }) => policy).toSorted(compare)[0];
   const blockedBy = worst('violation');

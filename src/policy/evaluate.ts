@@ -2,7 +2,7 @@
 import type { DetectorUse, PolicyPhase, SnapshotPolicy } from '../snapshot/snapshot.ts';
 import { consult } from './judge/consult.ts';
 import type { VerdictCache } from './judge/cache.ts';
-import type { Content, Detector, Finding, Judge, JudgeUsage, Part, Source, Verdict } from './types.ts';
+import type { Content, Detector, Failure, Finding, Judge, JudgeUsage, Part, Verdict } from './types.ts';
 
 /** A policy with its detectors ready. */
 export interface ReadyPolicy {
@@ -56,17 +56,23 @@ export function detectorsOf(policies: readonly ReadyPolicy[]): Detector[] {
   return [...new Map(policies.flatMap(({ detectors }) => detectors).map((detector) => [detector.id, detector])).values()];
 }
 
-const failed = (failure: Extract<Verdict, { outcome: 'failed' }>['failure'], source: Source = 'engine'): Verdict => ({ outcome: 'failed', source, failure });
+const failed = (failure: Failure): Verdict => ({ outcome: 'failed', source: 'engine', failure });
+
+/** A failure says nothing against what was found beside it. */
+const withFindings = (verdict: Verdict, findings: Finding[]): Verdict =>
+  verdict.outcome === 'failed' && findings.length > 0 ? { ...verdict, findings } : verdict;
+
+const findingsOf = ({ detectors }: ReadyPolicy, found: ReadonlyMap<string, Finding[]> | undefined): Finding[] =>
+  detectors.flatMap(({ id }) => found?.get(id) ?? []);
 
 /** What detectors alone say; undefined: it is for the judge to say. */
-export function detected({ policy, detectors, broken }: ReadyPolicy, found: ReadonlyMap<string, Finding[]>, { unscannable, failure }: Content): Verdict | undefined {
+function detected({ policy, broken }: ReadyPolicy, findings: Finding[], { unscannable, failure }: Content): Verdict | undefined {
   if (broken === true) return failed('detector_failed');
-  const findings = detectors.flatMap(({ id }) => found.get(id) ?? []);
-  const certain = findings.some(({ advisory }) => advisory !== true);
-  if (certain || (findings.length > 0 && policy.judge === undefined)) return { outcome: 'violated', source: 'detector', findings };
+  if (findings.some(({ advisory }) => advisory !== true)) return { outcome: 'violated', source: 'detector', findings };
   if (failure !== undefined && (failure !== 'too_large' || policy.judge !== undefined)) return failed(failure);
   if (unscannable.length > 0 && policy.onUnscannable === 'Fail') return failed('unscannable');
-  return policy.judge === undefined ? { outcome: 'allowed', source: 'detector' } : undefined;
+  if (policy.judge !== undefined) return undefined;
+  return findings.length > 0 ? { outcome: 'violated', source: 'detector', findings } : { outcome: 'allowed', source: 'detector' };
 }
 
 async function scanned({ content, policies, found }: Asked, { scan }: EngineParts): Promise<ReadonlyMap<string, Finding[]> | undefined> {
@@ -84,15 +90,18 @@ export async function evaluate(asked: Asked, parts: EngineParts): Promise<Evalua
   const result: Evaluated = { verdicts: new Map(), usage: [], cache: { hits: 0, misses: 0 } };
   const found = await scanned(asked, parts);
   const open = new Map<Judge, SnapshotPolicy[]>();
+  const findings = new Map(policies.map((ready) => [ready.policy, findingsOf(ready, found)]));
+  const conclude = (policy: SnapshotPolicy, verdict: Verdict): void =>
+    void result.verdicts.set(policy, withFindings(verdict, findings.get(policy)!));
   for (const ready of policies) {
     const { policy } = ready;
-    const verdict = found === undefined ? failed('detector_failed') : detected(ready, found, content);
+    const verdict = found === undefined ? failed('detector_failed') : detected(ready, findings.get(policy)!, content);
     if (verdict !== undefined) {
-      result.verdicts.set(policy, verdict);
+      conclude(policy, verdict);
       continue;
     }
     const judge = parts.judgeOf(policy);
-    if (judge === undefined) result.verdicts.set(policy, failed('judge_missing'));
+    if (judge === undefined) conclude(policy, failed('judge_missing'));
     else open.set(judge, [...(open.get(judge) ?? []), policy]);
   }
   const consulted = await Promise.all(
@@ -102,7 +111,7 @@ export async function evaluate(asked: Asked, parts: EngineParts): Promise<Evalua
     })),
   );
   for (const { judge, said } of consulted) {
-    for (const [policy, verdict] of said.verdicts) result.verdicts.set(policy, verdict);
+    for (const [policy, verdict] of said.verdicts) conclude(policy, verdict);
     for (const usage of said.usage) result.usage.push({ judge: judge.id, usage });
     result.cache.hits += said.hits;
     result.cache.misses += said.misses;

@@ -57,13 +57,13 @@ function whoFound(findings: readonly Finding[]): string {
 
 function resultOf({ name, expect }: PolicyTest, verdict: Verdict): TestResult {
   if (verdict.outcome === 'failed') {
-    const { source, failure } = verdict;
+    const { source, failure, findings = [] } = verdict;
     return {
       name,
       passed: false,
       message: `${EXPECTED[expect]}, but it could not be evaluated: ${failure}`,
       source,
-      findings: [],
+      findings,
       failure,
     };
   }

@@ -88,7 +88,8 @@ export type Failure = (typeof FAILURES)[number];
 export type Verdict =
   | { outcome: 'allowed'; source: Source }
   | { outcome: 'violated'; source: Source; findings: Finding[] }
-  | { outcome: 'failed'; source: Source; failure: Failure };
+  /** `findings`: of detectors that are often wrong, which are told whatever the policy would have said. */
+  | { outcome: 'failed'; source: Source; failure: Failure; findings?: Finding[] };
 
 /** Who has decided. */
 export type Source = 'detector' | 'judge' | 'cache' | 'engine';

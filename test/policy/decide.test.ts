@@ -7,7 +7,7 @@ import { aPolicy } from './policies.ts';
 
 const FINDING: Finding = { detector: 'pii.card', path: 'messages[0].content', span: { start: 0, end: 4 }, hash: 'abc' };
 const violated = (findings = [FINDING]): Verdict => ({ outcome: 'violated', source: 'detector', findings });
-const FAILED: Verdict = { outcome: 'failed', source: 'judge', failure: 'judge_timeout' };
+const FAILED = { outcome: 'failed', source: 'judge', failure: 'judge_timeout' } as const satisfies Verdict;
 const one = (changes: Partial<SnapshotPolicy>, verdict: Verdict) => decide(new Map([[aPolicy(changes), verdict]]));
 
 describe('a policy that could not be evaluated', () => {
@@ -30,6 +30,16 @@ describe('a policy that could not be evaluated', () => {
   it('does as its author says', () => {
     expect(one({ riskType: 'High', failureMode: 'Open' }, FAILED)).toMatchObject({ outcome: 'pass', occurrences: [{ effect: 'alert' }] });
     expect(one({ riskType: 'Low', failureMode: 'Closed' }, FAILED).outcome).toBe('unavailable');
+  });
+
+  it('also tells what detectors found which are often wrong, and is no weaker for it', () => {
+    const finding: Finding = { ...FINDING, detector: 'pii.person', advisory: true };
+    const decision = one({ action: 'Block', failureMode: 'Closed' }, { ...FAILED, findings: [finding] });
+    expect(decision.outcome).toBe('unavailable');
+    expect(decision.occurrences).toMatchObject([
+      { kind: 'failure', effect: 'block', failure: 'judge_timeout', findings: [] },
+      { kind: 'violation', effect: 'alert', findings: [finding] },
+    ]);
   });
 
   it('stops nothing on trial, nor when it only tells', () => {
@@ -73,7 +83,8 @@ it('nothing happens where every policy allows', () => {
 
 it('no policy weakens another: whatever is added, of any scope, what was stopped stays stopped', () => {
   const advisory = violated([{ ...FINDING, advisory: true }]);
-  const verdict = fc.constantFrom<Verdict>(violated(), advisory, FAILED, { outcome: 'allowed', source: 'judge' });
+  const both: Verdict = { ...FAILED, findings: [{ ...FINDING, advisory: true }] };
+  const verdict = fc.constantFrom<Verdict>(violated(), advisory, FAILED, both, { outcome: 'allowed', source: 'judge' });
   const policy = fc.record({
     scope: fc.constantFrom('Organization', 'Workspace', 'Repository'),
     riskType: fc.constantFrom('Low', 'Medium', 'High'),

@@ -93,6 +93,23 @@ describe('what cannot be read', () => {
     ]);
   });
 
+  it('fails beside a finding that is often wrong, which is told all the same', async () => {
+    const said = { ...image, parts: parts('see bluefinch') };
+    const { judge: _none, ...words } = aPolicy();
+    const finding = { detector: 'keyword:bluefinch', path: 'messages[0].content', span: { start: 4, end: 13 }, hash: '#bluefinch', advisory: true };
+    for (const policy of [words, aPolicy()]) {
+      const advisory: ReadyPolicy = { policy, detectors: [word('bluefinch', true)] };
+      const unread = { outcome: 'failed', source: 'engine', failure: 'unscannable', findings: [finding] };
+      expect((await evaluating([advisory], { judge: aJudge() })(said)).verdicts).toEqual([unread]);
+      const broken = { ...unread, failure: 'detector_failed' };
+      expect((await evaluating([advisory], { judge: aJudge() })({ ...said, unscannable: [], failure: 'detector_failed' })).verdicts).toEqual([broken]);
+    }
+    const judged: ReadyPolicy = { policy: aPolicy(), detectors: [word('bluefinch', true)] };
+    const { verdicts } = await evaluating([judged], { judge: aJudge('judge_timeout') })(content('see bluefinch'));
+    expect(verdicts).toEqual([{ outcome: 'failed', source: 'judge', failure: 'judge_timeout', findings: [finding] }]);
+    expect((await evaluating([judged])(content('see bluefinch'))).verdicts).toMatchObject([{ failure: 'judge_missing', findings: [finding] }]);
+  });
+
   it('does not hide a violation beside it', async () => {
     const both = { ...image, parts: parts('bluefinch') };
     expect((await evaluating([BY_WORDS])(both)).verdicts).toMatchObject([{ outcome: 'violated' }]);

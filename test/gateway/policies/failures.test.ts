@@ -104,6 +104,17 @@ describe('a policy that cannot be evaluated', () => {
     expect((await withImage()).status).toBe(200);
   });
 
+  it('because of an image refuses also beside the name of somebody, which is told', async () => {
+    stage.use({ ...NO_CARDS, name: 'no-names', detectors: [{ id: 'pii.person' }] });
+    stage.gateway.logs.length = 0;
+    const image = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } };
+    const content = [{ type: 'text', text: 'Ask Mr John Smith.' }, image];
+    const body = JSON.stringify({ model: MODEL, messages: [{ role: 'user', content }] });
+    expect((await stage.ask({ key: KEYS.OpenAI, body })).status).toBe(503);
+    expect(await told('policy not evaluated')).toMatchObject({ failure: 'unscannable', effect: 'block' });
+    expect(await told('policy violation')).toMatchObject({ effect: 'alert', findings: [{ detector: 'pii.person' }] });
+  });
+
   it('because this gateway lacks its detector refuses', async () => {
     stage.use({ ...NO_CARDS, detectors: [{ id: 'pii.of-tomorrow' }] });
     expect((await ask()).status).toBe(503);
