@@ -1,4 +1,4 @@
-// Labels of namespaces, as metadata only. Where the operator may not list them, each namespace stands for itself.
+// Labels of namespaces, as metadata only. Those that the operator may not see, or has not seen yet, are unknown, not absent.
 import { LABELS } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -47,7 +47,7 @@ export class NamespaceWatch {
         if (error.code !== 403 || this.#isRefused) return;
         this.#isRefused = true;
         this.#refused.resolve();
-        if (!this.reflector.synced) logger.warn('listing Namespaces is forbidden: policies of scope Organization count in their own namespace only');
+        if (!this.reflector.synced) logger.warn('listing Namespaces is forbidden: policies of organizations go on as before, and new namespaces may have to wait');
       },
       onHealthy: () => {
         this.#isRefused = false;
@@ -64,8 +64,8 @@ export class NamespaceWatch {
     await Promise.race([this.reflector.whenSynced(), this.#refused.promise]);
   }
 
-  /** Undefined: they may not be looked at. What was known once stays known. */
+  /** Undefined: they may not be looked at, or nobody has told of this namespace yet. What was known once stays known. */
   labelsOf(namespace: string): Readonly<Record<string, string>> | undefined {
-    return this.reflector.synced ? (this.reflector.get('', namespace)?.metadata.labels ?? {}) : undefined;
+    return this.reflector.get('', namespace)?.metadata.labels;
   }
 }

@@ -4,7 +4,7 @@ import { parseKey, type AIPolicy } from '../api/resources.ts';
 import type { ObservedPolicy } from '../snapshot/build.ts';
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import type { Evaluation } from './evaluation.ts';
-import { describeOrganization, homeProblem } from './organizations.ts';
+import type { Organizations } from './organizations.ts';
 import { compilePolicy } from './policy-compile.ts';
 import { addToStatus, describeFailures, describeViolations, type CountStatus, type PolicyCounts } from './policy-counts.ts';
 import { judgeFor, judgeInSnapshot, judgeProblem, type JudgeModel } from './policy-judge.ts';
@@ -18,6 +18,7 @@ import type { World } from './world.ts';
 export interface AiPolicyReconcilerOptions {
   store: ResourceStore;
   world: World;
+  organizations: Organizations;
   tester: PolicyTester;
   counts: PolicyCounts;
   /** Judges for policies that name none. */
@@ -66,7 +67,7 @@ export class AiPolicyReconciler {
   }
 
   #decide(key: string, policy: AIPolicy): { facts: PolicyFacts; observed: ObservedPolicy; retryIn: number | undefined } {
-    const { store, world, defaultJudge, version } = this.#options;
+    const { store, world, organizations, defaultJudge, version } = this.#options;
     const { metadata, spec } = policy;
     const plan = this.#plan(key, policy);
     const judge = judgeFor(policy, defaultJudge);
@@ -82,7 +83,8 @@ export class AiPolicyReconciler {
       plan,
       judge,
       judgeProblem: problem,
-      homeProblem: spec.scope === 'Organization' ? homeProblem(store, metadata.namespace) : undefined,
+      homeProblem: spec.scope === 'Organization' ? organizations.homeProblem(metadata.namespace) : undefined,
+      homeDoubt: spec.scope === 'Organization' ? organizations.homeDoubt(metadata.namespace) : undefined,
       repositoryExists: name !== undefined && store.get('Repository', { namespace: metadata.namespace, name }) !== undefined,
       where: this.#where(policy),
       tests,
@@ -105,7 +107,7 @@ export class AiPolicyReconciler {
   }
 
   #where({ metadata: { namespace }, spec }: AIPolicy): string {
-    if (spec.scope === 'Organization') return describeOrganization(this.#options.store, namespace);
+    if (spec.scope === 'Organization') return this.#options.organizations.describe(namespace);
     return spec.scope === 'Workspace' ? `the namespace ${namespace}` : `the repository ${spec.repositoryRef?.name ?? ''}`;
   }
 

@@ -11,7 +11,7 @@ import type { EngineOptions } from './engine-options.ts';
 import { KeyIssuer } from './key-issuer.ts';
 import { LlmConfigReconciler } from './llm-config.ts';
 import { offeredBefore } from './llm-target.ts';
-import { organizationsIn } from './organizations.ts';
+import { Organizations } from './organizations.ts';
 import { policyParts, type PolicyParts } from './policy-parts.ts';
 import { Publisher } from './publisher.ts';
 import { buildReferences, policiesNear, type References } from './references.ts';
@@ -24,6 +24,7 @@ import { parseSnapshotId, World } from './world.ts';
 /** Everything that exists only between start() and stop(). */
 interface Run extends Omit<PolicyParts, 'policies'> {
   world: World;
+  organizations: Organizations;
   llms: LlmConfigReconciler;
   checker: CredentialChecker;
   deliveries: Deliveries;
@@ -143,10 +144,10 @@ export class Engine implements StoreEvents {
     const options = this.#options;
     const { store, clock, metrics, logger } = options;
     const random = (): number => options.random(4).readUInt32BE() / 2 ** 32;
-    const organizationOf = organizationsIn(store);
-    const world = new World(organizationOf);
+    const organizations = new Organizations(store);
+    const world = new World(organizations.of);
     const deliveries = new Deliveries();
-    const shared = { store, world, clock, metrics, logger, random };
+    const shared = { store, world, organizations, clock, metrics, logger, random };
     const board = new StatusBoard({ ...shared, deliveries });
     const maxBytes = options.maxSnapshotBytes ?? MAX_SNAPSHOT_BYTES;
     const publisher = new Publisher({
@@ -207,10 +208,11 @@ export class Engine implements StoreEvents {
       Repository: controller('Repository', (key, signal) => repositories.reconcile(key, signal)),
       AIPolicy: controller('AIPolicy', (key) => policies.reconcile(key)),
     };
-    return { world, llms, checker, ...policyWork, deliveries, board, publisher, gate, controllers };
+    return { world, organizations, llms, checker, ...policyWork, deliveries, board, publisher, gate, controllers };
   }
 
-  #continueFrom(seed: Snapshot, { world, llms, deliveries }: Run): void {
+  #continueFrom(seed: Snapshot, { world, organizations, llms, deliveries }: Run): void {
+    organizations.remember(seed);
     world.seed(seed, (namespace) => this.#options.store.covers(namespace));
     deliveries.recordPublished(seed, seed.revision);
     for (const [key, { provider, models }] of world.providers) {
@@ -243,7 +245,9 @@ export class Engine implements StoreEvents {
     const policies = this.#refs().organizationPolicies.filter(({ metadata }) => names.has(metadata.namespace));
     this.#enqueueAll('AIPolicy', policies.map(({ metadata }) => keyOf(metadata)));
     // Policies that stand here may be for repositories anywhere.
-    for (const [key, { namespace }] of run.world.repositories) if (policies.length > 0 || names.has(namespace)) this.#enqueue('Repository', key);
+    for (const { metadata } of this.#options.store.list('Repository')) {
+      if (policies.length > 0 || names.has(metadata.namespace)) this.#enqueue('Repository', keyOf(metadata));
+    }
     run.publisher.changed();
     run.board.refresh();
   }
@@ -259,10 +263,10 @@ export class Engine implements StoreEvents {
   /** Repositories that any of these policies applies to. */
   #enqueueGoverned(policies: readonly (ObservedPolicy | undefined)[]): void {
     const scopes = policies.flatMap((policy) => (policy === undefined ? [] : [scopeOf(policy)]));
-    const organizationOf = organizationsIn(this.#options.store);
+    const run = this.#run;
     // One that was not looked at yet is going to be.
-    for (const [key, repository] of this.#run?.world.repositories ?? []) {
-      if (scopes.some((scope) => applies(scope, repository, organizationOf))) this.#enqueue('Repository', key);
+    for (const [key, repository] of run?.world.repositories ?? []) {
+      if (scopes.some((scope) => applies(scope, repository, run!.organizations.of))) this.#enqueue('Repository', key);
     }
   }
 

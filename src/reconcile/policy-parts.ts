@@ -4,6 +4,7 @@ import type { ObservedPolicy } from '../snapshot/build.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { AiPolicyReconciler } from './ai-policy.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { Organizations } from './organizations.ts';
 import { PolicyCounts } from './policy-counts.ts';
 import type { JudgeModel } from './policy-judge.ts';
 import { PolicyTester, type PolicyTesterOptions } from './policy-tester.ts';
@@ -31,6 +32,7 @@ export interface PolicySettings {
 export interface PolicyPartsOptions {
   store: ResourceStore;
   world: World;
+  organizations: Organizations;
   settings: PolicySettings;
   clock: Clock;
   /** From 0 to 1. */
@@ -56,7 +58,7 @@ export interface PolicyParts {
 const FLUSH_DEADLINE = 2_000;
 
 export function policyParts(options: PolicyPartsOptions): PolicyParts {
-  const { store, world, settings, clock, random, bytes, report, enqueue, onServed } = options;
+  const { store, world, organizations, settings, clock, random, bytes, report, enqueue, onServed } = options;
   const { askJudge, defaultJudge, version = '' } = settings;
   const ask: PolicyTesterOptions['ask'] = async (llm, model, body, signal) => {
     const target = world.providers.get(llm)?.provider;
@@ -66,7 +68,7 @@ export function policyParts(options: PolicyPartsOptions): PolicyParts {
   const tester = new PolicyTester({ ask, clock, random, bytes, onSettled: enqueue });
   const counts = new PolicyCounts({ clock, onDue: enqueue });
   const told = { report, onServed: (before: ObservedPolicy | undefined, after: ObservedPolicy | undefined) => onServed([before, after]) };
-  const policies = new AiPolicyReconciler({ store, world, tester, counts, defaultJudge, version, ...told });
+  const policies = new AiPolicyReconciler({ store, world, organizations, tester, counts, defaultJudge, version, ...told });
   const flush = async (write: (key: string) => Promise<void>): Promise<void> => {
     const writing = counts.drain().map(async (key) => {
       await policies.reconcile(key);

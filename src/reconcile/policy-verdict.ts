@@ -17,6 +17,8 @@ export interface PolicyFacts {
   judgeProblem: Pick<ConditionDraft, 'reason' | 'message'> | undefined;
   /** Why the organization's policies may not stand here. */
   homeProblem: string | undefined;
+  /** Why it is not known whom the organization's policy is for. */
+  homeDoubt: { message: string; isKept: boolean } | undefined;
   repositoryExists: boolean;
   /** Where it applies, in words. */
   where: string;
@@ -66,6 +68,8 @@ function outcomeOf(facts: PolicyFacts, snapshot: SnapshotPolicy, resolved: Condi
     const message = `the policy only alerts until its tests pass: ${tested.message}`;
     return tested.status === 'False' ? stalled(tested.reason, message) : { state: 'waiting', reason: tested.reason, message };
   }
+  const { homeDoubt } = facts;
+  if (homeDoubt !== undefined) return { state: 'waiting', reason: 'OrganizationUnknown', message: homeDoubt.message, keepsReady: homeDoubt.isKept };
   const note = tested === undefined || tested.status === 'True' ? '' : `; ${tested.message}`;
   return { state: 'good', message: `${DOES[action]} in ${where}${note}` };
 }

@@ -3,8 +3,7 @@ import { keyOf, type AIPolicy, type Repository } from '../api/resources.ts';
 import type { ObservedPolicy } from '../snapshot/build.ts';
 import { effectivePolicies, type ScopedPolicy } from '../snapshot/effective.ts';
 import { listNames } from './evaluation.ts';
-import { homeProblem, organizationsIn } from './organizations.ts';
-import type { ResourceStore } from './store.ts';
+import type { Organizations } from './organizations.ts';
 import type { World } from './world.ts';
 
 const MAX_STATUS_POLICIES = 200;
@@ -17,7 +16,7 @@ interface Governing extends ScopedPolicy {
 }
 
 export interface GoverningOptions {
-  store: Pick<ResourceStore, 'namespaceLabels'>;
+  organizations: Organizations;
   world: Pick<World, 'policies' | 'providers'>;
   /** All policies that may apply to a repository of this namespace. */
   policiesNear(namespace: string): readonly AIPolicy[];
@@ -30,9 +29,9 @@ function failsClosed({ policy: { action, failureMode, judge }, isFlawed }: Obser
 }
 
 /** From the widest scope to the narrowest. Taken from the objects, which are all there from the first moment on. */
-export function policiesOf({ metadata }: Repository, { store, world, policiesNear }: GoverningOptions): Governing[] {
+export function policiesOf({ metadata }: Repository, { organizations, world, policiesNear }: GoverningOptions): Governing[] {
   const accepted = policiesNear(metadata.namespace).filter(({ metadata: own, spec }) => {
-    return own.deletionTimestamp === undefined && (spec.scope !== 'Organization' || homeProblem(store, own.namespace) === undefined);
+    return own.deletionTimestamp === undefined && (spec.scope !== 'Organization' || organizations.homeProblem(own.namespace) === undefined);
   });
   const scoped = accepted.map(({ metadata: { namespace, name }, spec, status }): Governing => {
     const { scope, action, repositoryRef } = spec;
@@ -41,7 +40,7 @@ export function policiesOf({ metadata }: Repository, { store, world, policiesNea
     const refuses = observed !== undefined && failsClosed(observed, (llm) => world.providers.has(llm));
     return { namespace, name, scope, action, effectiveAction, refuses, ...(repositoryRef === undefined ? {} : { repository: repositoryRef.name }) };
   });
-  return effectivePolicies(scoped, metadata, organizationsIn(store));
+  return effectivePolicies(scoped, metadata, organizations.of);
 }
 
 export function policiesForStatus(policies: readonly Governing[]): object[] {

@@ -12,6 +12,7 @@ import { listNames, type Evaluation, type Outcome } from './evaluation.ts';
 import type { KeyIssuer, KeysOutcome } from './key-issuer.ts';
 import { describeClosedKeys } from './key-surfaces.ts';
 import { expiryOf, typeOf } from './keys.ts';
+import type { Organizations } from './organizations.ts';
 import { describeRefusals, policiesForStatus, policiesOf } from './repository-policies.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import { siblingKey, type World } from './world.ts';
@@ -19,6 +20,7 @@ import { siblingKey, type World } from './world.ts';
 export interface RepositoryReconcilerOptions {
   store: ResourceStore;
   world: World;
+  organizations: Organizations;
   issuer: KeyIssuer;
   clock: Clock;
   /** From 0 to 1. */
@@ -32,6 +34,8 @@ export interface RepositoryReconcilerOptions {
   onServed(key: string): void;
 }
 
+/** Whose policies apply is looked at again this soon while nobody knows; news of a namespace comes by itself. */
+const DOUBT_LOOK_MS = 10_000;
 /** Key Secrets are looked at this often even where no watch tells of changes. */
 const LOOK_AGAIN_MS = 600_000;
 const MAX_STATUS_MODELS = 200;
@@ -46,7 +50,7 @@ export class RepositoryReconciler {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
-    const { store, world, issuer, clock, random, report, onServed } = this.#options;
+    const { store, world, organizations, issuer, clock, random, report, onServed, policiesNear } = this.#options;
     const repository = store.get('Repository', parseKey(key));
     if (repository === undefined || repository.metadata.deletionTimestamp !== undefined) {
       issuer.revokeAll(key);
@@ -58,14 +62,17 @@ export class RepositoryReconciler {
     signal.throwIfAborted();
     const known = world.repositories.get(key);
     const observed = observe(repository);
-    if (!isDeepStrictEqual(known, observed)) {
+    // What is served goes on; what is new would go out without policies that may be for it.
+    const doubt = known === undefined ? organizations.memberDoubt(observed.namespace, policiesNear(observed.namespace)) : undefined;
+    if (doubt === undefined && !isDeepStrictEqual(known, observed)) {
       world.repositories.set(key, observed);
       onServed(key);
     }
     // What is in force already stays as it was told; a first time, a change, or a key that is gone must not fail in silence.
     const isNews = known?.generation !== repository.metadata.generation;
-    if (keys.failure === undefined || isNews || this.#lacksKey(repository, keys)) report(key, this.#evaluate(repository, keys));
+    if (keys.failure === undefined || isNews || this.#lacksKey(repository, keys)) report(key, this.#evaluate(repository, keys, doubt));
     if (keys.failure !== undefined) throw keys.failure;
+    if (doubt !== undefined) return requeueAfter(DOUBT_LOOK_MS);
     const safety = LOOK_AGAIN_MS * (1 + 0.1 * random());
     return requeueAfter(Math.min(safety, keys.due === undefined ? Infinity : Math.max(1, keys.due - clock.now())));
   }
@@ -79,7 +86,7 @@ export class RepositoryReconciler {
     return held.length < apiKeys.length;
   }
 
-  #evaluate(repository: Repository, keys: KeysOutcome): Evaluation {
+  #evaluate(repository: Repository, keys: KeysOutcome, doubt: string | undefined): Evaluation {
     const { store, world, publicBaseUrl, clock } = this.#options;
     const offers = world.offers();
     const table = resolveModels(observe(repository).llms, offers);
@@ -98,7 +105,7 @@ export class RepositoryReconciler {
       modelCount: table.models.size,
       ...(policies.length === 0 ? {} : { policies }),
     };
-    const outcome = summarise(repository, resolved, issued, [...closed, ...describeRefusals(governing)]);
+    const outcome = summarise(repository, doubt, resolved, issued, [...closed, ...describeRefusals(governing)]);
     return { object: repository, conditions: [resolved, issued], outcome, fields, programmable: true };
   }
 }
@@ -173,10 +180,17 @@ function keysForStatus({ keys }: KeysOutcome): object[] {
   return listed.slice(0, MAX_STATUS_KEYS);
 }
 
-function summarise({ spec }: Repository, resolved: ConditionDraft, issued: ConditionDraft, further: readonly string[]): Outcome {
+function summarise(
+  { spec }: Repository,
+  doubt: string | undefined,
+  resolved: ConditionDraft,
+  issued: ConditionDraft,
+  further: readonly string[],
+): Outcome {
   if (spec.suspend === true) {
     return { state: 'inactive', reason: 'Suspended', message: 'spec.suspend is true: every request is answered with 403' };
   }
+  if (doubt !== undefined) return { state: 'waiting', reason: 'OrganizationUnknown', message: doubt };
   // A missing connection may still be applied; a Secret in the way needs a person.
   if (issued.status !== 'True') {
     const state = issued.reason === 'KeySecretConflict' ? 'stalled' : 'waiting';

@@ -49,7 +49,7 @@ export interface ResourceStore {
   list<K extends Kind>(kind: K): ResourceByKind[K][];
   /** Whether objects of this namespace are looked at: of others the store knows nothing, not even that they are gone. */
   covers(namespace: string): boolean;
-  /** Labels of a namespace as far as it has some; undefined where the store may not look at namespaces at all. */
+  /** Labels of a namespace, none where it has none; undefined where they are not known: nobody may look, or has looked yet. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
   /** Live read, never from a cache: a rotation must not be answered with the old value. Undefined: not found. */
   getSecret(key: ObjectKey): Promise<SecretValue | undefined>;

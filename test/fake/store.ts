@@ -21,6 +21,8 @@ export class FakeStore implements ResourceStore {
   namespaces: string[] | undefined;
   /** Writes of Secrets wait for it. */
   blocked: Promise<void> | undefined;
+  /** Namespaces that nobody has told of yet. */
+  readonly unseen = new Set<string>();
   /** Undefined: nobody may look at namespaces. */
   #labels: Map<string, Record<string, string>> | undefined = new Map();
   #objects = new Map<string, AnyResource>();
@@ -98,11 +100,12 @@ export class FakeStore implements ResourceStore {
   label(namespace: string, labels: Record<string, string> | undefined): void {
     if (labels === undefined) this.#labels = undefined;
     else (this.#labels ??= new Map()).set(namespace, labels);
+    this.unseen.delete(namespace);
     this.#listener?.onNamespace(namespace);
   }
 
   namespaceLabels(namespace: string): Record<string, string> | undefined {
-    return this.#labels === undefined ? undefined : (this.#labels.get(namespace) ?? {});
+    return this.#labels === undefined || this.unseen.has(namespace) ? undefined : (this.#labels.get(namespace) ?? {});
   }
 
   covers(namespace: string): boolean {

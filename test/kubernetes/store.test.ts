@@ -116,14 +116,16 @@ describe('announcements', () => {
   test('labels of namespaces that say whom they belong to are known and announced, and no others', async () => {
     const home = { 'ai.flashback.tech/organization': 'acme', 'ai.flashback.tech/organization-home': 'true' };
     server.put('/api/v1/namespaces/team', { metadata: { labels: { ...home, team: 'a' } } });
+    server.put('/api/v1/namespaces/unlabelled', {});
     const { store, seen } = await started();
     await eventually(() => expect(server.openWatches).toBe(5));
     expect(store.namespaceLabels('team')).toEqual(home);
     expect(store.namespaceLabels('unlabelled')).toEqual({});
+    expect(store.namespaceLabels('unseen')).toBeUndefined();
     server.put('/api/v1/namespaces/team', { metadata: { labels: { ...home, team: 'b' } } });
     server.put('/api/v1/namespaces/team', { metadata: { labels: {} } });
     await eventually(() => expect(store.namespaceLabels('team')).toEqual({}));
-    expect(seen).toEqual(['Namespace team', 'Namespace team']);
+    expect(seen).toEqual(['Namespace team', 'Namespace unlabelled', 'Namespace team']);
   });
 
   test('where Namespaces may not be listed nothing waits for them, and nobody knows their labels until that changes', async () => {

@@ -286,8 +286,11 @@ describe('where policies apply', () => {
     harness.policy('other', { scope: 'Organization' }, 'home');
     await harness.run();
     expect(effectiveSet(harness).map(({ name }) => name)).toEqual(['org']);
-    expect(harness.verdict('AIPolicy', 'org')).toBe('True Succeeded');
-    expect(harness.condition('AIPolicy', 'org', 'Ready')?.message).toContain('the namespace team alone, since the operator may not list Namespaces');
+    expect(harness.content.repositories['team/repo']?.policies).toEqual(['team/org']);
+    expect(harness.verdict('AIPolicy', 'org')).toBe('False OrganizationUnknown');
+    expect(harness.condition('AIPolicy', 'org', 'Ready')?.message).toContain(
+      'the labels of the namespace team are not known, so the policy applies in the namespace team only: grant the operator get, list and watch on namespaces',
+    );
   });
 
   it('a restart never shows or serves fewer policies than there are', async () => {
