@@ -41,7 +41,7 @@ export const REASONS = {
   PolicyNotEvaluated: 'of Events: the policy could not be evaluated for requests or answers since the last one',
   KeySecretConflict: 'a Secret with the name of a key Secret exists and was not made by the operator',
   NoGateways: 'no gateway is connected',
-  PushPending: 'gateways have not acknowledged this generation yet',
+  PushPending: 'gateways have not acknowledged the object yet as its status describes it',
   Rejected: 'a gateway refused this object',
   Suspended: 'spec.suspend is true',
   InvalidSpec: 'the object breaks a rule of its schema',

@@ -1,11 +1,42 @@
-// What gateways have: decides the condition Programmed.
+// What gateways have: decides the condition Programmed. That goes by the form that they were given: tests that pass, or labels of a namespace,
+// change what they have to do without a new generation of the object. Of connections the generation counts alone, since status says nothing of
+// a credential that follows another.
+import { isDeepStrictEqual } from 'node:util';
 import type { ConditionDraft } from '../api/conditions.ts';
-import type { SnapshotContent } from '../snapshot/snapshot.ts';
+import type { SnapshotContent, SnapshotPolicy } from '../snapshot/snapshot.ts';
 
-/** First revision that held a generation of an object. */
+/** First revision that held an object in this form. */
 interface Published {
   generation: number;
+  /** All that status describes, as gateways have it. */
+  form: readonly unknown[];
   since: number;
+}
+
+/** What Programmed is asked about. */
+export interface ProgrammedObject {
+  /** `provider/...`, `repository/...` or `policy/...`. */
+  id: string;
+  generation: number;
+  /** Of a policy: as it should be at gateways now. */
+  policy?: SnapshotPolicy | undefined;
+  /** Why a gateway has refused it. */
+  rejection: string | undefined;
+  /** The condition that status has for the same generation; a True of that time stays while nobody can contradict it. */
+  before: { status: string } | undefined;
+}
+
+/** Keys of the repositories that each policy applies to. */
+function repositoriesByPolicy({ repositories }: Pick<SnapshotContent, 'repositories'>): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [key, { policies = [] }] of Object.entries(repositories)) {
+    for (const policy of policies) {
+      const own = found.get(policy);
+      if (own === undefined) found.set(policy, [key]);
+      else own.push(key);
+    }
+  }
+  return found;
 }
 
 export class Deliveries {
@@ -16,15 +47,17 @@ export class Deliveries {
   /** `content` went out as `revision`. */
   recordPublished(content: Pick<SnapshotContent, 'providers' | 'repositories' | 'policies'>, revision: number): void {
     const before = this.#published;
+    const governed = repositoriesByPolicy(content);
     const objects = [
-      ...Object.entries(content.providers).map(([key, { generation }]) => [`provider/${key}`, generation] as const),
-      ...Object.entries(content.repositories).map(([key, { generation }]) => [`repository/${key}`, generation] as const),
-      ...Object.entries(content.policies).map(([key, { generation }]) => [`policy/${key}`, generation] as const),
+      ...Object.entries(content.providers).map(([key, { generation }]) => ({ id: `provider/${key}`, generation, form: [] })),
+      ...Object.entries(content.repositories).map(([key, form]) => ({ id: `repository/${key}`, generation: form.generation, form: [form] })),
+      ...Object.entries(content.policies).map(([key, form]) => ({ id: `policy/${key}`, generation: form.generation, form: [form, governed.get(key)] })),
     ];
     this.#published = new Map(
-      objects.map(([id, generation]) => {
+      objects.map(({ id, generation, form }) => {
         const known = before.get(id);
-        return [id, known?.generation === generation ? known : { generation, since: revision }];
+        const isSame = known?.generation === generation && isDeepStrictEqual(known.form, form);
+        return [id, { generation, form, since: isSame ? known.since : revision }];
       }),
     );
   }
@@ -42,11 +75,8 @@ export class Deliveries {
     return true;
   }
 
-  /**
-   * Programmed of the object `id` (`provider/...`, `repository/...` or `policy/...`) at `generation`. `before`: the condition that status
-   * has for the same generation; a True of that time stays while nobody can contradict it.
-   */
-  condition(id: string, generation: number, rejection: string | undefined, before: { status: string } | undefined): ConditionDraft {
+  condition(object: ProgrammedObject): ConditionDraft {
+    const { id, rejection, before } = object;
     const type = 'Programmed';
     if (rejection !== undefined) {
       return { type, status: 'False', reason: 'Rejected', message: `a gateway refused this object: ${rejection}` };
@@ -56,19 +86,30 @@ export class Deliveries {
       const message = `the snapshot would be larger than ${size} with it; limit its models`;
       return { type, status: 'False', reason: 'Rejected', message };
     }
-    const published = this.#published.get(id);
-    const isPublished = published?.generation === generation;
+    const since = this.#publishedSince(object);
+    const isPublished = since !== undefined;
     const { revision, gateways } = this.#delivered ?? { revision: undefined, gateways: 0 };
-    if (isPublished && gateways > 0 && revision !== undefined && revision >= published.since) {
-      return { type, status: 'True', reason: 'Succeeded', message: 'every ready gateway has this generation' };
+    if (isPublished && gateways > 0 && revision !== undefined && revision >= since) {
+      return { type, status: 'True', reason: 'Succeeded', message: 'every ready gateway has it as status describes it' };
     }
     const known = revision !== undefined && gateways > 0;
     if (!known && before?.status === 'True' && (isPublished || this.#delivered === undefined)) {
-      return { type, status: 'True', reason: 'Succeeded', message: 'every ready gateway has this generation' };
+      return { type, status: 'True', reason: 'Succeeded', message: 'every ready gateway has it as status describes it' };
     }
     if (this.#delivered !== undefined && gateways === 0) {
       return { type, status: 'False', reason: 'NoGateways', message: 'no gateway is connected; see that the gateway pods run' };
     }
-    return { type, status: 'False', reason: 'PushPending', message: 'gateways have not acknowledged this generation yet' };
+    return { type, status: 'False', reason: 'PushPending', message: 'gateways have not acknowledged it yet as status describes it' };
+  }
+
+  /** First revision that has all that the object needs; undefined: none has it yet. */
+  #publishedSince({ id, generation, policy }: ProgrammedObject): number | undefined {
+    const published = this.#published.get(id);
+    if (published?.generation !== generation) return undefined;
+    if (policy === undefined) return published.since;
+    if (!isDeepStrictEqual(published.form[0], policy)) return undefined;
+    const judge = policy.judge?.llm;
+    // Without a judge it acts as its failure mode says, and the policy says so itself.
+    return Math.max(published.since, this.#published.get(`provider/${judge}`)?.since ?? 0);
   }
 }

@@ -80,6 +80,12 @@ export class StatusBoard {
       return { type: 'Programmed', status: 'True', reason: 'Succeeded', message };
     }
     const id = snapshotId(object.kind, object.metadata);
-    return deliveries.condition(id, object.metadata.generation, world.rejection(id), this.#writer.conditionBefore(object, 'Programmed'));
+    return deliveries.condition({
+      id,
+      generation: object.metadata.generation,
+      ...(object.kind === 'AIPolicy' ? { policy: world.policies.get(key)?.policy } : {}),
+      rejection: world.rejection(id),
+      before: this.#writer.conditionBefore(object, 'Programmed'),
+    });
   }
 }
