@@ -1,14 +1,15 @@
 // Programmed of policies and repositories: that gateways have what status describes, also where it has changed without a new generation.
 import { describe, expect, it } from 'vitest';
+import type { AIPolicy } from '../../src/api/resources.ts';
 import { completion, honest } from '../policy/judge/scripted.ts';
 import { Harness } from './harness.ts';
 
 const HOME = { 'ai.flashback.tech/organization': 'acme', 'ai.flashback.tech/organization-home': 'true' };
 const MEMBER = { 'ai.flashback.tech/organization': 'acme' };
-const ADVICE = {
+const ADVICE: Pick<AIPolicy['spec'], 'content' | 'tests'> = {
   content: 'Never give legal advice.',
   tests: [{ name: 'advice', phase: 'Response', output: 'You should sue them.', expect: 'Violate' }],
-} as const;
+};
 
 async function started(): Promise<Harness> {
   const harness = new Harness({ defaultJudge: { llm: 'team/main', model: 'model-a' } });
