@@ -33,8 +33,13 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export function startFlashback(args: readonly string[], env: Record<string, string> = {}): FlashbackProcess {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** `cli`: the script to run instead of the sources; `cwd`: where. */
+export function startFlashback(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  { cli = CLI, cwd }: { cli?: string; cwd?: string } = {},
+): FlashbackProcess {
+  const child = spawn(process.execPath, [cli, ...args], { env: { ...process.env, ...env }, cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   const exited = once(child, 'exit').then(([code]) => {
     running.delete(child);
