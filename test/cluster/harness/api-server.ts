@@ -12,7 +12,21 @@ import { SupervisedProcess } from './supervised.ts';
 
 const READY_TIMEOUT = 90_000;
 const POLL = 100;
+/** The first address of Services, which is that of the API server itself. */
+const SERVICE_ADDRESS = '10.96.0.1';
 const SERVER_NAMES = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
+
+const WITHOUT_NODES = [
+  '--authorization-mode=RBAC',
+  // Its controller does not run, so Pods would wait for service accounts for ever.
+  '--disable-admission-plugins=ServiceAccount',
+  '--endpoint-reconciler-type=none',
+];
+
+export interface ApiServerOptions {
+  /** Address of this machine that pods reach. Absent: loopback only, and nothing can run pods. */
+  podsReach?: string;
+}
 
 export class ApiServer {
   /** Base URL, https. */
@@ -24,33 +38,42 @@ export class ApiServer {
   readonly #etcdPort: number;
   readonly #authority: Authority;
   readonly #admin: Pair;
+  readonly #podsReach: string | undefined;
   #etcd: SupervisedProcess | undefined;
   #server: SupervisedProcess | undefined;
 
-  private constructor(options: { directory: string; binaries: Binaries; ports: [server: number, etcd: number]; authority: Authority; admin: Pair }) {
+  private constructor(options: {
+    directory: string;
+    binaries: Binaries;
+    ports: [server: number, etcd: number];
+    authority: Authority;
+    admin: Pair;
+    podsReach: string | undefined;
+  }) {
     this.#directory = options.directory;
     this.#binaries = options.binaries;
     this.url = `https://127.0.0.1:${options.ports[0]}`;
     this.#etcdPort = options.ports[1];
     this.#authority = options.authority;
     this.#admin = options.admin;
+    this.#podsReach = options.podsReach;
     this.kubeconfig = join(options.directory, 'admin.kubeconfig');
   }
 
   /** Starts etcd and an API server on free ports; resolves when it is ready. */
-  static async start(): Promise<ApiServer> {
+  static async start({ podsReach }: ApiServerOptions = {}): Promise<ApiServer> {
     const binaries = await findBinaries();
     const directory = await mkdtemp(join(tmpdir(), 'flashback-api-server-'));
     const authority = await Authority.create('flashback-test');
     const serving = await authority.serverCertificate([
-      { type: 'ip', value: '127.0.0.1' },
+      ...['127.0.0.1', SERVICE_ADDRESS, ...(podsReach === undefined ? [] : [podsReach])].map((value) => ({ type: 'ip' as const, value })),
       ...SERVER_NAMES.map((value) => ({ type: 'dns' as const, value })),
     ]);
     const tokens = await serviceAccountKeys();
     const admin = await authority.clientCertificate({ name: 'admin', groups: ['system:masters'] });
     const [serverPort, etcdPort] = await freePorts(2);
-    const server = new ApiServer({ directory, binaries, ports: [serverPort!, etcdPort!], authority, admin });
-    const files = { 'ca.crt': authority.pem, 'tls.crt': serving.cert, 'tls.key': serving.key, 'sa.pub': tokens.publicKey, 'sa.key': tokens.privateKey };
+    const server = new ApiServer({ directory, binaries, ports: [serverPort!, etcdPort!], authority, admin, podsReach });
+    const files = { 'ca.crt': authority.pem, 'tls.crt': serving.cert, 'tls.key': serving.key, 'sa.pub': tokens.publicKey, 'sa.key': tokens.privateKey, 'kubelet.crt': admin.cert, 'kubelet.key': admin.key };
     for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content, { mode: 0o600 });
     await writeFile(server.kubeconfig, server.#kubeconfigText('admin', admin), { mode: 0o600 });
     try {
@@ -81,8 +104,8 @@ export class ApiServer {
     this.#server = new SupervisedProcess('kube-apiserver', this.#file('kube-apiserver.log'), [
       this.#binaries.apiServer,
       `--etcd-servers=http://127.0.0.1:${this.#etcdPort}`,
-      '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
+      `--bind-address=${this.#podsReach === undefined ? '127.0.0.1' : '0.0.0.0'}`,
+      `--advertise-address=${this.#podsReach ?? '127.0.0.1'}`,
       `--secure-port=${new URL(this.url).port}`,
       `--cert-dir=${this.#directory}`,
       `--client-ca-file=${this.#file('ca.crt')}`,
@@ -92,11 +115,8 @@ export class ApiServer {
       `--service-account-signing-key-file=${this.#file('sa.key')}`,
       '--service-account-issuer=https://kubernetes.default.svc',
       '--service-cluster-ip-range=10.96.0.0/16',
-      '--authorization-mode=RBAC',
-      // Its controller does not run, so Pods would wait for service accounts for ever.
-      '--disable-admission-plugins=ServiceAccount',
-      '--endpoint-reconciler-type=none',
       '--allow-privileged',
+      ...(this.#podsReach === undefined ? WITHOUT_NODES : this.#withNodes()),
     ]);
     await this.#waitUntilReady(this.#server);
   }
@@ -106,6 +126,21 @@ export class ApiServer {
     await this.#server?.stop('KILL');
     await this.#etcd?.stop('KILL');
     await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Path of the authority's certificate, of the key that signs service account tokens, and so on: files for controllers. */
+  file(name: 'ca.crt' | 'sa.key'): string {
+    return this.#file(name);
+  }
+
+  #withNodes(): string[] {
+    return [
+      '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
+      '--kubelet-preferred-address-types=InternalIP',
+      `--kubelet-client-certificate=${this.#file('kubelet.crt')}`,
+      `--kubelet-client-key=${this.#file('kubelet.key')}`,
+    ];
   }
 
   #startEtcd(): void {

@@ -80,3 +80,14 @@ export async function findKubectl(machine = thisMachine()): Promise<string> {
   });
   return join(cache, 'kubectl');
 }
+
+/** Path of the program that computes what Flux, Helm and Argo CD make of a status. */
+export async function findGitOps(machine = thisMachine()): Promise<string> {
+  const cache = cacheDirectory(machine);
+  const path = join(cache, 'gitops');
+  // Its source is the project's own, so an old build must not be taken for the present one.
+  await buildBinary('gitops', cache).catch((error: unknown) => {
+    throw new Error(`The GitOps tests need Go 1.26 or later (https://go.dev/dl) to build what computes kstatus (${String(error)}).`, { cause: error });
+  });
+  return path;
+}

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export const KUBERNETES_VERSION = '1.36.3';
 /** Also pinned in go/etcd/go.mod. */
 export const ETCD_VERSION = '3.6.5';
+/** Also pinned in go/containerd/go.mod. */
+export const CONTAINERD_VERSION = '2.2.1';
 
 export type Source =
   /** A cluster that runs already. */
