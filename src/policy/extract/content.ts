@@ -128,7 +128,8 @@ class Walk {
     const medium = mediumOf(name, value, holder, place.around);
     if (medium === undefined) return this.#say(value, place);
     if (medium.unscannable !== undefined) this.content.unscannable.push({ path: place.path, kind: medium.unscannable });
-    if (medium.text !== undefined) this.#say(medium.text, place, medium.isAside === true);
+    if (medium.text !== undefined) this.#say(medium.text, place);
+    if (medium.forDetectors !== undefined) this.#say(medium.forDetectors, place, true);
   }
 
   /** A name may say what it must not, and so may a number; no judge has to read all of them. */

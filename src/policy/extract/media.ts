@@ -7,13 +7,18 @@ type Json = Readonly<Record<string, unknown>>;
 const string = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** Members that hold bytes in base64 or say where a file is. */
-const BYTES: ReadonlySet<string> = new Set(['data', 'file_data', 'b64_json', 'bytes', 'image_url', 'url', 'file_url', 'fileUri', 'file_uri', 'file_id', 'audio', 'imageBytes', 'videoBytes']);
+const BYTES: ReadonlySet<string> = new Set(
+  'data file_data b64_json bytes image_url video_url document_url url file_url fileUri file_uri file_id audio input_audio imageBytes videoBytes'.split(' '),
+);
+/** Of these, the ones that hold the bytes themselves. */
+const DATA: ReadonlySet<string> = new Set(['data', 'bytes', 'file_data', 'b64_json']);
 
-/** What a member of an object that holds a medium turns out to be: both where its words do not tell all of it. */
+/** What a member turns out to be, where it is more than its letters. Nothing of it is left out: what is not in one of these is in another. */
 export interface Medium {
+  /** Words, for everybody to read. */
   text?: string;
-  /** The text is most likely none. */
-  isAside?: true;
+  /** Letters that are most likely no words. */
+  forDetectors?: string;
   unscannable?: Unscannable['kind'];
 }
 
@@ -31,17 +36,6 @@ function decoded(base64: string, mediaType: string): Medium {
   return { unscannable: kindOf(mediaType) };
 }
 
-function fromDataAddress(address: string): Medium {
-  const comma = address.indexOf(',');
-  const head = address.slice('data:'.length, comma === -1 ? undefined : comma);
-  const mediaType = head.split(';')[0] || 'text/plain';
-  const body = comma === -1 ? '' : address.slice(comma + 1);
-  // Parameters of the head are words of somebody, too.
-  const words = /^[\w./+-]{0,64}(?:;base64)?$/i.test(head) ? {} : { text: head };
-  const medium = /;\s*base64\s*$/i.test(head) ? decoded(body, mediaType) : { text: body, ...(isText(mediaType) ? {} : { unscannable: kindOf(mediaType) }) };
-  return { ...words, ...medium };
-}
-
 const KIND_BY_NAME: readonly [pattern: RegExp, kind: Unscannable['kind']][] = [
   [/image/i, 'image'],
   [/audio|speech/i, 'audio'],
@@ -54,11 +48,38 @@ const kindByName = (names: string): Unscannable['kind'] => KIND_BY_NAME.find(([p
 /** From this length on, text without a space that only base64 has, and that says nothing when it is decoded, is the bytes of something. */
 const BLOB = 1024;
 const BASE64 = /^[\w+/-]+={0,2}$/;
+/** Mails and PEM break it into lines. */
+const LINES = /^[\w+/-]{60,80}\r?\n/;
 
-/** A value that is no base64, or too short for bytes of a medium, may be words all the same; so may an address. */
-function asWords(value: string): Medium {
-  if (!BASE64.test(value)) return { text: value };
-  return value.length >= BLOB ? {} : { text: value, isAside: true };
+/** Base64 and nothing else, so that no words go by unread where it is decoded; undefined: it is not. */
+function base64In(value: string): string | undefined {
+  const joined = LINES.test(value) ? value.replace(/\r?\n/g, '') : value;
+  return BASE64.test(joined) ? joined : undefined;
+}
+
+/** What is too short for the bytes of a medium may be words all the same; so may what is no base64, as an address. */
+const asWords = (value: string): Medium =>
+  base64In(value) === undefined ? { text: value } : value.length < BLOB ? { forDetectors: value } : {};
+
+const DATA_ADDRESS = /^\s*data:(?:[\w.+-]{1,64}\/[\w.+-]{1,128})?(?:;[^;,\r\n]{1,256}){0,8};\s*base64,/i;
+
+/** Signs of base64 that addresses escape. */
+const unescaped = (body: string): string =>
+  body.trimEnd().replace(/%(?:3d|2b|2f)/gi, (sign) => String.fromCharCode(Number.parseInt(sign.slice(1), 16)));
+
+/** An address that holds bytes; undefined: it is text, whatever it begins with. */
+function fromDataAddress(address: string, isPlaceOfMedia: boolean): Medium | undefined {
+  const prefix = DATA_ADDRESS.exec(address)?.[0];
+  if (prefix === undefined) return undefined;
+  const body = address.slice(prefix.length);
+  const base64 = base64In(body.includes('%') ? unescaped(body) : body.trimEnd());
+  if (base64 === undefined) return undefined;
+  const head = prefix.trim().slice('data:'.length);
+  const medium = decoded(base64, head.split(';')[0] || 'text/plain');
+  // What stands before the bytes is of somebody's own making, and so is a short body.
+  if (isPlaceOfMedia) return { ...medium, forDetectors: body.length < BLOB ? address : prefix };
+  // Elsewhere a model reads the letters.
+  return medium.text === undefined && address.length < BLOB ? { ...medium, text: address } : { ...medium, forDetectors: address };
 }
 
 /**
@@ -66,24 +87,25 @@ function asWords(value: string): Medium {
  * members and kinds on the way to it, for example `image_url.url`.
  */
 export function mediumOf(name: string, value: string, holder: Json, around: string): Medium | undefined {
-  if (/^\s*data:[^,\s]{0,256},/i.test(value)) return fromDataAddress(value.trimStart());
   // Anthropic's plain text documents keep their words in `data`.
-  if (BYTES.has(name) && holder['type'] !== 'text' && !(name === 'url' && holder['type'] !== 'url' && !/image|audio|video|file/i.test(around))) {
-    const mediaType = string(holder['media_type']) ?? string(holder['mimeType']) ?? string(holder['mime_type']);
-    const isData = name === 'data' || name === 'bytes' || name === 'file_data' || name === 'b64_json';
-    if (isData && mediaType !== undefined) {
-      const medium = decoded(value, mediaType);
-      return medium.text === undefined ? { ...asWords(value), ...medium } : medium;
-    }
-    const kind = mediaType === undefined ? kindByName(`${around} ${name}`) : kindOf(mediaType);
-    const words = isData ? decodedWords(value) : {};
-    return { ...(words.text === undefined ? asWords(value) : words), unscannable: kind };
-  }
+  const isPlace =
+    BYTES.has(name) && holder['type'] !== 'text' && !(name === 'url' && holder['type'] !== 'url' && !/image|audio|video|file/i.test(around));
+  const addressed = fromDataAddress(value, isPlace);
+  if (addressed !== undefined) return addressed;
+  if (isPlace) return inPlace(name, value, holder, around);
   if (value.length < BLOB || !BASE64.test(value)) return undefined;
-  return decodedWords(value).text === undefined ? { unscannable: kindByName(around) } : undefined;
+  return decodedWords(value) === undefined ? { unscannable: kindByName(around), forDetectors: value } : undefined;
 }
 
-function decodedWords(value: string): Medium {
-  const text = textIn(Buffer.from(value, 'base64'));
-  return text === undefined ? {} : { text };
+/** A string where dialects have bytes, or the address or the id of a file. */
+function inPlace(name: string, value: string, holder: Json, around: string): Medium {
+  const mediaType = string(holder['media_type']) ?? string(holder['mimeType']) ?? string(holder['mime_type']);
+  const base64 = DATA.has(name) ? base64In(value) : undefined;
+  const letters = asWords(value);
+  if (base64 !== undefined && mediaType !== undefined) return { ...letters, ...decoded(base64, mediaType) };
+  const text = base64 === undefined ? undefined : decodedWords(base64);
+  const unscannable = mediaType === undefined ? kindByName(`${around} ${name}`) : kindOf(mediaType);
+  return { ...letters, ...(text === undefined ? {} : { text }), unscannable };
 }
+
+const decodedWords = (base64: string): string | undefined => textIn(Buffer.from(base64, 'base64'));

@@ -145,7 +145,7 @@ describe('the content of an answer', () => {
 });
 
 it('no text with a space in it gets past, wherever in the JSON it stands', () => {
-  const words = fc.constantFrom('hello there', 'a card number', 'data data', 'x y z');
+  const words = fc.constantFrom('hello there', 'a card number', 'data data', 'x y z', 'data: x, y', 'data:text/plain,x y', 'data:;base64,x y');
   const names = fc.constantFrom('content', 'text', 'id', 'type', 'role', 'model', 'input', 'args', 'messages', 'parts', 'signature', 'other', 'data', 'system', 'response');
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
     tree: fc.oneof({ maxDepth: 6 }, words, fc.integer(), fc.array(tie('tree'), { maxLength: 4 }), fc.dictionary(names, tie('tree'), { maxKeys: 4 })),
