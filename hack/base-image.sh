@@ -22,7 +22,7 @@ install -D -m 755 "$node" "$root/usr/local/bin/node"
 # Each library where the loader looks for it, and what names and addresses are resolved by.
 libraries=$(ldd "$node" | grep -oE '/[^ ]+')
 for extra in libnss_dns.so.2 libnss_files.so.2 libresolv.so.2; do
-  libraries+=" $(ldconfig -p 2>/dev/null | awk -v name="$extra" '$1 == name { print $NF; exit }')"
+  libraries+=" $(ldconfig -p 2>/dev/null | awk -v name="$extra" '$1 == name && !found++ { print $NF }')"
 done
 for library in $libraries; do install -D -m 755 "$(readlink -f "$library")" "$root$library"; done
 
