@@ -33,6 +33,7 @@ export const REASONS = {
   RepositoryNotFound: 'the AIPolicy names a Repository that does not exist in its namespace',
   NotOrganizationHome: 'a policy of the organization stands in a namespace that is not labelled as the home of its organization',
   OrganizationUnknown: 'the labels of the namespace are not known, so it is not known whose policies apply; the operator needs list and watch on namespaces',
+  ModelUnknown: 'the connection of the judge is not known to offer the model that is to judge',
   JudgeMissing: 'the rule needs a model that judges, and none is configured',
   TestsMissing: 'the policy acts only once its tests pass, and it has none',
   TestsFailed: 'the policy does not say of its tests what they expect',

@@ -7,7 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { Organizations } from './organizations.ts';
 import { compilePolicy } from './policy-compile.ts';
 import { addToStatus, describeFailures, describeViolations, type CountStatus, type PolicyCounts } from './policy-counts.ts';
-import { judgeFor, judgeInSnapshot, judgeProblem, type JudgeModel } from './policy-judge.ts';
+import { judgeFor, judgeInSnapshot, judgeProblem, unknownModel, type JudgeModel } from './policy-judge.ts';
 import { planOf, snapshotPolicy, type PolicyPlan } from './policy-plan.ts';
 import type { PolicyTester } from './policy-tester.ts';
 import { effectiveAction, fingerprintOf, testsBefore, toStatus, type TestState } from './policy-tests.ts';
@@ -73,7 +73,8 @@ export class AiPolicyReconciler {
     const judge = judgeFor(policy, defaultJudge);
     const hasJudge = plan.needsJudge && judge !== undefined;
     const config = hasJudge ? store.get('AILLMConfig', parseKey(judge.llm)) : undefined;
-    const problem = hasJudge ? judgeProblem(judge, config, world.providers.has(judge.llm)) : undefined;
+    const { providers } = world;
+    const problem = hasJudge ? judgeProblem(judge, config, { providers, withheld: world.withheld(judge.llm) }) : undefined;
     const untested = snapshotPolicy(policy, plan, judgeInSnapshot(plan.needsJudge, judge), spec.action);
     const { tests, retryIn } = this.#tests(key, policy, fingerprintOf(policy, untested, config, version), untested, problem?.message);
     const action = effectiveAction(spec, hasJudge, tests);
@@ -83,6 +84,7 @@ export class AiPolicyReconciler {
       plan,
       judge,
       judgeProblem: problem,
+      unknownModel: hasJudge ? unknownModel(judge, providers.get(judge.llm)?.models, spec.judge !== undefined) : undefined,
       homeProblem: spec.scope === 'Organization' ? organizations.homeProblem(metadata.namespace) : undefined,
       homeDoubt: spec.scope === 'Organization' ? organizations.homeDoubt(metadata.namespace) : undefined,
       repositoryExists: name !== undefined && store.get('Repository', { namespace: metadata.namespace, name }) !== undefined,

@@ -137,7 +137,10 @@ export class Engine implements StoreEvents {
     if (!run.world.reject(object, reason, published.observed)) return;
     run.publisher.changed();
     run.board.refresh();
-    if (parsed.kind === 'AILLMConfig') this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(parsed.key)));
+    if (parsed.kind === 'AILLMConfig') {
+      this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(parsed.key)));
+      this.#enqueueJudged(keyOf(parsed.key));
+    }
   }
 
   #wire(): Run {
@@ -159,6 +162,9 @@ export class Engine implements StoreEvents {
       observe: () => world.observe(clock.now()),
       onLeftOut: (ids) => {
         deliveries.recordLeftOut(ids, maxBytes);
+        const before = world.leftOut;
+        world.leftOut = ids;
+        for (const key of world.providers.keys()) if (ids.has(`provider/${key}`) !== before.has(`provider/${key}`)) this.#enqueueJudged(key);
         board.refresh();
       },
       onPublished: (content, revision) => {

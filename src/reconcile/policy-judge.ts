@@ -1,8 +1,10 @@
 // Which model judges for a policy: the one that it names, or that of the operator. Pure.
+import type { OfferedModels } from '../snapshot/model-table.ts';
 import { keyOf, type AILLMConfig, type AIPolicy } from '../api/resources.ts';
 import type { ConditionDraft } from '../api/conditions.ts';
 import type { SnapshotJudge } from '../snapshot/snapshot.ts';
-import { siblingKey } from './world.ts';
+import { listNames } from './evaluation.ts';
+import { siblingKey, type World } from './world.ts';
 
 /** `llm`: namespace/name of the AILLMConfig. */
 export type JudgeModel = Required<SnapshotJudge>;
@@ -21,10 +23,26 @@ export function judgeInSnapshot(needsJudge: boolean, judge: JudgeModel | undefin
 }
 
 /** What keeps the judge from being asked; undefined where nothing does. */
-export function judgeProblem({ llm, model }: JudgeModel, config: AILLMConfig | undefined, isServed: boolean): Problem | undefined {
-  if (config === undefined) return { reason: 'LLMNotFound', message: `the judge ${model} cannot be asked: there is no AILLMConfig ${llm}` };
-  if (!isServed) return { reason: 'LLMNotReady', message: `the judge ${model} cannot be asked: the AILLMConfig ${llm} is not ready` };
+export function judgeProblem(
+  { llm, model }: JudgeModel,
+  config: AILLMConfig | undefined,
+  { providers, withheld }: { providers: World['providers']; withheld: string | undefined },
+): Problem | undefined {
+  const unasked = (reason: Problem['reason'], why: string): Problem => ({ reason, message: `the judge ${model} cannot be asked: ${why}` });
+  if (config === undefined) return unasked('LLMNotFound', `there is no AILLMConfig ${llm}`);
+  if (!providers.has(llm)) return unasked('LLMNotReady', `the AILLMConfig ${llm} is not ready`);
+  if (withheld !== undefined) return unasked('LLMNotReady', `no gateway has the AILLMConfig ${llm}, since ${withheld}; see its status`);
   return undefined;
+}
+
+/** Why the model is none that its connection is known to offer, and what to do about it. `isNamed`: by the policy itself. */
+export function unknownModel({ llm, model }: JudgeModel, offered: OfferedModels, isNamed: boolean): Problem | undefined {
+  if (offered === undefined || new Set(offered.values()).has(model)) return undefined;
+  const field = isNamed ? 'spec.judge.model' : '--default-judge-model';
+  const names = [...new Set(offered.values())].toSorted();
+  const fix = names.length === 0 ? '' : `set ${field} to one of these: ${listNames(names)}; or `;
+  const message = `the AILLMConfig ${llm} offers no model ${model}, so the judge may not answer: ${fix}add ${model} to spec.models of the AILLMConfig`;
+  return { reason: 'ModelUnknown', message };
 }
 
 export const JUDGE_MISSING: Problem = {

@@ -15,6 +15,8 @@ export interface PolicyFacts {
   judge: JudgeModel | undefined;
   /** Why the judge cannot be asked now. */
   judgeProblem: Pick<ConditionDraft, 'reason' | 'message'> | undefined;
+  /** Why it is not known that the judge has this model. */
+  unknownModel: Pick<ConditionDraft, 'reason' | 'message'> | undefined;
   /** Why the organization's policies may not stand here. */
   homeProblem: string | undefined;
   /** Why it is not known whom the organization's policy is for. */
@@ -43,7 +45,7 @@ function untilThen({ action, failureMode }: SnapshotPolicy): string {
   return failureMode === 'Closed' ? 'until then its traffic is refused with 503 (failureMode Closed)' : 'until then its traffic passes without it (failureMode Open)';
 }
 
-function resolvedRefs({ policy, judgeProblem, repositoryExists }: PolicyFacts): ConditionDraft {
+function resolvedRefs({ policy, judgeProblem, unknownModel, repositoryExists, tests }: PolicyFacts): ConditionDraft {
   const type = 'ResolvedRefs';
   const { spec, metadata } = policy;
   if (spec.scope === 'Repository' && !repositoryExists) {
@@ -51,6 +53,8 @@ function resolvedRefs({ policy, judgeProblem, repositoryExists }: PolicyFacts): 
     return { type, status: 'False', reason: 'RepositoryNotFound', message };
   }
   if (judgeProblem !== undefined) return { type, status: 'False', ...judgeProblem };
+  // Lists of models leave out other names of theirs; one that has judged is there.
+  if (unknownModel !== undefined && tests.state !== 'current') return { type, status: 'False', ...unknownModel };
   return { type, status: 'True', reason: 'Succeeded', message: 'everything that the policy refers to is there' };
 }
 
@@ -62,6 +66,7 @@ function outcomeOf(facts: PolicyFacts, snapshot: SnapshotPolicy, resolved: Condi
   // As long as nothing is governed, nothing else matters yet.
   if (resolved.reason === 'RepositoryNotFound') return { state: 'waiting', reason: resolved.reason, message: resolved.message };
   if (plan.needsJudge && judge === undefined) return stalled(JUDGE_MISSING.reason, `${JUDGE_MISSING.message}; ${untilThen(snapshot)}`);
+  if (resolved.reason === 'ModelUnknown') return { state: 'waiting', reason: resolved.reason, message: resolved.message };
   if (resolved.status !== 'True') return { state: 'waiting', reason: resolved.reason, message: `${resolved.message}; ${untilThen(snapshot)}` };
   const waits = waitsForTests(policy.spec, plan.needsJudge && judge !== undefined);
   if (waits && !isProven(tests) && tested !== undefined) {

@@ -17,7 +17,7 @@ interface Governing extends ScopedPolicy {
 
 export interface GoverningOptions {
   organizations: Organizations;
-  world: Pick<World, 'policies' | 'providers'>;
+  world: Pick<World, 'policies' | 'providers' | 'withheld'>;
   /** All policies that may apply to a repository of this namespace. */
   policiesNear(namespace: string): readonly AIPolicy[];
 }
@@ -37,7 +37,7 @@ export function policiesOf({ metadata }: Repository, { organizations, world, pol
     const { scope, action, repositoryRef } = spec;
     const observed = world.policies.get(keyOf({ namespace, name }));
     const effectiveAction = observed?.policy.action ?? status?.effectiveAction ?? action;
-    const refuses = observed !== undefined && failsClosed(observed, (llm) => world.providers.has(llm));
+    const refuses = observed !== undefined && failsClosed(observed, (llm) => world.providers.has(llm) && world.withheld(llm) === undefined);
     return { namespace, name, scope, action, effectiveAction, refuses, ...(repositoryRef === undefined ? {} : { repository: repositoryRef.name }) };
   });
   return effectivePolicies(scoped, metadata, organizations.of);

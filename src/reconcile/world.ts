@@ -26,6 +26,8 @@ export class World {
   readonly repositories = new Map<string, ObservedRepository>();
   readonly policies = new Map<string, ObservedPolicy>();
   readonly ledger = new KeyLedger();
+  /** Objects that the newest snapshot has no room for. */
+  leftOut: ReadonlySet<string> = new Set();
   /** Objects that a gateway refused, in the form that it refused. */
   readonly #rejected = new Map<string, { form: unknown; reason: string }>();
   readonly #organizationOf: OrganizationOf;
@@ -65,6 +67,14 @@ export class World {
     if (form !== undefined && isDeepStrictEqual(form, rejected.form)) return rejected.reason;
     this.#rejected.delete(id);
     return undefined;
+  }
+
+  /** Why gateways do not have a connection that is in force; undefined: they do, or nothing is in force. */
+  withheld(llm: string): string | undefined {
+    const id = `provider/${llm}`;
+    if (this.leftOut.has(id)) return 'the snapshot would be too large with it';
+    const reason = this.rejection(id);
+    return reason === undefined ? undefined : `a gateway refused it: ${reason}`;
   }
 
   /** Connections that serve, with their models. */

@@ -140,7 +140,7 @@ describe('a policy that cannot be evaluated', () => {
   it('shows at the repositories whose requests are refused because of it, until it can be', async () => {
     const harness = await started();
     const said = () => harness.condition('Repository', 'repo', 'Ready')?.message;
-    harness.policy('advice', { content: 'Never give legal advice.', enforcement: 'Always', judge: { llmRef: { name: 'own' }, model: 'small' } });
+    harness.policy('advice', { content: 'Never give legal advice.', enforcement: 'Always', judge: { llmRef: { name: 'own' }, model: 'model-b' } });
     harness.policy('alerts', { content: 'Never give legal advice.', action: 'Alert' });
     harness.policy('open', { content: 'Never give legal advice.', failureMode: 'Open' });
     harness.policy('broken', { patterns: [{ name: 'x', pattern: '(' }] });
@@ -173,13 +173,13 @@ describe('the judge of a policy', () => {
   const advice = { content: 'Never give legal advice.', enforcement: 'Always' } as const;
 
   it('is the one that it names, in its own namespace', async () => {
-    const harness = await started({ defaultJudge: { llm: 'platform/judge', model: 'standard' } });
+    const harness = await started({ defaultJudge: { llm: 'platform/judge', model: 'model-a' } });
     harness.connection('own');
-    harness.policy('advice', { ...advice, judge: { llmRef: { name: 'own' }, model: 'small' } });
+    harness.policy('advice', { ...advice, judge: { llmRef: { name: 'own' }, model: 'model-b' } });
     await harness.run();
-    expect(harness.content.policies['team/advice']?.judge).toEqual({ llm: 'team/own', model: 'small' });
+    expect(harness.content.policies['team/advice']?.judge).toEqual({ llm: 'team/own', model: 'model-b' });
     expect(harness.content.providers).toHaveProperty(['team/own']);
-    expect(harness.statusOf('advice').judge).toBe('team/own small');
+    expect(harness.statusOf('advice').judge).toBe('team/own model-b');
     expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
   });
 
@@ -204,10 +204,10 @@ describe('the judge of a policy', () => {
 
   it('that does not exist, or is not ready, makes the policy wait, and comes by itself', async () => {
     const harness = await started();
-    harness.policy('advice', { ...advice, judge: { llmRef: { name: 'own' }, model: 'small' } });
+    harness.policy('advice', { ...advice, judge: { llmRef: { name: 'own' }, model: 'model-b' } });
     await harness.run();
     expect(harness.verdict('AIPolicy', 'advice')).toBe('False LLMNotFound');
-    expect(harness.content.policies['team/advice']?.judge).toEqual({ llm: 'team/own', model: 'small' });
+    expect(harness.content.policies['team/advice']?.judge).toEqual({ llm: 'team/own', model: 'model-b' });
     harness.config('own');
     await harness.run();
     expect(harness.verdict('AIPolicy', 'advice')).toBe('False LLMNotReady');
@@ -218,6 +218,60 @@ describe('the judge of a policy', () => {
     harness.store.removeSecret('own-secret');
     await harness.run();
     expect(harness.verdict('AIPolicy', 'advice')).toBe('False LLMNotReady');
+    await harness.check();
+  });
+
+  it('whose connection a gateway refuses is missing, for the policy and for the repositories, until that is repaired', async () => {
+    const harness = await started();
+    harness.connection('own');
+    harness.policy('advice', { ...advice, judge: { llmRef: { name: 'own' }, model: 'model-b' } });
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
+    harness.engine.onRejectedObject('provider/team/own', 'header not allowed', harness.revision);
+    await harness.run();
+    expect(harness.content.providers).not.toHaveProperty(['team/own']);
+    expect(harness.verdict('AIPolicy', 'advice', 'ResolvedRefs')).toBe('False LLMNotReady');
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('False LLMNotReady');
+    expect(harness.condition('AIPolicy', 'advice', 'Ready')?.message).toMatch(/no gateway has the AILLMConfig team\/own, since a gateway refused it: header not allowed.*refused with 503/);
+    expect(harness.condition('Repository', 'repo', 'Ready')?.message).toContain('refused with 503, since these policies cannot be evaluated: team/advice');
+    harness.config('own', { timeouts: { idle: '1s' } });
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
+    expect(harness.condition('Repository', 'repo', 'Ready')?.message).toBe('models and keys are in use');
+  });
+
+  it('whose connection has no room in the snapshot is missing', async () => {
+    const harness = await started({ maxSnapshotBytes: 40_000 });
+    harness.connection('own');
+    harness.policy('advice', { ...advice, judge: { llmRef: { name: 'own' }, model: 'model-b' } });
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
+    harness.config('own', { headers: [{ name: 'x-large', value: 'x'.repeat(50_000) }] });
+    await harness.run();
+    expect(harness.content.providers).not.toHaveProperty(['team/own']);
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('False LLMNotReady');
+    expect(harness.condition('AIPolicy', 'advice', 'Ready')?.message).toContain('the snapshot would be too large with it');
+    harness.config('own');
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
+  });
+
+  it('with a model that its connection does not offer is told, with the field and the models that there are', async () => {
+    const harness = await started({ defaultJudge: { llm: 'team/main', model: 'typo' } });
+    harness.connection('own');
+    harness.policy('advice', { ...advice, judge: { llmRef: { name: 'own' }, model: 'typo' } });
+    harness.policy('standard', advice);
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice', 'ResolvedRefs')).toBe('False ModelUnknown');
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('False ModelUnknown');
+    expect(harness.condition('AIPolicy', 'advice', 'Ready')?.message).toBe(
+      'the AILLMConfig team/own offers no model typo, so the judge may not answer: set spec.judge.model to one of these: model-a, model-b; ' +
+        'or add typo to spec.models of the AILLMConfig',
+    );
+    expect(harness.condition('AIPolicy', 'standard', 'Ready')?.message).toContain('set --default-judge-model to one of these');
+    harness.config('own', { models: [{ name: 'any', upstreamName: 'typo' }] });
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('True Succeeded');
     await harness.check();
   });
 });
