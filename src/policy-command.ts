@@ -89,7 +89,6 @@ async function testPolicies({ policies, ...manifests }: Manifests, env: Environm
     const policy = snapshotPolicy(resourceOf(manifest), plan, plan.needsJudge ? {} : undefined, spec.action);
     const tests = await runPolicyTests(readyPolicy(policy, detectorOf), spec.tests ?? [], {
       scan,
-      scanNow: scan,
       judgeOf: () => judge,
       cache,
     });

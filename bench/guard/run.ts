@@ -2,7 +2,7 @@
 // do nothing else. `npm run bench` has the row "all detectors" beside plain passing on.
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../../src/clock.ts';
-import { JsonSource } from '../../src/gateway/guard/source.ts';
+import { WrittenSource } from '../../src/gateway/guard/source.ts';
 import { Scanner } from '../../src/gateway/guard/scanner.ts';
 import { detectorOf } from '../../src/policy/detectors/index.ts';
 import { evaluate, readyPolicy, type EngineParts } from '../../src/policy/evaluate.ts';
@@ -21,7 +21,7 @@ const JUDGE_MILLISECONDS = 400;
 const ALL = readyPolicy(NO_DATA, detectorOf);
 const JUDGED = readyPolicy(NO_ADVICE, detectorOf);
 const signal = new AbortController().signal;
-const scanner = new Scanner(new Uint8Array(32), systemClock);
+const scanner = new Scanner({ key: new Uint8Array(32), clock: systemClock });
 
 const contentOf = (text: string): Content => readRequestContent({ model: 'm', messages: [{ role: 'user', content: text }] });
 
@@ -72,8 +72,8 @@ function judgeAfter(milliseconds: number, waited: number[]): ModelJudge {
 }
 
 function partsWith(judge: ModelJudge): EngineParts {
-  const { scan, scanNow } = scanner;
-  return { scan, scanNow, judgeOf: () => judge, cache: new VerdictCache(systemClock) };
+  const { scan } = scanner;
+  return { scan, judgeOf: () => judge, cache: new VerdictCache(systemClock) };
 }
 
 async function judges(): Promise<void> {
@@ -108,7 +108,8 @@ function streams(): void {
     const times = Array.from({ length: 9 }, () => {
       const gate = new StreamGate<string>({
         detectors: ALL.detectors.filter(({ whole }) => whole !== true),
-        scan: (parts) => scanner.scanNow({ parts: [...parts], unscannable: [] }, ALL.detectors),
+        scan: (parts) => scanner.scan({ parts: [...parts], unscannable: [] }, ALL.detectors),
+        onUnseen: () => ({ clear: true }),
         onFindings: () => ({ clear: true }),
         judge: isJudged ? { whole: false, check: () => Promise.resolve({ clear: true as const }) } : undefined,
         tooMuch: () => 'too much',
@@ -142,7 +143,7 @@ async function stalls(): Promise<void> {
   for (const [name, body] of Object.entries(shapes)) {
     const bytes = Buffer.from(JSON.stringify(body));
     const look = async (): Promise<void> => {
-      const { content, found } = await new JsonSource(scanner, 'request', bytes, () => readRequestContent(body)).read([ALL]);
+      const { content, found } = await new WrittenSource(scanner, { kind: 'request', contentType: 'application/json', bytes }, () => readRequestContent(body)).read([ALL]);
       await evaluate({ content, found, policies: [ALL], phase: 'Request', before: [], signal }, partsWith(judgeAfter(0, [])));
     };
     await look();

@@ -17,8 +17,6 @@ export type Scan = (content: Content, detectors: readonly Detector[]) => Map<str
 
 export interface EngineParts {
   scan: Scan;
-  /** The same without a way out to another thread, for the short pieces of streams. */
-  scanNow(content: Content, detectors: readonly Detector[]): Map<string, Finding[]>;
   /** Undefined: nobody is there to judge. */
   judgeOf(policy: SnapshotPolicy): Judge | undefined;
   cache: VerdictCache;

@@ -142,7 +142,7 @@ export class PolicyTester {
   async #report({ policy, tests }: Entry, signal: AbortSignal): Promise<TestReport | undefined> {
     const scan = (content: Parameters<typeof detect>[0], detectors: Parameters<typeof detect>[1]) => detect(content, detectors, viewsOf, this.#hash);
     const judge = this.#judgeOf(policy);
-    const engine = { scan, scanNow: scan, judgeOf: () => judge, cache: new VerdictCache(this.#options.clock) };
+    const engine = { scan, judgeOf: () => judge, cache: new VerdictCache(this.#options.clock) };
     try {
       return await runPolicyTests(readyPolicy(policy, detectorOf), tests, engine, signal);
     } catch {

@@ -43,8 +43,8 @@ interface Setting {
 }
 
 function evaluating(policies: ReadyPolicy[], { judge, cache = new VerdictCache(manualClock()), scan }: Setting = {}) {
-  const scanNow: EngineParts['scanNow'] = (said, detectors) => detect(said, detectors, viewsOf, (text) => `#${text}`);
-  const engine: EngineParts = { scan: scan ?? scanNow, scanNow, judgeOf: () => judge, cache };
+  const detectNow: EngineParts['scan'] = (said, detectors) => detect(said, detectors, viewsOf, (text) => `#${text}`);
+  const engine: EngineParts = { scan: scan ?? detectNow, judgeOf: () => judge, cache };
   const { signal } = new AbortController();
   return async (said: Content) => {
     const { verdicts, ...rest } = await evaluate({ content: said, before: [], phase: 'Request', policies, signal }, engine);

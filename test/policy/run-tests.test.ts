@@ -13,8 +13,8 @@ const CARD = 'Pay with 4111 1111 1111 1111, please.';
 const { judge: _, ...BY_DETECTORS } = aPolicy({ name: 'no-cards', content: 'Do not share card numbers', detectors: [{ id: 'pii.card' }] });
 
 function anEngine(judge?: Judge): EngineParts {
-  const scanNow: EngineParts['scan'] = (content, detectors) => detect(content, detectors, viewsOf, () => '0'.repeat(16));
-  return { scan: scanNow, scanNow, judgeOf: () => judge, cache: new VerdictCache(manualClock()) } as EngineParts;
+  const scan: EngineParts['scan'] = (content, detectors) => detect(content, detectors, viewsOf, () => '0'.repeat(16));
+  return { scan, judgeOf: () => judge, cache: new VerdictCache(manualClock()) } as EngineParts;
 }
 
 const run = (tests: PolicyTest[], policy = BY_DETECTORS, judge?: Judge) =>

@@ -37,8 +37,7 @@ export function assembleGuard({ key, tables, clock, metrics, logger, onCredentia
   const mark = new JudgeMark(key, clock);
   const counts = new PolicyCounts();
   const judges = new Judges({ tables, clock, metrics, hash: keyedHash(hashKey), mark: (body) => mark.make(body), onCredentialRejected });
-  const scanner = new Scanner(hashKey, clock);
-  const { scan, scanNow } = scanner;
-  const engine = { scan, scanNow, judgeOf: judges.of.bind(judges), cache: new VerdictCache(clock) };
-  return { guard: new Guard(engine, scanner, new PolicySignals(metrics, logger, counts)), counts, mark };
+  const scanner = new Scanner({ key: hashKey, clock });
+  const parts = { judgeOf: judges.of.bind(judges), cache: new VerdictCache(clock) };
+  return { guard: new Guard(scanner, parts, new PolicySignals(metrics, logger, counts)), counts, mark };
 }

@@ -1,12 +1,12 @@
 // Evaluates the policies of a repository on its traffic: some are waited for, the others look on.
 import { GatewayError } from '../../errors.ts';
 import { decide, type Decision } from '../../policy/decide.ts';
-import { detectorsOf, evaluate, type EngineParts, type ReadyPolicy } from '../../policy/evaluate.ts';
-import type { Content, Failure, Finding, Part } from '../../policy/types.ts';
+import { detectorsOf, evaluate, type EngineParts, type Evaluated, type ReadyPolicy } from '../../policy/evaluate.ts';
+import type { Failure, Finding, Part } from '../../policy/types.ts';
 import type { PolicyPhase } from '../../snapshot/snapshot.ts';
 import type { RequestRecord } from '../recorder.ts';
 import type { PolicySet } from './policy-set.ts';
-import type { Scanner } from './scanner.ts';
+import type { Found, Scanner } from './scanner.ts';
 import type { PolicySignals } from './signals.ts';
 import type { Source } from './source.ts';
 
@@ -29,14 +29,17 @@ export function refusalOf({ outcome, by }: Decision, phase: PolicyPhase): Gatewa
   return new GatewayError('policy_unavailable', `The policy ${by.name} of this ${scope} cannot be evaluated now, so the ${what} is not let through. Try again.`);
 }
 
+/** What judges need. */
+type JudgeParts = Pick<EngineParts, 'judgeOf' | 'cache'>;
+
 export class Guard {
-  readonly engine: EngineParts;
-  readonly scanner: Pick<Scanner, 'read'>;
+  readonly scanner: Pick<Scanner, 'read' | 'scan'>;
+  readonly #judges: JudgeParts;
   readonly #signals: PolicySignals;
 
-  constructor(engine: EngineParts, scanner: Pick<Scanner, 'read'>, signals: PolicySignals) {
-    this.engine = engine;
+  constructor(scanner: Pick<Scanner, 'read' | 'scan'>, judges: JudgeParts, signals: PolicySignals) {
     this.scanner = scanner;
+    this.#judges = judges;
     this.#signals = signals;
   }
 
@@ -67,23 +70,34 @@ export class Guard {
   }
 
   async #judge(policies: readonly ReadyPolicy[], source: Source, { phase, record, before, signal }: Matter): Promise<Decision> {
-    const { content, found } = await source.read(policies);
+    const { content, found } = await source.read(policies, signal);
     const isJudged = policies.some(({ policy }) => policy.judge !== undefined);
-    const evaluated = await evaluate({ content, found, policies, phase, before: isJudged ? await before() : [], signal }, this.engine);
+    const engine = this.#engineUntil(signal);
+    const evaluated = await evaluate({ content, found, policies, phase, before: isJudged ? await before() : [], signal }, engine);
     const decision = decide(evaluated.verdicts);
-    this.#signals.evaluated(evaluated, decision, phase, record);
+    // What was not done because the caller has left is no failure of a policy.
+    const told = signal.aborted ? withoutFailures(evaluated) : evaluated;
+    this.#signals.evaluated(told, signal.aborted ? decide(told.verdicts) : decision, phase, record);
     return decision;
   }
 
-  /** Detectors of a piece of a stream, at once. */
-  scanNow(policies: readonly ReadyPolicy[], parts: readonly Part[]): Map<string, Finding[]> {
-    return this.engine.scanNow({ parts: [...parts], unscannable: [] }, detectorsOf(policies));
+  #engineUntil(signal: AbortSignal): EngineParts {
+    const { scan } = this.scanner;
+    const scanUntil: EngineParts['scan'] = (content, detectors) => scan(content, detectors, signal);
+    return { ...this.#judges, scan: scanUntil };
   }
 
-  /** What detectors say of something short, at once. */
-  look(policies: readonly ReadyPolicy[], content: Content, matter: Matter): Decision {
+  /** Detectors of a piece of a stream. Rejects, or throws, when it cannot be done. */
+  scan(policies: readonly ReadyPolicy[], parts: readonly Part[], { signal }: Matter): Found | Promise<Found> {
+    return this.scanner.scan({ parts: [...parts], unscannable: [] }, detectorsOf(policies), signal);
+  }
+
+  /** What detectors alone say. Never rejects. */
+  async look(policies: readonly ReadyPolicy[], source: Source, matter: Matter): Promise<Decision> {
     try {
-      return this.decideFound(policies, this.engine.scanNow(content, detectorsOf(policies)), matter);
+      const { content, found } = await source.read(policies, matter.signal);
+      if (content.failure !== undefined && content.failure !== 'too_large') return this.decideFailed(policies, content.failure, matter);
+      return this.decideFound(policies, found ?? (await this.scanner.scan(content, detectorsOf(policies), matter.signal)), matter);
     } catch {
       return this.decideFailed(policies, 'detector_failed', matter);
     }
@@ -116,6 +130,11 @@ export class Guard {
     return decision;
   }
 }
+
+const withoutFailures = ({ verdicts, ...evaluated }: Evaluated): Evaluated => ({
+  ...evaluated,
+  verdicts: new Map([...verdicts].filter(([, { outcome }]) => outcome !== 'failed')),
+});
 
 const NO_CACHE = { hits: 0, misses: 0 };
 const neverAborted = new AbortController().signal;

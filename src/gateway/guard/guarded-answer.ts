@@ -6,12 +6,11 @@ import type { Clock } from '../../clock.ts';
 import type { GatewayError } from '../../errors.ts';
 import type { Surface } from '../../surfaces/surface.ts';
 import { describeError, sendJson, statusOf } from '../respond.ts';
-import { answerContent } from './answer-content.ts';
 import { refusalOf, type Guard, type Matter } from './guard.ts';
 import { headerOf, withoutHeader, type Outlet } from './outlet.ts';
 import type { RepositoryPolicies } from './policy-set.ts';
 import { GuardedStream } from './guarded-stream.ts';
-import { JsonSource, sourceOf, type Source } from './source.ts';
+import { sourceOf, WrittenSource, type Source } from './source.ts';
 
 /** An answer that is held back whole must not fill the memory. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
@@ -136,7 +135,7 @@ export class GuardedAnswer implements Outlet {
       case 'stream':
         return this.#stream!.end();
       case 'error':
-        return this.#endError();
+        return void this.#endError();
       case 'whole':
         return void this.#endWhole();
       case 'stopped':
@@ -165,11 +164,12 @@ export class GuardedAnswer implements Outlet {
   }
 
   /** Errors are short, and quote: detectors look at them, but no judge has to. */
-  #endError(): void {
+  async #endError(): Promise<void> {
     const { response, guard, policies, matter } = this.#options;
     const bytes = Buffer.concat(this.#held);
     const gating = policies.answer?.gating ?? [];
-    const refusal = gating.length === 0 ? undefined : refusalOf(guard.look(gating, answerContent(bytes, headerOf(this.#headers, 'content-type')), matter), 'Response');
+    const refusal = gating.length === 0 ? undefined : refusalOf(await guard.look(gating, this.#source(bytes), matter), 'Response');
+    if (response.destroyed) return;
     if (refusal !== undefined) return this.#refuse(refusal);
     this.#mode = 'passing';
     response.writeHead(this.#status, this.#headers);
@@ -210,8 +210,7 @@ export class GuardedAnswer implements Outlet {
     if (this.#size > MAX_WHOLE_BYTES) return UNREAD;
     const [type, encoding] = [headerOf(this.#headers, 'content-type'), headerOf(this.#headers, 'content-encoding')];
     if (!isPlain(encoding)) return sourceOf({ parts: [], unscannable: [{ path: '', kind: 'unknown' }] });
-    if (!isJson(type)) return sourceOf(answerContent(bytes, type));
-    return new JsonSource(this.#options.guard.scanner, 'answer', bytes, () => answerContent(bytes, type));
+    return new WrittenSource(this.#options.guard.scanner, { kind: 'answer', contentType: type, bytes });
   }
 
   #refuse({ code, message }: GatewayError): void {

@@ -1,7 +1,7 @@
 // A stream under policies: its pieces wait in the gate for as long as they must, and the caller is kept from giving up meanwhile.
 import type { Decision } from '../../policy/decide.ts';
 import { Channels, isRemark, type StreamEvent } from '../../policy/stream/channels.ts';
-import { StreamGate, type Clearance } from '../../policy/stream/gate.ts';
+import { StreamGate, type Clearance, type Piece } from '../../policy/stream/gate.ts';
 import { Remarks } from '../../policy/stream/remarks.ts';
 import type { Content, Failure, Part } from '../../policy/types.ts';
 import type { StreamReader } from '../../chat/dialect.ts';
@@ -40,9 +40,12 @@ export class GuardedStream {
   readonly #isEvents: boolean;
   #timer: { clear(): void } | undefined;
   #flows = true;
+  /** Whoever writes here waits until detectors have caught up. */
+  #isFull = false;
   /** Something in it can be read by nobody here. */
   #isUnread = false;
   #unscannable: Clearance<GatewayError> | undefined;
+  #unseen: Clearance<GatewayError> | undefined;
 
   constructor(options: GuardedStreamOptions) {
     this.#options = options;
@@ -69,9 +72,10 @@ export class GuardedStream {
       return flows;
     }
     this.#flows = true;
-    this.#guarded(() => this.#frames.push(bytes).forEach((frame) => this.#gate?.push({ bytes: frame, events: this.#read(frame) })));
+    this.#guarded(() => this.#gate?.pushAll(this.#frames.push(bytes).map((frame) => ({ bytes: frame, events: this.#read(frame) }))));
+    this.#isFull = this.#gate.isFull;
     // What was let through later counts, too.
-    return this.#flows && !response.writableNeedDrain;
+    return this.#flows && !response.writableNeedDrain && !this.#isFull;
   }
 
   /** Never throws. */
@@ -143,7 +147,8 @@ export class GuardedStream {
     };
     const gate = new StreamGate<GatewayError>({
       detectors: [...new Map(local.flatMap(({ detectors }) => detectors).map((detector) => [detector.id, detector])).values()],
-      scan: (parts) => guard.scanNow(local, parts),
+      scan: (parts) => guard.scan(local, parts, matter),
+      onUnseen: () => (this.#unseen ??= toClearance(guard.decideFailed(gating, 'detector_failed', matter))),
       onFindings: (found) => toClearance(guard.decideFound(gating, found, matter)),
       judge:
         slow.length === 0 && gating.every(({ policy }) => policy.streaming !== 'Full')
@@ -157,14 +162,12 @@ export class GuardedStream {
         const failing = gating.filter(({ policy }) => policy.onUnscannable === 'Fail');
         return (this.#unscannable ??= failing.length === 0 ? { clear: true } : toClearance(guard.decideFailed(failing, 'unscannable', matter)));
       },
-      release: (pieces) => {
-        this.#begin();
-        this.#keepAlive();
-        for (const { bytes, events } of pieces) {
-          this.#closing?.follow(events.filter((event) => !isRemark(event)));
-          if (bytes.length > 0) this.#flows = response.write(bytes);
-        }
+      onLooked: () => {
+        if (!this.#isFull || response.writableNeedDrain) return;
+        this.#isFull = false;
+        response.emit('drain');
       },
+      release: (pieces) => this.#guarded(() => this.#release(pieces)),
       stop: (reason) => this.#stop(reason),
       done: () => {
         this.#timer?.clear();
@@ -175,6 +178,16 @@ export class GuardedStream {
       },
     });
     return gate;
+  }
+
+  #release(pieces: readonly Piece[]): void {
+    const { response } = this.#options;
+    this.#begin();
+    this.#keepAlive();
+    for (const { bytes, events } of pieces) {
+      this.#closing?.follow(events.filter((event) => !isRemark(event)));
+      if (bytes.length > 0) this.#flows = response.write(bytes);
+    }
   }
 
   /** Also where all policies would let through what they cannot evaluate: what was not kept cannot leave. */

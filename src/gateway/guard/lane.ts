@@ -1,5 +1,6 @@
 // One thread beside the event loop, and who waits for it: one question at a time, so that a text which it does not get through ends that
-// question only; and a bounded queue, so that a flood is refused at once instead of waited out by everybody.
+// question only; a bounded queue, so that a flood is refused at once instead of waited out by everybody; and nothing is done for those who
+// have left.
 import type { Clock } from '../../clock.ts';
 
 /** The least that is needed of a worker thread. */
@@ -13,13 +14,16 @@ export interface LaneWorker {
 export interface LaneOptions {
   spawn(): LaneWorker;
   clock: Clock;
-  /** Milliseconds that one question may take. */
-  patience: number;
+  /** Milliseconds that a question of this size may take, from when its turn comes. */
+  patience(size: number): number;
   /** Size of all questions that may wait, in the unit of `ask`. */
   maxWaiting: number;
 }
 
-/** The thread has not answered, or is too busy to be asked. */
+/** Milliseconds that a question may still take when nobody waits for its answer: about as long as a new thread takes to start. */
+export const ABANDONED = 250;
+
+/** The thread has not answered, or is too busy to be asked; or nobody waits for the answer. */
 export class LaneError extends Error {
   override readonly name = 'LaneError';
 }
@@ -39,17 +43,35 @@ export class Lane {
   #worker: LaneWorker | undefined;
   #running: Job | undefined;
   #timer: { clear(): void } | undefined;
+  /** On the clock: until when the running question may take. */
+  #deadline = 0;
 
   constructor(options: LaneOptions) {
     this.#options = options;
   }
 
-  /** The answer of the thread. Rejects with LaneError. */
-  ask(size: number, message: Job['message']): Promise<unknown> {
-    return new Promise((settle, fail) => {
+  /** The answer of the thread. Rejects with LaneError, at once where `signal` tells that nobody waits any more. */
+  ask(size: number, message: Job['message'], signal?: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(new LaneError('nobody waits for the answer'));
       // Alone it is never too much: how large a question can be is bounded elsewhere.
-      if (this.#running !== undefined && this.#size + size > this.#options.maxWaiting) return fail(new LaneError('too much waits already'));
-      this.#waiting.push({ size, message, settle, fail });
+      if (this.#running !== undefined && this.#size + size > this.#options.maxWaiting) return reject(new LaneError('too much waits already'));
+      const forget = (): void => signal?.removeEventListener('abort', leave);
+      const job: Job = {
+        size,
+        message,
+        settle: (answer) => {
+          forget();
+          resolve(answer);
+        },
+        fail: (error) => {
+          forget();
+          reject(error);
+        },
+      };
+      const leave = (): void => this.#abandon(job);
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiting.push(job);
       this.#size += size;
       this.#next();
     });
@@ -68,12 +90,31 @@ export class Lane {
     this.#size -= job.size;
     this.#running = job;
     const worker = this.#started();
-    this.#timer = this.#options.clock.setTimeout(() => {
-      this.#gone(worker);
-      void worker.terminate();
-    }, this.#options.patience);
+    this.#giveUpAfter(this.#options.patience(job.size), worker);
     const { message, transfer } = job.message();
     worker.postMessage(message, transfer);
+  }
+
+  #giveUpAfter(milliseconds: number, worker: LaneWorker): void {
+    const { clock } = this.#options;
+    this.#timer?.clear();
+    this.#deadline = clock.monotonic() + milliseconds;
+    this.#timer = clock.setTimeout(() => {
+      this.#gone(worker);
+      void worker.terminate();
+    }, milliseconds);
+  }
+
+  #abandon(job: Job): void {
+    job.fail(new LaneError('nobody waits for the answer'));
+    const index = this.#waiting.indexOf(job);
+    if (index !== -1) {
+      this.#waiting.splice(index, 1);
+      this.#size -= job.size;
+    } else if (this.#running === job && this.#worker !== undefined) {
+      const left = this.#deadline - this.#options.clock.monotonic();
+      this.#giveUpAfter(Math.min(ABANDONED, left), this.#worker);
+    }
   }
 
   #started(): LaneWorker {

@@ -1,36 +1,45 @@
-// Runs detectors: at once over what is short, in another thread over what is long, so that nobody waits for somebody else's text. What is
-// long is even read there.
+// Runs detectors: at once over what is short, in another thread over what is long or slow to look at, so that nobody waits for somebody
+// else's text. What is long is even read there.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../clock.ts';
 import { detect } from '../../policy/detect.ts';
 import { useOf } from '../../policy/detectors/index.ts';
-import type { EngineParts } from '../../policy/evaluate.ts';
 import { keyedHash } from '../../policy/hash.ts';
 import { viewsOf } from '../../policy/normalise/views.ts';
 import type { Content, Detector, Finding, Part } from '../../policy/types.ts';
 import type { DetectorUse } from '../../snapshot/snapshot.ts';
 import { Lane, type LaneWorker } from './lane.ts';
+import type { Written } from './written.ts';
 
 /** UTF-16 code units that all detectors together go through in less than 5 ms even where each line is full of numbers (docs/performance.md). */
 export const AT_ONCE = 8 * 1024;
-/** Bytes of JSON that are read in as short a time. */
+/** Bytes that are read in as short a time. */
 export const READ_AT_ONCE = 16 * 1024;
-/** Milliseconds: the largest bodies take seconds. */
-const PATIENCE = 15_000;
 
-/** Bytes or UTF-16 code units up to which a question goes to a lane, and that may wait in it. Long ones wait for long ones only. */
+const MEBIBYTE = 1024 * 1024;
+
+/** Milliseconds. A text that takes longer than honest ones of its size, on a machine that does much else, is cut off. */
+export const patienceFor = (size: number): number => Math.min(15_000, 3000 + 250 * (size / MEBIBYTE));
+
+/**
+ * Bytes or UTF-16 code units up to which a question goes to a lane, and that may wait in it. Long ones wait for long ones only, and slow ones
+ * for slow ones and long ones.
+ */
 const LANES = [
-  { upTo: 256 * 1024, maxWaiting: 8 * 1024 * 1024 },
-  { upTo: Infinity, maxWaiting: 96 * 1024 * 1024 },
+  { upTo: MEBIBYTE / 4, takesSlow: false, maxWaiting: 8 * MEBIBYTE },
+  { upTo: MEBIBYTE / 4, takesSlow: true, maxWaiting: 4 * MEBIBYTE },
+  { upTo: Infinity, takesSlow: true, maxWaiting: 96 * MEBIBYTE },
 ] as const;
+
+/** An author's own expression may take 10 ms for a kilobyte, so it never runs where others wait. */
+const isSlow = (detector: Detector): boolean => useOf(detector).id === 'pattern';
 
 export type Found = Map<string, Finding[]>;
 
-/** `read`: JSON in UTF-8, of a request or an answer. */
 export type ScanQuestion = { uses: DetectorUse[] } & (
   | { kind: 'scan'; content: Content }
-  | { kind: 'request' | 'answer'; bytes: Uint8Array; wantsParts: boolean }
+  | { kind: Written['kind']; contentType: string; bytes: Uint8Array; wantsParts: boolean }
 );
 
 /** `context`: the last that user and assistant have said. */
@@ -43,44 +52,66 @@ export interface ReadAnswer {
 /** Undefined: it went wrong. */
 export type ScanAnswer = Found | ReadAnswer | undefined;
 
+export interface ReadOptions {
+  /** Without them only what was found is told. */
+  wantsParts: boolean;
+  /** Nobody waits for the answer any more. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface ScannerOptions {
+  /** Of the hashes of what is found. */
+  key: Uint8Array;
+  clock: Clock;
+  /** Starts a thread. */
+  spawn?: () => LaneWorker;
+  /** Milliseconds that a text of this size may take in its thread. */
+  patience?: (size: number) => number;
+}
+
 const sizeOf = ({ parts }: Content): number => parts.reduce((size, { text }) => size + text.length, 0);
 
-export class Scanner implements Pick<EngineParts, 'scan' | 'scanNow'> {
+export class Scanner {
   readonly #hash: (text: string) => string;
-  readonly #lanes: readonly { upTo: number; lane: Lane }[];
+  readonly #lanes: readonly { upTo: number; takesSlow: boolean; lane: Lane }[];
 
-  /** `spawn`: starts a thread. */
-  constructor(key: Uint8Array, clock: Clock, spawn: () => LaneWorker = () => startWorker(key)) {
+  constructor({ key, clock, spawn = () => startWorker(key), patience = patienceFor }: ScannerOptions) {
     this.#hash = keyedHash(key);
-    this.#lanes = LANES.map(({ upTo, maxWaiting }) => ({ upTo, lane: new Lane({ spawn, clock, patience: PATIENCE, maxWaiting }) }));
+    this.#lanes = LANES.map(({ maxWaiting, ...kind }) => ({ ...kind, lane: new Lane({ spawn, clock, patience, maxWaiting }) }));
   }
 
-  readonly scanNow = (content: Content, detectors: readonly Detector[]): Found => detect(content, detectors, viewsOf, this.#hash);
-
-  readonly scan = (content: Content, detectors: readonly Detector[]): Found | Promise<Found> => {
+  /** Rejects when it cannot be done. */
+  readonly scan = (content: Content, detectors: readonly Detector[], signal?: AbortSignal): Found | Promise<Found> => {
     if (detectors.length === 0) return new Map();
     const size = sizeOf(content);
-    if (size <= AT_ONCE) return this.scanNow(content, detectors);
-    return this.#ask(size, () => ({ message: { kind: 'scan', content, uses: detectors.map(useOf) } })) as Promise<Found>;
+    if (size <= AT_ONCE && !detectors.some(isSlow)) return detect(content, detectors, viewsOf, this.#hash);
+    const message = () => ({ message: { kind: 'scan', content, uses: detectors.map(useOf) } as const });
+    return this.#ask(size, detectors, message, signal) as Promise<Found>;
   };
 
-  /** Reads JSON and runs detectors over what it says. `wantsParts`: without them only what was found is told. Rejects when it cannot be done. */
-  async read(kind: 'request' | 'answer', bytes: Buffer, detectors: readonly Detector[], wantsParts: boolean): Promise<ReadAnswer> {
+  /** Reads what is written and runs detectors over what it says. Rejects when it cannot be done. */
+  async read({ kind, contentType, bytes }: Written, detectors: readonly Detector[], { wantsParts, signal }: ReadOptions): Promise<ReadAnswer> {
     const message = () => {
       const copy = new Uint8Array(bytes);
-      const question: ScanQuestion = { kind, bytes: copy, wantsParts, uses: detectors.map(useOf) };
+      const question: ScanQuestion = { kind, contentType, bytes: copy, wantsParts, uses: detectors.map(useOf) };
       return { message: question, transfer: [copy.buffer] };
     };
-    return (await this.#ask(bytes.length, message)) as ReadAnswer;
+    return (await this.#ask(bytes.length, detectors, message, signal)) as ReadAnswer;
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#lanes.map(({ lane }) => lane.close()));
   }
 
-  async #ask(size: number, message: () => { message: ScanQuestion; transfer?: ArrayBuffer[] }): Promise<Found | ReadAnswer> {
-    const { lane } = this.#lanes.find(({ upTo }) => size <= upTo)!;
-    const answer = (await lane.ask(size, message)) as ScanAnswer;
+  async #ask(
+    size: number,
+    detectors: readonly Detector[],
+    message: () => { message: ScanQuestion; transfer?: ArrayBuffer[] },
+    signal: AbortSignal | undefined,
+  ): Promise<Found | ReadAnswer> {
+    const slow = detectors.some(isSlow);
+    const { lane } = this.#lanes.find(({ upTo, takesSlow }) => size <= upTo && (takesSlow || !slow))!;
+    const answer = (await lane.ask(size, message, signal)) as ScanAnswer;
     if (answer === undefined) throw new Error('the detectors have not come to an end');
     return answer;
   }

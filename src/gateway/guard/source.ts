@@ -1,8 +1,10 @@
-// What policies look at, read when they ask for it: short JSON at once, long JSON in another thread, together with what detectors find in it.
+// What policies look at, read when they ask for it: what is short at once, what is long in another thread, together with what detectors find
+// in it.
 import { detectorsOf, type ReadyPolicy } from '../../policy/evaluate.ts';
 import type { Content, Finding, Part } from '../../policy/types.ts';
 import { contextOf } from './context.ts';
 import { READ_AT_ONCE, type Scanner } from './scanner.ts';
+import { readWritten, type Written } from './written.ts';
 
 /** What a request or an answer says, and what detectors have found in it where they have looked already. */
 export interface Reading {
@@ -12,7 +14,7 @@ export interface Reading {
 
 export interface Source {
   /** What these policies need to know. Never rejects. */
-  read(policies: readonly ReadyPolicy[]): Reading | Promise<Reading>;
+  read(policies: readonly ReadyPolicy[], signal?: AbortSignal): Reading | Promise<Reading>;
 }
 
 /** Something that was read already. */
@@ -20,38 +22,46 @@ export const sourceOf = (content: Content): Source => ({ read: () => ({ content 
 
 const UNREAD: Content = { parts: [], unscannable: [], failure: 'detector_failed' };
 
-export class JsonSource implements Source {
+export class WrittenSource implements Source {
   readonly #scanner: Pick<Scanner, 'read'>;
-  readonly #kind: 'request' | 'answer';
-  readonly #bytes: Buffer;
+  readonly #written: Written;
   readonly #readHere: () => Content;
   #content: Content | undefined;
+  /** Known once it was read in the other thread. */
+  #context: Part[] | undefined;
 
   /** `readHere`: what the bytes say, for short ones. */
-  constructor(scanner: Pick<Scanner, 'read'>, kind: 'request' | 'answer', bytes: Buffer, readHere: () => Content) {
+  constructor(scanner: Pick<Scanner, 'read'>, written: Written, readHere = () => readWritten(written)) {
     this.#scanner = scanner;
-    this.#kind = kind;
-    this.#bytes = bytes;
+    this.#written = written;
     this.#readHere = readHere;
   }
 
-  read(policies: readonly ReadyPolicy[]): Reading | Promise<Reading> {
-    if (this.#isShort) return { content: this.#here() };
-    const isJudged = policies.some(({ policy }) => policy.judge !== undefined);
-    return this.#scanner.read(this.#kind, this.#bytes, detectorsOf(policies), isJudged).catch(() => ({ content: UNREAD }));
+  async read(policies: readonly ReadyPolicy[], signal?: AbortSignal): Promise<Reading> {
+    try {
+      if (this.#isShort) return { content: this.#here() };
+      const wantsParts = policies.some(({ policy }) => policy.judge !== undefined);
+      const { content, found, context } = await this.#scanner.read(this.#written, detectorsOf(policies), { wantsParts, signal });
+      this.#context = context;
+      return { content, found };
+    } catch {
+      // What went wrong may quote the text.
+      return { content: UNREAD };
+    }
   }
 
   /** The last that user and assistant have said. Never rejects. */
-  context(): Part[] | Promise<Part[]> {
-    if (this.#isShort) return contextOf(this.#here());
-    return this.#scanner.read(this.#kind, this.#bytes, [], false).then(
-      ({ context }) => context,
-      () => [],
-    );
+  async context(signal?: AbortSignal): Promise<Part[]> {
+    try {
+      if (this.#isShort) return contextOf(this.#here());
+      return (this.#context ??= (await this.#scanner.read(this.#written, [], { wantsParts: false, signal })).context);
+    } catch {
+      return [];
+    }
   }
 
   get #isShort(): boolean {
-    return this.#bytes.length <= READ_AT_ONCE;
+    return this.#written.bytes.length <= READ_AT_ONCE;
   }
 
   #here(): Content {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock, type ManualClock } from '../../fake/manual-clock.ts';
-import { Lane, type LaneWorker } from '../../../src/gateway/guard/lane.ts';
+import { ABANDONED, Lane, type LaneWorker } from '../../../src/gateway/guard/lane.ts';
 
 /** Answers when the test says so. */
 class FakeWorker implements LaneWorker {
@@ -26,15 +26,15 @@ class FakeWorker implements LaneWorker {
   }
 }
 
-function aLane(): { lane: Lane; workers: FakeWorker[]; clock: ManualClock; ask(size: number): Promise<unknown> } {
+function aLane(): { lane: Lane; workers: FakeWorker[]; clock: ManualClock; ask(size: number, signal?: AbortSignal): Promise<unknown> } {
   const workers: FakeWorker[] = [];
   const clock = manualClock();
   const spawn = (): FakeWorker => {
     workers.push(new FakeWorker());
     return workers.at(-1)!;
   };
-  const lane = new Lane({ spawn, clock, patience: 1000, maxWaiting: 10 });
-  return { lane, workers, clock, ask: (size) => lane.ask(size, () => ({ message: size })) };
+  const lane = new Lane({ spawn, clock, patience: (size) => 1000 * size, maxWaiting: 10 });
+  return { lane, workers, clock, ask: (size, signal) => lane.ask(size, () => ({ message: size }), signal) };
 }
 
 const outcome = (promise: Promise<unknown>): Promise<unknown> => promise.catch((error: Error) => error.message);
@@ -83,5 +83,72 @@ describe('a lane', () => {
     expect(await dead).toBe('the thread has not come to an end');
     workers[1]!.say('message', 'two');
     expect(await other).toBe('two');
+  });
+
+  it('gives larger questions more time', async () => {
+    const { workers, clock, ask } = aLane();
+    const large = outcome(ask(3));
+    clock.advance(2999);
+    expect(workers[0]!.isTerminated).toBe(false);
+    clock.advance(1);
+    expect(await large).toBe('the thread has not come to an end');
+  });
+
+  it('forgets a question that nobody waits for any more, and has its room again', async () => {
+    const { workers, ask } = aLane();
+    const left = new AbortController();
+    const running = ask(1);
+    const gone = outcome(ask(9, left.signal));
+    left.abort();
+    expect(await gone).toBe('nobody waits for the answer');
+    const next = ask(9);
+    workers[0]!.say('message', 'one');
+    workers[0]!.say('message', 'nine');
+    expect(await Promise.all([running, next])).toEqual(['one', 'nine']);
+    expect(workers[0]!.asked).toEqual([1, 9]);
+  });
+
+  it('does not begin with what nobody waits for', async () => {
+    const { workers, ask } = aLane();
+    expect(await outcome(ask(1, AbortSignal.abort()))).toBe('nobody waits for the answer');
+    expect(workers).toEqual([]);
+  });
+
+  it('ends a question that nobody waits for any more, unless it is over soon', async () => {
+    const { workers, clock, ask } = aLane();
+    const left = new AbortController();
+    const gone = outcome(ask(9, left.signal));
+    const other = ask(1);
+    left.abort();
+    expect(await gone).toBe('nobody waits for the answer');
+    clock.advance(ABANDONED - 1);
+    expect(workers[0]!.isTerminated).toBe(false);
+    clock.advance(1);
+    expect(workers[0]!.isTerminated).toBe(true);
+    workers[1]!.say('message', 'other');
+    expect(await other).toBe('other');
+  });
+
+  it('keeps its thread when the answer that nobody waits for comes soon', async () => {
+    const { workers, clock, ask } = aLane();
+    const left = new AbortController();
+    const gone = outcome(ask(9, left.signal));
+    left.abort();
+    workers[0]!.say('message', 'late');
+    expect(await gone).toBe('nobody waits for the answer');
+    const next = ask(1);
+    clock.advance(ABANDONED);
+    workers[0]!.say('message', 'next');
+    expect([await next, workers.length]).toEqual(['next', 1]);
+  });
+
+  it('never gives what nobody waits for more time than it had', async () => {
+    const { workers, clock, ask } = aLane();
+    const left = new AbortController();
+    const gone = outcome(ask(1, left.signal));
+    clock.advance(999);
+    left.abort();
+    clock.advance(1);
+    expect([await gone, workers[0]!.isTerminated]).toEqual(['nobody waits for the answer', true]);
   });
 });

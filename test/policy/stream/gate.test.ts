@@ -42,6 +42,7 @@ function aGate(judge: 'none' | 'windows' | 'whole', changes: Partial<GateOptions
     scan: (parts) => detect({ parts: [...parts], unscannable: [] }, [DIGITS], viewsOf, String),
     judge: judge === 'none' ? undefined : { whole: judge === 'whole', check },
     tooMuch: () => 'too much',
+    onUnseen: () => ({ clear: false, reason: 'unseen' }),
     onUnscannable: () => ({ clear: false, reason: 'unread' }),
     release: (pieces) => void run.released.push(...pieces.map(({ bytes }) => String(bytes))),
     stop: (reason) => void run.stops.push(reason),

@@ -28,6 +28,7 @@ export function streamed(pieces: readonly string[], detectors: readonly Detector
     onFindings: () => ({ clear: false, reason: 'found' }),
     judge: undefined,
     tooMuch: () => 'too much',
+    onUnseen: () => ({ clear: false, reason: 'unseen' }),
     onUnscannable: () => ({ clear: true }),
     release: (released) => void (run.released += released.map(({ bytes }) => String(bytes)).join('')),
     stop: () => void (run.stopped = true),

@@ -42,6 +42,7 @@ async function run(seed: number, isForbidden: boolean, whole: boolean): Promise<
     onFindings: () => ({ clear: true }),
     judge: { whole, check },
     tooMuch: () => 'too much',
+    onUnseen: () => ({ clear: true }),
     onUnscannable: () => ({ clear: true }),
     release: (pieces) => void (result.released += pieces.map(({ bytes }) => String(bytes)).join('')),
     stop: () => void (result.stopped = true),
