@@ -43,7 +43,8 @@ export function viewsOf(text: string): View[] {
   return views;
 }
 
-function readingsOf(text: string): View[] {
+/** All but what is decoded from base64. */
+export function readingsOf(text: string): View[] {
   const views: View[] = [{ text, toOriginal: itself }];
   if (HIDES.test(text)) {
     const original: Mapped = { text };

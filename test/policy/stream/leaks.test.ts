@@ -1,6 +1,7 @@
 // What detectors look for never leaves a stream, wherever it is cut, and what they do not look for hardly waits.
 import { describe, expect, it } from 'vitest';
-import { KINDS, secretOf } from './seeded.ts';
+import { detectorOf } from '../../../src/policy/detectors/index.ts';
+import { disguisedOf, KINDS, secretOf } from './seeded.ts';
 import { streamed } from './streamed.ts';
 import { TEXTS, tokensOf } from './texts.ts';
 
@@ -40,6 +41,30 @@ describe('of what detectors look for nothing leaves', () => {
       const { released, stopped } = streamed(tokensOf(text));
       expect(stopped, `${kind}: ${text}`).toBe(true);
       expect(text.slice(0, start).startsWith(released), `${kind}: ${text} > ${released}`).toBe(true);
+    }
+  });
+});
+
+describe('of what is in disguise nothing leaves either', () => {
+  // Whatever is cut in two, its first piece is one of those that come letter by letter.
+  it('letter by letter, of 500 secrets', { timeout: 60_000 }, () => {
+    const all = Array.from({ length: SECRETS + Math.ceil(SECRETS / (Object.keys(KINDS).length - 1)) }, (_none, seed) => disguisedOf(seed)).filter((one) => one !== undefined);
+    expect(all.length).toBeGreaterThanOrEqual(SECRETS);
+    for (const { kind, text, start } of all) {
+      const { released, stopped } = streamed(text.split(''));
+      expect(stopped, `${kind}: ${text}`).toBe(true);
+      expect(text.slice(0, start).startsWith(released), `${kind}: ${text} > ${released}`).toBe(true);
+    }
+  });
+});
+
+describe('a match that is long', () => {
+  it('is found whole when its end comes, as far back as an expression may match', () => {
+    const detector = detectorOf({ id: 'pattern', pattern: 'begin secret .{400,460} end secret' });
+    const text = `Well, begin secret ${'so it goes '.repeat(38)} end secret and more.`;
+    for (const size of [1, 7, 60]) {
+      const { released, stopped } = streamed(text.match(new RegExp(`.{1,${size}}`, 'g'))!, [detector]);
+      expect([stopped, released.includes('and more')], `${size} at a time`).toEqual([true, false]);
     }
   });
 });

@@ -135,3 +135,33 @@ export function secretOf(seed: number): Seeded {
   const lead = random.pick(BEFORE) + before;
   return { kind, text: lead + value + behind + random.pick(BEHIND), start: lead.length, end: lead.length + value.length };
 }
+
+const hex = (character: string, digits: number): string => character.codePointAt(0)!.toString(16).padStart(digits, '0');
+const each = (pattern: RegExp, write: (character: string) => string) => (text: string): string => text.replace(pattern, write);
+const wide = (character: string): string => (character === ' ' ? '\u3000' : String.fromCharCode(character.charCodeAt(0) - 0x21 + 0xff01));
+
+/** Ways to write the same so that few see it. */
+export const DISGUISES: Readonly<Record<string, (text: string) => string>> = {
+  'full width': each(/[ -~]/g, wide),
+  'digits of full width': each(/\d/g, wide),
+  'bold digits': each(/\d/g, (digit) => String.fromCodePoint(0x1d7ce + Number(digit))),
+  'all of a URL': each(/[\s\S]/g, (character) => Buffer.from(character).toString('hex').replace(/../g, '%$&')),
+  'digits of a URL': each(/\d/g, (digit) => `%${hex(digit, 2)}`),
+  'wide digits of a URL': each(/\d/g, (digit) => encodeURIComponent(wide(digit))),
+  'entities for all': each(/[\s\S]/g, (character) => `&#${character.codePointAt(0)};`),
+  'entities for digits': each(/\d/g, (digit) => `&#${digit.codePointAt(0)};`),
+  'hexadecimal entities': each(/\w/g, (character) => `&#x${hex(character, 4)};`),
+  'escapes of JSON': each(/\w/g, (character) => `\\u${hex(character, 4)}`),
+  'nothing visible between': (text) => [...text].join('\u200b'),
+  'marks of order between': (text) => [...text].join('\u00ad\ufeff'),
+};
+
+/** The secret of a seed in one of the disguises; each has its turn. Undefined: it is in disguise already. */
+export function disguisedOf(seed: number): Seeded | undefined {
+  const { kind, text, start, end } = secretOf(seed);
+  if (kind === 'encoded') return undefined;
+  const names = Object.keys(DISGUISES);
+  const name = names[Math.floor(seed / Object.keys(KINDS).length + seed) % names.length]!;
+  const value = DISGUISES[name]!(text.slice(start, end));
+  return { kind: `${kind}, ${name}`, text: text.slice(0, start) + value + text.slice(end), start, end: start + value.length };
+}
