@@ -2,6 +2,7 @@
 // holds back windows that grow, each judged with all that was said before. Bytes leave in the order in which they came.
 import type { Detector, Finding, Part } from '../types.ts';
 import { Channels, type Channel, type StreamEvent } from './channels.ts';
+import { beforeCut, endingBy, firstOf, shifted } from './cuts.ts';
 import { holdOf, lookBackOf, wordStart } from './hold.ts';
 
 /** UTF-16 code units of the windows of a judge: about 40 tokens, then twice as many each time, up to about 400. */
@@ -11,6 +12,7 @@ const LAST_WINDOW = 1600;
 const OVERLAP = 200;
 /** UTF-16 code units of all that may be held back. */
 const MAX_HELD = 4 * 1024 * 1024;
+const FULL = MAX_HELD / 4;
 
 /** What one window of text turned out to be. */
 export type Clearance<Reason> = { clear: true } | { clear: false; reason: Reason };
@@ -20,7 +22,12 @@ export interface GateOptions<Reason> {
   detectors: readonly Detector[];
   /** Detectors have found this: whether it stops the stream. */
   onFindings(findings: Map<string, Finding[]>): Clearance<Reason>;
-  scan(parts: readonly Part[]): Map<string, Finding[]>;
+  /** At once, or from another thread where it would take long. */
+  scan(parts: readonly Part[]): Map<string, Finding[]> | Promise<Map<string, Finding[]>>;
+  /** Detectors could not look: whether that stops the stream. */
+  onUnseen(): Clearance<Reason>;
+  /** Detectors have looked in another thread, so that there may be room again. */
+  onLooked?(): void;
   /** Judges what is new, knowing what came before; undefined: there is nothing to judge. `whole`: only at the end. */
   judge: { whole: boolean; check(fresh: Part[], before: Part[]): Promise<Clearance<Reason>> } | undefined;
   /** More was held back than may be. */
@@ -46,17 +53,17 @@ interface Item extends Piece {
   reached: [Channel, number][];
 }
 
-interface Cleared {
-  /** By detectors: up to where. */
-  upTo: number;
-}
-
 export class StreamGate<Reason> {
   readonly channels = new Channels();
   readonly #options: GateOptions<Reason>;
   readonly #lookBack: number;
   readonly #queue: Item[] = [];
-  readonly #cleared = new Map<Channel, Cleared>();
+  /** By detectors: up to where. */
+  readonly #cleared = new Map<Channel, number>();
+  /** Detectors have yet to look at what these have grown by. */
+  readonly #grown = new Set<Channel>();
+  /** Detectors are looking, in another thread. */
+  #looking = false;
   /** By judges: up to where. */
   readonly #judged = new Map<Channel, number>();
   #window = FIRST_WINDOW;
@@ -72,6 +79,11 @@ export class StreamGate<Reason> {
     this.#lookBack = lookBackOf(options.detectors);
   }
 
+  /** Enough waits for detectors that look in another thread: they should catch up first. */
+  get isFull(): boolean {
+    return this.#looking && this.#held > FULL;
+  }
+
   /** Whether bytes wait here. */
   get holds(): boolean {
     return this.#queue.length > 0;
@@ -79,7 +91,36 @@ export class StreamGate<Reason> {
 
   /** The next piece of the stream, and what it says. */
   push(piece: Piece): void {
+    this.pushAll([piece]);
+  }
+
+  /** The same for pieces that have come together: detectors look once. */
+  pushAll(pieces: readonly Piece[]): void {
+    for (const piece of pieces) {
+      if (this.#over) return;
+      this.#note(piece);
+    }
     if (this.#over) return;
+    this.#detect();
+    this.#advance();
+  }
+
+  /** Nothing more comes. */
+  end(): void {
+    if (this.#over) return;
+    this.#ended = true;
+    for (const channel of this.channels.all) this.#grown.add(channel);
+    this.#detect();
+    this.#advance();
+  }
+
+  /** Nothing is wanted any more. */
+  close(): void {
+    this.#over = true;
+    this.#queue.length = 0;
+  }
+
+  #note(piece: Piece): void {
     const { bytes, events } = piece;
     const grown = new Set<Channel>();
     for (const event of events) {
@@ -90,75 +131,92 @@ export class StreamGate<Reason> {
     }
     this.#queue.push({ ...piece, reached: [...grown].map((channel) => [channel, channel.text.length]) });
     this.#held += bytes.length;
-    if (this.#held > MAX_HELD) return this.#stop(this.#options.tooMuch());
-    if (this.#refusesUnread()) return;
-    for (const channel of grown) if (!this.#detect(channel, channel.closed)) return;
-    this.#advance();
+    for (const channel of grown) this.#grown.add(channel);
+    if (this.#held > MAX_HELD) this.#stop(this.#options.tooMuch());
+    else this.#refuseUnread();
   }
 
-  /** Nothing more comes. */
-  end(): void {
-    if (this.#over) return;
-    this.#ended = true;
-    for (const channel of this.channels.all) if (!this.#detect(channel, true)) return;
-    this.#advance();
-  }
-
-  /** Nothing is wanted any more. */
-  close(): void {
-    this.#over = true;
-    this.#queue.length = 0;
-  }
-
-  #refusesUnread(): boolean {
+  #refuseUnread(): void {
     const count = this.channels.unscannable.length;
-    if (count === this.#unscannable) return false;
+    if (count === this.#unscannable) return;
     this.#unscannable = count;
     const clearance = this.#options.onUnscannable();
     if (!clearance.clear) this.#stop(clearance.reason);
-    return !clearance.clear;
   }
 
-  /** False: the stream was stopped. */
-  #detect(channel: Channel, isWhole: boolean): boolean {
-    const { detectors, scan, onFindings } = this.#options;
+  /** One channel after the other: what grows while detectors look elsewhere is looked at afterwards, all together. */
+  #detect(): void {
+    for (const channel of this.#grown) {
+      if (this.#looking || this.#over) return;
+      this.#grown.delete(channel);
+      this.#look(channel, channel.closed || this.#ended);
+    }
+  }
+
+  #look(channel: Channel, isWhole: boolean): void {
+    const { detectors, scan } = this.#options;
     const { text, path } = channel;
-    const cleared = this.#cleared.get(channel)?.upTo ?? 0;
+    const cleared = this.#cleared.get(channel) ?? 0;
     const hold = detectors.length === 0 ? { from: text.length, spread: 1 } : holdOf(detectors, text);
     const wanted = isWhole ? text.length : Math.max(cleared, hold.from);
-    if (wanted === cleared && !isWhole) return true;
+    if (wanted === cleared && !isWhole) return;
     const from = wordStart(text, Math.max(0, cleared - Math.ceil(this.#lookBack * hold.spread)));
     const part: Part = { path, role: 'assistant', text: text.slice(from), history: false };
-    const found = detectors.length === 0 ? NOTHING : shifted(scan([part]), from);
-    const upTo = Math.max(cleared, beforeCut(found, wanted));
-    this.#cleared.set(channel, { upTo });
+    const found = detectors.length === 0 ? NOTHING : scan([part]);
+    if (!(found instanceof Promise)) return this.#seen(channel, wanted, shifted(found, from));
+    this.#looking = true;
+    const unseen = (): void => {
+      const clearance = this.#options.onUnseen();
+      if (clearance.clear) this.#seen(channel, wanted, NOTHING);
+      else this.#stop(clearance.reason);
+    };
+    void found.then((late) => this.#unlessOver(() => this.#seen(channel, wanted, shifted(late, from))), () => this.#unlessOver(unseen)).then(() => {
+      this.#looking = false;
+      this.#detect();
+      this.#unlessOver(() => this.#advance());
+      this.#options.onLooked?.();
+    });
+  }
+
+  #seen(channel: Channel, wanted: number, found: ReadonlyMap<string, Finding[]>): void {
+    const before = this.#cleared.get(channel) ?? 0;
+    const upTo = Math.max(before, beforeCut(found, wanted));
     const over = endingBy(found, upTo);
-    if (over.size === 0) return true;
-    const clearance = onFindings(over);
-    if (!clearance.clear) this.#stop(clearance.reason);
-    return clearance.clear;
+    const clearance = over.size === 0 ? CLEAR : this.#options.onFindings(over);
+    if (clearance.clear) return void this.#cleared.set(channel, upTo);
+    // Pieces in front of it, which may have come together with it, leave as they would have alone.
+    this.#cleared.set(channel, Math.max(before, wordStart(channel.text, firstOf(over))));
+    this.#release();
+    this.#stop(clearance.reason);
+  }
+
+  #unlessOver(work: () => void): void {
+    if (!this.#over) work();
   }
 
   #advance(): void {
     this.#judgeNext();
     if (this.#over) return;
-    let count = 0;
-    while (count < this.#queue.length && this.#queue[count]!.reached.every(([channel, length]) => length <= this.#clearedUpTo(channel))) count++;
-    // What only begins a stream waits for its first words: a stream that is stopped before them has never begun.
-    if (!this.#ended && !this.#begun && !this.#queue.slice(0, count).some(({ reached }) => reached.some(([{ forDetectors }, length]) => length > 0 && forDetectors !== true))) return;
-    if (count > 0) {
-      this.#begun = true;
-      const leaving = this.#queue.splice(0, count);
-      this.#held -= leaving.reduce((sum, { bytes }) => sum + bytes.length, 0);
-      this.#options.release(leaving);
-    }
-    if (!this.#ended || this.#queue.length > 0 || this.#judging || this.#over) return;
+    this.#release();
+    if (!this.#ended || this.#queue.length > 0 || this.#judging || this.#looking || this.#over) return;
     this.#over = true;
     this.#options.done();
   }
 
+  #release(): void {
+    let count = 0;
+    while (count < this.#queue.length && this.#queue[count]!.reached.every(([channel, length]) => length <= this.#clearedUpTo(channel))) count++;
+    // What only begins a stream waits for its first words: a stream that is stopped before them has never begun.
+    if (!this.#ended && !this.#begun && !this.#queue.slice(0, count).some(({ reached }) => reached.some(([{ forDetectors }, length]) => length > 0 && forDetectors !== true))) return;
+    if (count === 0) return;
+    this.#begun = true;
+    const leaving = this.#queue.splice(0, count);
+    this.#held -= leaving.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    this.#options.release(leaving);
+  }
+
   #clearedUpTo(channel: Channel): number {
-    const detected = this.#cleared.get(channel)?.upTo ?? 0;
+    const detected = this.#cleared.get(channel) ?? 0;
     return this.#options.judge === undefined || channel.forDetectors === true ? detected : Math.min(detected, this.#judged.get(channel) ?? 0);
   }
 
@@ -193,25 +251,5 @@ export class StreamGate<Reason> {
   }
 }
 
+const CLEAR = { clear: true } as const;
 const NOTHING: ReadonlyMap<string, Finding[]> = new Map();
-
-/** What would be cut there is not over yet, perhaps, so it must not leave by half. */
-function beforeCut(found: ReadonlyMap<string, Finding[]>, at: number): number {
-  const spans = [...found.values()].flat().map(({ span }) => span);
-  for (let cut = at; ; ) {
-    const { start = cut } = spans.find((span) => span.start < cut && cut < span.end) ?? {};
-    if (start === cut) return cut;
-    cut = start;
-  }
-}
-
-function endingBy(found: ReadonlyMap<string, Finding[]>, upTo: number): Map<string, Finding[]> {
-  const over = [...found].map(([id, findings]) => [id, findings.filter(({ span }) => span.end <= upTo)] as const);
-  return new Map(over.filter(([, findings]) => findings.length > 0));
-}
-
-/** As offsets of the whole text. */
-function shifted(found: Map<string, Finding[]>, by: number): Map<string, Finding[]> {
-  const move = (finding: Finding): Finding => ({ ...finding, span: { start: finding.span.start + by, end: finding.span.end + by } });
-  return new Map([...found].map(([id, findings]) => [id, findings.map(move)]));
-}
