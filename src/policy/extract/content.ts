@@ -9,7 +9,7 @@ import { isKnownName, memberPath } from './names.ts';
 import { isReference, isReferenceItem } from './references.ts';
 import { roleOf, topLevelRole } from './roles.ts';
 import { seams } from './seams.ts';
-import { isBeside, isFree, isKnownKind, isProbabilities, readingOf } from './structure.ts';
+import { isBeside, isFree, isOfKnownKind, isProbabilities, isScreen, isSealed, readingOf } from './structure.ts';
 
 const MAX_DEPTH = 64;
 /** Numbers that are long enough to be those of somebody, and those that no setting has. */
@@ -60,14 +60,14 @@ class Walk {
 
   member(name: string, value: unknown, place: Place, holder: Json): void {
     if (!isKnownName(name)) this.#name(name, place);
-    if (this.#isRequest && isReference(name, value, place.depth)) this.#unknown(place.path);
+    if (this.#isRequest && isReference(name, value, place.depth, holder)) this.#unknown(place.path);
     // Counts are numbers; a string among them is something else.
     if (isBeside(name) && typeof value !== 'string') return this.#beside(value, place);
     // An answer may repeat the tools that it could use.
     const role = !this.#isRequest && name === 'tools' ? 'definition' : place.role;
     const isAside = place.isAside === true || (!this.#isRequest && isProbabilities(name));
     // A tool's arguments and results; a list below such a name is one of messages or blocks.
-    if (isFree(name) && isObject(value)) this.#free(value, place);
+    if (isFree(name) && isObject(value) && !isScreen(value)) this.#free(value, place);
     else if (isFree(name) && typeof value === 'string' && place.depth > 1) this.#free(value, place);
     else this.read(name, value, { ...place, role, isAside }, holder);
   }
@@ -110,7 +110,7 @@ class Walk {
       // Pieces of an answer say which choice they belong to.
       const index = !this.#isRequest && isObject(item) && Number.isSafeInteger(item['index']) ? item['index'] : position;
       const at = { ...place, path: `${place.path}[${index}]`, depth: place.depth + 1 };
-      if (isObject(item) && typeof item['type'] === 'string' && place.role !== 'definition' && !isKnownKind(item['type'])) this.#unknown(at.path);
+      if (isObject(item) && place.role !== 'definition' && name !== 'skills' && !isOfKnownKind(item)) this.#unknown(at.path);
       this.read(name, item, at, {});
     });
     if (place.isJoined !== true) this.#join(before, place.path);
@@ -122,7 +122,7 @@ class Walk {
 
   #string(name: string, value: string, place: Place, holder: Json): void {
     if (value === '') return;
-    const reading = readingOf(name, value);
+    const reading = readingOf(isSealed(name, holder) ? 'signature' : name, value);
     if (reading === 'frame') return;
     if (reading === 'name') return this.#say(value, place, true);
     const medium = mediumOf(name, value, holder, place.around);

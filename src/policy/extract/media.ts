@@ -1,8 +1,8 @@
 // What is no text, or text in disguise: images, sound, files, and data: addresses.
+import type { Json } from '../../chat/json.ts';
 import type { Unscannable } from '../types.ts';
 import { decodeText, textIn } from '../normalise/bytes.ts';
-
-type Json = Readonly<Record<string, unknown>>;
+import { isMention } from './references.ts';
 
 const string = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -87,15 +87,19 @@ function fromDataAddress(address: string, isPlaceOfMedia: boolean): Medium | und
  * members and kinds on the way to it, for example `image_url.url`.
  */
 export function mediumOf(name: string, value: string, holder: Json, around: string): Medium | undefined {
+  if (name === 'file_id' && isMention(holder)) return { forDetectors: value };
   // Anthropic's plain text documents keep their words in `data`.
-  const isPlace =
-    BYTES.has(name) && holder['type'] !== 'text' && !(name === 'url' && holder['type'] !== 'url' && !/image|audio|video|file/i.test(around));
+  const isPlace = BYTES.has(name) && holder['type'] !== 'text' && (name !== 'url' || isOfMedium(holder, around));
   const addressed = fromDataAddress(value, isPlace);
   if (addressed !== undefined) return addressed;
   if (isPlace) return inPlace(name, value, holder, around);
   if (value.length < BLOB || !BASE64.test(value)) return undefined;
   return decodedWords(value) === undefined ? { unscannable: kindByName(around), forDetectors: value } : undefined;
 }
+
+/** An address of a medium, and not of a page, or of a server of tools. */
+const isOfMedium = (holder: Json, around: string): boolean =>
+  (holder['type'] === 'url' && !around.startsWith('mcp_servers')) || /image|audio|video|file/i.test(around);
 
 /** A string where dialects have bytes, or the address or the id of a file. */
 function inPlace(name: string, value: string, holder: Json, around: string): Medium {

@@ -1,4 +1,5 @@
 // What in a request or an answer is its frame, and not words that a model reads or writes.
+import type { Json } from '../../chat/json.ts';
 
 const words = (...lines: string[]): ReadonlySet<string> => new Set(lines.flatMap((line) => line.split(' ')));
 
@@ -40,7 +41,10 @@ const KINDS = words(
   // Tools that ran at the provider: what they were asked and what they found stands in the item.
   'web_search_call file_search_call code_interpreter_call mcp_call mcp_list_tools web_search_tool_result web_search_result',
   'url_citation file_citation container_file_citation file_path char_location page_location content_block_location web_search_result_location',
-  'search_result_location reasoning.text reasoning.summary reasoning.encrypted logs',
+  'search_result_location reasoning.text reasoning.summary reasoning.encrypted logs compaction tool_search_call tool_search_output',
+  'shell_call shell_call_output local_shell_call local_shell_call_output apply_patch_call apply_patch_call_output computer_call',
+  'computer_call_output mcp_approval_request mcp_approval_response web_fetch_tool_result tool_search_tool_result code_execution_tool_result',
+  'bash_code_execution_tool_result text_editor_code_execution_tool_result code_execution_output bash_code_execution_output',
 );
 
 const VALUES = words(
@@ -55,7 +59,15 @@ const VALUES = words(
 /** The events of a stream of responses. */
 const EVENT = /^response(?:\.[a-z_]{1,32}){1,3}$/;
 
-export const isKnownKind = (kind: string): boolean => KINDS.has(kind);
+/** A block or item that says no kind is of one. */
+export const isOfKnownKind = ({ type }: Json): boolean => typeof type !== 'string' || KINDS.has(type);
+
+/** Thoughts that only their provider can read; elsewhere `data` is bytes. */
+export const isSealed = (name: string, { type }: Json): boolean =>
+  name === 'data' && (type === 'redacted_thinking' || type === 'reasoning.encrypted');
+
+/** The result of a tool that uses a computer: a picture, where those of other tools are an application's own. */
+export const isScreen = ({ type }: Json): boolean => type === 'computer_screenshot';
 
 const isKnownValue = (value: string): boolean => KINDS.has(value) || VALUES.has(value) || EVENT.test(value);
 

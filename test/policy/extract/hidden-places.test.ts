@@ -102,9 +102,46 @@ describe('a request', () => {
     ['a picture in a member of another name', { prompt: 'x', picture: Buffer.alloc(1200, 0xff).toString('base64') }],
     ['a picture in an address of data where text is', user(`data:image/png;base64,${'iVBORw0KGgoAAAANSUhEUg'.repeat(2)}`)],
     ['bytes in an address of data that call themselves text', user([{ type: 'file', file: { file_data: `data:text/plain;base64,${'/w'.repeat(700)}` } }])],
+    ['a stored prompt with variables', { input: 'x', prompt: { id: 'pmpt_1', variables: { city: 'Berlin' } } }],
+    ['a picture by its id', { input: [{ role: 'user', content: [{ type: 'input_image', file_id: 'file-1' }] }] }],
+    ['a file by its id, of Messages', user([{ type: 'document', source: { type: 'file', file_id: 'file_1' } }])],
+    ['a file that is put into a container', user([{ type: 'container_upload', file_id: 'file_1' }])],
+    ['a file that lies ready for code', { input: 'x', tools: [{ type: 'code_interpreter', container: { type: 'auto', file_ids: ['file-1'] } }] }],
+    ['a container that is there', { input: 'x', tools: [{ type: 'code_interpreter', container: 'cntr_1' }] }],
+    ['a container of a shell', { input: 'x', tools: [{ type: 'shell', environment: { type: 'container_reference', container_id: 'cntr_1' } }] }],
+    ['a container of Messages', { ...user('x'), container: 'container_1' }],
+    ['a container of Messages with skills', { ...user('x'), container: { id: 'container_1', skills: [] } }],
+    ['a skill of its own', { ...user('x'), container: { skills: [{ type: 'custom', skill_id: 'skill_1', version: 'latest' }] } }],
+    ['a stored skill', { input: 'x', tools: [{ type: 'shell', environment: { type: 'container_auto', skills: [{ type: 'skill_reference', skill_id: 's' }] } }] }],
+    ['a store of vectors', { input: 'x', tools: [{ type: 'file_search', vector_store_ids: ['vs_1'] }] }],
+    ['a store of files', { contents: [], tools: [{ fileSearch: { fileSearchStoreNames: ['fileSearchStores/1'] } }] }],
+    ['a collection of documents', { contents: [], tools: [{ retrieval: { vertexRagStore: { ragResources: [{ ragCorpus: 'c' }] } } }] }],
+    ['a data store', { contents: [], tools: [{ retrieval: { vertexAiSearch: { datastore: 'd' } } }] }],
+    ['an index of a deployment', { ...user('x'), data_sources: [{ type: 'azure_search', parameters: {} }] }],
+    ['what was spoken before', { messages: [{ role: 'assistant', content: null, audio: { id: 'audio_1' } }] }],
+    ['a screen', { input: [{ type: 'computer_call_output', call_id: 'c', output: { type: 'computer_screenshot', image_url: 'https://example.com/a.png' } }] }],
     ['tokens', { prompt: [[1, 2, 3]] }],
   ])('that points to %s cannot be read as a whole', (_what, body) => {
     expect(readRequestContent(body as Record<string, unknown>).unscannable).not.toEqual([]);
+  });
+
+  it.each<[string, object]>([
+    ['calls of tools and their results', { messages: [{ role: 'tool', tool_call_id: 'call_1', content: 'ok' }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'ok' }] }] }],
+    ['arguments that speak of files', { messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: { file_ids: ['a'], container: 'b', conversation: 'c' } }] }] }],
+    ['a tool that takes files', { ...user('x'), tools: [{ name: 'f', input_schema: { type: 'object', properties: { file_id: { type: 'string' }, vector_store_ids: { type: 'array' } } } }] }],
+    ['citations of files', { input: [{ role: 'assistant', content: [{ type: 'output_text', text: 'x', annotations: [{ type: 'file_citation', file_id: 'file-1', filename: 'a.txt', index: 1 }] }] }] }],
+    ['pieces of files that were found', { input: [{ type: 'file_search_call', id: 'fs_1', queries: ['q'], results: [{ file_id: 'file-1', filename: 'a.txt', text: 'x', score: 1 }] }] }],
+    ['code that has run in a container', { input: [{ type: 'code_interpreter_call', id: 'ci_1', container_id: 'cntr_1', code: '1', outputs: [{ type: 'logs', logs: '1' }] }] }],
+    ['a container that is made for it', { input: 'x', tools: [{ type: 'code_interpreter', container: { type: 'auto' } }, { type: 'shell', environment: { type: 'container_auto' } }] }],
+    ['skills of the provider', { ...user('x'), container: { skills: [{ type: 'anthropic', skill_id: 'pptx', version: 'latest' }] } }],
+    ['code that has run at the provider', user([{ type: 'bash_code_execution_tool_result', tool_use_id: 't', content: { type: 'bash_code_execution_result', stdout: 'ok', content: [{ type: 'bash_code_execution_output', file_id: 'file_1' }] } }])],
+    ['servers of tools', { ...user('x'), mcp_servers: [{ type: 'url', url: 'https://mcp.example.com', name: 'm' }] }],
+    ['thoughts that only their provider can read', user([{ type: 'redacted_thinking', data: `Er${'aB3x'.repeat(30)}` }])],
+    ['a voice to speak with', { ...user('x'), audio: { voice: 'alloy', format: 'wav' } }],
+    ['a search of the web', { contents: [], tools: [{ googleSearch: {} }, { urlContext: {} }] }],
+    ['commands of a shell', { input: [{ type: 'shell_call', call_id: 'c', action: { commands: ['ls'] } }, { type: 'shell_call_output', call_id: 'c', output: [{ stdout: 'a', stderr: '' }] }] }],
+  ])('with %s can be read as a whole', (_what, body) => {
+    expect(readRequestContent(body as Record<string, unknown>).unscannable).toEqual([]);
   });
 
   it('names no member that its caller has made up in the path of a part', () => {
