@@ -67,9 +67,10 @@ const findingsOf = ({ detectors }: ReadyPolicy, found: ReadonlyMap<string, Findi
 function detected({ policy, broken }: ReadyPolicy, findings: Finding[], { unscannable, failure }: Content): Verdict | undefined {
   if (broken === true) return failed('detector_failed');
   if (findings.some(({ advisory }) => advisory !== true)) return { outcome: 'violated', source: 'detector', findings };
-  if (failure !== undefined && (failure !== 'too_large' || policy.judge !== undefined)) return failed(failure);
+  const isJudged = policy.judge !== undefined && (policy.judgeConfirms !== true || findings.length > 0);
+  if (failure !== undefined && (failure !== 'too_large' || isJudged)) return failed(failure);
   if (unscannable.length > 0 && policy.onUnscannable === 'Fail') return failed('unscannable');
-  if (policy.judge !== undefined) return undefined;
+  if (isJudged) return undefined;
   return findings.length > 0 ? { outcome: 'violated', source: 'detector', findings } : { outcome: 'allowed', source: 'detector' };
 }
 

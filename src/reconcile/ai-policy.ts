@@ -8,7 +8,7 @@ import type { Organizations } from './organizations.ts';
 import { compilePolicy } from './policy-compile.ts';
 import { addToStatus, describeFailures, describeViolations, type CountStatus, type PolicyCounts } from './policy-counts.ts';
 import { judgeFor, judgeInSnapshot, judgeProblem, unknownModel, type JudgeModel } from './policy-judge.ts';
-import { planOf, snapshotPolicy, type PolicyPlan } from './policy-plan.ts';
+import { neverBlocks, planOf, snapshotPolicy, type PolicyPlan } from './policy-plan.ts';
 import type { PolicyTester } from './policy-tester.ts';
 import { effectiveAction, fingerprintOf, testsBefore, toStatus, type TestState } from './policy-tests.ts';
 import { evaluatePolicy, type PolicyFacts } from './policy-verdict.ts';
@@ -77,7 +77,7 @@ export class AiPolicyReconciler {
     const problem = hasJudge ? judgeProblem(judge, config, { providers, withheld: world.withheld(judge.llm) }) : undefined;
     const untested = snapshotPolicy(policy, plan, judgeInSnapshot(plan.needsJudge, judge), spec.action);
     const { tests, retryIn } = this.#tests(key, policy, fingerprintOf(policy, untested, config, version), untested, problem?.message);
-    const action = effectiveAction(spec, hasJudge, tests);
+    const action = effectiveAction(spec, hasJudge, tests, neverBlocks(plan));
     const name = spec.repositoryRef?.name;
     const facts: PolicyFacts = {
       policy,

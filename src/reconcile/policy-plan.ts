@@ -11,6 +11,10 @@ type Spec = AIPolicy['spec'];
 export interface PolicyPlan {
   detectors: DetectorUse[];
   needsJudge: boolean;
+  /** The judge is asked only about what detectors have found something in. */
+  judgeConfirms: boolean;
+  /** What the policy is to block and only alerts, in words. */
+  onlyAlerts: string[];
   /** For status.plan. */
   words: string[];
   /** Why it cannot be evaluated as it is written: names the field. */
@@ -23,7 +27,7 @@ const UNCOMPILED: DetectorUse = { id: 'uncompiled' };
 const TIMEOUT_MS = 3_000;
 
 /** Compiles the text alone. */
-export type Compile = (spec: Spec) => { detectors: DetectorUse[]; needsJudge: boolean; words: string[] };
+export type Compile = (spec: Spec) => Omit<PolicyPlan, 'flaw'>;
 
 /** Why gateways cannot have a detector; undefined if they can. */
 function flawOf(use: DetectorUse): string | undefined {
@@ -45,15 +49,20 @@ function brokenPattern({ patterns = [] }: Spec): { use: DetectorUse; flaw: strin
   return undefined;
 }
 
+/** All that it finds is often wrong, and nobody confirms it: what it blocks by its words, it alerts. */
+export const neverBlocks = ({ detectors, onlyAlerts, needsJudge }: PolicyPlan): boolean =>
+  !needsJudge && onlyAlerts.length > 0 && detectors.every((use) => flawOf(use) === undefined && detectorOf(use).advisory === true);
+
 /** Never throws. */
 export function planOf(spec: Spec, compile: Compile): PolicyPlan {
   let plan: PolicyPlan;
   try {
-    const { detectors, needsJudge, words } = compile(spec);
-    plan = { detectors, needsJudge, words };
+    const { detectors, needsJudge, judgeConfirms, onlyAlerts, words } = compile(spec);
+    plan = { detectors, needsJudge, judgeConfirms, onlyAlerts, words };
   } catch {
     // What went wrong may quote the rule.
-    return { detectors: [UNCOMPILED], needsJudge: false, words: [], flaw: 'the rule cannot be compiled; say it in other words' };
+    const flaw = 'the rule cannot be compiled; say it in other words';
+    return { detectors: [UNCOMPILED], needsJudge: false, judgeConfirms: false, onlyAlerts: [], words: [], flaw };
   }
   const broken = brokenPattern(spec);
   // With it, every gateway knows that it does not see all that it should.
@@ -79,7 +88,7 @@ function timeoutOf({ timeout }: Spec): number {
 /** The policy as gateways get it. `judge`: undefined where none is needed. */
 export function snapshotPolicy(
   { metadata: { generation, namespace, name }, spec }: AIPolicy,
-  { detectors }: PolicyPlan,
+  { detectors, judgeConfirms }: PolicyPlan,
   judge: SnapshotJudge | undefined,
   action: SnapshotPolicy['action'],
 ): SnapshotPolicy {
@@ -95,6 +104,7 @@ export function snapshotPolicy(
     phases: phases ?? ['Request', 'Response'],
     detectors,
     ...(judge === undefined ? {} : { judge }),
+    ...(judge !== undefined && judgeConfirms ? { judgeConfirms } : {}),
     failureMode: failureMode ?? defaultFailureMode(spec),
     onUnscannable: onUnscannable ?? 'Fail',
     streaming: streaming ?? 'Gate',

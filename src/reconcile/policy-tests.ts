@@ -70,9 +70,10 @@ export function waitsForTests({ action, enforcement, mode }: AIPolicy['spec'], h
   return enforcement === undefined ? hasJudge : enforcement === 'WhenTested';
 }
 
-/** What a violation leads to now. */
-export function effectiveAction(spec: AIPolicy['spec'], hasJudge: boolean, tests: TestState): SnapshotPolicy['action'] {
+/** What a violation leads to now. `neverBlocks`: what it finds is too often wrong for that. */
+export function effectiveAction(spec: AIPolicy['spec'], hasJudge: boolean, tests: TestState, neverBlocks = false): SnapshotPolicy['action'] {
   if (spec.mode === 'DryRun') return 'DryRun';
+  if (spec.action === 'Block' && neverBlocks) return 'Alert';
   return waitsForTests(spec, hasJudge) && !isProven(tests) ? 'Alert' : spec.action;
 }
 

@@ -39,10 +39,14 @@ const DOES = {
 } as const;
 
 /** What happens to traffic as long as the policy cannot be evaluated. */
-function untilThen({ action, failureMode }: SnapshotPolicy): string {
+function untilThen({ action, failureMode, judgeConfirms }: SnapshotPolicy): string {
+  // Without a finding there is nothing to confirm.
+  const traffic = judgeConfirms === true ? 'traffic in which detectors find something' : 'its traffic';
   // What does not block lets everything pass, also what it could not look at.
-  if (action !== 'Block') return 'until then its traffic passes without it';
-  return failureMode === 'Closed' ? 'until then its traffic is refused with 503 (failureMode Closed)' : 'until then its traffic passes without it (failureMode Open)';
+  if (action !== 'Block') return `until then ${traffic} passes without it`;
+  return failureMode === 'Closed'
+    ? `until then ${traffic} is refused with 503 (failureMode Closed)`
+    : `until then ${traffic} passes without it (failureMode Open)`;
 }
 
 function resolvedRefs({ policy, judgeProblem, unknownModel, repositoryExists, tests }: PolicyFacts): ConditionDraft {
@@ -76,7 +80,9 @@ function outcomeOf(facts: PolicyFacts, snapshot: SnapshotPolicy, resolved: Condi
   const { homeDoubt } = facts;
   if (homeDoubt !== undefined) return { state: 'waiting', reason: 'OrganizationUnknown', message: homeDoubt.message, keepsReady: homeDoubt.isKept };
   const note = tested === undefined || tested.status === 'True' ? '' : `; ${tested.message}`;
-  return { state: 'good', message: `${DOES[action]} in ${where}${note}` };
+  const isWeak = plan.onlyAlerts.length > 0 && policy.spec.mode !== 'DryRun';
+  const weak = isWeak ? `; findings of ${plan.onlyAlerts.join(' and ')} only alert, since they are often wrong: see status.plan` : '';
+  return { state: 'good', message: `${DOES[action]} in ${where}${weak}${note}` };
 }
 
 /** `more`: other fields of status. */

@@ -75,6 +75,8 @@ export interface DetectorUse {
   pattern?: string;
   /** Countries, as ISO 3166-1 alpha-2, whose national forms count. */
   countries?: string[];
+  /** It finds also what the rule takes out, so that it never decides alone. */
+  advisory?: true;
 }
 
 /** A policy as gateways evaluate it: the rule in words, compiled. */
@@ -92,6 +94,8 @@ export interface SnapshotPolicy {
   detectors: DetectorUse[];
   /** Absent: the detectors decide alone. */
   judge?: SnapshotJudge;
+  /** Without a finding there is nothing for the judge to decide. */
+  judgeConfirms?: true;
   /** What happens to traffic when the policy cannot be evaluated. */
   failureMode: 'Open' | 'Closed';
   /** Whether what cannot be read counts as a failure. */

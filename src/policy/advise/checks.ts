@@ -158,7 +158,7 @@ function planProblems({ plan }: Checked): Issue[] {
         type: 'exception',
         severity: 'medium',
         description: message,
-        suggestion: 'Make the exception a kind of data that detectors know, or set engine to Judge.',
+        suggestion: 'Take out a whole kind of data that detectors know, such as e-mail addresses; any other exception needs a judge.',
       },
     ];
   });

@@ -11,6 +11,7 @@ interface Frame {
   violates: string;
   allowed: string;
   otherwise: string;
+  exceptions: string;
   examples: string;
   or: string;
   name: (name: string) => string;
@@ -26,6 +27,7 @@ const FRAMES: Readonly<Record<'en' | 'de', Frame>> = {
     violates: 'Violates',
     allowed: 'Allowed',
     otherwise: 'general questions on the subject that contain nothing of this',
+    exceptions: 'Exceptions',
     examples: 'Examples',
     or: 'or',
     name: (name) => `the name ${name}`,
@@ -39,6 +41,7 @@ const FRAMES: Readonly<Record<'en' | 'de', Frame>> = {
     violates: 'Verstößt',
     allowed: 'Erlaubt',
     otherwise: 'allgemeine Fragen zum Thema, die nichts davon enthalten',
+    exceptions: 'Ausnahmen',
     examples: 'Beispiele',
     or: 'oder',
     name: (name) => `den Namen ${name}`,
@@ -52,7 +55,7 @@ const listed = (items: readonly string[], or: string): string =>
   items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} ${or} ${items.at(-1)}`;
 
 /** A text for the same plan. Undefined: too little was understood to propose anything. */
-export function propose(content: string, { forbidden, allowed }: Understanding): string | undefined {
+export function propose(content: string, { forbidden, allowed, exceptions }: Understanding): string | undefined {
   const language = languageOf(content) === 'de' ? 'de' : 'en';
   const frame = FRAMES[language];
   const title = ({ id, title: english }: { id: string; title: string }): string =>
@@ -92,6 +95,8 @@ export function propose(content: string, { forbidden, allowed }: Understanding):
     `${frame.violates}: ${listed([...things, ...topics], frame.or)}.`,
     `${frame.allowed}: ${permitted.length > 0 ? listed(permitted, frame.or) : frame.otherwise}.`,
   ];
+  // What only its author can say in other words.
+  for (const { text } of exceptions) lines.push(`${frame.exceptions}: ${text}.`);
   if (samples.length > 0) {
     const said = samples
       .slice(0, 3)

@@ -26,10 +26,13 @@ interface Atom {
   trails: boolean;
 }
 
-const ALL = /^\W*(?:everything|anything|all|any|alles|sämtliche\w*|jegliche\w*|tout|toute?s?)(?![\p{L}])/iu;
+const ANYTHING = /(?<!\p{L})(?:everything|anything|all|any|alles|sämtliche\p{L}*|jegliche\p{L}*|tout|toute?s?)(?!\p{L})/iu;
 const ALSO = /^\W*(?:but|aber|mais|sondern)?\s*(?:also|auch|aussi)(?![\p{L}])/iu;
 /** "but JWTs are": the contrary of what was said before. */
 const ECHO = /§\s*(?:are|is|do|does|may|can|sind|ist|sont|est)\W*$/u;
+/** "No card numbers and IBANs may be sent": what is said at the end is said of none of them. */
+const NONE_OF = /^\W*(?:no|neither|keine?|keinerlei|weder|aucune?s?)(?!\p{L})[^§¤]*[§¤]\W*$/u;
+const LAST = /^\W*(?:and|or|nor|und|oder|sowie|noch|et|ou|ni)(?!\p{L})/u;
 const exception = phrasePattern(EXCEPTIONS);
 const opposition = phrasePattern(OPPOSITIONS);
 const conjunction = /(?<![\p{L}\p{N}])(?:and|or|und|oder|sowie|et|ou|nor|noch)(?![\p{L}\p{N}])|[,&()]|:(?=\s)|\s-\s/giu;
@@ -93,6 +96,15 @@ class Reader {
     return this.#atoms.slice(index).find(({ marker, lead }, at) => marker !== undefined && (at === 0 || lead === 'list'))?.marker?.polarity;
   }
 
+  /** Of what an exception is taken from, where nothing was said of it before: "everything except card numbers is fine". */
+  #saidLater(index: number): Polarity | undefined {
+    const before = this.#atoms.slice(0, index).map(({ text }) => text);
+    const isAll = before.some((text) => ANYTHING.test(text));
+    if (index > 0 && !isAll) return undefined;
+    // "Share anything but card numbers": nothing says that anything is forbidden.
+    return this.#ahead(index) ?? (isAll && !before.some((text) => /[§¤]/.test(text)) ? 'allow' : undefined);
+  }
+
   #next(atom: Atom, index: number): { polarity: Polarity; isException: boolean } {
     const { lead, marker } = atom;
     if (lead === 'exception' && (index > 0 || this.#atoms.length > 1)) return this.#except(index);
@@ -100,7 +112,7 @@ class Reader {
       return { polarity: this.#excepted, isException: true };
     }
     this.#excepted = undefined;
-    if (marker !== undefined) return this.#marked(atom, marker);
+    if (marker !== undefined) return this.#marked(atom, this.#isNoneOf(index) ? { ...marker, polarity: 'forbid' } : marker);
     // What is said of a list may come at its end.
     const said = this.#main === undefined || (this.#trails && lead === 'list') ? (this.#ahead(index) ?? this.#main) : this.#main;
     if (lead === 'opposition' && this.#main !== undefined && !ALSO.test(atom.text) && (this.#main === 'allow' || ECHO.test(atom.text))) {
@@ -108,6 +120,13 @@ class Reader {
       return { polarity: this.#main, isException: false };
     }
     return { polarity: said ?? 'forbid', isException: false };
+  }
+
+  #isNoneOf(index: number): boolean {
+    const before = this.#atoms.slice(0, index);
+    const { trails, text } = this.#atoms[index]!;
+    const isList = before.slice(1).every(({ marker, lead }) => marker === undefined && lead === 'list');
+    return trails && isList && LAST.test(text) && NONE_OF.test(before[0]?.text ?? '');
   }
 
   #marked({ trails }: Atom, marker: Marker): { polarity: Polarity; isException: boolean } {
@@ -120,7 +139,7 @@ class Reader {
   }
 
   #except(index: number): { polarity: Polarity; isException: boolean } {
-    const before = this.#main ?? (ALL.test(this.#atoms[0]?.text ?? '') || index === 0 ? this.#ahead(index) : undefined) ?? 'forbid';
+    const before = this.#main ?? this.#saidLater(index) ?? 'forbid';
     this.#excepted = opposite(before);
     return { polarity: this.#excepted, isException: true };
   }

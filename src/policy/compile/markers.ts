@@ -40,6 +40,9 @@ const ELLIPSIS = new RegExp(
   'iu',
 );
 
+/** "Masked card numbers are fine": says which are meant. */
+const QUALITY = /(?<!\p{L})\p{L}+(?:ed|iert\p{L}*|és?|ées?)(?= §)|(?<=§ (?:that|which|who|qui) (?:are|is|sont|est) )\p{L}+/gu;
+
 /** `text`: in lower case, with what it speaks of covered by `§`. Undefined: it says nothing about it. */
 export function markerOf(text: string): Marker | undefined {
   const idiomAt = text.search(idiom);
@@ -48,7 +51,8 @@ export function markerOf(text: string): Marker | undefined {
   if (undone !== -1) return { polarity: 'allow', at: undone };
   const not = text.search(negation);
   const permitAt = text.search(permit);
-  const stopAt = Math.max(text.search(stop), text.search(state));
+  const said = permitAt === -1 ? text : text.replace(QUALITY, (word) => ' '.repeat(word.length));
+  const stopAt = Math.max(said.search(stop), said.search(state));
   if (not !== -1 && permitAt === -1 && stopAt === -1)
     return { polarity: 'forbid', at: not, ...(ELLIPSIS.test(text) ? { elliptical: true } : {}) };
   if (not !== -1) return { polarity: 'forbid', at: not };

@@ -2,6 +2,8 @@
 import { OTHERS } from './lexicon/others.ts';
 import { PII } from './lexicon/pii.ts';
 import { SECRETS } from './lexicon/secrets.ts';
+import type { Concept } from './lexicon/types.ts';
+import type { Understanding } from './understand.ts';
 
 /** Of a sentence in status.plan. */
 const MAX_LENGTH = 512;
@@ -50,10 +52,30 @@ export function detectorWords(ids: readonly string[], keywords: readonly string[
     words.push(`Detectors look for ${keywords.length === 1 ? 'the word' : 'the words'} ${enumerate(keywords.map((word) => `"${word}"`))}.`);
   if (patterns.length > 0)
     words.push(`Detectors look for ${patterns.length === 1 ? 'the pattern' : 'the patterns'} ${enumerate(patterns)}.`);
-  const advisory = ids.filter((id) => ADVISORY.has(id));
-  if (advisory.length > 0)
-    words.push(
-      `${capitalise(enumerate(advisory.map(titleOf)))} cannot be told with certainty: finding them alerts, and never blocks alone.`,
-    );
   return words.map((sentence) => shorten(sentence));
+}
+
+/** About those of the detectors that are often wrong. `outcome`: what becomes of what they find. */
+export function advisoryWords(ids: readonly string[], outcome: 'Log' | 'Alert' | 'Block' | 'judged' | undefined): string[] {
+  if (ids.length === 0) return [];
+  const known = `${capitalise(enumerate(ids.map(titleOf)))} cannot be told with certainty`;
+  if (outcome === 'judged') return [`${known}: a judge decides.`];
+  if (outcome === 'Alert' || outcome === 'Log') return [`${known}: some are missed, and some of what is found is something else.`];
+  const alone = `${known}: finding them alerts, and never blocks alone`;
+  return [outcome === 'Block' ? `${alone}; set engine to Both to have a judge decide.` : `${alone}.`];
+}
+
+/** What a rule allows, in words. */
+export function allowedOf({ forbidden, allowed }: Understanding): string[] {
+  // What is fine about a topic is for the judge to tell from what is not.
+  const isTold = ({ id, detectors }: Concept): boolean => detectors.length > 0 || !forbidden.concepts.some((concept) => concept.id === id);
+  const all = [
+    ...allowed.concepts
+      .filter(isTold)
+      .map(({ title }) => title)
+      .toSorted(),
+    ...allowed.keywords.toSorted().map((word) => `"${word}"`),
+    ...allowed.formats.map(({ sample }) => `${sample} and its like`),
+  ];
+  return [...new Set(all)];
 }

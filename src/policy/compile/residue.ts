@@ -1,19 +1,23 @@
 // Words of a rule that nothing has understood: what they mean is for the judge to say.
 import { NEUTRAL_WORDS } from './lexicon/neutral.ts';
-import { EXAMPLES, EXCEPTIONS, OPEN_LISTS, OPPOSITIONS, PERMIT_IDIOMS, PERMITS, STOPS } from './lexicon/polarity.ts';
+import { EXAMPLES, EXCEPTIONS, NEGATIONS, OPEN_LISTS, OPPOSITIONS, PERMIT_IDIOMS, PERMITS, STOPS } from './lexicon/polarity.ts';
 import { isMarkerWord } from './markers.ts';
 import { cover } from './prepare.ts';
 import { lower, phrasePattern } from './phrases.ts';
 
 /** Of several words; single ones are looked up word by word. */
-const markers = [...STOPS, ...PERMITS, ...PERMIT_IDIOMS].filter((phrase) => phrase.includes(' '));
+const markers = [...NEGATIONS, ...STOPS, ...PERMITS, ...PERMIT_IDIOMS].filter((phrase) => phrase.includes(' '));
 const CONNECTORS = phrasePattern([...EXAMPLES, ...EXCEPTIONS, ...OPEN_LISTS, ...OPPOSITIONS, ...markers]);
+
+/** All words but those that only connect, as they are written. */
+export function wordsOf(text: string): string[] {
+  const connectors = [...lower(text).matchAll(CONNECTORS)].map(({ 0: match, index }) => ({ start: index, end: index + match.length }));
+  return cover(text, connectors, ' ').match(/[\p{L}\p{N}][\p{L}\p{N}'-]*/gu) ?? [];
+}
 
 /** Words with meaning in a piece of the rule in which all that is understood is covered, as they are written. */
 export function residueOf(text: string): string[] {
-  const connectors = [...lower(text).matchAll(CONNECTORS)].map(({ 0: match, index }) => ({ start: index, end: index + match.length }));
-  const rest = cover(text, connectors, ' ');
-  return (rest.match(/[\p{L}\p{N}][\p{L}\p{N}'-]*/gu) ?? []).filter((word) => {
+  return wordsOf(text).filter((word) => {
     const plain = word.toLowerCase().replace(/'s?$/, '');
     if (!/\p{L}{2}|\p{L}\d|\d\p{L}/u.test(plain) || NEUTRAL_WORDS.has(plain) || isMarkerWord(plain)) return false;
     return !plain.split(/[-']/).every((part) => part.length < 2 || NEUTRAL_WORDS.has(part));

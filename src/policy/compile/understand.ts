@@ -1,5 +1,6 @@
 // What a rule says, piece by piece: what it forbids and allows, what it takes out, and which of its words nothing has understood.
 import { clauseAt, readClauses, type Clause } from './clauses.ts';
+import { findExceptions, isAboutExample, type Exception } from './exceptions.ts';
 import { findFormats, type Format } from './formats.ts';
 import { ONLY } from './lexicon/topics.ts';
 import { EXAMPLES, OPEN_LISTS } from './lexicon/polarity.ts';
@@ -22,8 +23,8 @@ export interface Understanding {
   allowed: Side;
   /** Words in what is forbidden that nothing has understood. */
   residue: string[];
-  /** Exceptions and permissions with words that no detector knows, as they are written. */
-  exceptions: string[];
+  /** What the rule takes out in words that no detector knows. */
+  exceptions: Exception[];
 }
 
 const EXAMPLE = new RegExp(`(?:${phrasePattern(EXAMPLES).source}|[:(])[^§]{0,40}$`, 'u');
@@ -66,12 +67,20 @@ function narrowed({ text, mentions, clauses }: Reading): Set<Mention> {
   return narrow;
 }
 
-/** Terms that may mean something else count beside others that are certain; where nothing is certain, all the rule is about may be they. */
+/**
+ * Terms that may mean something else count beside others that are certain, and where the rule allows some of what it is certain about;
+ * where nothing is certain, all the rule is about may be they.
+ */
 function certain(mentions: Mention[], clauses: readonly Clause[], text: string): Mention[] {
   const sure = mentions.filter(({ weak }) => !weak);
   if (sure.length === 0) return text.includes('¤') || residueOf(text).length > 0 ? [] : mentions;
   const sentences = new Set(sure.filter(isDetected).map((mention) => clauseAt(clauses, mention)?.sentence));
-  return mentions.filter((mention) => !mention.weak || sentences.has(clauseAt(clauses, mention)?.sentence));
+  const known = new Set(sure.flatMap(({ concept }) => concept.detectors));
+  return mentions.filter((mention) => {
+    const { sentence, polarity } = clauseAt(clauses, mention) ?? {};
+    if (!mention.weak || sentences.has(sentence)) return true;
+    return polarity === 'allow' && mention.concept.detectors.some((id) => known.has(id));
+  });
 }
 
 /** What may be said only to some, or only at times, is forbidden otherwise: "may only be shared with HR". */
@@ -97,7 +106,10 @@ export function understand(content: string): Understanding {
   const reading = { text: plain, mentions, clauses };
   const narrow = narrowed(reading);
   const result: Understanding = { forbidden: emptySide(), allowed: emptySide(), residue: [], exceptions: [] };
-  const sideAt = (span: { start: number }): Side => (isAllowed(clauseAt(clauses, span), plain, span) ? result.allowed : result.forbidden);
+  const isPermitted = (span: { start: number }): boolean => isAllowed(clauseAt(clauses, span), plain, span);
+  const sideAt = (span: { start: number }): Side => (isPermitted(span) ? result.allowed : result.forbidden);
+  const { exceptions, qualified } = findExceptions({ text, plain, covered, clauses, mentions, formats, isPermitted });
+  result.exceptions = exceptions;
 
   const sentenceOf = (span: { start: number }): number | undefined => clauseAt(clauses, span)?.sentence;
   for (const mention of mentions) {
@@ -108,28 +120,17 @@ export function understand(content: string): Understanding {
     if (concept.container === true && beside.length > 0 && HOLDS.test(covered.slice(from, Math.max(mention.start, beside.at(-1)!.start))))
       continue;
     if (concept.id === 'topic.competitors' && names.some((name) => sentenceOf(name) === sentenceOf(mention))) continue;
-    if (!narrow.has(mention)) sideAt(mention).concepts.push(concept);
+    if (!narrow.has(mention) && !qualified.has(mention)) sideAt(mention).concepts.push(concept);
   }
   for (const name of names) sideAt(name).keywords.push(name.keyword);
   for (const format of formats) sideAt(format).formats.push(format);
 
-  const exceptional: Clause[] = [];
   for (const clause of clauses) {
     const piece = covered.slice(clause.start, clause.end);
-    const rest = residueOf(piece);
     if (only.test(lower(piece).replace(notOnly, ''))) result.forbidden.concepts.push(ONLY);
-    if (rest.length === 0) continue;
     // What is said of an example describes what it is an example of.
-    if (formats.some((format) => sentenceOf(format) === clause.sentence && format.end >= clause.start)) continue;
-    if (clause.polarity === 'forbid') result.residue.push(...rest);
-    else exceptional.push(clause);
-  }
-  const isLooked = (sentence: number): boolean =>
-    mentions.some((one) => isDetected(one) && sentenceOf(one) === sentence && sideAt(one) === result.forbidden);
-  for (const [sentence, [first, ...more]] of Map.groupBy(exceptional, (clause) => clause.sentence)) {
-    // A sentence of its own that allows something else takes nothing out.
-    if (!first!.isException && !isLooked(sentence)) continue;
-    result.exceptions.push(text.slice(first!.start, (more.at(-1) ?? first!).end).replace(/^[\s,(:)]+|[\s,(:)]+$/g, ''));
+    if (clause.polarity === 'allow' || isAboutExample(clause, formats, clauses)) continue;
+    result.residue.push(...residueOf(piece));
   }
   return result;
 }

@@ -62,7 +62,8 @@ export const useOf = (detector: Detector): DetectorUse => MADE_FROM.get(detector
 export function detectorOf(use: DetectorUse): Detector {
   const make = Object.hasOwn(REGISTRY, use.id) ? REGISTRY[use.id] : undefined;
   if (make === undefined) throw new UnknownDetectorError(`there is no detector ${use.id}`);
-  const detector = make(use);
+  const made = make(use);
+  const detector: Detector = use.advisory === true ? { ...made, id: `${made.id}:advisory`, advisory: true } : made;
   MADE_FROM.set(detector, use);
   return detector;
 }

@@ -30,6 +30,9 @@ const IDS: readonly NationalId[] = [
   { country: 'US', pattern: /(?<![\w.-])9\d\d-[5-9]\d-\d{4}(?![\w-])/g, words: /\bitin\b|taxpayer|tax ?id/i },
 ];
 
+/** Whose ids are known. */
+export const NATIONAL_ID_COUNTRIES: readonly string[] = IDS.map(({ country }) => country).toSorted();
+
 /** `countries`: only of these; all of them when absent. */
 export function nationalId(countries?: readonly string[]): Detector {
   const ids = IDS.filter(({ country }) => countries?.includes(country) !== false);

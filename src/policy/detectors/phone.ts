@@ -21,6 +21,9 @@ const COUNTRIES = 'US GB DE AT CH FR IT ES PT NL BE LU IE DK SE NO FI PL CZ SK H
 const isValidIn = (candidate: string, country: CountryCode | undefined): boolean =>
   parsePhoneNumberFromString(candidate, country === undefined ? undefined : { defaultCountry: country })?.isValid() === true;
 
+/** Whether the numbering plan of a country is known. */
+export const isPhoneCountry = (code: string): boolean => isSupportedCountry(code);
+
 /** `countries`: ISO 3166-1 alpha-2, whose national forms count. */
 export function phone(countries: readonly string[] = COUNTRIES): Detector {
   const known = countries.filter((country): country is CountryCode => isSupportedCountry(country));

@@ -113,7 +113,21 @@ describe('the proposal', () => {
     const { proposal, issues } = advise(vague);
     expect(issues.length).toBeGreaterThan(0);
     expect(compileRule({ content: proposal }).detectors).toEqual(compileRule({ content: vague }).detectors);
-    expect(compileRule({ content: proposal }).problems).toEqual([]);
+    const { problems } = compileRule({ content: proposal });
+    expect(problems.filter(({ kind }) => kind !== 'exception')).toEqual([]);
+    expect(problems.length).toBe(compileRule({ content: vague }).problems.filter(({ kind }) => kind === 'exception').length);
+  });
+
+  it.each([
+    'You should not share IBANs unless the customer has consented.',
+    'You should not share PII except business e-mail addresses.',
+    'Bitte keine Kreditkartennummern, außer sie sind maskiert.',
+  ])('keeps what the rule takes out: %s', (rule) => {
+    const { proposal } = advise(rule);
+    expect(proposal).not.toBe(rule);
+    const [before, after] = [rule, proposal].map((content) => compileRule({ content }));
+    expect(after!.detectors).toEqual(before!.detectors);
+    expect([after!.needsJudge, after!.judgeConfirms]).toEqual([true, true]);
   });
 
   it.each(VAGUE.filter(({ vague }) => advise(vague).proposal !== vague))('is better than the rule: $rule', ({ vague }) => {

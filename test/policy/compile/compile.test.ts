@@ -110,6 +110,11 @@ describe('the engine', () => {
   it('Detectors has no problem with a rule that detectors cover', () => {
     expect(plan('Never share IBANs.', { engine: 'Detectors' })).toMatchObject({ problems: [], needsJudge: false });
   });
+  it('Judge keeps the expressions of the author, which count wherever they match', () => {
+    const { detectors, words } = plan('Never share IBANs.', { engine: 'Judge', patterns: [{ name: 'badge', pattern: 'B-\\d{4}' }] });
+    expect(detectors).toEqual([{ id: 'pattern', pattern: 'B-\\d{4}' }]);
+    expect(words).toEqual(['Detectors look for the pattern B-\\d{4}.', 'A judge decides by the whole rule.']);
+  });
   it('Judge uses no detectors', () => {
     expect(plan('Never share IBANs.', { engine: 'Judge' })).toMatchObject({
       detectors: [],
@@ -144,9 +149,19 @@ describe('the plan in words', () => {
       'Names of persons cannot be told with certainty: finding them alerts, and never blocks alone.',
     ]);
   });
+  it('says of names what becomes of them under each action', () => {
+    const said = (action: NonNullable<Rule['action']>, more: Partial<Rule> = {}) => plan('Never share customer names.', { action, ...more }).words.at(-1);
+    expect(said('Alert')).toBe(
+      'Names of persons cannot be told with certainty: some are missed, and some of what is found is something else.',
+    );
+    expect(said('Block')).toBe('Names of persons cannot be told with certainty: a judge decides.');
+    expect(said('Block', { engine: 'Detectors' })).toBe(
+      'Names of persons cannot be told with certainty: finding them alerts, and never blocks alone; set engine to Both to have a judge decide.',
+    );
+  });
   it('says that detectors do not know an exception', () => {
     const { problems, detectors } = plan('Do not share IBANs unless the customer has consented.');
-    expect(detectors).toEqual([{ id: 'pii.iban' }]);
+    expect(detectors).toEqual([{ id: 'pii.iban', advisory: true }]);
     expect(problems).toMatchObject([{ kind: 'exception', message: expect.stringContaining('unless the customer has consented') }]);
   });
   it('says that a rule contradicts itself, and looks for what it forbids', () => {
@@ -171,6 +186,22 @@ describe('countries and patterns of the author', () => {
       { id: 'pii.national-id', countries: ['DE', 'AT'] },
       { id: 'pii.iban' },
       { id: 'pii.phone', countries: ['DE', 'AT'] },
+    ]);
+  });
+  it('are understood as people write them', () => {
+    const { detectors, problems } = plan('No phone numbers.', { countries: ['UK', 'GB', 'EL'] });
+    expect(detectors).toEqual([{ id: 'pii.phone', countries: ['GB', 'GR'] }]);
+    expect(problems).toEqual([]);
+  });
+  it('that no detector knows are told with the field and what to write', () => {
+    const { problems, words } = plan('No phone numbers.', { countries: ['XX', 'DE'] });
+    expect(problems).toMatchObject([{ kind: 'country', message: expect.stringMatching(/^spec\.countries: .*XX.*ISO 3166-1/) }]);
+    expect(words).toContain(problems[0]?.message);
+  });
+  it('whose ids no detector knows are told where the rule is about ids', () => {
+    expect(plan('No phone numbers.', { countries: ['DK'] }).problems).toEqual([]);
+    expect(plan('No tax IDs.', { countries: ['DK', 'DE'] }).problems).toMatchObject([
+      { kind: 'country', message: expect.stringMatching(/no national ids of DK, only those of AT,.*spec\.patterns/) },
     ]);
   });
   it('make social security numbers those of the countries as well', () => {

@@ -21,7 +21,8 @@ vos mon ma mes ton ta tes il elle ils elles on nous vous je tu à au aux en dans
 sont être été sera seront doit doivent devez ne pas jamais aucun aucune peut peuvent pouvez avoir a ont avez y si tout toute tous
 toutes s'il plaît`;
 
-const ACTIONS = `share shares shared sharing send sends sent sending paste pastes pasted pasting post posts posted posting leak
+/** What is done with data. */
+export const ACTIONS = `share shares shared sharing send sends sent sending paste pastes pasted pasting post posts posted posting leak
 leaks leaked leaking leakage expose exposes exposed exposing exposure disclose discloses disclosed disclosing disclosure reveal
 reveals revealed revealing give gives given giving provide provides provided providing
 contain contains contained containing include includes included including hold holds enter enters entered entering submit submits

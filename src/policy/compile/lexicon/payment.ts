@@ -30,7 +30,7 @@ export const PAYMENT: readonly Concept[] = [
       '((numéros?|données) d(e|es) )?(votre |vos |la |les )?cartes? (bancaires?|de (crédit|paiement|débit)|bleues?)',
       'numéros? de cartes?',
     ],
-    weak: ['cards?'],
+    weak: ['cards?', 'test ?kart*'],
   },
   {
     id: 'iban',

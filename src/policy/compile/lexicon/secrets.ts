@@ -77,7 +77,7 @@ export const SECRETS: readonly Concept[] = [
     title: 'keys',
     detectors: ['secret.vendor-key', 'secret.entropy', 'secret.private-key'],
     phrases: [],
-    weak: ['keys', 'schlüssel', 'cl(é|ef)s'],
+    weak: ['keys', '(test ?)?schlüssel', 'cl(é|ef)s'],
   },
   { id: 'jwt', title: 'JSON Web Tokens', detectors: ['secret.jwt'], phrases: ['jwts?', 'jwt tokens?', 'json web tokens?'] },
   {
