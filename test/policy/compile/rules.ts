@@ -58,6 +58,9 @@ const ENGLISH: readonly RuleCase[] = [
   detected('You may share phone numbers and e-mail addresses; IBANs are prohibited.', 'pii.iban'),
   detected('Everything except card numbers is fine.', 'pii.card'),
   detected('Block card numbers but not e-mail addresses.', 'pii.card'),
+  detected('No card numbers and phone numbers may be sent to a model.', 'pii.card', 'pii.phone'),
+  detected('No IBANs, card numbers or e-mail addresses are allowed.', 'pii.card', 'pii.iban', 'pii.email'),
+  detected('No card numbers, but e-mail addresses may be sent.', 'pii.card'),
   detected('Do not block phone numbers. Never share IBANs.', 'pii.iban'),
   detected('Allowed: e-mail addresses, phone numbers. Forbidden: card numbers.', 'pii.card'),
   detected('E-mail addresses are not a problem, passports must be blocked.', 'pii.passport'),
@@ -101,6 +104,7 @@ const ENGLISH: readonly RuleCase[] = [
 ];
 
 const GERMAN: readonly RuleCase[] = [
+  detected('Keine IBANs und E-Mail-Adressen dürfen gesendet werden.', 'pii.iban', 'pii.email'),
   detected('Texte dürfen keine Kreditkartennummern enthalten.', 'pii.card'),
   detected('Keine Kreditkarten- oder Kontonummern in Prompts.', 'pii.card', 'pii.bank-account'),
   detected('E-Mail-Adressen und Telefonnummern dürfen nicht weitergegeben werden.', 'pii.phone', 'pii.email'),
