@@ -35,6 +35,7 @@ export const DETECTOR_CASES: DetectorCases[] = [
       '4242424242424242.5 units',
       'a table: 1242 4242 4242 4242 4242 4242 4243',
       'tracking 1Z 4222222222222 of a parcel',
+      'iban DE74 5224 4700 7526 0905 50',
     ],
   },
   {
