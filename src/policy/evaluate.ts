@@ -2,7 +2,7 @@
 import type { DetectorUse, PolicyPhase, SnapshotPolicy } from '../snapshot/snapshot.ts';
 import { consult } from './judge/consult.ts';
 import type { VerdictCache } from './judge/cache.ts';
-import type { Content, Detector, Failure, Finding, Judge, JudgeUsage, Part, Verdict } from './types.ts';
+import type { Content, Detector, Failure, Finding, Judge, Part, Verdict } from './types.ts';
 
 /** A policy with its detectors ready. */
 export interface ReadyPolicy {
@@ -24,8 +24,6 @@ export interface EngineParts {
 
 export interface Evaluated {
   verdicts: Map<SnapshotPolicy, Verdict>;
-  /** Tokens by judge. */
-  usage: { judge: string; usage: JudgeUsage }[];
   cache: { hits: number; misses: number };
 }
 
@@ -86,7 +84,7 @@ async function scanned({ content, policies, found }: Asked, { scan }: EnginePart
 /** Verdicts of all policies. Never rejects: what goes wrong is a verdict of its own. */
 export async function evaluate(asked: Asked, parts: EngineParts): Promise<Evaluated> {
   const { content, policies, phase, before, signal } = asked;
-  const result: Evaluated = { verdicts: new Map(), usage: [], cache: { hits: 0, misses: 0 } };
+  const result: Evaluated = { verdicts: new Map(), cache: { hits: 0, misses: 0 } };
   const found = await scanned(asked, parts);
   const open = new Map<Judge, SnapshotPolicy[]>();
   const findings = new Map(policies.map((ready) => [ready.policy, findingsOf(ready, found)]));
@@ -104,14 +102,12 @@ export async function evaluate(asked: Asked, parts: EngineParts): Promise<Evalua
     else open.set(judge, [...(open.get(judge) ?? []), policy]);
   }
   const consulted = await Promise.all(
-    [...open].map(async ([judge, judged]) => ({
-      judge,
-      said: await consult({ judge, phase, policies: judged, parts: content.parts, before, cache: parts.cache, signal }),
-    })),
+    [...open].map(async ([judge, judged]) =>
+      consult({ judge, phase, policies: judged, parts: content.parts, before, cache: parts.cache, signal }),
+    ),
   );
-  for (const { judge, said } of consulted) {
+  for (const said of consulted) {
     for (const [policy, verdict] of said.verdicts) conclude(policy, verdict);
-    for (const usage of said.usage) result.usage.push({ judge: judge.id, usage });
     result.cache.hits += said.hits;
     result.cache.misses += said.misses;
   }

@@ -69,7 +69,7 @@ export interface Finding {
   hash: string;
 }
 
-/** Why a policy could not be evaluated. */
+/** Why a policy could not be evaluated. `aborted`: the caller has gone, which is nobody's failure and counted nowhere. */
 export const FAILURES = [
   'judge_missing',
   'judge_timeout',
@@ -81,6 +81,7 @@ export const FAILURES = [
   'unscannable',
   'too_large',
   'detector_failed',
+  'aborted',
 ] as const;
 export type Failure = (typeof FAILURES)[number];
 
@@ -107,6 +108,8 @@ export interface JudgeQuestion {
   /** Milliseconds until the answer is of no use. */
   timeout: number;
   signal: AbortSignal;
+  /** Identity of what this is a part of: several questions of one origin that fail say no more about a judge than one. */
+  origin?: object;
 }
 
 /** Tokens that judging cost. */

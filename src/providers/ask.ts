@@ -6,7 +6,7 @@ import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from './addresses.ts';
 import { authorizationHeaders, withOverrides } from './authorization.ts';
 import type { Provider } from './provider.ts';
-import { questionTo, readReply } from './question.ts';
+import { questionTo, readReply, type QuestionReply } from './question.ts';
 
 export interface ModelAskerOptions {
   providers: Partial<Record<ProviderType, Provider>>;
@@ -27,7 +27,7 @@ export class ModelAsker {
   }
 
   /** `body`: of a chat completion, without the model. Rejects when there is no HTTP answer; the text of an answer that is no success is left out. */
-  async ask(target: SnapshotProvider, model: string, body: Record<string, unknown>, signal: AbortSignal): Promise<{ status: number; body: string }> {
+  async ask(target: SnapshotProvider, model: string, body: Record<string, unknown>, signal: AbortSignal): Promise<QuestionReply> {
     const { providers, addresses } = this.#options;
     const provider = providers[target.type];
     if (provider === undefined) throw new Error(`this version cannot ask models of type ${target.type}`);
@@ -55,7 +55,7 @@ export class ModelAsker {
     model: string,
     body: Record<string, unknown>,
     signal: AbortSignal,
-  ): Promise<{ status: number; body: string }> {
+  ): Promise<QuestionReply> {
     const { endpoint, credential, podIdentity } = target;
     const request = questionTo(endpoint, model, body);
     const made = provider.toRequest(request);

@@ -23,14 +23,28 @@ async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+export interface QuestionReply {
+  status: number;
+  body: string;
+  /** Milliseconds after which the provider wants to be asked again. */
+  retryAfter?: number;
+}
+
+/** Of an answer that is no success: what its header says, or what the provider says in its text. */
+function refusalOf(provider: Provider, status: number, headers: Dispatcher.ResponseData['headers'], text: string): QuestionReply {
+  const header = Number(headers['retry-after'] ?? NaN);
+  const seconds = Number.isFinite(header) ? header : provider.toError(status, text, {}).retryAfter;
+  return { status, body: '', ...(seconds !== undefined && seconds > 0 ? { retryAfter: seconds * 1000 } : {}) };
+}
+
 /** Rejects when the answer is longer than 1 MiB or breaks off. The text of one that is no success is left out. */
 export async function readReply(
   provider: Provider,
   { statusCode, headers, body }: Dispatcher.ResponseData,
   context: Omit<AnswerContext, 'contentType' | 'requestId'>,
-): Promise<{ status: number; body: string }> {
+): Promise<QuestionReply> {
   const bytes = await readBounded(body as AsyncIterable<Buffer>);
-  if (statusCode !== 200) return { status: statusCode, body: '' };
+  if (statusCode !== 200) return refusalOf(provider, statusCode, headers, bytes.toString('utf8'));
   const type = headers['content-type'];
   const reader = provider.readAnswer({ ...context, contentType: typeof type === 'string' ? type : '', requestId: '' });
   const pieces = [reader.push(bytes), reader.end()].filter((piece) => piece !== undefined);

@@ -17,14 +17,14 @@ interface Asked {
   body: string;
 }
 
-async function provider(status: number, answer: string): Promise<{ endpoint: string; asked: Asked[] }> {
+async function provider(status: number, answer: string, headers: Record<string, string> = {}): Promise<{ endpoint: string; asked: Asked[] }> {
   const asked: Asked[] = [];
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += String(chunk)));
     request.on('end', () => {
       asked.push({ request, body });
-      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(answer);
+      response.writeHead(status, { 'content-type': 'application/json', connection: 'close', ...headers }).end(answer);
     });
   });
   servers.push(server);
@@ -65,6 +65,19 @@ describe('a question', () => {
   it('that is refused gives the status, and nothing of what the provider said', async () => {
     const { endpoint } = await provider(429, `{"error":{"message":"slow down ${SECRET}"}}`);
     expect(await ask(target('OpenAI', endpoint))).toEqual({ status: 429, body: '' });
+  });
+
+  it.each(Object.keys(PROVIDERS) as SnapshotProvider['type'][])('that %s refuses for now tells when to ask again', async (type) => {
+    const { endpoint } = await provider(429, '{}', { 'retry-after': '7' });
+    expect(await ask(target(type, endpoint))).toEqual({ status: 429, body: '', retryAfter: 7000 });
+    const dated = await provider(429, '{}', { 'retry-after': 'Fri, 27 Nov 2026 10:00:00 GMT' });
+    expect(await ask(target(type, dated.endpoint))).toEqual({ status: 429, body: '' });
+  });
+
+  it('that Google refuses for now tells by its text when to ask again', async () => {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '12s' }];
+    const { endpoint } = await provider(429, JSON.stringify({ error: { code: 429, message: 'slow down', details } }));
+    expect(await ask(target('Google', endpoint))).toEqual({ status: 429, body: '', retryAfter: 12_000 });
   });
 
   it('to an address that may not be called is not asked', async () => {

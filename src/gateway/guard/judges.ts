@@ -7,7 +7,7 @@ import { ModelJudge, type Ask } from '../../policy/judge/model-judge.ts';
 import type { Judge } from '../../policy/types.ts';
 import type { GatewayMetrics } from '../../telemetry/metrics.ts';
 import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
-import { questionTo, readReply } from '../../providers/question.ts';
+import { questionTo, readReply, type QuestionReply } from '../../providers/question.ts';
 import { signedHeaders } from '../dispatch.ts';
 import { newId } from '../new-id.ts';
 import type { Tables, Upstream } from '../tables.ts';
@@ -54,11 +54,15 @@ export class Judges {
       judge: async (question) => {
         const startedAt = clock.monotonic();
         const said = await judge.judge(question);
-        metrics.flashback_judge_duration_seconds.observe({ judge: name }, (clock.monotonic() - startedAt) / 1000);
         metrics.flashback_judge_tokens_total.inc({ judge: name, direction: 'input' }, said.usage?.inputTokens ?? 0);
         metrics.flashback_judge_tokens_total.inc({ judge: name, direction: 'output' }, said.usage?.outputTokens ?? 0);
-        const failed = said.verdicts.find(({ outcome }) => outcome === 'failed');
-        if (failed?.outcome === 'failed') metrics.flashback_judge_errors_total.inc({ judge: name, reason: failed.failure });
+        const failed = said.verdicts.find((verdict) => verdict.outcome === 'failed');
+        // A caller that has left says nothing about the judge, and a judge that was not asked has not taken any time.
+        if (failed?.failure === 'aborted') return said;
+        if (failed?.failure !== 'judge_circuit_open') {
+          metrics.flashback_judge_duration_seconds.observe({ judge: name }, (clock.monotonic() - startedAt) / 1000);
+        }
+        if (failed !== undefined) metrics.flashback_judge_errors_total.inc({ judge: name, reason: failed.failure });
         return said;
       },
     };
@@ -80,7 +84,7 @@ async function ask(
   model: string,
   signal: AbortSignal,
   { clock, mark, onCredentialRejected }: JudgesOptions,
-): Promise<{ status: number; body: string }> {
+): Promise<QuestionReply> {
   const { provider, settings, secrets } = upstream;
   const request = questionTo(settings.endpoint, model, body);
   const made = provider.toRequest(request);

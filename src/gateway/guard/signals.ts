@@ -23,13 +23,15 @@ export class PolicySignals {
 
   /** What came of one evaluation. */
   evaluated({ verdicts, cache }: Pick<Evaluated, 'verdicts' | 'cache'>, decision: Decision, phase: PolicyPhase, record: RequestRecord): void {
-    for (const [policy, { outcome, source }] of verdicts) {
+    for (const [policy, verdict] of verdicts) {
+      if (verdict.outcome === 'failed' && verdict.failure === 'aborted') continue;
+      const { outcome, source } = verdict;
       this.#metrics.flashback_policy_evaluations_total.inc({ ...named(policy), phase, outcome, source });
       this.#counts.evaluated(policy);
     }
     if (cache.hits > 0) this.#metrics.flashback_policy_cache_total.inc({ result: 'hit' }, cache.hits);
     if (cache.misses > 0) this.#metrics.flashback_policy_cache_total.inc({ result: 'miss' }, cache.misses);
-    for (const occurrence of decision.occurrences) this.#tell(occurrence, phase, record);
+    for (const occurrence of decision.occurrences) if (occurrence.failure !== 'aborted') this.#tell(occurrence, phase, record);
   }
 
   #tell(occurrence: Occurrence, phase: PolicyPhase, record: RequestRecord): void {

@@ -13,6 +13,9 @@ export type Judgements = { judgements: ReadonlyMap<SnapshotPolicy, Judgement> } 
 const hasExactly = (object: Json, names: readonly string[]): boolean =>
   Object.keys(object).length === names.length && names.every((name) => Object.hasOwn(object, name));
 
+/** How many members the objects of a valid JSON text have. Of two of one name JSON.parse keeps the last, so they must not be missed. */
+const membersIn = (json: string): number => json.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
+
 /** As a reader compares a quotation: letters alike, spaces and case set aside. */
 const plain = (text: string): string => text.normalize('NFKC').replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '').replace(/\s+/g, ' ').trim().toLowerCase();
 
@@ -23,8 +26,10 @@ interface Result {
   evidence: string;
 }
 
+const MEMBERS = ['policy', 'verdict', 'part', 'evidence'];
+
 function readResult(value: unknown): Result | undefined {
-  if (!isObject(value) || !hasExactly(value, ['policy', 'verdict', 'part', 'evidence'])) return undefined;
+  if (!isObject(value) || !hasExactly(value, MEMBERS)) return undefined;
   const { policy, verdict, part, evidence } = value;
   if (typeof policy !== 'string' || typeof part !== 'number' || !Number.isInteger(part) || typeof evidence !== 'string') return undefined;
   if (verdict !== 'violates' && verdict !== 'allowed') return undefined;
@@ -50,6 +55,7 @@ export function readJudgements(text: string, question: Question): Judgements {
   }
   if (!isObject(json) || !hasExactly(json, ['nonce', 'results']) || !Array.isArray(json['results'])) return { failure: 'judge_malformed' };
   if (json['nonce'] !== question.nonce) return { failure: 'judge_unfaithful' };
+  if (membersIn(text) !== 2 + MEMBERS.length * json['results'].length) return { failure: 'judge_malformed' };
   const results = json['results'].map(readResult);
   const byId = new Map(results.flatMap((result) => (result === undefined ? [] : [[result.policy, result] as const])));
   const asked = [...question.policies.keys()];

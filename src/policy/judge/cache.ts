@@ -2,7 +2,9 @@
 // Only hashes and verdicts are kept, never text, and never a failure.
 import { hash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
-import type { Part, Verdict } from '../types.ts';
+import type { PolicyPhase, SnapshotPolicy } from '../../snapshot/snapshot.ts';
+import type { Verdict } from '../types.ts';
+import { Flights } from './flights.ts';
 
 const MAX_ENTRIES = 50_000;
 /** Milliseconds. */
@@ -15,20 +17,26 @@ interface Entry {
   until: number;
 }
 
-/** Names what was judged: the part, and what was said right before it, which its meaning depends on. */
-export function subjectOf(part: Part, context: readonly Part[]): string {
-  // JSON tells pieces apart whatever is in them, half characters included.
-  return hash('sha256', JSON.stringify([...context, part].map(({ role, text }) => [role, text])), 'base64url');
+/**
+ * Names all that a verdict depends on besides what was said. Whose policy it is, too: it was asked about beside others of its owner, and
+ * what those have made a judge say must not count for an equal rule of somebody else.
+ */
+export function questionKey(policy: SnapshotPolicy, judge: string, phase: PolicyPhase): string {
+  const { namespace, scope, name, content, examples, riskType } = policy;
+  return hash('sha256', JSON.stringify([namespace, scope, name, content, examples ?? null, riskType, judge, phase]), 'base64url');
 }
 
-/** By subject, policy, judge and phase. The least recently used goes first. */
+/** By subject (see Unit), policy, judge and phase. The least recently used goes first. */
 export class VerdictCache {
-  readonly #clock: Clock;
+  readonly clock: Clock;
+  /** Questions about what is not known yet. */
+  readonly flights: Flights<Verdict[]>;
   readonly #limit: number;
   readonly #entries = new Map<string, Entry>();
 
   constructor(clock: Clock, limit: number = MAX_ENTRIES) {
-    this.#clock = clock;
+    this.clock = clock;
+    this.flights = new Flights(clock);
     this.#limit = limit;
   }
 
@@ -41,7 +49,7 @@ export class VerdictCache {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
-    if (entry.until <= this.#clock.monotonic()) return undefined;
+    if (entry.until <= this.clock.monotonic()) return undefined;
     this.#entries.set(key, entry);
     return entry.verdict;
   }
@@ -49,7 +57,7 @@ export class VerdictCache {
   set(subject: string, question: string, verdict: KeptVerdict): void {
     const key = question + subject;
     this.#entries.delete(key);
-    this.#entries.set(key, { verdict, until: this.#clock.monotonic() + TTL });
+    this.#entries.set(key, { verdict, until: this.clock.monotonic() + TTL });
     if (this.#entries.size <= this.#limit) return;
     const oldest = this.#entries.keys().next().value;
     if (oldest !== undefined) this.#entries.delete(oldest);

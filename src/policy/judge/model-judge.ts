@@ -5,9 +5,17 @@ import type { Failure, Finding, Judge, JudgeQuestion, JudgeUsage, Part, Verdict 
 import { readCompletion, readJudgements, type Judgement } from './answer.ts';
 import type { CircuitBreaker } from './breaker.ts';
 import { makeQuestion, PROMPT_VERSION, type Chance, type Question } from './question.ts';
+import { within } from './within.ts';
 
 /** Sends the body of a chat completion to the judge's model. Rejects when there is no HTTP answer, or `signal` has ended it. */
-export type Ask = (body: Record<string, unknown>, signal: AbortSignal) => Promise<{ status: number; body: string }>;
+export type Ask = (body: Record<string, unknown>, signal: AbortSignal) => Promise<Asked>;
+
+export interface Asked {
+  status: number;
+  body: string;
+  /** Milliseconds after which the model wants to be asked again. */
+  retryAfter?: number;
+}
 
 export interface ModelJudgeOptions {
   /** `namespace/name` of the AILLMConfig and the model. */
@@ -21,26 +29,32 @@ export interface ModelJudgeOptions {
 }
 
 const ATTEMPTS = 2;
+/** Milliseconds that a judge must have had before its silence speaks against it: whoever gives it less has only themselves to blame. */
+const FAIR_TIMEOUT = 2_500;
+
+interface Answered {
+  judgements: ReadonlyMap<SnapshotPolicy, Judgement>;
+  usage: JudgeUsage | undefined;
+  question: Question;
+}
 
 type Attempt =
-  | { judgements: ReadonlyMap<SnapshotPolicy, Judgement>; usage: JudgeUsage | undefined; question: Question }
-  | { failure: Failure; usage: JudgeUsage | undefined; retry: boolean };
+  | Answered
+  | { failure: Failure; usage: JudgeUsage | undefined; retry: boolean; isBusy?: true };
 
 const add = (a: JudgeUsage | undefined, b: JudgeUsage | undefined): JudgeUsage | undefined =>
   a === undefined || b === undefined ? (a ?? b) : { inputTokens: a.inputTokens + b.inputTokens, outputTokens: a.outputTokens + b.outputTokens };
 
-/** Also an answer that comes in spite of the signal comes too late. */
-async function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(new Error('the deadline has passed'));
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
 /** A violation that the judge cannot quote counts only for what must not go wrong. */
-const isUnquoted = (policy: SnapshotPolicy, judgement: Judgement): boolean => judgement.violates && !judgement.quoted && policy.riskType !== 'High';
+const isUnquoted = ({ riskType }: SnapshotPolicy, judgement: Judgement): boolean =>
+  judgement.violates && !judgement.quoted && riskType !== 'High';
+
+/** Of what an attempt leaves open: an answer that is none, or violations without a quotation. */
+const failureOf = (attempt: Attempt | undefined): Failure =>
+  attempt === undefined ? 'judge_timeout' : 'failure' in attempt ? attempt.failure : 'judge_unfaithful';
+
+const hasAnswered = (attempt: Attempt): boolean =>
+  !('failure' in attempt) || (attempt.failure !== 'judge_unreachable' && attempt.failure !== 'judge_timeout');
 
 export class ModelJudge implements Judge {
   readonly id: string;
@@ -53,63 +67,73 @@ export class ModelJudge implements Judge {
 
   async judge(question: JudgeQuestion): Promise<{ verdicts: Verdict[]; usage: JudgeUsage | undefined }> {
     const { breaker, clock } = this.#options;
-    const fail = (failure: Failure): Verdict[] => question.policies.map(() => ({ outcome: 'failed', source: 'judge', failure }));
-    if (!breaker.admits()) return { verdicts: fail('judge_circuit_open'), usage: undefined };
+    const fail = (failure: Failure): Verdict => ({ outcome: 'failed', source: 'judge', failure });
+    if (!breaker.admits()) return { verdicts: question.policies.map(() => fail('judge_circuit_open')), usage: undefined };
     const deadline = new AbortController();
     const timer = clock.setTimeout(() => deadline.abort(), question.timeout);
     const signal = AbortSignal.any([deadline.signal, question.signal]);
-    let usage: JudgeUsage | undefined;
-    let last: Attempt | undefined;
+    const verdicts = new Map<SnapshotPolicy, Verdict>();
+    const attempts: Attempt[] = [];
+    let { policies } = question;
     try {
-      for (let attempt = 1; attempt <= ATTEMPTS && !signal.aborted; attempt++) {
-        last = await this.#attempt(question, signal);
-        usage = add(usage, last.usage);
-        if ('failure' in last ? !last.retry : !this.#mustAskAgain(last, attempt)) break;
+      while (policies.length > 0 && attempts.length < ATTEMPTS && !signal.aborted) {
+        const attempt = await this.#attempt({ ...question, policies }, signal);
+        attempts.push(attempt);
+        if (!('failure' in attempt)) this.#settle(attempt, question.parts, verdicts);
+        else if (!attempt.retry) break;
+        // What was answered well stays as it is.
+        policies = policies.filter((policy) => !verdicts.has(policy));
       }
     } finally {
       timer.clear();
     }
-    if (question.signal.aborted && (last === undefined || 'failure' in last)) {
-      breaker.abandoned();
-      return { verdicts: fail('judge_timeout'), usage };
-    }
-    if (last === undefined || 'failure' in last) {
-      const failure = deadline.signal.aborted ? 'judge_timeout' : (last?.failure ?? 'judge_timeout');
-      // What a judge answers badly may have been written to that end: nobody can have it left alone for others.
-      if (failure === 'judge_timeout' || failure === 'judge_unreachable') breaker.failed();
-      else breaker.succeeded();
-      return { verdicts: fail(failure), usage };
-    }
-    breaker.succeeded();
-    const { judgements, question: asked } = last;
-    return { verdicts: question.policies.map((policy) => this.#verdict(policy, judgements.get(policy)!, asked, question.parts)), usage };
+    const failure = question.signal.aborted ? 'aborted' : deadline.signal.aborted ? 'judge_timeout' : failureOf(attempts.at(-1));
+    this.#report(attempts, failure, question);
+    const usage = attempts.reduce<JudgeUsage | undefined>((sum, attempt) => add(sum, attempt.usage), undefined);
+    return { verdicts: question.policies.map((policy) => verdicts.get(policy) ?? fail(failure)), usage };
   }
 
-  #mustAskAgain({ judgements }: Extract<Attempt, { judgements: unknown }>, attempt: number): boolean {
-    return attempt < ATTEMPTS && [...judgements].some(([policy, judgement]) => isUnquoted(policy, judgement));
+  /** Tells the breaker what the attempts say about the judge. `failure`: of what none of them has answered. */
+  #report(attempts: readonly Attempt[], failure: Failure, { timeout, origin }: JudgeQuestion): void {
+    const { breaker } = this.#options;
+    const last = attempts.at(-1);
+    // What a judge answers badly may have been written to that end: nobody can have it left alone for others.
+    if (attempts.some(hasAnswered)) breaker.succeeded();
+    else if (failure === 'aborted' || (last !== undefined && 'isBusy' in last)) breaker.abandoned();
+    else if (failure === 'judge_timeout' && timeout < FAIR_TIMEOUT) breaker.abandoned();
+    else breaker.failed(origin);
+  }
+
+  #settle({ judgements, question }: Answered, parts: readonly Part[], verdicts: Map<SnapshotPolicy, Verdict>): void {
+    for (const [policy, judgement] of judgements) {
+      if (!isUnquoted(policy, judgement)) verdicts.set(policy, this.#verdict(judgement, question, parts));
+    }
   }
 
   async #attempt({ phase, policies, parts, context }: JudgeQuestion, signal: AbortSignal): Promise<Attempt> {
     const question = makeQuestion(phase, policies, parts, context, this.#options.chance);
-    let answer: { status: number; body: string };
+    let answer: Asked;
     try {
       answer = await within(signal, this.#options.ask(question.body, signal));
     } catch {
       return { failure: signal.aborted ? 'judge_timeout' : 'judge_unreachable', usage: undefined, retry: true };
     }
-    const { status, body } = answer;
+    const { status, body, retryAfter } = answer;
     // Whoever the question was refused by, has read it.
     if (status === 400) return { failure: 'judge_refused', usage: undefined, retry: false };
-    if (status !== 200) return { failure: 'judge_unreachable', usage: undefined, retry: status === 429 || status >= 500 };
+    if (status === 429) {
+      if (retryAfter !== undefined) this.#options.breaker.pause(retryAfter);
+      return { failure: 'judge_unreachable', usage: undefined, retry: retryAfter === undefined, isBusy: true };
+    }
+    if (status !== 200) return { failure: 'judge_unreachable', usage: undefined, retry: status >= 500 };
     const read = readCompletion(body);
     if ('failure' in read) return { ...read, retry: read.failure !== 'judge_refused' };
     const judged = readJudgements(read.text, question);
     return 'failure' in judged ? { ...judged, usage: read.usage, retry: true } : { ...judged, usage: read.usage, question };
   }
 
-  #verdict(policy: SnapshotPolicy, judgement: Judgement, question: Question, parts: readonly Part[]): Verdict {
+  #verdict(judgement: Judgement, question: Question, parts: readonly Part[]): Verdict {
     if (!judgement.violates) return { outcome: 'allowed', source: 'judge' };
-    if (isUnquoted(policy, judgement)) return { outcome: 'failed', source: 'judge', failure: 'judge_unfaithful' };
     return { outcome: 'violated', source: 'judge', findings: [this.#finding(judgement, question, parts)] };
   }
 

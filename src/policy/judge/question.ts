@@ -6,9 +6,8 @@ import { fold } from '../normalise/readings.ts';
 import type { Part } from '../types.ts';
 
 /** Raised with every change of the words below: verdicts of other words are not worth keeping. */
-export const PROMPT_VERSION = 1;
+export const PROMPT_VERSION = 2;
 export const MAX_EVIDENCE = 160;
-const MAX_RULE = 3000;
 
 export interface Question {
   /** Body of a chat completion, without the model. */
@@ -30,7 +29,8 @@ A part violates a policy when its words do what the policy forbids, or ask for i
 For every policy answer exactly once: its id, "violates" or "allowed", and for a violation the index "part" of the part and as "evidence" a short quotation copied from it letter by letter.
 For "allowed" give part -1 and an empty evidence. Repeat the nonce.`;
 
-const quote = (text: string): string => JSON.stringify(text.slice(0, MAX_RULE));
+/** Whole: what a rule allows may stand at its end. */
+const quote = (text: string): string => JSON.stringify(text);
 
 function describe(id: string, policy: SnapshotPolicy): string {
   const { violating = [], allowed = [] } = policy.examples ?? {};

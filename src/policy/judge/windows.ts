@@ -1,6 +1,7 @@
 // Cuts what is to be judged into questions that a model reads with care. Nothing is left out: pieces overlap, so that what stands at a
 // cut is read whole in one of them.
 import type { Part } from '../types.ts';
+import type { Unit } from './units.ts';
 
 /** UTF-16 code units of one question, about 6000 tokens. */
 const WINDOW = 24_000;
@@ -8,22 +9,32 @@ const WINDOW = 24_000;
 const OVERLAP = 800;
 /** What a piece costs besides its text. */
 const AROUND = 40;
+/** UTF-16 code units of one part of the context: its end, which is nearest to what follows. */
+const CONTEXT_REACH = 2000;
 
-/** A part as pieces that fit into a question. */
-export function splitPart(part: Part): Part[] {
-  if (part.text.length <= WINDOW) return [part];
-  const pieces: Part[] = [];
-  for (let start = 0; start + OVERLAP < part.text.length; start += WINDOW - OVERLAP) {
-    pieces.push({ ...part, text: part.text.slice(start, start + WINDOW) });
+/** As much of a unit as fits into a question. */
+export interface Piece {
+  unit: Unit;
+  text: string;
+  /** Where it begins in the text of the part. */
+  start: number;
+}
+
+function piecesOf(unit: Unit): Piece[] {
+  const { text } = unit.part;
+  if (text.length <= WINDOW) return [{ unit, text, start: 0 }];
+  const pieces: Piece[] = [];
+  for (let start = 0; start + OVERLAP < text.length; start += WINDOW - OVERLAP) {
+    pieces.push({ unit, text: text.slice(start, start + WINDOW), start });
   }
   return pieces;
 }
 
 /** Pieces in order, as many to a question as fit. */
-export function windowsOf(pieces: readonly Part[]): Part[][] {
-  const windows: Part[][] = [];
+export function windowsOf(units: readonly Unit[]): Piece[][] {
+  const windows: Piece[][] = [];
   let size = Infinity;
-  for (const piece of pieces) {
+  for (const piece of units.flatMap(piecesOf)) {
     if (size + piece.text.length + AROUND > WINDOW + AROUND) {
       windows.push([]);
       size = 0;
@@ -32,4 +43,13 @@ export function windowsOf(pieces: readonly Part[]): Part[][] {
     size += piece.text.length + AROUND;
   }
   return windows;
+}
+
+/** All that the pieces of one question need to be understood, as far as it is not asked about itself. */
+export function contextOf(window: readonly Piece[]): Part[] {
+  const asked = new Set(window.map(({ unit }) => unit.part));
+  const before = new Set(window.flatMap(({ unit }) => unit.context));
+  return [...before]
+    .filter((part) => !asked.has(part))
+    .map((part) => (part.text.length <= CONTEXT_REACH ? part : { ...part, text: part.text.slice(-CONTEXT_REACH) }));
 }

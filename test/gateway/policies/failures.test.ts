@@ -1,4 +1,5 @@
 // A judge that does not do its job x risk and action of the policy: what becomes of the traffic, and what is told.
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { completion, honest } from '../../policy/judge/scripted.ts';
 import { sumOf } from '../../fake/metrics.ts';
@@ -157,6 +158,44 @@ describe('what is told', () => {
     expect(sumOf(metrics, 'flashback_policy_evaluations_total', { policy: 'no-legal-advice', outcome: 'violated', source: 'cache' })).toBe(1);
     expect(sumOf(metrics, 'flashback_policy_failures_total', { failure: 'judge_timeout', mode: 'closed' })).toBeGreaterThan(0);
     expect(metrics).toContain('flashback_judge_duration_seconds_count{judge="team-a/judge/metered"} 1');
+  });
+});
+
+describe('what is not told', () => {
+  it('of a judge that is not asked: how long it took', async () => {
+    const judge = 'team-a/judge/left alone';
+    stage.use({ ...NO_ADVICE, phases: ['Request'], timeout: 10_000, judge: { llm: 'team-a/judge', model: 'left alone' } });
+    stage.judged(() => ({ status: 401, body: '' }));
+    for (let time = 0; time < 7; time++) expect((await ask()).status).toBe(503);
+    const metrics = await stage.gateway.metrics();
+    expect(sumOf(metrics, 'flashback_judge_errors_total', { judge, reason: 'judge_circuit_open' })).toBe(2);
+    expect(metrics).toContain(`flashback_judge_duration_seconds_count{judge="${judge}"} 5`);
+  });
+
+  it('of a caller that leaves: a failure of the policy or of the judge', async () => {
+    const policy = { ...NO_ADVICE, name: 'left', timeout: 60_000, judge: { llm: 'team-a/judge', model: 'left' } };
+    stage.use(policy);
+    let isAsked = false;
+    let isLeft = false;
+    stage.judge.answer((response) => {
+      isAsked = true;
+      response.once('close', () => (isLeft = true));
+    });
+    const body = JSON.stringify({ model: MODEL, messages: [{ role: 'user', content: 'May I?' }] });
+    const headers = { authorization: `Bearer ${KEYS.OpenAI}`, 'content-type': 'application/json' };
+    const caller = request(`${stage.gateway.url}/v1/chat/completions`, { method: 'POST', headers }).on('error', () => undefined);
+    caller.end(body);
+    await vi.waitFor(() => expect(isAsked).toBe(true));
+    stage.gateway.logs.length = 0;
+    caller.destroy();
+    await vi.waitFor(() => expect(isLeft).toBe(true));
+    await told('request');
+    const metrics = await stage.gateway.metrics();
+    expect(sumOf(metrics, 'flashback_judge_errors_total', { judge: 'team-a/judge/left' })).toBe(0);
+    expect(sumOf(metrics, 'flashback_policy_failures_total', { policy: 'left' })).toBe(0);
+    expect(sumOf(metrics, 'flashback_policy_evaluations_total', { policy: 'left' })).toBe(0);
+    expect(stage.gateway.counts.all['team-a/left']).toBeUndefined();
+    expect(stage.gateway.logs.filter(({ msg }) => msg === 'policy not evaluated')).toEqual([]);
   });
 });
 

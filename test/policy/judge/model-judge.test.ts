@@ -94,6 +94,8 @@ describe('a judge that has not judged', () => {
     ['a policy twice', ({ nonce, results }) => ({ nonce, results: [results[0], results[0], results[1]] }), 'judge_malformed'],
     ['a policy of its own', ({ nonce, results }) => ({ nonce, results: results.map((row) => ({ ...row, policy: `X${row.policy}` })) }), 'judge_malformed'],
     ['a word that is no verdict', ({ nonce, results }) => ({ nonce, results: results.map((row) => ({ ...row, verdict: 'maybe' })) }), 'judge_malformed'],
+    ['a verdict twice', (reply) => JSON.stringify(reply).replace('"verdict":', '"verdict":"allowed","verdict":'), 'judge_malformed'],
+    ['results twice', (reply) => `{"results":[],${JSON.stringify(reply).slice(1)}`, 'judge_malformed'],
     ['no part', ({ nonce, results }) => ({ nonce, results: results.map((row) => ({ ...row, part: undefined })) }), 'judge_malformed'],
     ['another nonce', (reply) => ({ ...reply, nonce: 'forged' }), 'judge_unfaithful'],
     ['everything allowed, the canary too', ({ nonce, results }) => ({ nonce, results: results.map((row) => ({ ...row, verdict: 'allowed', part: -1, evidence: '' })) }), 'judge_unfaithful'],
@@ -133,6 +135,24 @@ describe('evidence that is no quotation', () => {
     const { verdicts } = await judge(ask, asking({ policies: [{ ...LEGAL, riskType: 'Medium' }] }));
     expect(verdicts).toEqual([{ outcome: 'failed', source: 'judge', failure: 'judge_unfaithful' }]);
     expect(bodies).toHaveLength(2);
+  });
+
+  it('has only the policy in doubt asked about again: what was quoted stays, whatever comes then', async () => {
+    const doubt = { ...MILD, riskType: 'Medium' } as const;
+    const clear = { ...LEGAL, riskType: 'Medium' } as const;
+    const first = (reply: Reply): Reply => ({
+      nonce: reply.nonce,
+      results: reply.results.map((row) => (row.verdict === 'allowed' ? { ...row, verdict: 'violates', part: 1, evidence: 'never said' } : row)),
+    });
+    for (const [second, outcome] of [
+      [(reply: Reply) => reply, 'allowed'],
+      [() => 'Hm.', 'failed'],
+    ] as const) {
+      const { ask, bodies } = replies(first, second);
+      const { verdicts } = await judge(ask, asking({ policies: [doubt, clear] }));
+      expect(verdicts).toMatchObject([{ outcome }, { outcome: 'violated', findings: [{ hash: 'hash of sue your landlord' }] }]);
+      expect(bodies.map((body) => sentTo(body).rules.size)).toEqual([3, 2]);
+    }
   });
 
   it('is one in spite of other spaces, case and marks that nobody sees', async () => {
@@ -178,6 +198,51 @@ describe('a judge that cannot be reached', () => {
     expect((await one.judge(asking())).verdicts[0]!.outcome).toBe('violated');
   });
 
+  it('is not left alone because somebody gives it no time, nor for one text of many questions, nor because it is busy', async () => {
+    const clock = manualClock();
+    const hanging = new ModelJudge(judgeOptions(async () => new Promise(() => {}), clock));
+    for (let time = 0; time < 10; time++) {
+      const done = hanging.judge(asking({ timeout: 2000 }));
+      clock.advance(2000);
+      expect((await done).verdicts).toEqual(failures('judge_timeout'));
+    }
+    const down = new ModelJudge(judgeOptions(async () => ({ status: 401, body: '' }), clock));
+    const busy = new ModelJudge(judgeOptions(async () => ({ status: 429, body: '' }), clock));
+    const origin = {};
+    for (let time = 0; time < 10; time++) {
+      expect((await down.judge(asking({ origin }))).verdicts).toEqual(failures('judge_unreachable'));
+      expect((await busy.judge(asking())).verdicts).toEqual(failures('judge_unreachable'));
+    }
+  });
+
+  it('is left alone after five timeouts of a fair length', async () => {
+    const clock = manualClock();
+    const one = new ModelJudge(judgeOptions(async () => new Promise(() => {}), clock));
+    for (let time = 0; time < 5; time++) {
+      const done = one.judge(asking());
+      clock.advance(3000);
+      await done;
+    }
+    expect((await one.judge(asking())).verdicts).toEqual(failures('judge_circuit_open'));
+  });
+
+  it('because it is busy is left alone for as long as it says, a minute at most, and not asked again at once', async () => {
+    const clock = manualClock();
+    let asked = 0;
+    let retryAfter = 7000;
+    const ask: Ask = async (body) => (asked++ < 1 ? { status: 429, body: '', retryAfter } : completion(JSON.stringify(honest(body, finds))));
+    for (const [said, rest] of [[7000, 7000], [10_000_000, 60_000]] as const) {
+      [asked, retryAfter] = [0, said];
+      const one = new ModelJudge(judgeOptions(ask, clock));
+      expect((await one.judge(asking())).verdicts).toEqual(failures('judge_unreachable'));
+      clock.advance(rest - 1);
+      expect((await one.judge(asking())).verdicts).toEqual(failures('judge_circuit_open'));
+      expect(asked).toBe(1);
+      clock.advance(1);
+      expect((await one.judge(asking())).verdicts[0]).toMatchObject({ outcome: 'violated' });
+    }
+  });
+
   it('is not left alone for answers that somebody has talked it into: others need it', async () => {
     const one = new ModelJudge(judgeOptions(async () => completion('I will not.')));
     const refusing = new ModelJudge(judgeOptions(async () => ({ status: 400, body: '' })));
@@ -193,7 +258,11 @@ describe('a judge that cannot be reached', () => {
     for (let time = 0; time < 10; time++) {
       const done = one.judge(asking({ signal: caller.signal }));
       caller.abort();
-      expect((await done).verdicts).toEqual(failures('judge_timeout'));
+      expect((await done).verdicts).toEqual(failures('aborted'));
     }
+    const next = new AbortController();
+    const asked = one.judge(asking({ signal: next.signal }));
+    next.abort();
+    expect((await asked).verdicts).not.toEqual(failures('judge_circuit_open'));
   });
 });
