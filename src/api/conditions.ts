@@ -41,6 +41,8 @@ export const REASONS = {
   PolicyViolated: 'of Events: requests or answers have violated the policy since the last one',
   PolicyNotEvaluated: 'of Events: the policy could not be evaluated for requests or answers since the last one',
   KeySecretConflict: 'a Secret with the name of a key Secret exists and was not made by the operator',
+  KeyExpiring: 'of Events: a key of the repository expires within a week, or within a day',
+  KeyExpired: 'of Events: a key of the repository has expired',
   NoGateways: 'no gateway is connected',
   PushPending: 'gateways have not acknowledged the object yet as its status describes it',
   Rejected: 'a gateway refused this object',

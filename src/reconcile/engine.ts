@@ -8,6 +8,7 @@ import { Controller, type ReconcileResult } from './controller.ts';
 import { CredentialChecker } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { ExpiryNotices } from './key-expiry.ts';
 import { KeyIssuer } from './key-issuer.ts';
 import { LlmConfigReconciler } from './llm-config.ts';
 import { offeredBefore } from './llm-target.ts';
@@ -188,6 +189,7 @@ export class Engine implements StoreEvents {
     const repositories = new RepositoryReconciler({
       ...shared,
       issuer,
+      expiry: new ExpiryNotices({ store, clock, metrics: options.metrics }),
       publicBaseUrl,
       policiesNear: (namespace) => policiesNear(this.#refs(), namespace),
       report: report('Repository'),

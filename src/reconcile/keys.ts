@@ -31,6 +31,9 @@ export type KeyPlan =
   | { action: 'keep' | 'dropPrevious'; current: IssuedKey; due: number | undefined }
   | { action: 'rotate'; current: IssuedKey };
 
+/** How long before its end people are told that a key expires, the earliest first. */
+const NOTICE_MS = [7 * 86_400_000, 86_400_000];
+
 const HASH = /^[0-9a-f]{64}$/;
 const KEY_ID = /^key_[0-9a-f]{12}$/;
 
@@ -108,7 +111,8 @@ export function planKey(entry: ApiKeyEntry, issued: IssuedKey | undefined, now: 
   }
   const current = issued.previous === undefined ? issued : { ...issued, previous: { ...issued.previous, expiresAt: end } };
   const expiresAt = expiryOf(entry);
-  const dates = [rotateAt, current.previous?.expiresAt, expiresAt].filter((date) => date !== undefined && date > now);
+  const moments = expiresAt === undefined ? [] : expiryMoments(expiresAt);
+  const dates = [rotateAt, current.previous?.expiresAt, ...moments].filter((date) => date !== undefined && date > now);
   return { action: 'keep', current, due: dates.length === 0 ? undefined : Math.min(...dates.map(Number)) };
 }
 
@@ -123,4 +127,9 @@ export function rotatedKey(entry: ApiKeyEntry, current: IssuedKey, fresh: Pick<I
 export function expiryOf({ expiresAt }: ApiKeyEntry): number | undefined {
   // A date that nobody can read must not make a key eternal.
   return expiresAt === undefined ? undefined : (parseTime(expiresAt) ?? 0);
+}
+
+/** When something is to be said about a key that ends then: a week before, a day before, and at its end. All in milliseconds. */
+export function expiryMoments(expiresAt: number): number[] {
+  return [...NOTICE_MS.map((notice) => expiresAt - notice), expiresAt];
 }

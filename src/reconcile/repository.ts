@@ -11,6 +11,7 @@ import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import { listNames, type Evaluation, type Outcome } from './evaluation.ts';
 import type { KeyIssuer, KeysOutcome } from './key-issuer.ts';
 import { describeClosedKeys } from './key-surfaces.ts';
+import type { ExpiryNotices } from './key-expiry.ts';
 import { expiryOf, typeOf } from './keys.ts';
 import type { Organizations } from './organizations.ts';
 import { describeRefusals, policiesForStatus, policiesOf } from './repository-policies.ts';
@@ -22,6 +23,7 @@ export interface RepositoryReconcilerOptions {
   world: World;
   organizations: Organizations;
   issuer: KeyIssuer;
+  expiry: ExpiryNotices;
   clock: Clock;
   /** From 0 to 1. */
   random(): number;
@@ -50,16 +52,18 @@ export class RepositoryReconciler {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
-    const { store, world, organizations, issuer, clock, random, report, onServed, policiesNear } = this.#options;
+    const { store, world, organizations, issuer, expiry, clock, random, report, onServed, policiesNear } = this.#options;
     const repository = store.get('Repository', parseKey(key));
     if (repository === undefined || repository.metadata.deletionTimestamp !== undefined) {
       issuer.revokeAll(key);
+      expiry.forget(parseKey(key));
       if (world.repositories.delete(key)) onServed(key);
       report(key, undefined);
       return DONE;
     }
     const keys = await issuer.issue(repository, signal).catch((error: unknown) => ({ ...NO_KEYS, failure: error }));
     signal.throwIfAborted();
+    expiry.look(repository);
     const known = world.repositories.get(key);
     const observed = observe(repository);
     // What is served goes on; what is new would go out without policies that may be for it.

@@ -73,6 +73,7 @@ export const OPERATOR_METRICS = {
   flashback_watch_failures_total: { kind: 'counter', help: 'Lists and watches that failed.', labels: ['kind', 'operation'] },
   flashback_watch_last_contact_seconds: { kind: 'gauge', help: 'Seconds since the API server was last heard about this kind.', labels: ['kind'] },
   flashback_resource_condition: { kind: 'gauge', help: '1 for the status that a condition has now.', labels: ['kind', 'namespace', 'name', 'type', 'status'] },
+  flashback_key_expiry_timestamp_seconds: { kind: 'gauge', help: 'When a key of spec.apiKeys expires, as Unix time.', labels: ['namespace', 'repository', 'key'] },
   flashback_credential_checks_total: { kind: 'counter', help: 'Credential checks against providers, by verdict: valid, invalid, unknown.', labels: ['provider', 'verdict'] },
   flashback_push_total: { kind: 'counter', help: 'Snapshots pushed to gateways, by result: ack, nack, failed.', labels: ['result'] },
   flashback_push_revision: { kind: 'gauge', help: 'Revision of the newest snapshot.', labels: [] },
