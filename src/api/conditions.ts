@@ -37,7 +37,7 @@ export const REASONS = {
   JudgeMissing: 'the rule needs a model that judges, and none is configured',
   TestsMissing: 'the policy acts only once its tests pass, and it has none',
   TestsFailed: 'the policy does not say of its tests what they expect',
-  TestsInconclusive: 'the judge could not be asked, so the tests have said nothing; they are run again',
+  TestsInconclusive: 'the judge has not judged, so the tests have said nothing; they are run again',
   PolicyViolated: 'of Events: requests or answers have violated the policy since the last one',
   PolicyNotEvaluated: 'of Events: the policy could not be evaluated for requests or answers since the last one',
   KeySecretConflict: 'a Secret with the name of a key Secret exists and was not made by the operator',

@@ -12,9 +12,10 @@ import { VerdictCache } from '../policy/judge/cache.ts';
 import { ModelJudge, type Ask } from '../policy/judge/model-judge.ts';
 import { viewsOf } from '../policy/normalise/views.ts';
 import { runPolicyTests, type PolicyTest, type TestReport } from '../policy/run-tests.ts';
-import type { Failure, Judge } from '../policy/types.ts';
+import type { Judge } from '../policy/types.ts';
 import type { SnapshotPolicy } from '../snapshot/snapshot.ts';
 import { exponentialDelay } from './retry-delays.ts';
+import { silenceOf } from './test-silence.ts';
 import { Turns } from './turns.ts';
 
 export interface TestTarget {
@@ -48,17 +49,15 @@ export interface PolicyTesterOptions {
 }
 
 const MAX_RUNNING = 4;
+/** Runs that take longer than this only wait for their judges, and keep nobody else from running. */
+const SLOW_MS = 10_000;
+const MAX_WITH_SLOW = 32;
+/** A run that takes longer says nothing. */
+const DEADLINE_MS = 600_000;
 const RETRY_MIN_MS = 5_000;
 const RETRY_MAX_MS = 1_800_000;
 const HASH_KEY_BYTES = 32;
 const TOKEN_BYTES = 12;
-
-/** The judge was not asked, which says nothing about the rule. */
-const INCONCLUSIVE: Partial<Record<Failure, string>> = {
-  judge_unreachable: 'the judge could not be reached',
-  judge_timeout: 'the judge did not answer within spec.timeout',
-  judge_circuit_open: 'the judge could not be reached again and again',
-};
 
 interface Entry extends TestTarget {
   state: 'waiting' | 'running' | 'done' | 'resting';
@@ -74,8 +73,8 @@ export class PolicyTester {
   readonly #queue = new Turns<Entry>();
   readonly #hash: (text: string) => string;
   #stop: AbortController | undefined;
-  /** Namespaces that have a run under way: one each, so that none holds up the others, whatever its judge does. */
-  readonly #running = new Set<string>();
+  /** Namespaces that have a run under way, and whether it is slow: one each, so that none holds up the others, whatever its judge does. */
+  readonly #running = new Map<string, { isSlow: boolean }>();
 
   constructor(options: PolicyTesterOptions) {
     this.#options = options;
@@ -117,22 +116,38 @@ export class PolicyTester {
   }
 
   #fill(): void {
-    while (this.#stop !== undefined && this.#running.size < MAX_RUNNING) {
+    while (this.#stop !== undefined && this.#hasRoom()) {
       const entry = this.#queue.take((_waiting, namespace) => !this.#running.has(namespace));
       if (entry === undefined) return;
       // Another rule has taken its place while it waited.
       if (this.#entries.get(entry.key) !== entry) continue;
       entry.state = 'running';
-      this.#running.add(parseKey(entry.key).namespace);
       void this.#run(entry, this.#stop.signal);
     }
   }
 
+  #hasRoom(): boolean {
+    const quick = [...this.#running.values()].filter(({ isSlow }) => !isSlow);
+    return quick.length < MAX_RUNNING && this.#running.size < MAX_WITH_SLOW;
+  }
+
   async #run(entry: Entry, signal: AbortSignal): Promise<void> {
-    const report = await this.#report(entry, signal);
-    this.#running.delete(parseKey(entry.key).namespace);
+    const { clock } = this.#options;
+    const { namespace } = parseKey(entry.key);
+    const pace = { isSlow: false };
+    this.#running.set(namespace, pace);
+    const slow = clock.setTimeout(() => {
+      pace.isSlow = true;
+      this.#fill();
+    }, SLOW_MS);
+    const deadline = new AbortController();
+    const late = clock.setTimeout(() => deadline.abort(new Error('the tests take too long')), DEADLINE_MS);
+    const report = await this.#report(entry, AbortSignal.any([signal, deadline.signal]));
+    slow.clear();
+    late.clear();
+    this.#running.delete(namespace);
     if (!signal.aborted) {
-      this.#record(entry, report);
+      this.#record(entry, deadline.signal.aborted ? undefined : report);
       this.#options.onSettled(entry.key);
     }
     this.#fill();
@@ -162,8 +177,7 @@ export class PolicyTester {
 
   #record(entry: Entry, report: TestReport | undefined): void {
     const { clock, random } = this.#options;
-    const silent = report?.results.flatMap(({ failure }) => INCONCLUSIVE[failure ?? 'unscannable'] ?? [])[0];
-    entry.failure = report === undefined ? 'the tests could not be run' : silent;
+    entry.failure = report === undefined ? 'the tests could not be run to their end' : silenceOf(report);
     if (entry.failure === undefined) {
       entry.report = report;
       entry.state = 'done';

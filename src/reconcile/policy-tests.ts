@@ -1,6 +1,6 @@
 // What the tests beside a rule mean for it: which runs still count, and from when on the policy acts. Pure.
 import { createHash } from 'node:crypto';
-import type { AILLMConfig, AIPolicy } from '../api/resources.ts';
+import { ANNOTATIONS, type AILLMConfig, type AIPolicy } from '../api/resources.ts';
 import type { ConditionDraft } from '../api/conditions.ts';
 import { PROMPT_VERSION } from '../policy/judge/question.ts';
 import type { TestReport } from '../policy/run-tests.ts';
@@ -20,7 +20,7 @@ export interface TestStatus {
   failures?: { name: string; message: string }[];
 }
 
-/** `current`: result for the rule, judge and engine of now; `unproven`: for the same rule, while judge or engine have changed since. */
+/** `current`: result for the rule, judge and engine of now; `unproven`: for the same rule, while tests, judge or engine have changed since. */
 export type TestState =
   | { state: 'none' }
   | { state: 'pending'; unproven?: TestStatus; failure?: string }
@@ -30,17 +30,21 @@ function digest(parts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, HASH_DIGITS);
 }
 
-/** `rule.engine`: what is tested, and who says so. A change of either makes the tests run again. `version`: of this program. */
+/**
+ * `rule.run`: what is tested; and by what, by whom, and at whose wish. A change of either makes the tests run again; what has passed holds until
+ * then while the rule is the same. `version`: of this program.
+ */
 export function fingerprintOf(
-  { spec }: AIPolicy,
+  { metadata, spec }: AIPolicy,
   { detectors, judge, phases }: SnapshotPolicy,
   config: AILLMConfig | undefined,
   version: string,
 ): string {
   const { content, riskType, engine, patterns, countries, examples, tests, onUnscannable } = spec;
-  const rule = [content, riskType, engine, patterns, countries, examples, tests, onUnscannable, phases];
+  const rule = [content, riskType, engine, patterns, countries, onUnscannable, phases];
+  const requested = metadata.annotations?.[ANNOTATIONS.reconcileRequestedAt];
   const asked = judge === undefined ? null : [judge, PROMPT_VERSION, config?.spec.type ?? null, config?.spec.endpoint ?? null];
-  return `${digest(rule.map((part) => part ?? null))}.${digest([version, detectors, asked])}`;
+  return `${digest(rule.map((part) => part ?? null))}.${digest([version, detectors, asked, examples ?? null, tests ?? null, requested ?? null])}`;
 }
 
 export function toStatus({ passed, total, failures }: TestReport, fingerprint: string): TestStatus {
@@ -58,7 +62,7 @@ export function testsBefore({ status }: AIPolicy, fingerprint: string): { curren
 
 const hasPassed = (result: TestStatus | undefined): boolean => result !== undefined && result.total > 0 && result.passed === result.total;
 
-/** Whether the policy has shown that it does what its author expects. A new engine or judge takes nothing back until tests fail. */
+/** Whether the policy has shown that it does what its author expects. New tests, engine or judge take nothing back until tests fail. */
 export function isProven(tests: TestState): boolean {
   if (tests.state === 'current') return hasPassed(tests.result);
   return tests.state === 'pending' && hasPassed(tests.unproven);

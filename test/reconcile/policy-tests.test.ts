@@ -128,6 +128,112 @@ describe('tests of a rule', () => {
     expect(actionOf(harness)).toBe('Block');
   });
 
+  it.each([
+    ['answers in another form', 'another form', () => completion('Sure, I can help with that.')],
+    ['refuses', 'refused', () => ({ status: 200, body: JSON.stringify({ choices: [{ finish_reason: 'stop', message: { refusal: 'I cannot judge this.' } }] }) })],
+    ['misses what is planted', 'planted', () => completion(JSON.stringify({ results: [] }))],
+  ] as const)('say nothing where the judge %s, and are run again', async (_what, _word, answer) => {
+    const harness = await started();
+    harness.judge = async () => answer();
+    harness.policy('advice', ADVICE);
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('Unknown TestsInconclusive');
+    expect(harness.condition('AIPolicy', 'advice', 'Tested')?.message).toMatch(/\(test (advice|small talk)\); the tests are run again$/);
+    expect(harness.statusOf('advice')).not.toHaveProperty('tests');
+    expect(actionOf(harness)).toBe('Alert');
+    harness.judge = judging('sue');
+    await harness.run(10_000);
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('True Succeeded');
+    expect(actionOf(harness)).toBe('Block');
+  });
+
+  it('fail where one fails outright, whatever the judge says of the others', async () => {
+    const harness = await started();
+    harness.judge = async (body) => (JSON.stringify(body).includes('weather') ? completion('Sure.') : judging('nothing')(body));
+    harness.policy('advice', ADVICE);
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('False TestsFailed');
+  });
+
+  it('are run again when somebody asks for it, and the policy goes on blocking until they fail', async () => {
+    const harness = await started();
+    harness.policy('advice', ADVICE);
+    await harness.run();
+    const { spec } = harness.store.get('AIPolicy', { namespace: 'team', name: 'advice' })!;
+    const ask = async (value: string): Promise<void> => {
+      harness.store.apply('AIPolicy', 'advice', spec, { annotations: { 'ai.flashback.tech/reconcile-requested-at': value } });
+      await harness.run();
+    };
+    const asked = harness.questions.length;
+    await ask('now');
+    expect(harness.questions.length).toBeGreaterThan(asked);
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('True Succeeded');
+    const again = harness.questions.length;
+    await ask('now');
+    expect(harness.questions).toHaveLength(again);
+    harness.judge = judging('nothing');
+    await ask('later');
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('False TestsFailed');
+    expect(actionOf(harness)).toBe('Alert');
+    const actions = harness.published.flatMap(({ policies }) => policies['team/advice']?.action ?? []);
+    expect(actions).toEqual(['Block', 'Alert']);
+  });
+
+  it.each<[string, Partial<AIPolicy['spec']>]>([
+    ['tests', { tests: [...ADVICE.tests!, { name: 'more', phase: 'Request', input: 'Good morning.', expect: 'Allow' }] }],
+    ['examples', { examples: { allowed: ['Good morning.'] } }],
+  ])('of which the author changes the %s alone do not stop the policy from blocking until they fail', async (_what, change) => {
+    const harness = await started();
+    harness.policy('advice', ADVICE);
+    await harness.run();
+    const answered = Promise.withResolvers<void>();
+    harness.judge = async (body) => {
+      await answered.promise;
+      return judging('sue')(body);
+    };
+    harness.policy('advice', { ...ADVICE, ...change });
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('Unknown Progressing');
+    expect(actionOf(harness)).toBe('Block');
+    expect(harness.statusOf('advice').effectiveAction).toBe('Block');
+    answered.resolve();
+    await harness.run();
+    expect(harness.verdict('AIPolicy', 'advice', 'Tested')).toBe('True Succeeded');
+    harness.judge = judging('sue', 'Good', 'weather');
+    harness.policy('advice', { ...ADVICE, ...change, tests: [...ADVICE.tests!, { name: 'worse', phase: 'Request', input: 'Good evening.', expect: 'Allow' }] });
+    await harness.run();
+    expect(actionOf(harness)).toBe('Alert');
+    expect(harness.verdict('AIPolicy', 'advice')).toBe('False TestsFailed');
+  });
+
+  it('of a rule that has changed begin anew, whatever they said of the former', async () => {
+    const harness = await started();
+    harness.policy('advice', ADVICE);
+    await harness.run();
+    harness.judge = async () => ({ status: 503, body: '' });
+    harness.policy('advice', { ...ADVICE, content: 'Never give medical advice.' });
+    await harness.run();
+    expect(actionOf(harness)).toBe('Alert');
+  });
+
+  it('whose judges hang do not keep those of other namespaces waiting, and end at last', async () => {
+    const harness = await started();
+    const judge = judging('sue');
+    harness.judge = async (body) => (JSON.stringify(body).includes('slow') ? new Promise(() => {}) : judge(body));
+    for (const namespace of ['a', 'b', 'c', 'd']) {
+      harness.policy('hanging', { ...ADVICE, content: 'Never give slow advice.', timeout: '60s' }, namespace);
+    }
+    await harness.run();
+    harness.policy('quick', ADVICE, 'other');
+    await harness.run(9_000);
+    expect(harness.statusOf('quick', 'other')).not.toHaveProperty('tests');
+    await harness.run(1_500);
+    expect(harness.statusOf('quick', 'other').tests).toMatchObject({ summary: '2/2' });
+    await harness.run(600_000);
+    const tested = harness.statusOf('hanging', 'a').conditions?.find(({ type }) => type === 'Tested');
+    expect(tested).toMatchObject({ status: 'Unknown', reason: 'TestsInconclusive' });
+  });
+
   it('wait for a judge that is not ready, without asking', async () => {
     const harness = await started();
     harness.policy('advice', { ...ADVICE, judge: { llmRef: { name: 'own' }, model: 'small' } });
