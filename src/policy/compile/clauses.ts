@@ -33,9 +33,6 @@ const ECHO = /§\s*(?:are|is|do|does|may|can|sind|ist|sont|est)\W*$/u;
 /** "No card numbers and IBANs may be sent": what is said at the end is said of none of them. */
 const NONE_OF = /^\W*(?:no|neither|keine?|keinerlei|weder|aucune?s?)(?!\p{L})[^§¤]*[§¤]\W*$/u;
 const LAST = /^\W*(?:and|or|nor|und|oder|sowie|noch|et|ou|ni)(?!\p{L})/u;
-/** "No card numbers and IBANs may be sent": what is said at the end is said of none of them. */
-const NONE_OF = /^\W*(?:no|neither|keine?|keinerlei|weder|aucune?s?)(?!\p{L})[^§¤]*[§¤]\W*$/u;
-const LAST = /^\W*(?:and|or|nor|und|oder|sowie|noch|et|ou|ni)(?!\p{L})/u;
 const exception = phrasePattern(EXCEPTIONS);
 const opposition = phrasePattern(OPPOSITIONS);
 const conjunction = /(?<![\p{L}\p{N}])(?:and|or|und|oder|sowie|et|ou|nor|noch)(?![\p{L}\p{N}])|[,&()]|:(?=\s)|\s-\s/giu;
@@ -123,13 +120,6 @@ class Reader {
       return { polarity: this.#main, isException: false };
     }
     return { polarity: said ?? 'forbid', isException: false };
-  }
-
-  #isNoneOf(index: number): boolean {
-    const before = this.#atoms.slice(0, index);
-    const { trails, text } = this.#atoms[index]!;
-    const isList = before.slice(1).every(({ marker, lead }) => marker === undefined && lead === 'list');
-    return trails && isList && LAST.test(text) && NONE_OF.test(before[0]?.text ?? '');
   }
 
   #isNoneOf(index: number): boolean {
