@@ -29,6 +29,8 @@ export interface ModelJudgeOptions {
 }
 
 const ATTEMPTS = 2;
+/** Statuses that speak against the question: it is wrong, too long, or of what a filter lets nobody ask. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
 /** Milliseconds that a judge must have had before its silence speaks against it: whoever gives it less has only themselves to blame. */
 const FAIR_TIMEOUT = 2_500;
 
@@ -120,7 +122,7 @@ export class ModelJudge implements Judge {
     }
     const { status, body, retryAfter } = answer;
     // Whoever the question was refused by, has read it.
-    if (status === 400) return { failure: 'judge_refused', usage: undefined, retry: false };
+    if (REFUSALS.has(status)) return { failure: 'judge_refused', usage: undefined, retry: false };
     if (status === 429) {
       if (retryAfter !== undefined) this.#options.breaker.pause(retryAfter);
       return { failure: 'judge_unreachable', usage: undefined, retry: retryAfter === undefined, isBusy: true };

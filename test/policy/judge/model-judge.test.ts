@@ -245,9 +245,11 @@ describe('a judge that cannot be reached', () => {
 
   it('is not left alone for answers that somebody has talked it into: others need it', async () => {
     const one = new ModelJudge(judgeOptions(async () => completion('I will not.')));
-    const refusing = new ModelJudge(judgeOptions(async () => ({ status: 400, body: '' })));
+    let status = 400;
+    const refusing = new ModelJudge(judgeOptions(async () => ({ status, body: '' })));
     for (let time = 0; time < 10; time++) {
       expect((await one.judge(asking())).verdicts).toEqual(failures('judge_malformed'));
+      status = [400, 413, 422][time % 3]!;
       expect((await refusing.judge(asking())).verdicts).toEqual(failures('judge_refused'));
     }
   });
