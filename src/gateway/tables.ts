@@ -1,6 +1,6 @@
 // What a snapshot becomes before it serves traffic: everything a request needs, one Map lookup away.
 import { Pool } from 'undici';
-import { preparePolicies, type RepositoryPolicies } from './guard/policy-set.ts';
+import { preparePolicies, type PreparedPolicies, type RepositoryPolicies } from './guard/policy-set.ts';
 import { PROVIDERS } from '../providers/index.ts';
 import { guardedLookup, refuseEndpoint, type AddressPolicy } from '../providers/addresses.ts';
 import { NO_POD_IDENTITY, type PodIdentityPolicy } from '../providers/pod-identity.ts';
@@ -59,6 +59,8 @@ export interface Tables {
   keys: Map<string, KeyEntry>;
   revokedKeys: Map<string, RevokedKey>;
   upstreams: Map<string, Upstream>;
+  /** Kept for the next snapshot. */
+  policies: PreparedPolicies;
 }
 
 /** Thrown while tables are built; names the object that cannot be served. */
@@ -158,10 +160,10 @@ export function buildTables(
   for (const [key, settings] of Object.entries(snapshot.providers)) {
     upstreams.set(key, buildUpstream(key, settings, previous?.upstreams.get(key), addresses, mayUsePodIdentity));
   }
-  const policiesOf = preparePolicies(snapshot);
+  const policies = preparePolicies(snapshot, previous?.policies);
   const repositories = new Map<string, RepositoryTable>();
   for (const [key, settings] of Object.entries(snapshot.repositories)) {
-    repositories.set(key, buildRepository(key, settings, upstreams, policiesOf(settings)));
+    repositories.set(key, buildRepository(key, settings, upstreams, policies.of(settings)));
   }
   const keys = new Map<string, KeyEntry>();
   for (const [hash, key] of Object.entries(snapshot.keys)) {
@@ -170,7 +172,7 @@ export function buildTables(
     const models = key.models === undefined ? undefined : new Set(key.models);
     keys.set(hash, { id: key.id, repository, expiresAt: key.expiresAt ?? Infinity, models, type: key.type ?? 'OpenAI' });
   }
-  return { keys, revokedKeys: new Map(Object.entries(snapshot.revokedKeys)), upstreams };
+  return { keys, revokedKeys: new Map(Object.entries(snapshot.revokedKeys)), upstreams, policies };
 }
 
 /** Closes the pools that `current` no longer uses; requests under way on them finish first. */

@@ -44,16 +44,39 @@ export function withoutJudges({ request, answer, stream }: RepositoryPolicies): 
   return { request: of(request), answer: of(answer), stream: of(stream) };
 }
 
-/** Makes the policies of a snapshot ready, each once; the result gives those of one of its repositories. */
-export function preparePolicies({ policies }: Snapshot): (repository: SnapshotRepository) => RepositoryPolicies | undefined {
-  const ready = new Map(Object.entries(policies).map(([key, policy]) => [key, readyPolicy(policy, detectorOf)] as const));
-  return ({ policies: keys = [] }) => {
-    const all = keys.flatMap((key) => ready.get(key) ?? []);
-    if (all.length === 0) return undefined;
-    const of = (phase: 'Request' | 'Response'): ReadyPolicy[] => all.filter(({ policy }) => policy.phases.includes(phase));
-    const request = setOf(of('Request'), blocks);
-    const answer = setOf(of('Response'), blocks);
-    const stream = setOf(of('Response'), (one) => blocks(one) && one.policy.streaming !== 'Monitor');
-    return { request, answer, stream };
+/** The policies of one snapshot, ready. */
+export interface PreparedPolicies {
+  /** By their form: to make one ready may take milliseconds, and few change from one snapshot to the next. */
+  ready: ReadonlyMap<string, ReadyPolicy>;
+  /** Those of a repository. */
+  of(repository: SnapshotRepository): RepositoryPolicies | undefined;
+}
+
+function setsOf(all: readonly ReadyPolicy[]): RepositoryPolicies | undefined {
+  if (all.length === 0) return undefined;
+  const of = (phase: 'Request' | 'Response'): ReadyPolicy[] => all.filter(({ policy }) => policy.phases.includes(phase));
+  const request = setOf(of('Request'), blocks);
+  const answer = setOf(of('Response'), blocks);
+  const stream = setOf(of('Response'), (one) => blocks(one) && one.policy.streaming !== 'Monitor');
+  return { request, answer, stream };
+}
+
+/** Makes the policies of a snapshot ready, each once, and none again that `previous` has in the same form. */
+export function preparePolicies({ policies }: Snapshot, previous?: PreparedPolicies): PreparedPolicies {
+  const ready = new Map<string, ReadyPolicy>();
+  const byKey = new Map<string, ReadyPolicy>();
+  for (const [key, policy] of Object.entries(policies)) {
+    const form = JSON.stringify(policy);
+    const one = ready.get(form) ?? previous?.ready.get(form) ?? readyPolicy(policy, detectorOf);
+    ready.set(form, one);
+    byKey.set(key, one);
+  }
+  /** Most repositories have those of their workspace and no other. */
+  const known = new Map<string, RepositoryPolicies | undefined>();
+  const of = ({ policies: keys = [] }: SnapshotRepository): RepositoryPolicies | undefined => {
+    const name = keys.join(' ');
+    if (!known.has(name)) known.set(name, setsOf(keys.flatMap((key) => byKey.get(key) ?? [])));
+    return known.get(name);
   };
+  return { ready, of };
 }

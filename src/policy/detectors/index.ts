@@ -8,6 +8,7 @@ import { email } from './email.ts';
 import { hostname } from './hostname.ts';
 import { iban } from './iban.ts';
 import { injection } from './injection.ts';
+import { weights } from '../injection/model.ts';
 import { ip } from './ip.ts';
 import { keyword } from './keyword.ts';
 import { nationalId } from './national-id.ts';
@@ -37,7 +38,10 @@ const REGISTRY: Readonly<Record<string, Make>> = {
   'pii.address': always(address),
   secret: always(anySecret),
   ...Object.fromEntries(SECRETS.map((detector) => [detector.id, always(detector)])),
-  injection: always(injection),
+  injection: () => {
+    weights();
+    return injection;
+  },
   'system-prompt': always(systemPrompt),
   profanity: always(profanity),
   hostname: always(hostname),

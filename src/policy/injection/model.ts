@@ -25,12 +25,15 @@ function unpack(packed: string): Int8Array {
   return new Int8Array(bytes.buffer, bytes.byteOffset, BUCKETS);
 }
 
-const WEIGHTS = unpack(MODEL.weights);
+let unpacked: Int8Array | undefined;
+
+/** Unpacked once, which takes milliseconds: whoever makes the detector ready does it before there is traffic, and nobody else has to. */
+export const weights = (): Int8Array => (unpacked ??= unpack(MODEL.weights));
 
 /** The surest piece of a text. `score`: log-odds above the threshold; more than 0 is an attack. */
 export function surest(text: string): { score: number; window: Window } {
   const codes = codesOf(text);
-  const { weight, count } = sumsOf(codes, WEIGHTS);
+  const { weight, count } = sumsOf(codes, weights());
   let best: { score: number; window: Window } = { score: -Infinity, window: { start: 0, end: codes.length, small: false } };
   for (const window of [...largeWindows(codes.length), ...smallWindows(codes.length)]) {
     const features = count[window.end]! - count[window.start]!;
