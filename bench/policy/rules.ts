@@ -26,23 +26,23 @@ function plannedFor(rule: string): Set<string> {
 const covers = (planned: ReadonlySet<string>, id: string): boolean =>
   planned.has(id) || (id.startsWith('secret.') && planned.has('secret'));
 
-export const RULES: readonly Row[] = [
-  {
-    title: 'rules compiled',
-    needs: 'rule_compile_own',
-    measure({ sets }) {
-      const examples = sets('rule_compile_own');
-      if (examples === undefined) return undefined;
-      const results = examples.map(({ text, detectors = [] }) => ({ expected: expectedOf(detectors), planned: plannedFor(text) }));
-      const missing = results.filter(({ expected, planned }) => [...expected].some((id) => !covers(planned, id)));
-      const exact = results.filter(({ expected, planned }) => {
-        const detectors = [...planned].filter((id) => id !== JUDGE || expected.has(JUDGE));
-        return detectors.length === expected.size && detectors.every((id) => expected.has(id));
-      });
-      return [
-        { name: 'rules that miss a detector', value: missing.length, most: 0, unit: 'count' },
-        { name: 'exact plans', value: exact.length / examples.length, least: 28 / 32 },
-      ];
-    },
+const compiled = (set: string): Row => ({
+  title: `rules of ${set} compiled`,
+  needs: set,
+  measure({ sets }) {
+    const examples = sets(set);
+    if (examples === undefined) return undefined;
+    const results = examples.map(({ text, detectors = [] }) => ({ expected: expectedOf(detectors), planned: plannedFor(text) }));
+    const missing = results.filter(({ expected, planned }) => [...expected].some((id) => !covers(planned, id)));
+    const exact = results.filter(({ expected, planned }) => {
+      const detectors = [...planned].filter((id) => id !== JUDGE || expected.has(JUDGE));
+      return detectors.length === expected.size && detectors.every((id) => expected.has(id));
+    });
+    return [
+      { name: 'rules that miss a detector', value: missing.length, most: 0, unit: 'count' },
+      { name: 'exact plans', value: exact.length / examples.length, least: 28 / 32 },
+    ];
   },
-];
+});
+
+export const RULES: readonly Row[] = [compiled('rule_compile_own'), compiled('own_rules')];

@@ -18,16 +18,14 @@ const onExamples = (set: string, least: number, most: number | undefined): Row =
   },
 });
 
-const PROSE = ['benign_clinc150_test', 'benign_wildguard', 'own_benign'];
-
-const inProse: Row = {
-  title: 'prose flagged as secret',
-  needs: PROSE.join(', '),
+const inProse = (title: string, names: readonly string[]): Row => ({
+  title,
+  needs: names.join(', '),
   measure({ sets }) {
-    const texts = PROSE.flatMap((name) => textsOf(sets(name) ?? []));
+    const texts = names.flatMap((name) => textsOf(sets(name) ?? []));
     return texts.length === 0 ? undefined : [{ name: 'flagged', value: flagged(texts, detectors('secret')), most: 0.0005 }];
   },
-};
+});
 
 const inCode: Row = {
   title: 'source files flagged as secret',
@@ -44,6 +42,8 @@ const inCode: Row = {
 export const SECRETS: readonly Row[] = [
   onExamples('secrets_noseyparker', 0.8, 0.15),
   onExamples('secrets_kingfisher', 0.78, undefined),
-  inProse,
+  inProse('prose flagged as secret', ['benign_clinc150_test', 'benign_wildguard']),
+  onExamples('own_secrets', 0.95, 0.02),
+  inProse('own prose flagged as secret', ['own_benign', 'own_coding', 'own_triggers']),
   inCode,
 ];

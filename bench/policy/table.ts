@@ -15,6 +15,13 @@ export async function measureRows(rows: readonly Row[], inputs: Inputs): Promise
 
 export const isMissed = ({ figures }: Outcome): boolean => figures?.some((figure) => !isMet(figure)) === true;
 
+/** Numbers of rows. */
+export function summaryOf(outcomes: readonly Outcome[]): { met: number; missed: number; unmeasured: number } {
+  const missed = outcomes.filter(isMissed).length;
+  const unmeasured = outcomes.filter(({ figures }) => figures === undefined).length;
+  return { met: outcomes.length - missed - unmeasured, missed, unmeasured };
+}
+
 const write = (value: number, unit: Figure['unit']): string => (unit === 'count' ? String(value) : `${(100 * value).toFixed(2)} %`);
 
 function targetOf({ least, most, unit }: Figure): string {

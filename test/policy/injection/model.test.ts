@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { OWN_ATTACKS } from '../../../hack/injection/own-attacks.ts';
 import { OWN_BENIGN } from '../../../hack/injection/own-benign.ts';
 import { OWN_LANGUAGES } from '../../../hack/injection/own-languages.ts';
-import { setsIn } from '../../../bench/policy/sets.ts';
+import { ownSets } from '../../../bench/policy/own/sets.ts';
 import { BUCKETS, codesOf, eachRun, eachWord, NONE, offsetOf } from '../../../src/policy/injection/features.ts';
 import { findInjection, surest } from '../../../src/policy/injection/model.ts';
 import { MODEL } from '../../../src/policy/injection/weights.ts';
@@ -101,8 +101,8 @@ describe('the model', () => {
 
   it('was not trained on the texts that it is measured with', () => {
     const trained = new Set([...OWN_ATTACKS, ...OWN_BENIGN, ...OWN_LANGUAGES].map((text) => text.trim().toLowerCase()));
-    const measured = setsIn('test/fixtures/policy')('own_injection')!;
-    expect(measured.length).toBeGreaterThan(50);
+    const measured = ['own_injection', 'own_benign', 'own_coding', 'own_triggers'].flatMap((name) => [...ownSets()(name)!]);
+    expect(measured.length).toBeGreaterThan(2000);
     expect(measured.filter(({ text }) => trained.has(text.trim().toLowerCase()))).toEqual([]);
   });
 });
