@@ -2,8 +2,8 @@
 import { GatewayError } from '../../errors.ts';
 import { decide, type Decision } from '../../policy/decide.ts';
 import { detectorsOf, evaluate, type EngineParts, type Evaluated, type ReadyPolicy } from '../../policy/evaluate.ts';
-import type { Failure, Finding, Part } from '../../policy/types.ts';
-import type { PolicyPhase } from '../../snapshot/snapshot.ts';
+import type { Failure, Finding, Part, Verdict } from '../../policy/types.ts';
+import type { PolicyPhase, SnapshotPolicy } from '../../snapshot/snapshot.ts';
 import type { RequestRecord } from '../recorder.ts';
 import type { PolicySet } from './policy-set.ts';
 import type { Found, Scanner } from './scanner.ts';
@@ -111,24 +111,31 @@ export class Guard {
     return decision;
   }
 
-  /** Detectors have found nothing in a whole stream. */
-  passed(policies: readonly ReadyPolicy[], { phase, record }: Matter): void {
-    const verdicts = new Map(policies.map(({ policy }) => [policy, { outcome: 'allowed', source: 'detector' }] as const));
+  /** All that detectors have found in a stream that is over. */
+  conclude(policies: readonly ReadyPolicy[], found: ReadonlyMap<string, Finding[]>, { phase, record }: Matter): void {
+    const allowed = new Map<SnapshotPolicy, Verdict>(policies.map(({ policy }) => [policy, { outcome: 'allowed', source: 'detector' }]));
+    const verdicts = new Map([...allowed, ...violated(policies, found)]);
     this.#signals.evaluated({ verdicts, cache: NO_CACHE }, decide(verdicts), phase, record);
   }
 
-  /** Detectors of a stream have found something. */
+  /** Detectors of a stream have found something. Told where it stops the stream. */
   decideFound(policies: readonly ReadyPolicy[], found: ReadonlyMap<string, Finding[]>, { phase, record }: Matter): Decision {
-    const verdicts = new Map(
-      policies.flatMap(({ policy, detectors }) => {
-        const findings = detectors.flatMap(({ id }) => found.get(id) ?? []);
-        return findings.length === 0 ? [] : [[policy, { outcome: 'violated', source: 'detector', findings }] as const];
-      }),
-    );
+    const verdicts = violated(policies, found);
     const decision = decide(verdicts);
     if (decision.outcome !== 'pass') this.#signals.evaluated({ verdicts, cache: NO_CACHE }, decision, phase, record);
     return decision;
   }
+}
+
+function violated(policies: readonly ReadyPolicy[], found: ReadonlyMap<string, Finding[]>): Map<SnapshotPolicy, Verdict> {
+  const verdicts = new Map<SnapshotPolicy, Verdict>();
+  for (const { policy, detectors } of policies) {
+    const findings = detectors.flatMap(({ id }) => found.get(id) ?? []);
+    // Where there is a judge, it has to say what is often wrong without it.
+    const isCertain = policy.judge === undefined || findings.some(({ advisory }) => advisory !== true);
+    if (findings.length > 0 && isCertain) verdicts.set(policy, { outcome: 'violated', source: 'detector', findings });
+  }
+  return verdicts;
 }
 
 const withoutFailures = ({ verdicts, ...evaluated }: Evaluated): Evaluated => ({

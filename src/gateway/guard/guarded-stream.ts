@@ -1,9 +1,8 @@
 // A stream under policies: its pieces wait in the gate for as long as they must, and the caller is kept from giving up meanwhile.
-import type { Decision } from '../../policy/decide.ts';
 import { Channels, isRemark, type StreamEvent } from '../../policy/stream/channels.ts';
-import { StreamGate, type Clearance, type Piece } from '../../policy/stream/gate.ts';
+import { StreamGate, type Piece } from '../../policy/stream/gate.ts';
 import { Remarks } from '../../policy/stream/remarks.ts';
-import type { Content, Failure, Part } from '../../policy/types.ts';
+import type { Content } from '../../policy/types.ts';
 import type { StreamReader } from '../../chat/dialect.ts';
 import type { GatewayError } from '../../errors.ts';
 import { streamReaderOf } from '../../surfaces/read-stream.ts';
@@ -15,6 +14,7 @@ import { headerOf } from './outlet.ts';
 import type { GuardedAnswerOptions } from './guarded-answer.ts';
 import type { PolicySet } from './policy-set.ts';
 import { sourceOf } from './source.ts';
+import { StreamVerdicts } from './stream-verdicts.ts';
 
 /** Milliseconds without a byte after which the caller is shown that the stream lives. */
 const KEEP_ALIVE = 10_000;
@@ -34,9 +34,11 @@ export class GuardedStream {
   readonly #frames: Frames;
   readonly #remarks: Remarks;
   readonly #gate: StreamGate<GatewayError> | undefined;
+  readonly #verdicts: StreamVerdicts;
   /** Of a stream that nobody holds back. */
   readonly #channels = new Channels();
-  readonly #closing: Closing | undefined;
+  /** Undefined: nobody knows how to end it in its dialect. */
+  #closing: Closing | undefined;
   readonly #isEvents: boolean;
   #timer: { clear(): void } | undefined;
   #flows = true;
@@ -44,8 +46,8 @@ export class GuardedStream {
   #isFull = false;
   /** Something in it can be read by nobody here. */
   #isUnread = false;
-  #unscannable: Clearance<GatewayError> | undefined;
-  #unseen: Clearance<GatewayError> | undefined;
+  /** Something went wrong here that nobody has foreseen. */
+  #isBroken = false;
 
   constructor(options: GuardedStreamOptions) {
     this.#options = options;
@@ -54,6 +56,7 @@ export class GuardedStream {
     this.#isEvents = /^\s*text\/event-stream/i.test(headerOf(headers, 'content-type'));
     this.#frames = framesOf(this.#isEvents);
     this.#remarks = new Remarks(this.#isEvents, head.request);
+    this.#verdicts = new StreamVerdicts(options.guard, set.gating, options.matter);
     if (set.gating.length === 0) {
       response.writeHead(status, headers);
       return;
@@ -81,18 +84,15 @@ export class GuardedStream {
   /** Never throws. */
   end(): void {
     const { response } = this.#options;
-    let rest: { bytes: Buffer; events: StreamEvent[] } | undefined;
     this.#guarded(() => {
       const bytes = this.#frames.end();
-      const events = this.#read(bytes);
-      rest = { bytes, events: [...events, ...this.#remarks.read('', this.#reader?.end().events ?? [])] };
+      const events = [...this.#read(bytes), ...this.#understood(() => this.#remarks.read('', this.#reader?.end().events ?? []))];
+      if (this.#gate === undefined) this.#watch(events);
+      else if (bytes.length + events.length > 0) this.#gate.push({ bytes, events });
+      this.#gate?.end();
     });
-    if (this.#gate !== undefined) {
-      if (rest !== undefined && rest.bytes.length + rest.events.length > 0) this.#gate.push(rest);
-      return this.#gate.end();
-    }
+    if (this.#gate !== undefined) return;
     response.end();
-    if (rest !== undefined) this.#watch(rest.events);
     this.#tellWatchers(this.#channels);
   }
 
@@ -105,23 +105,36 @@ export class GuardedStream {
   /** What bytes say that are a whole event. */
   #read(frame: Buffer): StreamEvent[] {
     if (frame.length === 0) return [];
-    return this.#remarks.read(frame.toString('utf8'), this.#reader?.push(frame) ?? []);
+    return this.#understood(() => this.#remarks.read(frame.toString('utf8'), this.#reader?.push(frame) ?? []));
+  }
+
+  /** Bytes that cannot be read are let through where all policies let through what they cannot evaluate, and stop the stream otherwise. */
+  #understood(read: () => StreamEvent[]): StreamEvent[] {
+    if (this.#isUnread) return [];
+    try {
+      return read();
+    } catch {
+      this.#isUnread = true;
+      this.#gate?.misread();
+      return [];
+    }
   }
 
   #watch(events: readonly StreamEvent[]): void {
     for (const event of events) this.#channels.note(event);
   }
 
-  /** Nothing that a provider sends may end the process: bytes that cannot be read are not let through where a policy blocks. */
+  /** Nothing that a provider sends may end the process. */
   #guarded(work: () => void): void {
-    if (this.#isUnread) return;
+    if (this.#isBroken) return;
     try {
       work();
     } catch {
+      this.#isBroken = true;
       this.#isUnread = true;
       if (this.#gate === undefined) return;
       this.#gate.close();
-      this.#stop(this.#refusalOfUnread(this.#options.set.gating, 'detector_failed'));
+      this.#break();
     }
   }
 
@@ -133,47 +146,30 @@ export class GuardedStream {
   }
 
   #makeGate(): StreamGate<GatewayError> {
-    const { guard, set, matter, response } = this.#options;
-    const { gating } = set;
-    const toClearance = (decision: Decision): Clearance<GatewayError> => {
-      const refusal = refusalOf(decision, 'Response');
-      return refusal === undefined ? { clear: true } : { clear: false, reason: refusal };
-    };
-    const local = gating.map((ready) => ({ ...ready, detectors: ready.detectors.filter(({ whole }) => whole !== true) }));
-    const slow = gating.filter(({ policy, detectors, broken }) => policy.judge !== undefined || broken === true || detectors.some(({ whole }) => whole === true));
-    const judge = async (fresh: Part[], before: Part[]): Promise<Clearance<GatewayError>> => {
-      const beforeAll = async (): Promise<Part[]> => [...(await matter.before()), ...before];
-      return toClearance(await guard.judge(slow, sourceOf({ parts: fresh, unscannable: [] }), { ...matter, before: beforeAll }));
-    };
+    const { response } = this.#options;
+    const verdicts = this.#verdicts;
     const gate = new StreamGate<GatewayError>({
-      detectors: [...new Map(local.flatMap(({ detectors }) => detectors).map((detector) => [detector.id, detector])).values()],
-      scan: (parts) => guard.scan(local, parts, matter),
-      onUnseen: () => (this.#unseen ??= toClearance(guard.decideFailed(gating, 'detector_failed', matter))),
-      onFindings: (found) => toClearance(guard.decideFound(gating, found, matter)),
-      judge:
-        slow.length === 0 && gating.every(({ policy }) => policy.streaming !== 'Full')
-          ? undefined
-          : {
-              whole: gating.some(({ policy }) => policy.streaming === 'Full'),
-              check: judge,
-            },
-      tooMuch: () => this.#refusalOfUnread(gating, 'too_large'),
-      onUnscannable: () => {
-        const failing = gating.filter(({ policy }) => policy.onUnscannable === 'Fail');
-        return (this.#unscannable ??= failing.length === 0 ? { clear: true } : toClearance(guard.decideFailed(failing, 'unscannable', matter)));
-      },
+      detectors: verdicts.detectors,
+      judge: verdicts.judge,
+      scan: (parts) => verdicts.scan(parts),
+      onFindings: (found) => verdicts.found(found),
+      onUnseen: () => verdicts.unseen(),
+      onUnjudged: () => verdicts.unjudged(),
+      onUnscannable: () => verdicts.unscannable(),
+      onTooMuch: (waitsFor) => verdicts.tooMuch(waitsFor),
       onLooked: () => {
         if (!this.#isFull || response.writableNeedDrain) return;
         this.#isFull = false;
         response.emit('drain');
       },
-      release: (pieces) => this.#guarded(() => this.#release(pieces)),
+      release: (pieces) => this.#release(pieces),
       stop: (reason) => this.#stop(reason),
+      broken: () => this.#break(),
       done: () => {
         this.#timer?.clear();
         this.#begin();
         response.end();
-        guard.passed(gating.filter((ready) => !slow.includes(ready)), matter);
+        verdicts.passed();
         this.#tellWatchers(gate.channels);
       },
     });
@@ -185,16 +181,24 @@ export class GuardedStream {
     this.#begin();
     this.#keepAlive();
     for (const { bytes, events } of pieces) {
-      this.#closing?.follow(events.filter((event) => !isRemark(event)));
+      this.#follow(events);
       if (bytes.length > 0) this.#flows = response.write(bytes);
     }
   }
 
-  /** Also where all policies would let through what they cannot evaluate: what was not kept cannot leave. */
-  #refusalOfUnread(gating: PolicySet['gating'], failure: Failure): GatewayError {
-    const { guard, matter } = this.#options;
-    const decision = guard.decideFailed(gating, failure, matter);
-    return refusalOf(decision.outcome === 'pass' ? { ...decision, outcome: 'unavailable', by: gating[0]?.policy } : decision, 'Response')!;
+  #follow(events: readonly StreamEvent[]): void {
+    try {
+      this.#closing?.follow(events.filter((event) => !isRemark(event)));
+    } catch {
+      this.#closing = undefined;
+    }
+  }
+
+  /** Where nobody knows what was let through, and what was not, nothing more is. */
+  #break(): void {
+    const { guard, set, matter } = this.#options;
+    const decision = guard.decideFailed(set.gating, 'detector_failed', matter);
+    this.#stop(refusalOf({ ...decision, outcome: 'unavailable', by: decision.by ?? set.gating[0]?.policy }, 'Response')!);
   }
 
   #begin(): void {
@@ -217,6 +221,7 @@ export class GuardedStream {
     } else {
       response.end(code === 'content_policy_violation' ? this.#closing.stop() : this.#closing.fail(error));
     }
+    this.#verdicts.stopped();
     this.#tellWatchers(this.#gate!.channels);
     onStopped();
   }

@@ -203,3 +203,54 @@ describe('a caller that does not read', () => {
     expect(read).toBeGreaterThanOrEqual(TOTAL);
   });
 });
+
+describe('a stream of which more is held back than may be', () => {
+  const MEBIBYTE = 1024 * 1024;
+
+  it.each(['Open', 'Closed'] as const)('passes and is told, or ends, by the failure mode: %s', async (failureMode) => {
+    const stage = await startPolicyStage('Other');
+    onTestFinished(() => stage.close());
+    stage.use({ ...NO_ADVICE, phases: ['Response'], streaming: 'Full', failureMode });
+    const event = `data: {"choices":[{"index":0,"delta":{"content":"goes "}}]${' '.repeat(MEBIBYTE)}}\n\n`;
+    stage.provider.answer((response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      for (let count = 0; count < 5; count++) response.write(event);
+      response.end('data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
+    });
+    const { body, status } = await stage.ask({ key: KEYS.OpenAI, body: bodyOf(CALLS.OpenAI) });
+    if (failureMode === 'Open') expect([status, body.split('goes').length - 1, body.endsWith('data: [DONE]\n\n')]).toEqual([200, 5, true]);
+    else expect([status, body.includes('policy_unavailable'), body.includes('goes')]).toEqual([503, true, false]);
+    const labels = { failure: 'too_large', mode: failureMode.toLowerCase() };
+    expect(sumOf(await stage.gateway.metrics(), 'flashback_policy_failures_total', labels)).toBe(1);
+  });
+});
+
+describe('what is often wrong', () => {
+  const NAMES = { ...NO_CARDS, name: 'no-names', phases: ['Response' as const], detectors: [{ id: 'pii.person' }, { id: 'pii.card' }] };
+  const LEAD = 'The letter is from Mrs. Jane Miller, who wrote it. ';
+
+  async function told(text: string): Promise<{ body: string; count: unknown; lines: unknown[] }> {
+    const stage = await startPolicyStage('Other');
+    onTestFinished(() => stage.close());
+    stage.use(NAMES);
+    stage.provider.answer(saying('Other', { text }));
+    const { body } = await stage.ask({ key: KEYS.OpenAI, body: bodyOf(CALLS.OpenAI) });
+    await finished(stage);
+    const lines = stage.gateway.logs.filter(({ msg }) => msg === 'policy violation');
+    return { body, count: stage.gateway.counts.all['team-a/no-names'], lines };
+  }
+
+  it('passes in a stream, and is told once', async () => {
+    const { body, count, lines } = await told(LEAD + WORDS.repeat(20));
+    expect(body).toContain('[DONE]');
+    expect(count).toMatchObject({ evaluations: 1, violations: 1, alerted: 1, blocked: 0 });
+    expect(lines).toMatchObject([{ effect: 'alert', found: 1, findings: [{ detector: 'pii.person' }] }]);
+  });
+
+  it('is told together with what stops the stream', async () => {
+    const { body, count, lines } = await told(`${LEAD}${WORDS.repeat(20)}The card is 4242 4242 4242 4242. ${WORDS}`);
+    expect(body).toContain('content_filter');
+    expect(count).toMatchObject({ evaluations: 1, violations: 1, blocked: 1 });
+    expect(lines).toMatchObject([{ effect: 'block', found: 2 }]);
+  });
+});
