@@ -140,7 +140,10 @@ class Reader {
 
   #except(index: number): { polarity: Polarity; isException: boolean } {
     const before = this.#main ?? this.#saidLater(index) ?? 'forbid';
-    this.#excepted = opposite(before);
+    const { marker, trails } = this.#atoms[index]!;
+    // "Block messages unless they contain no card numbers": what is missing must be missing.
+    const isUndone = before === 'forbid' && marker?.polarity === 'forbid' && marker.stops !== true && !trails && index > 0;
+    this.#excepted = isUndone ? 'forbid' : opposite(before);
     return { polarity: this.#excepted, isException: true };
   }
 }

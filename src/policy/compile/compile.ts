@@ -64,7 +64,10 @@ export function compileRule({ content, engine = 'Auto', countries, patterns = []
   /** What the rule takes out is for the judge to tell. */
   const use = (one: DetectorUse, isUnsure: boolean): DetectorUse => (asksBeside && isUnsure ? { ...one, advisory: true } : one);
   const ofRule: DetectorUse[] = [
-    ...ids.map((id) => use({ id, ...(codes !== undefined && BY_COUNTRY.has(id) ? { countries: codes } : {}) }, unsure === 'all' || unsure.has(id))),
+    ...ids.map((id) => {
+      const where = codes !== undefined && BY_COUNTRY.has(id) ? { countries: codes } : {};
+      return use({ id, ...where }, unsure === 'all' || unsure.has(id));
+    }),
     ...(keywords.length === 0 ? [] : [use({ id: 'keyword', keywords }, unsure === 'all')]),
     ...formats.filter((source) => !own.includes(source)).map((source) => use({ id: 'pattern', pattern: source }, unsure === 'all')),
   ];

@@ -1,4 +1,4 @@
-// What a rule takes out of what it forbids, in words that detectors do not know: "except masked card numbers", "unless the customer agrees".
+// What a rule takes out of what it forbids, in words that detectors do not know: "except masked card numbers", "unless she agrees".
 import { clauseAt, type Clause } from './clauses.ts';
 import type { Format } from './formats.ts';
 import { isBare } from './lexicon/bare.ts';
@@ -33,7 +33,11 @@ export const isAboutExample = (clause: Clause, formats: readonly Format[], claus
   formats.some((format) => format.end >= clause.start && clauseAt(clauses, format)?.sentence === clause.sentence);
 
 /** Says what kind is meant: "masked §", "published §". */
-const PARTICIPLE = /(?<!(?:be|been|being|werden|wird|être) )(?<!\p{L})(?:\p{L}+(?:ed|iert\p{L}*|és?|ées?)|known|given|shown|written|sent|geschwärzt\p{L}*) §/u;
+const PARTICIPLE = new RegExp(
+  String.raw`(?<!(?:be|been|being|werden|wird|être) )(?<!\p{L})` +
+    String.raw`(?:\p{L}+(?:ed|iert\p{L}*|és?|ées?)|known|given|shown|written|sent|geschwärzt\p{L}*) §`,
+  'u',
+);
 /** "the sharing of §": what is done with it, not what kind it is. */
 const OBJECT = /(?<!\p{L})(?:of|von|de|des|du)(?= (?:(?:the|all|any|allen?|der|les) )?§)/gu;
 /** Speaks of what another sentence has named. */

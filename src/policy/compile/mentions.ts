@@ -1,5 +1,5 @@
 // Finds what a rule speaks of: terms of the lexicon in the text, the longest where several could be read.
-import { OTHERS } from './lexicon/others.ts';
+import { OTHER_ADDRESSES, OTHERS } from './lexicon/others.ts';
 import { PII } from './lexicon/pii.ts';
 import { SECRETS } from './lexicon/secrets.ts';
 import { TOPICS } from './lexicon/topics.ts';
@@ -29,7 +29,7 @@ function termsOf(concept: Concept): Term[] {
 }
 
 /** The first counts where two terms are of the same length. */
-const TERMS: readonly Term[] = [...PII, ...SECRETS, ...OTHERS, ...TOPICS].flatMap(termsOf);
+const TERMS: readonly Term[] = [OTHER_ADDRESSES, ...PII, ...SECRETS, ...OTHERS, ...TOPICS].flatMap(termsOf);
 
 /** In order, without overlaps. */
 export function findMentions(text: string): Mention[] {

@@ -10,6 +10,8 @@ export interface Name extends Span {
 /** Longer quotations are texts, not names. */
 const MAX_WORDS = 4;
 const QUOTED = /"\s*([^"\n]{2,60}?)\s*"|(?<![\p{L}\p{N}])'([^'\n]{2,60})'(?![\p{L}\p{N}])/gu;
+/** What is quoted after these is a word, whatever it means. */
+const WORDING = /(?<!\p{L})(?:words?|terms?|phrases?|expressions?|begriffe?|wort|worte|wörter|ausdrücke?|mots?|termes?)[^.;]{0,60}$/iu;
 /** What is quoted after these is to be said, not to be found. */
 const SAID = new RegExp(
   String.raw`(?:\b(?:say|says|(?:answer|reply|respond)(?: with)?|write|return|output|state|sage|antworte(?: mit)?|schreibe|` +
@@ -35,15 +37,17 @@ const LINK =
 const CONTEXTS: readonly RegExp[] = [
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?:[Pp]rojekt|[Pp]rodukt)?(?i:${KIND}) \(?${LIST}`, 'g'),
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:${ANY_KIND})(?i:${LINK}) ?\(?${LIST}`, 'g'),
+  new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:the|our) (?:customers?|clients?|vendors?|suppliers?|partners?) ${LIST}`, 'g'),
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:products?|services?|plans?|offers?|produkte?|produits?) (?:of|from|by|von|de) ${LIST}`, 'g'),
   new RegExp(String.raw`(?<![A-Za-zÀ-ÿ])(?i:called|named|code ?named|namens|appelé|nommé) ${LIST}`, 'g'),
   new RegExp(
-    String.raw`(?<![A-Za-zÀ-ÿ])(?i:mention|mentions|mentioning|name|naming|discuss|discussing|about|refer to|referring to|compare with|` +
-      String.raw`compare to|mentionnez|mentionner|parlez de|parler de) ${LIST}`,
+    String.raw`(?<![A-Za-zÀ-ÿ])(?i:mention|mentions|mentioning|mentions? of|name|naming|discuss|discussing|about|` +
+      String.raw`refer to|referring to|compare with|compare to|mentionnez|mentionner|parlez de|parler de) ${LIST}`,
     'g',
   ),
   new RegExp(
-    String.raw`(?<![.!?:] |^)(?<![A-Za-zÀ-ÿ])${LIST} (?:project|product|codename|code name|brand|programme|program)s?(?![A-Za-zÀ-ÿ])`,
+    String.raw`(?<![.!?:] |^)(?<![A-Za-zÀ-ÿ])${LIST} (?:project|product|codename|code name|brand|programme|program|deal|merger|` +
+      String.raw`takeover|initiative)s?(?![A-Za-zÀ-ÿ])`,
     'g',
   ),
 ];
@@ -92,7 +96,7 @@ export function findNames(text: string, isTerm: (words: string) => boolean, know
     const isText = quoted.split(/\s+/).length > MAX_WORDS || SAID.test(text.slice(0, index));
     const span = { start: index, end: index + whole.length };
     if (isText) texts.push(span);
-    if (isText || isTerm(quoted) || !/\p{L}|\p{N}/u.test(quoted)) continue;
+    if (isText || (isTerm(quoted) && !WORDING.test(text.slice(0, index))) || !/\p{L}|\p{N}/u.test(quoted)) continue;
     names.push({ ...span, keyword: quoted.toLowerCase() });
   }
   if (!hasMeaningfulCapitals(text)) return { names, texts };

@@ -21,7 +21,7 @@ const OTHER_TITLES = {
 /** Of the concepts that one detector finds. */
 const TITLES: ReadonlyMap<string, string> = new Map([
   ...[...PII, ...SECRETS, ...OTHERS]
-    .filter(({ detectors }) => detectors.length === 1)
+    .filter(({ detectors, partial }) => detectors.length === 1 && partial !== true)
     .map(({ detectors, title }) => [detectors[0]!, title] as const),
   ...Object.entries(OTHER_TITLES),
 ]);

@@ -12,6 +12,10 @@ const ABBREVIATIONS: readonly (readonly [RegExp, string])[] = [
   [/\b([Ee]tc|usw|[Nn]os?|[Nn]rs?)\.(?!\s*$|\s+\p{Lu})/gu, '$1'],
 ];
 
+/** "Konto- und Kartennummern": the first is a number as well. */
+const HEADS = 'nummern?|daten|adressen?|anschriften|angaben|informationen|namen?|schlüsseln?|karten?|kopien|ausweise?|beratung|auskünfte';
+const ELLIPSIS = new RegExp(String.raw`(?<=\p{L}{3})-(?=(?:,| und| oder| sowie)[^.;:!?\n]{1,60}?\p{L}{3}(${HEADS})(?!\p{L}))`, 'giu');
+
 /** One kind of quotation mark, apostrophe and dash, abbreviations spelt out, lists with bullets as lists with commas. */
 export function prepare(content: string): string {
   let text = content
@@ -27,6 +31,7 @@ export function prepare(content: string): string {
     .replace(/[*_]{2,}|^#+ ?/gm, '')
     .replace(/-{2,}/g, '-');
   for (const [abbreviation, words] of ABBREVIATIONS) text = text.replace(abbreviation, words);
+  text = text.replace(ELLIPSIS, (_hyphen, head: string) => head);
   return text
     .replace(/:\n{1,2}(?:(?:[-*•–]|\d{1,2}[.)]) )?/g, ': ')
     .replace(/[,;]?\n{1,2}(?:[-*•–]|\d{1,2}[.)]) /g, ', ')

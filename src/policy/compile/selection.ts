@@ -46,14 +46,16 @@ export function selectDetectors(understood: Understanding, countries: readonly s
   const { forbidden } = understood;
   const ids = idsOf(understood, countries);
   const isAny = ids.size + forbidden.keywords.length + forbidden.formats.length > 0;
-  const relevant = understood.exceptions.filter(({ detectors }) => (detectors === undefined ? isAny : detectors.some((id) => ids.has(id))));
-  const unsure = relevant.some(({ detectors }) => detectors === undefined) ? 'all' : new Set(relevant.flatMap(({ detectors = [] }) => detectors));
+  const relevant = understood.exceptions.filter(({ detectors }) => detectors?.some((id) => ids.has(id)) ?? isAny);
+  const isAboutAll = relevant.some(({ detectors }) => detectors === undefined);
+  const unsure = isAboutAll ? 'all' : new Set(relevant.flatMap(({ detectors = [] }) => detectors));
   // One for all kinds finds in one go, but then all kinds are equally sure.
   if (SECRET_DETECTORS.every((id) => ids.has(id) && (unsure === 'all' || !unsure.has(id)))) {
     for (const id of SECRET_DETECTORS) ids.delete(id);
     ids.add(ANY_SECRET);
   }
-  const named = forbidden.concepts.filter(({ detectors, family }) => family !== true && detectors.length > 0 && detectors.every((id) => ADVISORY.has(id)));
+  const isUncertain = ({ detectors }: Concept): boolean => detectors.length > 0 && detectors.every((id) => ADVISORY.has(id));
+  const named = forbidden.concepts.filter((concept) => concept.family !== true && isUncertain(concept));
   return {
     ids: ORDER.filter((id) => ids.has(id)),
     unsure,

@@ -2,6 +2,7 @@
 import { clauseAt, readClauses, type Clause } from './clauses.ts';
 import { findExceptions, isAboutExample, type Exception } from './exceptions.ts';
 import { findFormats, type Format } from './formats.ts';
+import { isBare } from './lexicon/bare.ts';
 import { ONLY } from './lexicon/topics.ts';
 import { EXAMPLES, OPEN_LISTS } from './lexicon/polarity.ts';
 import type { Concept } from './lexicon/types.ts';
@@ -9,7 +10,7 @@ import { findMentions, isTerm, type Mention } from './mentions.ts';
 import { findNames } from './names.ts';
 import { lower, phrasePattern } from './phrases.ts';
 import { cover, prepare } from './prepare.ts';
-import { residueOf } from './residue.ts';
+import { residueOf, wordsOf } from './residue.ts';
 
 /** What is forbidden or allowed. */
 export interface Side {
@@ -52,14 +53,18 @@ function narrowed({ text, mentions, clauses }: Reading): Set<Mention> {
   const narrow = new Set<Mention>();
   for (const [index, family] of mentions.entries()) {
     const next = mentions[index + 1];
-    if (family.concept.family !== true || next === undefined || !EXAMPLE.test(text.slice(family.end, next.start))) continue;
+    const isFamily = family.concept.family === true;
+    // "Confidential data such as IBANs" is no more than what is listed.
+    if ((!isFamily && family.concept.id !== 'topic.confidential') || next === undefined) continue;
+    if (!EXAMPLE.test(text.slice(family.end, next.start))) continue;
     const { sentence, polarity } = clauseAt(clauses, family) ?? {};
     const listed = mentions.slice(index + 1).filter((mention) => {
       const clause = clauseAt(clauses, mention);
       return clause?.sentence === sentence && clause?.polarity === polarity && mention.concept.family !== true;
     });
     const members = listed.filter(
-      ({ concept }) => concept.detectors.length > 0 && concept.detectors.every((id) => family.concept.detectors.includes(id)),
+      ({ concept: { detectors } }) =>
+        detectors.length > 0 && (!isFamily || detectors.every((id) => family.concept.detectors.includes(id))),
     );
     const end = clauses.findLast((clause) => clause.sentence === sentence)?.end ?? text.length;
     if (members.length > 0 && !OPEN.test(text.slice(family.end, end))) narrow.add(family);
@@ -76,16 +81,28 @@ function certain(mentions: Mention[], clauses: readonly Clause[], text: string):
   if (sure.length === 0) return text.includes('¤') || residueOf(text).length > 0 ? [] : mentions;
   const sentences = new Set(sure.filter(isDetected).map((mention) => clauseAt(clauses, mention)?.sentence));
   const known = new Set(sure.flatMap(({ concept }) => concept.detectors));
+  const spoken = new Set(sure.map((mention) => clauseAt(clauses, mention)?.sentence));
+  const isAllOf = (sentence: number | undefined): boolean =>
+    !spoken.has(sentence) &&
+    clauses
+      .filter((clause) => clause.sentence === sentence)
+      .map(({ start, end }) => text.slice(start, end))
+      .every((piece) => !piece.includes('¤') && residueOf(piece).length === 0);
   return mentions.filter((mention) => {
     const { sentence, polarity } = clauseAt(clauses, mention) ?? {};
     if (!mention.weak || sentences.has(sentence)) return true;
-    return polarity === 'allow' && mention.concept.detectors.some((id) => known.has(id));
+    if (polarity !== 'allow') return isAllOf(sentence);
+    return mention.concept.detectors.some((id) => known.has(id));
   });
 }
 
 /** What may be said only to some, or only at times, is forbidden otherwise: "may only be shared with HR". */
 function isAllowed(clause: Clause | undefined, text: string, { start }: { start: number }): boolean {
   if (clause === undefined || clause.polarity === 'forbid') return false;
+  const before = text.slice(clause.start, start);
+  const limit = before.search(only);
+  // "Only the last digits of card numbers may be shown".
+  if (limit !== -1 && wordsOf(before.slice(limit)).some((word) => !isBare(word) && !only.test(word))) return false;
   return clause.isException || !only.test(text.slice(start, clause.end));
 }
 

@@ -150,13 +150,15 @@ describe('the plan in words', () => {
     ]);
   });
   it('says of names what becomes of them under each action', () => {
-    const said = (action: NonNullable<Rule['action']>, more: Partial<Rule> = {}) => plan('Never share customer names.', { action, ...more }).words.at(-1);
+    const said = (action: NonNullable<Rule['action']>, more: Partial<Rule> = {}) =>
+      plan('Never share customer names.', { action, ...more }).words.at(-1);
     expect(said('Alert')).toBe(
       'Names of persons cannot be told with certainty: some are missed, and some of what is found is something else.',
     );
     expect(said('Block')).toBe('Names of persons cannot be told with certainty: a judge decides.');
     expect(said('Block', { engine: 'Detectors' })).toBe(
-      'Names of persons cannot be told with certainty: finding them alerts, and never blocks alone; set engine to Both to have a judge decide.',
+      'Names of persons cannot be told with certainty: finding them alerts, and never blocks alone; ' +
+        'set engine to Both to have a judge decide.',
     );
   });
   it('says that detectors do not know an exception', () => {

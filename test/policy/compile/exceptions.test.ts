@@ -63,7 +63,8 @@ describe('some of a kind that is allowed is still looked for, and a judge confir
   it('the plan quotes what is taken out', () => {
     expect(compileRule({ content: 'No card numbers except masked card numbers.' }).words).toEqual([
       'Detectors look for payment card numbers.',
-      'Detectors do not know what the rule takes out ("except masked card numbers") and find it as well; a judge has to confirm what they find.',
+      'Detectors do not know what the rule takes out ("except masked card numbers") and find it as well; ' +
+        'a judge has to confirm what they find.',
     ]);
   });
   it('the judge sees everything where the rule has another part that only a judge can tell', () => {
@@ -97,7 +98,8 @@ describe('what all is allowed but', () => {
 
 describe('names of persons under Block', () => {
   it('need a judge where the rule names them', () => {
-    expect(planned('Customer names must not leave the company.', { action: 'Block' })).toMatchObject({ needsJudge: true, judgeConfirms: false });
+    const plan = planned('Customer names must not leave the company.', { action: 'Block' });
+    expect(plan).toMatchObject({ needsJudge: true, judgeConfirms: false });
     expect(planned('Never share IBANs or home addresses.', { action: 'Block' })).toMatchObject({ needsJudge: true });
   });
   it('need none for an alert', () => {
@@ -107,6 +109,6 @@ describe('names of persons under Block', () => {
     const { needsJudge, onlyAlerts, words } = compileRule({ content: 'No personal data.', action: 'Block' });
     expect(needsJudge).toBe(false);
     expect(onlyAlerts).toEqual(['names of persons', 'postal addresses']);
-    expect(words.join(' ')).toContain('Names of persons and postal addresses cannot be told with certainty: finding them alerts, and never blocks alone');
+    expect(words.join(' ')).toMatch(/Names of persons and postal addresses cannot be told .*: finding them alerts, and never blocks alone/);
   });
 });

@@ -8,7 +8,8 @@ throughout until while
 is are was were be been being am do does did done doing has have had having will would shall should must may might can could ought
 need needs needed let lets please
 not no never none only also too even just still always ever again whether which who whom whose what when where why how than more
-most much many less least few several own very really quite strictly absolutely explicitly simply directly indirectly accidentally
+most much many less least few several own very really quite strictly absolutely whatsoever whatever anywhere everywhere somewhere
+ever explicitly simply directly indirectly accidentally
 intentionally
 der die das den dem des ein eine einen einem einer eines und oder sowie aber auch noch nur wie als wenn dass daß ob zu zum zur im
 in ins an am ans auf aus bei beim bis durch für gegen mit nach ohne seit über um unter von vom vor während wegen zwischen
@@ -19,7 +20,9 @@ solche diese dieser dieses diesen diesem jene bitte immer stets auf keinen fall 
 le la les l un une des du de d et ou ni mais que qui quoi dont où ce cet cette ces c s se sa son ses leur leurs notre nos votre
 vos mon ma mes ton ta tes il elle ils elles on nous vous je tu à au aux en dans par pour sur sous avec sans chez vers entre est
 sont être été sera seront doit doivent devez ne pas jamais aucun aucune peut peuvent pouvez avoir a ont avez y si tout toute tous
-toutes s'il plaît`;
+toutes s'il plaît faut rester restent besonders insbesondere somebody somebody's following folgende folgenden folgendes suivant
+suivants suivantes jemand niemand jemandem irgendwo nirgends strengstens streng strikt strikte strictement umständen fall fälle
+circumstance circumstances`;
 
 /** What is done with data. */
 export const ACTIONS = `share shares shared sharing send sends sent sending paste pastes pasted pasting post posts posted posting leak
@@ -35,14 +38,21 @@ logging embed embedded put get make made making keep keeps kept stay stays remai
 allow allowed handle handled accept accepted generate generated create created receive received quote quoted compare compared
 comparing promise offer offered help helps helping request requests requested requesting access accessed
 recommend recommends recommended recommending suggest suggests suggested explain explains explaining endorse endorses assist assists
-try tries trying attempt attempts attempting want wants see seen sees go goes occur occurs apply applies concern concerns exist come comes
+try tries trying versuch versuche versuchen attempt attempts attempting want wants see seen sees go goes occur occurs apply
+applies concern concerns exist come comes
+reach reaches reached stuff able extract extracts extracted hand hands handed confirm confirms
+alert alerts alerted warn warns warned detect detects detected report reports reported notify notified watch guard protect protects
+protected safeguard think belong belongs present ends end ending scan scans scanned screenshot screenshots network
 weiter ab gehören gehört preis gib gebt erteile erteilt nenne nennt teile zeige verrate teilen geteilt teilt weitergeben
 weitergegeben weitergeleitet weiterleiten senden gesendet schicken geschickt übermitteln übermittelt verschicken einfügen
 eingefügt eingeben eingegeben enthalten enthält preisgeben preisgegeben offenlegen offengelegt verraten nennen genannt erwähnen
 erwähnt zeigen gezeigt ausgeben ausgegeben verlassen gelangen hochladen hochgeladen verwenden verwendet nutzen genutzt speichern
 gespeichert verarbeiten verarbeitet geben gegeben gibt sprechen schreiben geschrieben anfragen erscheinen vorkommen bleiben bleibt
 behandeln behandelt herausgeben herausgegeben kopieren kopiert veröffentlichen veröffentlicht wiederholen wiedergeben erteilen
-erteilt fragen antworten beantworten stehen machen
+erteilt fragen antworten beantworten stehen machen heraus hin hinaus herein nein zugriff zugriffe aussieht fallen fällt voir
+demandez demander demandé
+weitergabe nennung offenlegung preisgabe auftauchen halten melde melden meldet gemeldet erkenne erkennen erkannt
+warne warnen schütze schützen posten poste gepostet hochzuladen auslesen ausliest ausgelesen weiterzugeben
 partager partagez partagé partagés partagées partage envoyer envoyez envoyé envoyés envoyées transmettre transmis transmises
 divulguer divulguez divulgué divulgués divulguées révéler révélez révélé révélés révélées donner donnez donné communiquer
 communiquez communiqué communiqués communiquées contenir contient contiennent inclure inclus coller collez mentionner mentionnez
@@ -56,7 +66,8 @@ definition violates subject general nothing belongs about regel gilt verstößt 
 thema werkzeugen werkzeug text texts message messages prompt prompts request requests response responses answer answers reply
 replies output outputs input inputs content contents conversation conversations chat chats question questions query queries file
 files document documents attachment attachments log logs code source configuration config configurations snippet snippets payload
-payloads email body line lines field fields traffic call calls tool tools word words phrase phrases expression expressions
+payloads email body line lines field fields traffic call calls tool tools word words term terms begriff begriffe phrase phrases
+expression expressions
 language name names number numbers id ids kind kinds type types form forms piece pieces list part parts example examples value
 values item items string strings detail details data information info thing things anything something everything nothing matter
 way order case cases purpose instance instances
@@ -67,11 +78,13 @@ third party parties partner partners vendor vendors outsider outsiders public in
 internal external corporate own real actual valid full complete raw plain clear plaintext cleartext unencrypted unmasked live
 production customer's clients' user's sensitive secret confidential restricted classified proprietary strictly unauthorized
 unauthorised rule rules policy policies violation violations
+gdpr dsgvo rgpd ccpa support ticket tickets
 allowed forbidden prohibited prohibit block blocked reject rejected remove removed redact
 texte textes texten nachricht nachrichten anfrage anfragen antwort antworten eingabe eingaben ausgabe ausgaben inhalt inhalte
 prompts datei dateien dokument dokumente dokumenten protokoll protokolle zeichen modell modelle modellen ki assistent assistenten
 anbieter system systeme systemen dienst dienste nutzer benutzer kunde kunden kundinnen mitarbeiter mitarbeiterinnen mitarbeitende
-mitarbeitenden person personen patient patienten firma unternehmen unternehmens organisation team dritte dritten dritter
+mitarbeitenden mitarbeitern privatpersonen privatperson person personen patient patienten firma unternehmen unternehmens
+organisation team dritte dritten dritter
 öffentlichkeit außen extern externe externen intern interne internen interner privat private privaten vertraulich vertraulichen
 geheim nummern nummer daten angaben informationen art arten form wort wörter name namen regel regeln sprache code quellcode
 konfiguration chat chats gespräch gespräche
@@ -83,7 +96,8 @@ noms règle règles mot mots langage code conversation conversations`;
 
 const NAMES = `project projects product products codename codenames code-name brand brands competitor competitors company
 companies projekt projekts projekte projektname projektnamen codename produkt produkte wettbewerber wettbewerbern konkurrent
-konkurrenten marke projet projets produit produits concurrent concurrents marque employee ticket order badge`;
+konkurrenten marke produktname produktnamen produktnamens projet projets produit produits concurrent concurrents marque employee
+ticket order badge`;
 
 /** In lower case. */
 export const NEUTRAL_WORDS: ReadonlySet<string> = new Set(`${GRAMMAR} ${ACTIONS} ${SCENE} ${NAMES}`.split(/\s+/));

@@ -1,6 +1,19 @@
 // Words for what the remaining detectors find, in English, German and French.
 import type { Concept } from './types.ts';
 
+/** What is called an address and is none of the post. */
+export const OTHER_ADDRESSES: Concept = {
+  id: 'other-addresses',
+  title: 'addresses of devices, pages and wallets',
+  detectors: [],
+  phrases: [
+    '(mac|ethernet|hardware|device|memory|web|website|url|uri|internet|https?|site|page|(crypto )?wallet|bitcoin|btc|ethereum|' +
+      'crypto|blockchain|contract) (addresses|address)',
+    '(mac|hardware|geräte|speicher|web|webseiten|internet|url|wallet|bitcoin) ?adress*',
+    'adresses? (mac|web|internet|url|bitcoin|des? (sites?|pages?))',
+  ],
+};
+
 export const OTHERS: readonly Concept[] = [
   {
     id: 'hostname',

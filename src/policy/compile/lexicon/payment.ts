@@ -4,6 +4,8 @@ import type { Concept } from './types.ts';
 /** What may follow the name of a kind of number. */
 export const NUMBERS = '(numbers?|nos?|nrs?|details?|data|information|info|ids?|scans?|copies)';
 
+const SCHEMES = '(visa|master ?card|amex|american express|maestro|diners( club)?|discover|jcb|union ?pay|girocard)';
+
 export const PAYMENT: readonly Concept[] = [
   {
     id: 'card',
@@ -13,16 +15,19 @@ export const PAYMENT: readonly Concept[] = [
       `(credit|debit|payment|charge|bank)( ?(and|or|,|/|&) ?(credit|debit|payment|charge))? cards? ?${NUMBERS}?`,
       `cards? ${NUMBERS}`,
       `card ?holder ${NUMBERS}`,
+      `(pci|pci dss) ?(relevant |dss |scoped )?${NUMBERS}`,
+      'pci (dss )?(relevante* |sensible* )?(daten|angaben|information*)',
+      `${SCHEMES}( ?(and|or|,|/|&|und|oder|et|ou) ?${SCHEMES})* (cards?|${NUMBERS}|karten ?(nummern?|daten)?)`,
       'cc(#| numbers?)',
       'ccns?',
       'primary account numbers?',
       'pans',
       'pan numbers?',
-      `(visa|mastercard|amex|american express) (card )?${NUMBERS}`,
+      `${SCHEMES} (card )?${NUMBERS}`,
       'kreditkart*',
       'kredit( |- ?und debit)kart*',
       'debitkart*',
-      'kart(en)?nummer*',
+      'kart(en)? ?(nummer|nr|daten|angaben|information)*',
       'zahl(ungs)?kart*',
       'bankkart*',
       'ec kart*',
@@ -30,7 +35,19 @@ export const PAYMENT: readonly Concept[] = [
       '((numéros?|données) d(e|es) )?(votre |vos |la |les )?cartes? (bancaires?|de (crédit|paiement|débit)|bleues?)',
       'numéros? de cartes?',
     ],
-    weak: ['cards?', 'test ?kart*'],
+    weak: ['cards?', 'test ?kart*', 'pan', SCHEMES],
+  },
+  {
+    id: 'card-security',
+    title: 'card verification codes',
+    detectors: ['pii.card'],
+    partial: true,
+    phrases: [
+      '(card )?(cvv2?|cvc2?)s? ?(codes?|numbers?|nummer*)?',
+      'card (verification|security) (codes?|values?|numbers?)',
+      '(karten ?)?(prüf|sicherheits) ?(nummer|ziffer|code)*',
+      'cryptogrammes?( visuels?)?',
+    ],
   },
   {
     id: 'iban',

@@ -56,7 +56,11 @@ const WHOLE: Readonly<Record<string, readonly string[]>> = {
   'private-key': ['private keys?', 'private* schlüssel', 'cl(é|ef)s? privées?'],
   jwt: ['jwts?( tokens?)?', 'json web tokens?'],
   bearer: ['bearer ?tokens?'],
-  'connection-string': ['(database |db )?connection strings?', 'verbindungs ?(zeichenfolgen?|zeichenketten?|strings?)', 'chaînes? de connexion'],
+  'connection-string': [
+    '(database |db )?connection strings?',
+    'verbindungs ?(zeichenfolgen?|zeichenketten?|strings?)',
+    'chaînes? de connexion',
+  ],
   secrets: ['secrets', 'credentials?', 'zugangsdaten', 'geheimnisse', 'identifiants'],
   hostname: ['host ?names?', '(host|rechner|server)namen?', "noms? d'hôtes?"],
   profanity: ['profanity', 'swear(ing| words?)', 'schimpfwörter', 'gros mots'],
