@@ -37,7 +37,7 @@ export const SETTINGS = {
   },
   'default-judge-model': { commands: ['up', 'operator'], kind: 'string', help: 'name of that model, as the provider knows it' },
   // The least: one body of the largest size, twice while it is put together.
-  'body-budget': { commands: ['up', 'gateway'], kind: 'mebibytes', default: '512', minimum: 64, help: 'MiB that the bodies of all requests under way may take together' },
+  'body-budget': { commands: ['up', 'gateway'], kind: 'mebibytes', default: '512', minimum: 64, help: 'MiB that the bodies of all requests under way, and answers held back by policies, may take together' },
   'shutdown-grace': { commands: ['up', 'gateway'], kind: 'duration', default: '300s', help: 'how long requests under way may go on after SIGTERM' },
   'shutdown-delay': { commands: ['gateway'], kind: 'duration', default: '5s', help: 'how long to go on accepting after SIGTERM, until load balancers have noticed' },
   'push-port': { commands: ['gateway'], kind: 'port', default: '8443', help: 'port that receives snapshots' },

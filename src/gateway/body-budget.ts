@@ -1,4 +1,5 @@
-// Bounds the bytes of request bodies that the process holds at a time, over all requests: many large ones must not end it.
+// Bounds the bytes of request bodies, and of answers that policies hold back whole, that the process holds at a time, over all requests: many
+// large ones must not end it.
 
 /** What one request holds of a budget. */
 export class BodyHold {

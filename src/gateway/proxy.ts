@@ -178,7 +178,7 @@ export class Proxy {
     if (policies !== undefined) {
       const inForce = guard.mark.isOn(request.headers, raw) ? withoutJudges(policies) : policies;
       const decidedBy = tables();
-      const outlet = await admit(inForce, guard.guard, { ...options, response });
+      const outlet = await admit(inForce, guard.guard, { ...options, response, hold });
       if (response.destroyed) return settle();
       if (tables() !== decidedBy) {
         key = this.#admit(request, surface, record);

@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { Losses } from '../../chat/losses.ts';
 import type { ExchangeOptions } from '../exchange.ts';
+import type { BodyHold } from '../body-budget.ts';
 import { newId } from '../new-id.ts';
 import { checkUnambiguous } from './ambiguity.ts';
 import { GuardedAnswer } from './guarded-answer.ts';
@@ -10,7 +11,8 @@ import type { Outlet } from './outlet.ts';
 import type { RepositoryPolicies } from './policy-set.ts';
 import { requestSource } from './request-content.ts';
 
-export type Guarded = Omit<ExchangeOptions, 'response'> & { response: ServerResponse };
+/** `hold`: counts what is held back of the answer. */
+export type Guarded = Omit<ExchangeOptions, 'response'> & { response: ServerResponse; hold: Pick<BodyHold, 'take'> };
 
 /**
  * Resolves with what the answer is to be written to. Rejects with GatewayError content_policy_violation or policy_unavailable, or, since
@@ -18,7 +20,7 @@ export type Guarded = Omit<ExchangeOptions, 'response'> & { response: ServerResp
  * meanwhile, it resolves at once.
  */
 export async function admit(policies: RepositoryPolicies, guard: Guard, options: Guarded): Promise<Outlet> {
-  const { response, surface, request, record, clock, answerHeaders } = options;
+  const { response, surface, request, record, clock, answerHeaders, hold } = options;
   const left = new AbortController();
   response.once('close', () => left.abort());
   const source = requestSource(request, guard.scanner);
@@ -36,5 +38,6 @@ export async function admit(policies: RepositoryPolicies, guard: Guard, options:
   const { model, dialect, body } = request;
   const head = { model, created: Math.floor(clock.now() / 1000), newId, losses: new Losses(), request: body };
   const matter: Matter = { phase: 'Response', record, before: () => source.context(left.signal), signal: left.signal };
-  return new GuardedAnswer({ response, guard, policies, matter, surface, dialect, head, isChat: request.operation === 'chat', clock, answerHeaders });
+  const isChat = request.operation === 'chat';
+  return new GuardedAnswer({ response, guard, policies, matter, surface, dialect, head, isChat, clock, answerHeaders, hold });
 }

@@ -5,6 +5,7 @@ import type { AnswerHead, SurfaceDialect } from '../../chat/dialect.ts';
 import type { Clock } from '../../clock.ts';
 import type { GatewayError } from '../../errors.ts';
 import type { Surface } from '../../surfaces/surface.ts';
+import type { BodyHold } from '../body-budget.ts';
 import { describeError, sendJson, statusOf } from '../respond.ts';
 import { refusalOf, type Guard, type Matter } from './guard.ts';
 import { headerOf, withoutHeader, type Outlet } from './outlet.ts';
@@ -12,7 +13,7 @@ import type { RepositoryPolicies } from './policy-set.ts';
 import { GuardedStream } from './guarded-stream.ts';
 import { sourceOf, WrittenSource, type Source } from './source.ts';
 
-/** An answer that is held back whole must not fill the memory. */
+/** An answer that is held back whole must not fill the memory, and neither must all together. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
 export interface GuardedAnswerOptions {
@@ -28,6 +29,8 @@ export interface GuardedAnswerOptions {
   clock: Clock;
   /** Flat list of name, value for every answer. */
   answerHeaders: readonly string[];
+  /** Counts what is held back. */
+  hold: Pick<BodyHold, 'take'>;
 }
 
 type Mode = 'undecided' | 'passing' | 'whole' | 'error' | 'stream' | 'stopped';
@@ -45,6 +48,8 @@ export class GuardedAnswer implements Outlet {
   #headers: string[] = [];
   #held: Buffer[] = [];
   #size = 0;
+  /** More than may be held. */
+  #isTooMuch = false;
   #stream: GuardedStream | undefined;
   #ending = false;
 
@@ -155,11 +160,11 @@ export class GuardedAnswer implements Outlet {
   }
 
   #keep(bytes: Buffer): boolean {
-    const wasTooMuch = this.#size > MAX_WHOLE_BYTES;
+    const wasTooMuch = this.#isTooMuch;
     this.#size += bytes.length;
-    const isTooMuch = this.#size > MAX_WHOLE_BYTES;
-    if (!isTooMuch || !this.#passesWhole) this.#held.push(bytes);
-    if (isTooMuch && !wasTooMuch && !this.#passesWhole && !this.#ending) void this.#giveUp();
+    this.#isTooMuch ||= this.#size > MAX_WHOLE_BYTES || !this.#options.hold.take(bytes.length);
+    if (!this.#isTooMuch || !this.#passesWhole) this.#held.push(bytes);
+    if (this.#isTooMuch && !wasTooMuch && !this.#passesWhole && !this.#ending) void this.#giveUp();
     return this.#mode === 'whole' && this.#passesWhole ? this.#options.response.write(bytes) : true;
   }
 
@@ -207,7 +212,7 @@ export class GuardedAnswer implements Outlet {
 
   #source(bytes: Buffer): Source {
     // What was not kept has not been seen, whatever a policy says of what cannot be read.
-    if (this.#size > MAX_WHOLE_BYTES) return UNREAD;
+    if (this.#isTooMuch) return UNREAD;
     const [type, encoding] = [headerOf(this.#headers, 'content-type'), headerOf(this.#headers, 'content-encoding')];
     if (!isPlain(encoding)) return sourceOf({ parts: [], unscannable: [{ path: '', kind: 'unknown' }] });
     return new WrittenSource(this.#options.guard.scanner, { kind: 'answer', contentType: type, bytes });

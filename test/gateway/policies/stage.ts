@@ -2,6 +2,7 @@
 import { hashKey } from '../../../src/api/api-key.ts';
 import type { ProviderType } from '../../../src/api/resources.ts';
 import { systemClock, type Clock } from '../../../src/clock.ts';
+import type { BodyBudget } from '../../../src/gateway/body-budget.ts';
 import type { SnapshotPolicy } from '../../../src/snapshot/snapshot.ts';
 import { call, type Reply } from '../../fake/caller.ts';
 import { aKey, aProvider, aRepository, aSnapshot, startGateway, type RunningGateway } from '../../fake/gateway.ts';
@@ -48,7 +49,7 @@ export interface PolicyStage {
   close(): Promise<void>;
 }
 
-export async function startPolicyStage(type: ProviderType = 'Other', clock: Clock = systemClock): Promise<PolicyStage> {
+export async function startPolicyStage(type: ProviderType = 'Other', clock: Clock = systemClock, bodyBudget?: BodyBudget): Promise<PolicyStage> {
   const [provider, judge] = await Promise.all([startProvider(), startProvider()]);
   const models = { [MODEL]: { llm: 'team-a/main', upstream: MODEL } };
   const snapshot = (...policies: SnapshotPolicy[]) => {
@@ -62,7 +63,7 @@ export async function startPolicyStage(type: ProviderType = 'Other', clock: Cloc
       policies: byKey,
     });
   };
-  const gateway = await startGateway(snapshot(), clock);
+  const gateway = await startGateway(snapshot(), clock, bodyBudget);
   const judged = (answer: AnswerTo): void =>
     judge.answer((response, received) => {
       const said = answer(received);
