@@ -17,15 +17,18 @@ const PAIRS = [
 const LATIN: ReadonlyMap<string, string> = new Map(PAIRS);
 const LETTERS = PAIRS.map(([letter]) => letter).join('');
 const MARKS = '\\u0300-\\u036f';
-const LOOK_ALIKE = new RegExp(`[${LETTERS}]|[${MARKS}]`, 'gu');
+/** Greek and Cyrillic: words of these are written in such letters alone. */
+const SCRIPTS = '\\u0370-\\u03ff\\u0400-\\u052f';
+/** Letters beside Latin ones or digits, words without any letter that is not alike, and marks. */
+const DISGUISED = new RegExp(
+  `(?<=[a-z0-9])[${LETTERS}]+|[${LETTERS}]+(?=[a-z0-9])|(?<![${SCRIPTS}])[${LETTERS}]{3,}(?![${SCRIPTS}])|[${MARKS}]`,
+  'giu',
+);
+const LETTER = new RegExp(`[${LETTERS}${MARKS}]`, 'gu');
+const HAS_ANY = /[\u0080-\uffff]/;
 
-/** Source of an expression for words that are Latin in disguise: mixed with Latin letters, or without any letter that is not alike. */
-export const DISGUISED = [
-  `[a-z0-9][${LETTERS}]`,
-  `[${LETTERS}][a-z0-9]`,
-  `(?<![\\u0370-\\u03ff\\u0400-\\u052f])[${LETTERS}]{3,}(?![\\u0370-\\u03ff\\u0400-\\u052f])`,
-  `[${MARKS}]`,
-].join('|');
-
-/** With Latin letters in their place, and without marks. */
-export const unmask = (mapped: Mapped): Mapped => replaceMapped(mapped, LOOK_ALIKE, ([letter]) => LATIN.get(letter) ?? '');
+/** With Latin letters in the place of those that disguise a Latin word, and without marks. */
+export function unmask(mapped: Mapped): Mapped {
+  if (!HAS_ANY.test(mapped.text)) return mapped;
+  return replaceMapped(mapped, DISGUISED, ([letters]) => letters.replace(LETTER, (letter) => LATIN.get(letter) ?? (/\p{M}/u.test(letter) ? '' : letter)));
+}

@@ -1,49 +1,57 @@
 // Text that was made from another one, and still knows from where each of its code units came.
 import type { Span } from '../types.ts';
 
-/** Each code unit of `text` stands for `from[i]` up to `to[i]` of the original; both undefined: it is the original. */
+/** A piece that was replaced: `start` up to `end` of the text stand for `from` up to `to` of the text before. */
+interface Edit extends Span {
+  from: number;
+  to: number;
+}
+
 export interface Mapped {
   text: string;
-  from?: readonly number[];
-  to?: readonly number[];
+  /** What it was made from, and how, in order; both undefined: it is the original. */
+  before?: Mapped;
+  edits?: readonly Edit[];
+}
+
+/** The last edit that begins at an offset or before it. */
+function editAt(edits: readonly Edit[], offset: number): Edit | undefined {
+  let [low, high] = [0, edits.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (edits[middle]!.start <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return edits[low - 1];
 }
 
 /** The span of the original that a span of the text stands for. */
-export function originalSpan({ from, to }: Mapped, { start, end }: Span): Span {
-  if (from === undefined || to === undefined || end <= start) return { start, end };
-  return { start: from[start] ?? 0, end: to[end - 1] ?? 0 };
+export function originalSpan({ before, edits }: Mapped, { start, end }: Span): Span {
+  if (before === undefined || edits === undefined || end <= start) return { start, end };
+  const first = editAt(edits, start);
+  const last = editAt(edits, end - 1);
+  return originalSpan(before, {
+    start: first === undefined ? start : start < first.end ? first.from : first.to + start - first.end,
+    end: last === undefined ? end : end - 1 < last.end ? last.to : last.to + end - last.end,
+  });
 }
 
 /** Replaces what matches; the same object where nothing does. `pattern` is global. `replace` may return the match unchanged. */
 export function replaceMapped(mapped: Mapped, pattern: RegExp, replace: (match: RegExpExecArray) => string): Mapped {
   const { text } = mapped;
-  const pieces: string[] = [];
-  const from: number[] = [];
-  const to: number[] = [];
+  const edits: Edit[] = [];
+  let made = '';
   let at = 0;
-  const copy = (until: number): void => {
-    pieces.push(text.slice(at, until));
-    for (let index = at; index < until; index++) {
-      from.push(mapped.from?.[index] ?? index);
-      to.push(mapped.to?.[index] ?? index + 1);
-    }
-    at = until;
-  };
-  let changed = false;
-  for (const match of text.matchAll(pattern)) {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     const replacement = replace(match);
-    if (replacement === match[0]) continue;
-    changed = true;
-    copy(match.index);
-    pieces.push(replacement);
-    const span = originalSpan(mapped, { start: match.index, end: match.index + match[0].length });
-    for (let index = 0; index < replacement.length; index++) {
-      from.push(span.start);
-      to.push(span.end);
-    }
-    at = match.index + match[0].length;
+    const { index, 0: matched } = match;
+    if (matched === '') pattern.lastIndex++;
+    if (replacement === matched) continue;
+    made += text.slice(at, index) + replacement;
+    at = index + matched.length;
+    edits.push({ start: made.length - replacement.length, end: made.length, from: index, to: at });
   }
-  if (!changed) return mapped;
-  copy(text.length);
-  return { text: pieces.join(''), from, to };
+  if (edits.length === 0) return mapped;
+  return { text: made + text.slice(at), before: mapped, edits };
 }

@@ -53,6 +53,48 @@ describe('readings of a text', () => {
     expect(text.slice(at, end)).toBe(from);
   });
 
+  const RUNS: Record<string, string> = {
+    standard: base64(CARD),
+    'not padded': base64(CARD).replace(/=+$/, ''),
+    'url-safe': Buffer.from(`??>>${CARD}~~`).toString('base64url'),
+    'of sixteen letters': base64('536-22-8719x').slice(0, 16),
+    'padded once': base64('ssn 536-22-8719 ok'),
+  };
+  const AROUND = ['x', '=x', 'key=x', '/x', 'a/x', '-x', 'img-x', 'v1_x', ':x', 'card:x.', '"x"', "'x'", '(x)', '<x>', ',x,', 'a/b/c/x/d', 'Path/to-x+more', '\\nx'];
+  it.each(Object.entries(RUNS))('find base64 that is %s wherever it stands', (_how, run) => {
+    for (const around of AROUND) {
+      const text = `see ${around.replace('x', () => run)} there`;
+      const view = viewsOf(text).find((one) => one.text.includes(CARD) || one.text.includes('536-22-8719'));
+      expect(view, text).toBeDefined();
+      const start = view!.text.search(/4242|536-/);
+      const { start: at, end } = view!.toOriginal({ start, end: start + 4 });
+      expect(text.slice(at, end)).toContain(run.slice(8, 14));
+    }
+  });
+
+  it('take no words, names and addresses for base64', () => {
+    const text =
+      'Die Verhandlungsgrundlage und die Donaudampfschifffahrtsgesellschaft are well-known-words, see https://example.com/some/long-path/index_of_pages and ' +
+      '123e4567-e89b-12d3-a456-426614174000, d41d8cd98f00b204e9800998ecf8427e, readRequestContentOfAnswers(), MAX_TOKENS_PER_REQUEST_AND_MODEL.';
+    expect(viewsOf(text)).toHaveLength(1);
+  });
+
+  it('give base64 in many places back in one reading, each with its own place', () => {
+    const texts = ['the first is 4242', 'the second is 1881', 'and another one'].map((said) => base64(said));
+    const text = texts.join(' and ');
+    const views = viewsOf(text);
+    expect(views).toHaveLength(2);
+    const start = views[1]!.text.indexOf('1881');
+    const { start: at, end } = views[1]!.toOriginal({ start, end: start + 4 });
+    expect(text.slice(at, end)).toBe(texts[1]);
+  });
+
+  it('need none of their own for what people write in other languages', () => {
+    expect(viewsOf('Иванов сказал 12 июля: «Резервы» — мы должны решить, что делать дальше.').map(({ text }) => text)).toHaveLength(1);
+    expect(viewsOf('Müller sagte „nein“ – und ging; das heißt: „nie“ – für 12 € …').length).toBeLessThan(3);
+    expect(viewsOf('rufen Sie 030 – 901820').some(({ text }) => text.includes('030 - 901820'))).toBe(true);
+  });
+
   it('undo one layer, not two', () => {
     expect(viewsOf('%2534%2532').some(({ text }) => text.includes('42'))).toBe(false);
   });
