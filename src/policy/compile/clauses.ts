@@ -1,5 +1,5 @@
 // Divides a rule into pieces and decides for each whether it forbids or allows: exceptions, oppositions and lists are followed.
-import { EXCEPTIONS, OPPOSITIONS } from './lexicon/polarity.ts';
+import { EXCEPTIONS, OPPOSITIONS } from './lexicon/connectives.ts';
 import { markerOf, type Marker, type Polarity } from './markers.ts';
 import type { Mention } from './mentions.ts';
 import { phrasePattern } from './phrases.ts';

@@ -1,6 +1,7 @@
 // Words of a rule that nothing has understood: what they mean is for the judge to say.
+import { EXAMPLES, EXCEPTIONS, OPEN_LISTS, OPPOSITIONS } from './lexicon/connectives.ts';
 import { NEUTRAL_WORDS } from './lexicon/neutral.ts';
-import { EXAMPLES, EXCEPTIONS, NEGATIONS, OPEN_LISTS, OPPOSITIONS, PERMIT_IDIOMS, PERMITS, STOPS } from './lexicon/polarity.ts';
+import { NEGATIONS, PERMIT_IDIOMS, PERMITS, STOPS } from './lexicon/polarity.ts';
 import { isMarkerWord } from './markers.ts';
 import { cover } from './prepare.ts';
 import { lower, phrasePattern } from './phrases.ts';

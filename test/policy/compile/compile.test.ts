@@ -281,6 +281,6 @@ it('too short examples are no identifiers, and would be found everywhere', () =>
   }
 });
 
-it.each(['Never Discuss Vacation Plans', 'NEVER DISCUSS VACATION PLANS'])('capitals tell no names where everything has them: %s', (rule) => {
+it.each(['Never Discuss Vacation Plans', 'NEVER DISCUSS VACATION PLANS'])('capitals tell no names where all have them: %s', (rule) => {
   expect(plan(rule)).toMatchObject({ detectors: [], needsJudge: true });
 });
