@@ -3,6 +3,11 @@
 // have left.
 import type { Clock } from '../../clock.ts';
 
+/** What a thread says first, once it can be asked: to load all that it needs may take longer than any question. */
+export const READY = 'ready';
+/** Milliseconds until it has to say so, on a machine that does much else. */
+const START = 30_000;
+
 /** The least that is needed of a worker thread. */
 export interface LaneWorker {
   postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
@@ -32,6 +37,8 @@ interface Job {
   size: number;
   /** Made when its turn comes: what is sent is copied. */
   message(): { message: unknown; transfer?: ArrayBuffer[] };
+  /** Nobody waits for the answer any more. */
+  isAbandoned: boolean;
   settle(answer: unknown): void;
   fail(error: LaneError): void;
 }
@@ -41,6 +48,7 @@ export class Lane {
   readonly #waiting: Job[] = [];
   #size = 0;
   #worker: LaneWorker | undefined;
+  #isReady = false;
   #running: Job | undefined;
   #timer: { clear(): void } | undefined;
   /** On the clock: until when the running question may take. */
@@ -60,6 +68,7 @@ export class Lane {
       const job: Job = {
         size,
         message,
+        isAbandoned: false,
         settle: (answer) => {
           forget();
           resolve(answer);
@@ -90,7 +99,7 @@ export class Lane {
     this.#size -= job.size;
     this.#running = job;
     const worker = this.#started();
-    this.#giveUpAfter(this.#options.patience(job.size), worker);
+    this.#giveUpAfter(this.#isReady ? this.#options.patience(job.size) : START, worker);
     const { message, transfer } = job.message();
     worker.postMessage(message, transfer);
   }
@@ -105,13 +114,20 @@ export class Lane {
     }, milliseconds);
   }
 
+  #ready(worker: LaneWorker): void {
+    this.#isReady = true;
+    const job = this.#running;
+    if (job !== undefined) this.#giveUpAfter(job.isAbandoned ? ABANDONED : this.#options.patience(job.size), worker);
+  }
+
   #abandon(job: Job): void {
+    job.isAbandoned = true;
     job.fail(new LaneError('nobody waits for the answer'));
     const index = this.#waiting.indexOf(job);
     if (index !== -1) {
       this.#waiting.splice(index, 1);
       this.#size -= job.size;
-    } else if (this.#running === job && this.#worker !== undefined) {
+    } else if (this.#running === job && this.#worker !== undefined && this.#isReady) {
       const left = this.#deadline - this.#options.clock.monotonic();
       this.#giveUpAfter(Math.min(ABANDONED, left), this.#worker);
     }
@@ -120,12 +136,15 @@ export class Lane {
   #started(): LaneWorker {
     if (this.#worker !== undefined) return this.#worker;
     const worker = this.#options.spawn();
+    this.#worker = worker;
+    this.#isReady = false;
     worker.on('message', (answer) => {
-      if (this.#worker === worker) this.#finish((job) => job.settle(answer));
+      if (this.#worker !== worker) return;
+      if (answer === READY) this.#ready(worker);
+      else this.#finish((job) => job.settle(answer));
     });
     worker.on('error', () => this.#gone(worker));
     worker.on('exit', () => this.#gone(worker));
-    this.#worker = worker;
     return worker;
   }
 

@@ -7,6 +7,7 @@ import { viewsOf } from '../../policy/normalise/views.ts';
 import type { Content, Detector } from '../../policy/types.ts';
 import type { DetectorUse } from '../../snapshot/snapshot.ts';
 import { contextOf } from './context.ts';
+import { READY } from './lane.ts';
 import type { ScanAnswer, ScanQuestion } from './scanner.ts';
 import { readWritten } from './written.ts';
 
@@ -52,3 +53,4 @@ parentPort?.on('message', (question: ScanQuestion) => {
   }
   parentPort?.postMessage(answer);
 });
+parentPort?.postMessage(READY);

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock, type ManualClock } from '../../fake/manual-clock.ts';
-import { ABANDONED, Lane, type LaneWorker } from '../../../src/gateway/guard/lane.ts';
+import { ABANDONED, Lane, READY, type LaneWorker } from '../../../src/gateway/guard/lane.ts';
 
 /** Answers when the test says so. */
 class FakeWorker implements LaneWorker {
   readonly asked: unknown[] = [];
   isTerminated = false;
-  #listeners = new Map<string, (answer?: unknown) => void>();
+  readonly #isReady: boolean;
+  readonly #listeners = new Map<string, (answer?: unknown) => void>();
+
+  constructor(isReady: boolean) {
+    this.#isReady = isReady;
+  }
 
   postMessage(message: unknown): void {
     this.asked.push(message);
@@ -14,6 +19,7 @@ class FakeWorker implements LaneWorker {
 
   on(event: string, listener: (answer?: unknown) => void): void {
     this.#listeners.set(event, listener);
+    if (event === 'message' && this.#isReady) listener(READY);
   }
 
   say(event: 'message' | 'error' | 'exit', answer?: unknown): void {
@@ -26,11 +32,12 @@ class FakeWorker implements LaneWorker {
   }
 }
 
-function aLane(): { lane: Lane; workers: FakeWorker[]; clock: ManualClock; ask(size: number, signal?: AbortSignal): Promise<unknown> } {
+/** `isReady`: its threads can be asked at once. */
+function aLane(isReady = true): { lane: Lane; workers: FakeWorker[]; clock: ManualClock; ask(size: number, signal?: AbortSignal): Promise<unknown> } {
   const workers: FakeWorker[] = [];
   const clock = manualClock();
   const spawn = (): FakeWorker => {
-    workers.push(new FakeWorker());
+    workers.push(new FakeWorker(isReady));
     return workers.at(-1)!;
   };
   const lane = new Lane({ spawn, clock, patience: (size) => 1000 * size, maxWaiting: 10 });
@@ -150,5 +157,36 @@ describe('a lane', () => {
     left.abort();
     clock.advance(1);
     expect([await gone, workers[0]!.isTerminated]).toEqual(['nobody waits for the answer', true]);
+  });
+
+  it('does not count the time that its thread takes to start', async () => {
+    const { workers, clock, ask } = aLane(false);
+    const asked = outcome(ask(1));
+    clock.advance(10_000);
+    workers[0]!.say('message', READY);
+    clock.advance(999);
+    expect(workers[0]!.isTerminated).toBe(false);
+    clock.advance(1);
+    expect([await asked, workers[0]!.isTerminated]).toEqual(['the thread has not come to an end', true]);
+  });
+
+  it('gives up on a thread that does not start', async () => {
+    const { workers, clock, ask } = aLane(false);
+    const asked = outcome(ask(1));
+    clock.advance(30_000);
+    expect([await asked, workers[0]!.isTerminated]).toEqual(['the thread has not come to an end', true]);
+  });
+
+  it('lets a thread start that nobody waits for: the next question will need it', async () => {
+    const { workers, clock, ask } = aLane(false);
+    const left = new AbortController();
+    const gone = outcome(ask(9, left.signal));
+    left.abort();
+    await gone;
+    clock.advance(ABANDONED);
+    expect(workers[0]!.isTerminated).toBe(false);
+    workers[0]!.say('message', READY);
+    clock.advance(ABANDONED);
+    expect(workers[0]!.isTerminated).toBe(true);
   });
 });
