@@ -6,6 +6,7 @@ const SMALL = `${DIGITS}abcdefghijklmnopqrstuvwxyz`;
 const MIXED = `${SMALL}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 const CAPITAL = `${DIGITS}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 export const ALPHABETS = {
+  letters: MIXED.slice(DIGITS.length),
   digits: DIGITS,
   hex: HEX,
   small: SMALL,

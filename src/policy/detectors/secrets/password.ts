@@ -6,11 +6,28 @@ import { entropyOf, isStandIn } from './randomness.ts';
 
 const WORD = String.raw`(?:pass(?:word|wd|phrase|wort|code)|kennwort|pwd|contraseña|mot de passe)(?:[_-]?\d{1,2})?`;
 const ASSIGNED = String.raw`["'\]\x60)]{0,2}\s{0,4}(?:=>|:=|===?|=|:)\s{0,4}`;
-const SAID = String.raw`(?:\s(?:for|of|für|von)\s[^\r\n=:]{1,40})?\s(?:is|was|ist|war|lautet|to|auf|es|est)\s{1,2}(?:now |set to |jetzt )?:?\s?`;
+const OF = String.raw`(?:\s(?:for|of|für|von)\s[^\r\n=:]{1,40})?`;
+const SAID = String.raw`${OF}\s(?:is|was|ist|war|lautet|to|auf|es|est)(?:\s{0,2}:\s{0,2}|\s{1,2}(?:now |set to |jetzt )?:?\s?)`;
 const QUOTED = String.raw`(?:"([^"\s]{4,64})"|'([^'\s]{4,64})'|\x60([^\x60\s]{4,64})\x60)`;
-const BARE = String.raw`([^\s"'\x60,;<>()[\]{}]{6,64})(?![^\s,;"'.!?)])`;
+const BARE = String.raw`[„“‚‘«]?([^\s"'\x60,;<>()[\]{}„“”‚‘«»]{6,64})(?![^\s,;"'.!?)“”‘’»])`;
 const IN_CODE = new RegExp(`${WORD}${ASSIGNED}(?:${QUOTED}|${BARE})`, 'gi');
 const IN_WORDS = new RegExp(`${WORD}${SAID}(?:${QUOTED}|${BARE})`, 'gi');
+/** A colon, or "lautet", announces it more clearly than "is" does: then a word alone is one, too, where the sentence ends with it. */
+const ANNOUNCED = String.raw`${WORD}${OF}\s(?:(?:is|was|ist|war|es|est)\s{0,2}:|lautet(?:\s{0,2}:)?)\s{1,2}`;
+const SENTENCE_ENDS = String.raw`(?=["'\x60“”‘’»]?(?:[.!?]{1,3}(?:\s|$)|\s{0,3}(?:$|[\r\n])))`;
+const LAST_WORD = new RegExp(String.raw`${ANNOUNCED}["'\x60„“‚‘«]?([A-Za-z][\w!@#$%^&*+?-]{4,62}\w)${SENTENCE_ENDS}`, 'gi');
+const IN_A_SENTENCE = new RegExp(`${ANNOUNCED}${BARE}`, 'gi');
+/** What a password is called, rather than what it is. */
+const STATE = new RegExp(
+  `^(?:${[
+    'required optional incorrect wrong invalid correct missing weak strong expired encrypted hashed empty blank unknown unset reset changed',
+    'stored shown hidden sent secret private protected disabled enabled unique random secure insecure compromised leaked visible above',
+    'below follows folgt folgendermaßen falsch richtig leer geheim abgelaufen erforderlich unbekannt verschlüsselt gespeichert korrekt sicher unsicher',
+  ]
+    .join(' ')
+    .replaceAll(' ', '|')})$`,
+  'i',
+);
 const SECRET = new RegExp(String.raw`secret(?:[_-]?key)?(?:${ASSIGNED}|["'],\s{0,4})(?:"([^"\s]{8,80})"|'([^'\s]{8,80})')`, 'gi');
 /** login x password y, as in files of netrc; --password y, as on command lines. */
 const IN_COMMANDS = new RegExp(
@@ -53,6 +70,8 @@ export const password: Detector = {
       ...groupsOf(text, IN_WORDS, (value, match) =>
         match[4] === undefined ? isPassword(value) || isWord(value) : /\d/.test(value) && isPassword(value),
       ),
+      ...groupsOf(text, LAST_WORD, (value) => isWord(value) && !STATE.test(value)),
+      ...groupsOf(text, IN_A_SENTENCE, isPassword),
       ...groupsOf(text, SECRET, isSecret),
       ...groupsOf(text, WITH_USER, (value) => isPassword(value) || isWord(value)),
       ...groupsOf(text, IN_COMMANDS, (value) => isPassword(value)),

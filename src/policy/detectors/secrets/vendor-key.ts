@@ -12,6 +12,10 @@ const WEAK = anyOf(FORMATS.filter(({ weak }) => weak));
 /** Words of prose are shorter, and names in source code have no digits. All that a format may contain. */
 const RUN = /[\w$./:+=!%~?@,-]{19,}/g;
 const MAY_HOLD = /\d|[A-Z]{8}/;
+/** Two capitals in a row, or one letter between two: words that are written together have few of these, and keys without a digit many. */
+const UNLIKE_WORDS = /[A-Z]{2}|[A-Z][a-z](?=[A-Z])/g;
+const HAS_PREFIX = /[A-Za-z0-9][_-]/;
+const isUnlikeWords = (run: string): boolean => HAS_PREFIX.test(run) && (run.match(UNLIKE_WORDS)?.length ?? 0) >= 2 && /[a-z]/.test(run);
 /** As in the documentation of vendors. */
 const SPECIMEN = /EXAMPLE|example|x{6,}|X{6,}|(.)\1{11,}|your[_-]/;
 
@@ -32,7 +36,7 @@ export const vendorKey: Detector = {
   scan(text) {
     const spans: Span[] = [];
     for (const { 0: run, index } of matchesOf(text, RUN)) {
-      if (!MAY_HOLD.test(run)) continue;
+      if (!MAY_HOLD.test(run) && !isUnlikeWords(run)) continue;
       for (const { start, end } of keysIn(run)) spans.push({ start: index + start, end: index + end });
     }
     return inOrder(spans);
