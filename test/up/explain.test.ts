@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { explainFiles, explainRepository, type Read } from '../../src/explain-command.ts';
+import { explainFiles, explainRepository } from '../../src/explain-command.ts';
+import type { Read } from '../../src/explain-files.ts';
 import { Harness } from '../reconcile/harness.ts';
 
 async function harness(): Promise<Harness> {
