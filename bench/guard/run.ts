@@ -112,6 +112,7 @@ function streams(): void {
         onUnseen: () => ({ clear: true }),
         onFindings: () => ({ clear: true }),
         judge: isJudged ? { whole: false, check: () => Promise.resolve({ clear: true as const }) } : undefined,
+        mayKeep: () => true,
         onTooMuch: () => ({ clear: false, reason: 'too much' }),
         onUnjudged: () => ({ clear: false, reason: 'unjudged' }),
         broken: () => undefined,

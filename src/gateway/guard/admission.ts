@@ -2,17 +2,15 @@
 import type { ServerResponse } from 'node:http';
 import { Losses } from '../../chat/losses.ts';
 import type { ExchangeOptions } from '../exchange.ts';
-import type { BodyHold } from '../body-budget.ts';
 import { newId } from '../new-id.ts';
 import { checkUnambiguous } from './ambiguity.ts';
-import { GuardedAnswer } from './guarded-answer.ts';
+import { GuardedAnswer, type GuardedAnswerOptions } from './guarded-answer.ts';
 import type { Guard, Matter } from './guard.ts';
 import type { Outlet } from './outlet.ts';
 import type { RepositoryPolicies } from './policy-set.ts';
 import { requestSource } from './request-content.ts';
 
-/** `hold`: counts what is held back of the answer. */
-export type Guarded = Omit<ExchangeOptions, 'response'> & { response: ServerResponse; hold: Pick<BodyHold, 'take'> };
+export type Guarded = Omit<ExchangeOptions, 'response'> & { response: ServerResponse; hold: GuardedAnswerOptions['hold'] };
 
 /**
  * Resolves with what the answer is to be written to. Rejects with GatewayError content_policy_violation or policy_unavailable, or, since
@@ -38,6 +36,5 @@ export async function admit(policies: RepositoryPolicies, guard: Guard, options:
   const { model, dialect, body } = request;
   const head = { model, created: Math.floor(clock.now() / 1000), newId, losses: new Losses(), request: body };
   const matter: Matter = { phase: 'Response', record, before: () => source.context(left.signal), signal: left.signal };
-  const isChat = request.operation === 'chat';
-  return new GuardedAnswer({ response, guard, policies, matter, surface, dialect, head, isChat, clock, answerHeaders, hold });
+  return new GuardedAnswer({ response, guard, policies, matter, surface, dialect, head, isChat: request.operation === 'chat', clock, answerHeaders, hold });
 }

@@ -92,17 +92,6 @@ export class Guard {
     return this.scanner.scan({ parts: [...parts], unscannable: [] }, detectorsOf(policies), signal);
   }
 
-  /** What detectors alone say. Never rejects. */
-  async look(policies: readonly ReadyPolicy[], source: Source, matter: Matter): Promise<Decision> {
-    try {
-      const { content, found } = await source.read(policies, matter.signal);
-      if (content.failure !== undefined && content.failure !== 'too_large') return this.decideFailed(policies, content.failure, matter);
-      return this.decideFound(policies, found ?? (await this.scanner.scan(content, detectorsOf(policies), matter.signal)), matter);
-    } catch {
-      return this.decideFailed(policies, 'detector_failed', matter);
-    }
-  }
-
   /** These policies could not be evaluated. */
   decideFailed(policies: readonly ReadyPolicy[], failure: Failure, { phase, record }: Matter): Decision {
     const verdicts = new Map(policies.map(({ policy }) => [policy, { outcome: 'failed', source: 'engine', failure }] as const));

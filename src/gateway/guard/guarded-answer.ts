@@ -5,15 +5,14 @@ import type { AnswerHead, SurfaceDialect } from '../../chat/dialect.ts';
 import type { Clock } from '../../clock.ts';
 import type { GatewayError } from '../../errors.ts';
 import type { Surface } from '../../surfaces/surface.ts';
-import type { BodyHold } from '../body-budget.ts';
 import { describeError, sendJson, statusOf } from '../respond.ts';
 import { refusalOf, type Guard, type Matter } from './guard.ts';
 import { headerOf, withoutHeader, type Outlet } from './outlet.ts';
-import type { RepositoryPolicies } from './policy-set.ts';
+import { withoutJudges, type RepositoryPolicies } from './policy-set.ts';
 import { GuardedStream } from './guarded-stream.ts';
 import { sourceOf, WrittenSource, type Source } from './source.ts';
 
-/** An answer that is held back whole must not fill the memory, and neither must all together. */
+/** An answer that is held back whole must not fill the memory. */
 const MAX_WHOLE_BYTES = 64 * 1024 * 1024;
 
 export interface GuardedAnswerOptions {
@@ -29,8 +28,8 @@ export interface GuardedAnswerOptions {
   clock: Clock;
   /** Flat list of name, value for every answer. */
   answerHeaders: readonly string[];
-  /** Counts what is held back. */
-  hold: Pick<BodyHold, 'take'>;
+  /** Whether so many bytes more may be held back, over all that is under way; they then are, until the response has closed. */
+  hold: { take(bytes: number): boolean };
 }
 
 type Mode = 'undecided' | 'passing' | 'whole' | 'error' | 'stream' | 'stopped';
@@ -48,10 +47,12 @@ export class GuardedAnswer implements Outlet {
   #headers: string[] = [];
   #held: Buffer[] = [];
   #size = 0;
-  /** More than may be held. */
-  #isTooMuch = false;
   #stream: GuardedStream | undefined;
   #ending = false;
+  /** It is longer than what may be held back. */
+  #isTooMuch = false;
+  /** What becomes of it without its end is being decided. */
+  #isGivenUp = false;
 
   constructor(options: GuardedAnswerOptions) {
     this.#options = options;
@@ -89,6 +90,7 @@ export class GuardedAnswer implements Outlet {
     this.#headers = headers;
     this.#held = [];
     this.#size = 0;
+    this.#isTooMuch = false;
     if (status >= 300) {
       this.#stream?.close();
       this.#mode = 'error';
@@ -140,9 +142,9 @@ export class GuardedAnswer implements Outlet {
       case 'stream':
         return this.#stream!.end();
       case 'error':
-        return void this.#endError();
+        return this.#settle(this.#endError());
       case 'whole':
-        return void this.#endWhole();
+        return this.#isGivenUp ? undefined : this.#settle(this.#endWhole());
       case 'stopped':
         return;
       default:
@@ -160,25 +162,47 @@ export class GuardedAnswer implements Outlet {
   }
 
   #keep(bytes: Buffer): boolean {
+    const passes = this.#mode === 'whole' && this.#passesWhole;
     const wasTooMuch = this.#isTooMuch;
     this.#size += bytes.length;
     this.#isTooMuch ||= this.#size > MAX_WHOLE_BYTES || !this.#options.hold.take(bytes.length);
-    if (!this.#isTooMuch || !this.#passesWhole) this.#held.push(bytes);
-    if (this.#isTooMuch && !wasTooMuch && !this.#passesWhole && !this.#ending) void this.#giveUp();
-    return this.#mode === 'whole' && this.#passesWhole ? this.#options.response.write(bytes) : true;
+    if (passes) {
+      if (this.#isTooMuch) this.#held = [];
+      else this.#held.push(bytes);
+      return this.#options.response.write(bytes);
+    }
+    this.#held.push(bytes);
+    if (this.#isTooMuch && !wasTooMuch && this.#mode === 'whole' && !this.#ending) {
+      this.#isGivenUp = true;
+      this.#settle(this.#giveUp());
+    }
+    return true;
+  }
+
+  /** Nothing that is waited for may end the process: what goes wrong is a policy that cannot be evaluated. */
+  #settle(work: Promise<void>): void {
+    const { response, guard, policies, matter } = this.#options;
+    const fail = (): void => {
+      const refusal = refusalOf(guard.decideFailed(policies.answer?.gating ?? [], 'detector_failed', matter), 'Response');
+      if (response.headersSent || response.destroyed) response.destroy();
+      else if (refusal === undefined) this.#letThrough(this.#headers);
+      else this.#refuse(refusal);
+    };
+    work.catch(fail).catch(() => response.destroy());
   }
 
   /** Errors are short, and quote: detectors look at them, but no judge has to. */
   async #endError(): Promise<void> {
     const { response, guard, policies, matter } = this.#options;
-    const bytes = Buffer.concat(this.#held);
-    const gating = policies.answer?.gating ?? [];
-    const refusal = gating.length === 0 ? undefined : refusalOf(await guard.look(gating, this.#source(bytes), matter), 'Response');
+    const { gating = [], watching = [] } = withoutJudges(policies).answer ?? {};
+    const source = this.#source(Buffer.concat(this.#held));
+    if (watching.length > 0) guard.watch(watching, source, matter);
+    const refusal = gating.length === 0 ? undefined : refusalOf(await guard.judge(gating, source, matter), 'Response');
     if (response.destroyed) return;
-    if (refusal !== undefined) return this.#refuse(refusal);
-    this.#mode = 'passing';
-    response.writeHead(this.#status, this.#headers);
-    response.end(bytes);
+    if (refusal === undefined) return this.#letThrough(this.#headers);
+    // What kind of error it is quotes nobody, and callers go by it.
+    const retryAfter = headerOf(this.#headers, 'retry-after');
+    this.#refuse(refusal, refusal.code === 'policy_unavailable' ? this.#status : undefined, retryAfter === '' ? [] : ['retry-after', retryAfter]);
   }
 
   /** More than can be held back: the policies fail, and either nothing leaves or all of it does. */
@@ -189,9 +213,7 @@ export class GuardedAnswer implements Outlet {
     const refusal = refusalOf(await guard.judge(gating, UNREAD, matter), 'Response');
     if (response.destroyed || this.#mode !== 'whole') return;
     if (refusal !== undefined) return this.#refuse(refusal);
-    this.#mode = 'passing';
-    response.writeHead(this.#status, this.#headers);
-    for (const bytes of this.#held.splice(0)) response.write(bytes);
+    this.#letThrough(this.#headers);
   }
 
   async #endWhole(): Promise<void> {
@@ -205,9 +227,16 @@ export class GuardedAnswer implements Outlet {
     const refusal = refusalOf(await guard.judge(gating, source, matter), 'Response');
     if (response.destroyed) return;
     if (refusal !== undefined) return this.#refuse(refusal);
-    const headers = withoutHeader(this.#headers, 'content-length');
-    response.writeHead(this.#status, [...headers, 'content-length', String(bytes.length)]);
-    response.end(bytes);
+    this.#letThrough([...withoutHeader(this.#headers, 'content-length'), 'content-length', String(bytes.length)]);
+  }
+
+  /** All that was held back leaves, and what is to come will. */
+  #letThrough(headers: string[]): void {
+    const { response } = this.#options;
+    this.#mode = 'passing';
+    response.writeHead(this.#status, headers);
+    for (const bytes of this.#held.splice(0)) response.write(bytes);
+    if (this.#ending) response.end();
   }
 
   #source(bytes: Buffer): Source {
@@ -218,13 +247,13 @@ export class GuardedAnswer implements Outlet {
     return new WrittenSource(this.#options.guard.scanner, { kind: 'answer', contentType: type, bytes });
   }
 
-  #refuse({ code, message }: GatewayError): void {
+  #refuse({ code, message }: GatewayError, status?: number, headers: readonly string[] = []): void {
     const { response, surface, matter, answerHeaders } = this.#options;
     const { record } = matter;
-    const answer = { code, message };
+    const answer = { code, message, ...(status === undefined ? {} : { status }) };
     record.code = code;
     record.status = statusOf(answer);
-    sendJson(response, record.status, JSON.stringify(surface.writeError(describeError(answer, record.requestId))), answerHeaders);
+    sendJson(response, record.status, JSON.stringify(surface.writeError(describeError(answer, record.requestId))), [...headers, ...answerHeaders]);
     this.#stopUpstream();
   }
 

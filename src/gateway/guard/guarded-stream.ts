@@ -121,7 +121,11 @@ export class GuardedStream {
   }
 
   #watch(events: readonly StreamEvent[]): void {
+    if (this.#isUnread) return;
+    const before = this.#channels.size;
     for (const event of events) this.#channels.note(event);
+    const grown = this.#channels.size - before;
+    this.#isUnread = grown > 0 && !this.#options.hold.take(grown);
   }
 
   /** Nothing that a provider sends may end the process. */
@@ -142,7 +146,7 @@ export class GuardedStream {
     const { guard, set, matter } = this.#options;
     if (set.watching.length === 0) return;
     const content: Content = { parts: channels.parts(), unscannable: channels.unscannable };
-    guard.watch(set.watching, sourceOf(this.#isUnread ? { ...content, failure: 'detector_failed' } : content), matter);
+    guard.watch(set.watching, sourceOf(this.#isUnread || this.#gate?.isLeftOut === true ? { ...content, failure: 'detector_failed' } : content), matter);
   }
 
   #makeGate(): StreamGate<GatewayError> {
@@ -156,6 +160,7 @@ export class GuardedStream {
       onUnseen: () => verdicts.unseen(),
       onUnjudged: () => verdicts.unjudged(),
       onUnscannable: () => verdicts.unscannable(),
+      mayKeep: (bytes) => this.#options.hold.take(bytes),
       onTooMuch: (waitsFor) => verdicts.tooMuch(waitsFor),
       onLooked: () => {
         if (!this.#isFull || response.writableNeedDrain) return;

@@ -29,7 +29,7 @@ function unjudged({ gating, watching }: PolicySet): PolicySet | undefined {
   const withoutJudge = (ready: ReadyPolicy): ReadyPolicy[] => {
     const { judge, ...policy } = ready.policy;
     if (judge === undefined) return [ready];
-    return ready.detectors.length === 0 ? [] : [{ ...ready, policy }];
+    return ready.detectors.length === 0 && ready.broken !== true ? [] : [{ ...ready, policy }];
   };
   const left = { gating: gating.flatMap(withoutJudge), watching: watching.flatMap(withoutJudge) };
   return left.gating.length + left.watching.length === 0 ? undefined : left;

@@ -45,6 +45,12 @@ export class Channels {
   readonly #open = new Map<number, Channel>();
   readonly #blocks = new Map<number, number>();
   readonly #remarks = new Map<string, Channel>();
+  #size = 0;
+
+  /** UTF-16 code units of all texts. */
+  get size(): number {
+    return this.#size;
+  }
 
   /** The channel that has grown or closed. */
   note(event: StreamEvent): Channel | undefined {
@@ -62,8 +68,10 @@ export class Channels {
     if (event.type !== 'delta' && event.type !== 'close') return undefined;
     const channel = this.#open.get(event.choice);
     if (channel === undefined) return undefined;
-    if (event.type === 'delta') channel.text += event.text;
-    else channel.closed = true;
+    if (event.type === 'delta') {
+      channel.text += event.text;
+      this.#size += event.text.length;
+    } else channel.closed = true;
     return channel;
   }
 
@@ -82,12 +90,14 @@ export class Channels {
 
   #said(path: string, text: string): Channel {
     const channel = { path, text, closed: true };
+    this.#size += text.length;
     this.all.push(channel);
     return channel;
   }
 
   #remark({ key, path, text, isApart, isWhole, forDetectors }: Extract<Remark, { type: 'remark' }>): Channel {
     let channel = this.#remarks.get(key);
+    this.#size += text.length;
     if (channel === undefined) {
       channel = { path, text, closed: isWhole, ...(forDetectors ? { forDetectors } : {}) };
       this.#remarks.set(key, channel);

@@ -27,6 +27,8 @@ export interface GateOptions<Reason> {
   judge: { whole: boolean; check(fresh: Part[], before: Part[]): Promise<Clearance<Reason>> } | undefined;
   /** The judge could not judge: whether that stops the stream. It goes on without the judge otherwise. */
   onUnjudged(): Clearance<Reason>;
+  /** Whether so many bytes more may be kept; they then are. */
+  mayKeep(bytes: number): boolean;
   /** More waits than may, for a judge or for detectors: whether that stops the stream. It goes on without whom it waits for otherwise. */
   onTooMuch(waitsFor: 'judge' | 'detectors'): Clearance<Reason>;
   /** Something cannot be read: whether that stops the stream. */
@@ -64,6 +66,10 @@ export class StreamGate<Reason> {
   #over = false;
   #begun = false;
   #held = 0;
+  /** Bytes of what was held at most, and of all texts. */
+  #kept = 0;
+  /** Nobody looks at it any more. */
+  #isLeftOut = false;
   #unscannable = 0;
 
   constructor(options: GateOptions<Reason>) {
@@ -88,9 +94,9 @@ export class StreamGate<Reason> {
     return this.#detection.looksElsewhere && this.#held > FULL;
   }
 
-  /** Whether bytes wait here. */
-  get holds(): boolean {
-    return this.#queue.length > 0;
+  /** Not all that was said is known here. */
+  get isLeftOut(): boolean {
+    return this.#isLeftOut;
   }
 
   /** The next piece of the stream, and what it says. */
@@ -102,7 +108,7 @@ export class StreamGate<Reason> {
   pushAll(pieces: readonly Piece[]): void {
     for (const piece of pieces) if (!this.#over) this.#note(piece);
     this.#goOn();
-    while (!this.#over && this.#held > MAX_HELD) this.#leaveOut(this.#judge === undefined ? 'detectors' : 'judge');
+    while (!this.#over && !this.#fits()) this.#leaveOut(this.#judge === undefined ? 'detectors' : 'judge');
   }
 
   /** Nothing more comes. */
@@ -132,8 +138,18 @@ export class StreamGate<Reason> {
     if (!this.#over) this.#advance();
   }
 
+  /** Whether what waits here, and what was said so far, may be kept. */
+  #fits(): boolean {
+    if (this.#isLeftOut) return true;
+    const wanted = this.#held + this.channels.size;
+    if (this.#held > MAX_HELD || (wanted > this.#kept && !this.#options.mayKeep(wanted - this.#kept))) return false;
+    this.#kept = Math.max(this.#kept, wanted);
+    return true;
+  }
+
   #note(piece: Piece): void {
-    const { bytes, events } = piece;
+    const { bytes } = piece;
+    const events = this.#isLeftOut ? [] : piece.events;
     const grown = new Set<Channel>();
     for (const event of events) {
       const before = this.channels.all.length;
@@ -216,7 +232,10 @@ export class StreamGate<Reason> {
     if (whom === 'judge') {
       this.#judge = undefined;
       this.#judging = false;
-    } else this.#detection.giveUp();
+    } else {
+      this.#detection.giveUp();
+      this.#isLeftOut = true;
+    }
     this.#goOn();
   }
 

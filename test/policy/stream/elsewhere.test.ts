@@ -44,6 +44,7 @@ function aGate(onUnseen: Clearance<string> = { clear: false, reason: 'unseen' })
     },
     onLooked: () => void run.calls.looked++,
     judge: undefined,
+    mayKeep: () => true,
     onTooMuch: () => ({ clear: false, reason: 'too much' }),
     onUnjudged: () => ({ clear: false, reason: 'unjudged' }),
     broken: () => undefined,

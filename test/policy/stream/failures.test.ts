@@ -28,6 +28,7 @@ function aGate(changes: Partial<GateOptions<string>>): Run {
     judge: undefined,
     onUnseen: () => refused('unseen'),
     onUnjudged: () => refused('unjudged'),
+    mayKeep: () => true,
     onTooMuch: () => refused('too much'),
     onUnscannable: () => refused('unread'),
     release: (pieces) => void run.released.push(...pieces.map(({ bytes }) => String(bytes))),
@@ -173,6 +174,37 @@ describe('more than may be held back', () => {
     left.gate.push({ bytes: 'OMEGA', events: [delta('omega '), CLOSE] });
     expect([waits, left.stops, left.released.includes('OMEGA')]).toEqual([['judge'], ['found'], false]);
     expect(sent({}).stops).toEqual(['too much']);
+  });
+});
+
+describe('what may not be kept, because others keep too much', () => {
+  const sent = (changes: Partial<GateOptions<string>>): Run => {
+    const run = aGate({ mayKeep: () => false, ...changes });
+    say(run, 'It is ', 'a day, ');
+    run.gate.end();
+    return run;
+  };
+
+  it('stops the stream, or passes unread, as is said of it', () => {
+    const judge = { whole: true, check: () => new Promise<never>(() => undefined) };
+    const open = sent({ judge, onTooMuch: () => CLEAR });
+    expect(sent({}).stops).toEqual(['too much']);
+    expect([open.stops, open.ends, open.released.join(''), open.gate.isLeftOut]).toEqual([[], ['done'], 'It is a day, ', true]);
+  });
+
+  it('is what was held at most, and all texts', () => {
+    let kept = 0;
+    const run = aGate({
+      mayKeep: (bytes) => {
+        kept += bytes;
+        return true;
+      },
+    });
+    say(run, ...LONG);
+    run.gate.end();
+    const { length } = LONG.join('');
+    expect(kept).toBeGreaterThanOrEqual(length);
+    expect(kept).toBeLessThan(length + 64);
   });
 });
 

@@ -41,6 +41,7 @@ function aGate(judge: 'none' | 'windows' | 'whole', changes: Partial<GateOptions
     onFindings: () => ({ clear: false, reason: 'found' }),
     scan: (parts) => detect({ parts: [...parts], unscannable: [] }, [DIGITS], viewsOf, String),
     judge: judge === 'none' ? undefined : { whole: judge === 'whole', check },
+    mayKeep: () => true,
     onTooMuch: () => ({ clear: false, reason: 'too much' }),
     onUnjudged: () => ({ clear: false, reason: 'unjudged' }),
     broken: () => undefined,

@@ -27,6 +27,7 @@ export function streamed(pieces: readonly string[], detectors: readonly Detector
     scan: (parts) => detect({ parts: [...parts], unscannable: [] }, detectors, viewsOf, String),
     onFindings: () => ({ clear: false, reason: 'found' }),
     judge: undefined,
+    mayKeep: () => true,
     onTooMuch: () => ({ clear: false, reason: 'too much' }),
     onUnjudged: () => ({ clear: false, reason: 'unjudged' }),
     broken: () => undefined,

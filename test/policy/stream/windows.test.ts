@@ -41,6 +41,7 @@ async function run(seed: number, isForbidden: boolean, whole: boolean): Promise<
     scan: () => new Map(),
     onFindings: () => ({ clear: true }),
     judge: { whole, check },
+    mayKeep: () => true,
     onTooMuch: () => ({ clear: false, reason: 'too much' }),
     onUnjudged: () => ({ clear: false, reason: 'unjudged' }),
     broken: () => undefined,
