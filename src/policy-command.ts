@@ -16,7 +16,7 @@ import { runPolicyTests } from './policy/run-tests.ts';
 import type { Judge } from './policy/types.ts';
 import { systemClock } from './clock.ts';
 import { readManifests, resourceOf, type Manifests, type PolicyManifest } from './policy-manifests.ts';
-import { compilePolicy } from './reconcile/policy-compile.ts';
+import { compilePolicy, ruleOf } from './reconcile/policy-compile.ts';
 import { planOf, snapshotPolicy } from './reconcile/policy-plan.ts';
 import { SettingsError } from './settings.ts';
 import { printableLine, printableText } from './standalone/printable.ts';
@@ -25,7 +25,8 @@ import type { Asker } from './policy-judges.ts';
 export const POLICY_HELP = `Usage: flashback policy test -f FILE [options]
        flashback policy advise -f FILE | --rule TEXT
 
-test    compiles the rules of AIPolicies and runs their spec.tests; exit code 0: all passed, 1: some failed, 2: nothing to run
+test    compiles the rules of AIPolicies and runs their spec.tests; exit code 0: all passed; 1: some failed, or there is none at all;
+        2: something is wrong with a manifest
 advise  says how clear a rule is, what is wrong with it, and proposes a better text
 
 Options:
@@ -107,10 +108,26 @@ async function testPolicies({ policies, ...manifests }: Manifests, env: Environm
   return reports;
 }
 
-async function runTests(manifests: Manifests, env: Environment, allowMissingJudge: boolean, { out }: Streams): Promise<number> {
+const ADD_TESTS = 'add texts that violate the rule, and texts that only look like it, to spec.tests';
+
+/** What a pull request should not pass by unread. */
+function warnings({ unset }: Manifests, reports: readonly PolicyReport[]): string[] {
+  const untested = reports.filter(({ tests, flaw }) => tests.total === 0 && flaw === undefined).map(({ policy }) => policy);
+  const isAll = untested.length === reports.length;
+  const missing = totalsOf(reports).notRun === 0 ? [] : unset;
+  return [
+    ...missing.map((name) => `the variable ${name} is not set, so a judge whose Secret needs it is not asked`),
+    ...(untested.length === 0 || isAll ? [] : [`not tested, since spec.tests is empty: ${untested.join(', ')}`]),
+    ...(isAll ? [`no policy has a test, so nothing is shown; ${ADD_TESTS}`] : []),
+  ];
+}
+
+async function runTests(manifests: Manifests, env: Environment, allowMissingJudge: boolean, { out, err }: Streams): Promise<number> {
   const reports = await testPolicies(manifests, env);
   out(printableText(renderReport(reports)));
+  for (const warning of warnings(manifests, reports)) err(`flashback: ${printableLine(warning)}.\n`);
   if (reports.some(({ flaw }) => flaw !== undefined)) return 2;
+  if (reports.every(({ tests }) => tests.total === 0)) return 1;
   const { failed, notRun } = totalsOf(reports);
   return failed > 0 || (notRun > 0 && !allowMissingJudge) ? 1 : 0;
 }
@@ -154,7 +171,7 @@ export async function policyCommand(args: readonly string[], env: Environment, s
   if (manifests === undefined) return 2;
   if (action === 'test') return runTests(manifests, env, values['allow-missing-judge'] === true, streams);
   const advices = manifests.policies.map(({ manifest: { metadata, spec } }) =>
-    renderAdvice(`${metadata.namespace}/${metadata.name}`, advise(spec.content), spec.content),
+    renderAdvice(`${metadata.namespace}/${metadata.name}`, advise(spec.content, ruleOf(spec)), spec.content),
   );
   streams.out(printableText(advices.join('\n')));
   return 0;

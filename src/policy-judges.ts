@@ -60,16 +60,15 @@ async function fromManifests({ llms, secrets }: Omit<Manifests, 'policies'>, { m
     mayUsePodIdentity: podIdentityPolicy([]),
   });
   if ('refusal' in admitted) throw new SettingsError(`AILLMConfig ${key}: ${admitted.refusal.message}.`);
-  let isUnset = false;
   const store = {
     getSecret: async (name: { namespace: string; name: string }) => {
       const secret = secrets.get(keyOf(name));
-      isUnset ||= Object.values(secret?.data ?? {}).some((value) => value.includes(UNSET));
       return secret === undefined ? undefined : { uid: '', resourceVersion: '', labels: {}, annotations: {}, data: secret.data };
     },
   };
   const read = await readSecrets(store, config);
-  if (isUnset) return undefined;
+  // Other keys of the Secret are nobody's business here.
+  if (!('problem' in read) && JSON.stringify([read.credential, read.ca]).includes(UNSET)) return undefined;
   const flaw = 'problem' in read ? read.problem.message : read.flaw;
   if ('problem' in read || flaw !== undefined) throw new SettingsError(`AILLMConfig ${key}: ${flaw}.`);
   return { name: `${key} ${spec.judge.model}`, target: providerOf(config, admitted.endpoint, read), model: spec.judge.model };

@@ -19,6 +19,8 @@ export interface Manifests {
   /** By `namespace/name`. */
   llms: ReadonlyMap<string, AILLMConfig>;
   secrets: ReadonlyMap<string, ManifestSecret>;
+  /** Variables that Secrets ask for and that are not set. */
+  unset: readonly string[];
 }
 
 const isKind = <K extends Manifest['kind']>(kind: K, manifest: Manifest): manifest is ManifestOf<K> => manifest.kind === kind;
@@ -76,11 +78,9 @@ export async function readManifests(
       policies,
       llms: new Map(llms.map((llm) => [keyOf(llm.metadata), llm])),
       secrets: new Map(secrets.map((secret) => [keyOf(secret.key), secret])),
+      unset: [...unset],
     },
     problems: set.problems.map(lineOf),
-    warnings: [
-      ...set.warnings.map(lineOf),
-      ...[...unset].map((name) => `the variable ${name} is not set, so a judge whose Secret needs it is not asked`),
-    ],
+    warnings: set.warnings.map(lineOf),
   };
 }

@@ -180,10 +180,54 @@ describe('flashback policy test', () => {
     expect(await run(['test', '-f', file])).toMatchObject({ code: 2, err: `flashback: there is no AIPolicy in ${file}.\n` });
   });
 
-  it('says that a policy has no tests', async () => {
-    const { code, out } = await run(['test', '-f', write(aPolicy('Never share payment card numbers.', []))]);
-    expect(code).toBe(0);
+  it('ends with 1 where there is no test at all, and says what to add', async () => {
+    const { code, out, err } = await run(['test', '-f', write(aPolicy('Never share payment card numbers.', []))]);
+    expect(code).toBe(1);
     expect(out).toContain('it has no tests');
+    expect(err).toMatch(/^flashback: no policy has a test, .* to spec\.tests\.\n$/);
+  });
+
+  it('warns of a policy without tests beside others', async () => {
+    const untested = aPolicy('Never share IBANs.', []) as { metadata: { name: string } };
+    untested.metadata.name = 'ibans';
+    const { code, err } = await run(['test', '-f', write(aPolicy('Never share payment card numbers.', [CARD]), untested)]);
+    expect(code).toBe(0);
+    expect(err).toBe('flashback: not tested, since spec.tests is empty: team-a/ibans.\n');
+  });
+
+  it('asks nothing of Secrets that no judge needs', async () => {
+    const other = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', namespace: 'team-a' }, stringData: { apiKey: '${NOT_SET}' } };
+    const file = write(aPolicy('Never share payment card numbers.', [CARD]), other);
+    expect(await run(['test', '-f', file])).toMatchObject({ code: 0, err: '' });
+  });
+
+  it('asks a judge whose Secret has other keys with variables that are not set', async () => {
+    judge = await startFakeJudge(['sue']);
+    const stringData = { apiKey: KEY, other: '${NOT_SET}' };
+    const manifests = [
+      aPolicy('Never give legal advice.', [SUE], { judge: { llmRef: { name: 'judge' }, model: 'small' } }),
+      {
+        apiVersion: 'ai.flashback.tech/v1alpha1',
+        kind: 'AILLMConfig',
+        metadata: { name: 'judge', namespace: 'team-a' },
+        spec: { type: 'Other', endpoint: judge.url, endpointSecurity: 'AllowPlaintext', credentials: { secretRef: { name: 'judge-key' } } },
+      },
+      { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'judge-key', namespace: 'team-a' }, stringData },
+    ];
+    const { code, err } = await run(['test', '-f', write(...manifests)]);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(judge.credentials).toContain(`Bearer ${KEY}`);
+  });
+
+  it('says in the plan which countries no detector knows', async () => {
+    const { out } = await run(['test', '-f', write(aPolicy('No phone numbers.', [CARD], { countries: ['XX'] }))]);
+    expect(out).toMatch(/plan {2}spec\.countries: .*XX/);
+  });
+
+  it('says that a policy that is to block only alerts about names', async () => {
+    const { out } = await run(['test', '-f', write(aPolicy('No personal data.', [CARD]))]);
+    expect(out).toContain('plan  Names of persons and postal addresses cannot be told with certainty: finding them alerts');
   });
 
   it('shows nothing that a terminal would obey', async () => {
@@ -206,6 +250,15 @@ describe('flashback policy advise', () => {
     expect(code).toBe(0);
     expect(out).toContain('team-a/rule: 100 of 100');
     expect(out).not.toContain('Proposal');
+  });
+
+  it('goes by all that a manifest says of the rule', async () => {
+    const more = { engine: 'Detectors', countries: ['XX'], patterns: [{ name: 'badge', pattern: 'B-\\d{4}' }] };
+    const { out } = await run(['advise', '-f', write(aPolicy('No names, phone numbers or legal advice.', [], more))]);
+    expect(out).toContain('plan  Detectors look for the pattern B-\\d{4}.');
+    expect(out).toContain('medium scope: Detectors cannot tell a part of the rule, so it is not enforced: legal advice.');
+    expect(out).toContain('medium scope: spec.countries: detectors know no country XX');
+    expect(out).toContain('low actionability: Finding names of persons only alerts, though the policy is to block');
   });
 });
 

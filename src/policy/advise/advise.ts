@@ -1,5 +1,5 @@
 // Advice on the text of a rule: how clear it is, what is wrong with it, and a better one. Pure, and plain data.
-import { compileRule } from '../compile/compile.ts';
+import { compileRule, type Rule } from '../compile/compile.ts';
 import { understand } from '../compile/understand.ts';
 import { findIssues, type Issue } from './checks.ts';
 import { propose } from './proposal.ts';
@@ -29,9 +29,9 @@ function adviceOf(issues: readonly Issue[], isProposed: boolean): string {
   return `${gravest!.suggestion}${more}${isProposed ? ' See the proposal.' : ''}`;
 }
 
-/** Scores a rule and proposes a better text. */
-export function advise(content: string): Advice {
-  const plan = compileRule({ content });
+/** Scores a rule and proposes a better text. `more`: what else its policy says. */
+export function advise(content: string, more: Omit<Rule, 'content'> = {}): Advice {
+  const plan = compileRule({ ...more, content });
   const understood = understand(content);
   const issues = findIssues({ content, plan, understood });
   const cost = issues.reduce((sum, { severity }) => sum + COST[severity], 0);

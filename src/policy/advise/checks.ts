@@ -1,5 +1,6 @@
 // What may be wrong with the text of a rule. Each check looks for one kind of trouble.
 import type { Plan } from '../compile/compile.ts';
+import type { PlanProblem } from '../compile/problems.ts';
 import { markerOf } from '../compile/markers.ts';
 import { lower, phrasePattern } from '../compile/phrases.ts';
 import { cover, prepare } from '../compile/prepare.ts';
@@ -146,22 +147,36 @@ function length({ content }: Checked): Issue[] {
   ];
 }
 
+const PLAN_ISSUES: Readonly<Partial<Record<PlanProblem['kind'], Omit<Issue, 'description'>>>> = {
+  contradiction: { type: 'contradiction', severity: 'high', suggestion: 'Keep one of the two, or say when which holds.' },
+  exception: {
+    type: 'exception',
+    severity: 'medium',
+    suggestion: 'Take out a whole kind of data that detectors know, such as e-mail addresses; any other exception needs a judge.',
+  },
+  residue: { type: 'scope', severity: 'medium', suggestion: 'Leave that part out, or set engine to Auto or Both.' },
+  country: { type: 'scope', severity: 'medium', suggestion: 'Correct spec.countries.' },
+  pattern: { type: 'actionability', severity: 'high', suggestion: 'Correct spec.patterns: it is in RE2 syntax.' },
+};
+
 function planProblems({ plan }: Checked): Issue[] {
   return plan.problems.flatMap(({ kind, message }): Issue[] => {
-    if (kind === 'contradiction')
-      return [
-        { type: 'contradiction', severity: 'high', description: message, suggestion: 'Keep one of the two, or say when which holds.' },
-      ];
-    if (kind !== 'exception') return [];
-    return [
-      {
-        type: 'exception',
-        severity: 'medium',
-        description: message,
-        suggestion: 'Take out a whole kind of data that detectors know, such as e-mail addresses; any other exception needs a judge.',
-      },
-    ];
+    const issue = PLAN_ISSUES[kind];
+    return issue === undefined ? [] : [{ ...issue, description: message }];
   });
+}
+
+/** Under Block, what is found with no certainty and nobody to confirm it. */
+function weakness({ plan }: Checked): Issue[] {
+  if (plan.onlyAlerts.length === 0) return [];
+  return [
+    {
+      type: 'actionability',
+      severity: 'low',
+      description: `Finding ${plan.onlyAlerts.join(' and ')} only alerts, though the policy is to block: detectors are often wrong about them.`,
+      suggestion: 'Set engine to Both to have a judge decide, or leave them to a policy of its own that alerts.',
+    },
+  ];
 }
 
 function language({ content, plan }: Checked): Issue[] {
@@ -187,7 +202,7 @@ function language({ content, plan }: Checked): Issue[] {
   return issues;
 }
 
-const CHECKS = [vagueWords, doubleNegations, allowRules, breadth, intent, substance, length, planProblems, language];
+const CHECKS = [vagueWords, doubleNegations, allowRules, breadth, intent, substance, length, planProblems, weakness, language];
 
 /** All that is wrong, the gravest first. */
 export function findIssues(checked: Checked): Issue[] {

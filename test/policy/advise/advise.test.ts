@@ -29,6 +29,9 @@ describe('trouble in a rule', () => {
     ['ambiguity', 'Vertrauliche Daten dürfen nicht geteilt werden.'],
     ['ambiguity', 'Block inappropriate content.'],
     ['ambiguity', 'Keine unangemessenen Inhalte.'],
+    ['ambiguity', 'Answers must be appropriate.'],
+    ['ambiguity', 'Antworten müssen angemessen sein.'],
+    ['ambiguity', 'Les réponses doivent être appropriées.'],
     ['ambiguity', 'Do not share card numbers and/or IBANs.'],
     ['ambiguity', 'Never share IBANs without not asking.'],
     ['ambiguity', 'Nicht unerlaubt IBANs teilen.'],
@@ -51,6 +54,12 @@ describe('trouble in a rule', () => {
     expect(types(rule)).toContain(type);
     expect(score).toBeLessThan(100);
     expect(severity).not.toBe('none');
+  });
+
+  const UNCLEAR = ['Answers must be appropriate.', 'Antworten müssen angemessen sein.'];
+  it.each(UNCLEAR)('is grave where nobody can tell what is meant: %s', (rule) => {
+    expect(advise(rule)).toMatchObject({ severity: 'high' });
+    expect(advise(rule).score).toBeLessThan(70);
   });
 
   it('costs more the graver it is', () => {
