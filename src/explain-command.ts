@@ -1,27 +1,11 @@
 // `flashback explain`: which policies govern a repository and why, read from an API server, or found out over a directory as `up` does.
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { API_GROUP, API_VERSION, KINDS, keyOf, type AIPolicy, type Kind, type ObjectKey, type ResourceByKind } from './api/resources.ts';
-import { systemClock } from './clock.ts';
-import { startDemoProvider } from './demo/provider.ts';
-import { newId } from './gateway/new-id.ts';
+import { API_GROUP, API_VERSION, KINDS, keyOf, type AIPolicy, type ObjectKey } from './api/resources.ts';
+import { decideFiles, type Read } from './explain-files.ts';
 import { StartError } from './process.ts';
-import { refuseEndpoint } from './providers/addresses.ts';
-import { ModelAsker } from './providers/ask.ts';
-import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
-import { Verifier } from './providers/verify.ts';
-import { Engine } from './reconcile/engine.ts';
 import { parseJudge, type JudgeModel } from './reconcile/policy-judge.ts';
 import { SettingsError } from './settings.ts';
 import { explain } from './standalone/explain.ts';
-import { isSettled } from './standalone/narrator.ts';
-import { loadSchemas } from './standalone/schema.ts';
-import { StandaloneSession } from './standalone/session.ts';
-import { MissingPathError } from './standalone/source-files.ts';
-import { createLogger } from './telemetry/log.ts';
 import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
 
 export const EXPLAIN_HELP = `Usage: flashback explain repository NAME [options]
@@ -34,15 +18,6 @@ Options:
                                (FLASHBACK_DEFAULT_JUDGE_LLM)
   --default-judge-model        with -f: name of that model (FLASHBACK_DEFAULT_JUDGE_MODEL)
 `;
-
-const DEMO_HOST = 'demo-provider.flashback.svc';
-const LOOPBACK = '127.0.0.1';
-/** Milliseconds that providers and judges may take to answer. */
-const PATIENCE = 20_000;
-const LOOK = 100;
-
-/** Gets an object; undefined where there is none, or it may not be read. */
-export type Read = <K extends Kind>(kind: K, key: ObjectKey) => Promise<ResourceByKind[K] | undefined>;
 
 /** The text. `isServed`: by gateways, which count. Throws StartError where there is no such Repository. */
 export async function explainRepository(key: ObjectKey, read: Read, isServed = true): Promise<string> {
@@ -74,69 +49,14 @@ async function readCluster(kubeconfig: string | undefined): Promise<Read> {
 }
 
 /** Decides about the manifests as `up` does, without serving anybody, and explains what comes of it. */
-export async function explainFiles(
+export function explainFiles(
   key: ObjectKey,
   files: readonly string[],
   env: Record<string, string | undefined>,
   warn: (line: string) => void,
   defaultJudge?: JudgeModel,
 ): Promise<string> {
-  const clock = systemClock;
-  const addresses = { allowLoopback: true };
-  const stateDir = await mkdtemp(join(tmpdir(), 'flashback-explain-'));
-  let demo: Awaited<ReturnType<typeof startDemoProvider>> | undefined;
-  const standIn = { host: DEMO_HOST, start: async () => (demo = await startDemoProvider({ port: 0, host: LOOPBACK })).url };
-  const session = new StandaloneSession({
-    roots: files,
-    stateDir,
-    variables: env,
-    schemas: await loadSchemas(new URL('../crds/', import.meta.url)),
-    clock,
-    standIn,
-    onLines: (lines) => lines.forEach(warn),
-    onKey: () => {},
-    onStatus: () => {},
-    onEvent: () => {},
-  });
-  const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
-  const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId });
-  let revision = 0;
-  const engine: Engine = new Engine({
-    store: session.store,
-    verify: (target, signal) => verifier.verify(target, signal),
-    askJudge: (...question) => asker.ask(...question),
-    checkEndpoint: (url) => refuseEndpoint(url, addresses),
-    supportedTypes: SUPPORTED_TYPES,
-    defaultJudge,
-    publicBaseUrl: `http://${LOOPBACK}/v1`,
-    publish: () => {
-      revision += 1;
-      const published = revision;
-      queueMicrotask(() => engine.onDelivered(published, 1));
-      return { revision };
-    },
-    clock,
-    random: randomBytes,
-    metrics: createOperatorMetrics(createRegistry()),
-    logger: createLogger({ name: 'explain', level: 'silent' }),
-  });
-  session.store.subscribe(engine);
-  try {
-    await session.start();
-    engine.start();
-    for (let waited = 0; waited < PATIENCE && !session.resources().every(isSettled); waited += LOOK) {
-      await new Promise<void>((resolve) => setTimeout(resolve, LOOK));
-    }
-    return await explainRepository(key, async (kind, name) => session.store.get(kind, name), false);
-  } catch (error) {
-    if (error instanceof MissingPathError) throw new StartError(`-f: ${error.message}`);
-    throw error;
-  } finally {
-    await engine.stop();
-    await session.stop();
-    await demo?.close();
-    await rm(stateDir, { recursive: true, force: true });
-  }
+  return decideFiles({ files, env, warn, defaultJudge }, ({ get }) => explainRepository(key, get, false));
 }
 
 const OPTIONS = {
