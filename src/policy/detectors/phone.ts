@@ -5,8 +5,14 @@ import type { Detector } from '../types.ts';
 import { digitsOf, hasWordNear, spansOf } from './spans.ts';
 
 const CANDIDATE = /(?<![\w.@/:=#$€£-]|\d[,.] ?)(?:\+|00(?=[1-9]))?(?:\(\+?\d{1,4}\)[ \t.-]?)?\d(?:[ \t\u00a0]?[-–./]?[ \t\u00a0]?\(?\d\)?){5,16}(?![\w@-]|[.,:/]\d|[%°€$])/g;
-const WORDS =
-  /(?:\b|_)(?:tel(?:ephone|efon|\.)?|phone|mobil[e]?|cell(?:phone)?|call(?:s|ed|ing)?(?: (?:me|us|him|her|them))?|fax|ruf(?:e|en|nummer)?|anruf\w*|handy(?:nummer)?|festnetz|whats ?app|sms|text (?:me|us)|messages? to|reach (?:me|us)|dial|durchwahl|portable|t[ée]l[ée]phone|tel[ée]fono)\b/i;
+const WORDS = new RegExp(
+  String.raw`(?:\b|_)(?:tel(?:ephone|efon|\.)?|phone|mobil[e]?|cell(?:phone)?|call(?:s|ed|ing)?(?: (?:me|us|him|her|them))?|fax|` +
+    String.raw`ruf(?:e|en|nummer)?|anruf\w*|handy(?:nummer)?|festnetz|whats ?app|sms|text (?:me|us)|messages? to|dial|durchwahl|` +
+    String.raw`reach(?:ed)? (?:me|us|him|her|them|at|on|under)|contact (?:me|us|him|her|them|number)|(?:contact|kontakt)(?=:)|` +
+    String.raw`erreichbar|erreiche\w?|(?:my|your|his|her|our|their)(?: new| old)? number|(?:meine|deine|seine|ihre|unsere)(?: neue| alte)? nummer|` +
+    String.raw`portable|t[ée]l[ée]phone|tel[ée]fono|(?:mon|votre|ton|son) num[ée]ro)\b`,
+  'i',
+);
 /** Words that say it is something else. */
 const OTHERWISE = /(?:order|invoice|ticket|case|account|sequence|serial|part|model|isbn|issn|doi|version|build|id|port|error|code|zip|plz|iban|rfc|section|page)\b[\s:#.-]{0,3}(?:no\.?|number|nr\.?)?[\s:#.-]{0,3}$/i;
 /** As in North America: (541) 714-1388, 541-714-1388, 541.714.1388. */
