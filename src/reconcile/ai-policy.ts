@@ -6,9 +6,9 @@ import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { Organizations } from './organizations.ts';
 import { compilePolicy } from './policy-compile.ts';
-import { addToStatus, describeFailures, describeViolations, type CountStatus, type PolicyCounts } from './policy-counts.ts';
 import { judgeFor, judgeInSnapshot, judgeProblem, unknownModel, type JudgeModel } from './policy-judge.ts';
 import { neverBlocks, planOf, snapshotPolicy, type PolicyPlan } from './policy-plan.ts';
+import type { PolicyTallies } from './policy-tally.ts';
 import type { PolicyTester } from './policy-tester.ts';
 import { effectiveAction, fingerprintOf, testsBefore, toStatus, type TestState } from './policy-tests.ts';
 import { evaluatePolicy, type PolicyFacts } from './policy-verdict.ts';
@@ -20,7 +20,7 @@ export interface AiPolicyReconcilerOptions {
   world: World;
   organizations: Organizations;
   tester: PolicyTester;
-  counts: PolicyCounts;
+  tallies: PolicyTallies;
   /** Judges for policies that name none. */
   defaultJudge: JudgeModel | undefined;
   /** Of this program: tests that passed with another one may not pass now. */
@@ -31,16 +31,8 @@ export interface AiPolicyReconcilerOptions {
   onServed(before: ObservedPolicy | undefined, after: ObservedPolicy | undefined): void;
 }
 
-interface Counted {
-  uid: string;
-  counts?: CountStatus;
-  dryRun?: CountStatus;
-}
-
 export class AiPolicyReconciler {
   readonly #options: AiPolicyReconcilerOptions;
-  /** What status says or is going to say: the cache of the store lags behind. */
-  readonly #counted = new Map<string, Counted>();
   /** Compiling much text takes long, and a policy is looked at more often than it changes. */
   readonly #plans = new Map<string, { uid: string; generation: number; plan: PolicyPlan }>();
 
@@ -49,12 +41,11 @@ export class AiPolicyReconciler {
   }
 
   async reconcile(key: string): Promise<ReconcileResult> {
-    const { store, report, tester, counts } = this.#options;
+    const { store, report, tester, tallies } = this.#options;
     const policy = store.get('AIPolicy', parseKey(key));
     if (policy === undefined || policy.metadata.deletionTimestamp !== undefined) {
       tester.forget(key);
-      counts.forget(key);
-      this.#counted.delete(key);
+      tallies.forget(key);
       this.#plans.delete(key);
       this.#serve(key, undefined);
       report(key, undefined);
@@ -62,7 +53,7 @@ export class AiPolicyReconciler {
     }
     const { facts, observed, retryIn } = this.#decide(key, policy);
     this.#serve(key, facts.homeProblem === undefined ? observed : undefined);
-    report(key, evaluatePolicy(facts, observed.policy, this.#count(key, policy)));
+    report(key, evaluatePolicy(facts, observed.policy, tallies.fieldsOf(key, policy)));
     return retryIn === undefined ? DONE : requeueAfter(retryIn);
   }
 
@@ -144,37 +135,4 @@ export class AiPolicyReconciler {
     else world.policies.set(key, observed);
     onServed(before, observed);
   }
-
-  /** The fields of status that count, and Events about what they have gained. */
-  #count(key: string, policy: AIPolicy): Record<string, unknown> {
-    const { counts, store } = this.#options;
-    const { metadata, spec, status } = policy;
-    const known = this.#counted.get(key);
-    const own = known?.uid === metadata.uid ? known : undefined;
-    const counted: Counted = own ?? { uid: metadata.uid, ...readCounts(status) };
-    const isTrial = spec.mode === 'DryRun';
-    if (!isTrial) delete counted.dryRun;
-    const news = counts.take(key);
-    if (news !== undefined) {
-      const field = isTrial ? 'dryRun' : 'counts';
-      counted[field] = addToStatus(counted[field], news, isTrial);
-      const regarding = { kind: policy.kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
-      const tell = (reason: 'PolicyViolated' | 'PolicyNotEvaluated', action: string, note: string | undefined): void => {
-        if (note !== undefined && !isTrial) store.emit({ regarding, type: 'Warning', reason, action, note });
-      };
-      tell('PolicyViolated', news.count.blocked > 0 ? 'Block' : 'Alert', describeViolations(news));
-      tell('PolicyNotEvaluated', 'Evaluate', describeFailures(news, spec));
-    }
-    this.#counted.set(key, counted);
-    const { uid: _uid, ...fields } = counted;
-    return { ...fields };
-  }
-}
-
-/** Counting goes on from what an earlier operator has written. */
-function readCounts(status: AIPolicy['status']): Omit<Counted, 'uid'> {
-  return {
-    ...(status?.counts === undefined ? {} : { counts: status.counts as CountStatus }),
-    ...(status?.dryRun === undefined ? {} : { dryRun: status.dryRun as CountStatus }),
-  };
 }

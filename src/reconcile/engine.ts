@@ -64,6 +64,7 @@ export class Engine implements StoreEvents {
     for (const kind of Object.keys(KINDS) as Kind[]) {
       for (const { metadata } of this.#options.store.list(kind)) known.add(`${kind}/${keyOf(metadata)}`);
     }
+    for (const policy of this.#options.store.list('AIPolicy')) run.tallies.resume(keyOf(policy.metadata), policy);
     run.gate.expect(known);
     run.checker.start();
     run.tester.start();

@@ -1,18 +1,7 @@
 // Adds up what gateways count. They tell totals since their process began, so a report that is lost or comes twice changes nothing; here the
 // difference to the report before is added to what status says. Pure apart from the clock that is handed in.
-import { toKubernetesTime } from '../api/conditions.ts';
-import type { AIPolicy } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
-import type { GatewayReport, PolicyCount } from '../snapshot/snapshot.ts';
-
-/** As in status.counts and status.dryRun. */
-export interface CountStatus {
-  since: string;
-  evaluations: number;
-  violations: number;
-  blocked?: number;
-  failures: number;
-}
+import { TRIAL, type GatewayReport, type PolicyCount } from '../snapshot/snapshot.ts';
 
 const NOTHING: PolicyCount = { evaluations: 0, violations: 0, alerted: 0, blocked: 0, failures: 0 };
 const FIELDS = Object.keys(NOTHING) as (keyof PolicyCount)[];
@@ -41,16 +30,45 @@ const FIRST_MS = 1_000;
 /** Gateways come and go; those that went longest ago are forgotten. */
 const MAX_GATEWAYS = 2_000;
 
+/** A process that has told nothing for so long is gone. */
+const GONE_MS = 3_600_000;
+/** As many as status has room for. */
+const MAX_PROCESSES = 64;
+
+/** How far a process of a gateway is counted in, as in status.processes. */
+export interface ProcessCount {
+  /** With TRIAL behind it for what it has counted on trial. */
+  process: string;
+  /** In the order of FIELDS. */
+  totals: number[];
+}
+
 interface Pending {
-  count: PolicyCount;
+  counts?: PolicyCount;
+  /** On trial. */
+  dryRun?: PolicyCount;
   /** Milliseconds since the epoch. */
   since: number;
 }
 
+interface Gateway {
+  process: string;
+  seen: Record<string, PolicyCount>;
+  /** On the monotonic clock. */
+  at: number;
+}
+
+const trialOf = (name: string): string => `${name}${TRIAL}`;
+const withoutTrial = (name: string): string => (name.endsWith(TRIAL) ? name.slice(0, -TRIAL.length) : name);
+
 export class PolicyCounts {
   readonly #options: PolicyCountsOptions;
   readonly #startedAt: number;
-  readonly #gateways = new Map<string, { process: string; seen: Record<string, PolicyCount> }>();
+  readonly #gateways = new Map<string, Gateway>();
+  /** How far an earlier operator had counted a process in that has told this one nothing yet; by process. */
+  readonly #resumed = new Map<string, Record<string, PolicyCount>>();
+  /** Policies of which it is known how far each process was counted in. */
+  readonly #exact = new Set<string>();
   readonly #pending = new Map<string, Pending>();
   readonly #toldAt = new Map<string, number>();
   readonly #timers = new Map<string, { clear(): void }>();
@@ -69,20 +87,39 @@ export class PolicyCounts {
   report(gateway: string, { policies, process }: Pick<GatewayReport, 'policies' | 'process'>): void {
     if (policies === undefined || process === undefined) return;
     const known = this.#gateways.get(gateway);
-    const before = known?.process === process.id ? known.seen : this.#baseline(policies, process.uptime);
+    const before = known?.process === process.id ? known.seen : this.#baseline(policies, process);
+    this.#resumed.delete(process.id);
     this.#gateways.delete(gateway);
-    this.#gateways.set(gateway, { process: process.id, seen: policies });
+    this.#gateways.set(gateway, { process: process.id, seen: policies, at: this.#options.clock.monotonic() });
     if (this.#gateways.size > MAX_GATEWAYS) this.#gateways.delete(this.#gateways.keys().next().value!);
-    for (const [key, count] of Object.entries(policies)) this.#add(key, difference(count, before[key]));
+    for (const [name, count] of Object.entries(policies)) this.#add(name, difference(count, before[name]));
+  }
+
+  /** How far an earlier operator had counted each process in; undefined: it has not said so. */
+  resume(key: string, processes: readonly ProcessCount[] | undefined): void {
+    if (processes === undefined) return;
+    if (processes.length < MAX_PROCESSES) this.#exact.add(key);
+    const told = new Set([...this.#gateways.values()].map(({ process }) => process));
+    for (const { process: name, totals } of processes) {
+      const process = withoutTrial(name);
+      if (told.has(process)) continue;
+      const count = Object.fromEntries(FIELDS.map((field, index) => [field, totals[index] ?? 0])) as Record<keyof PolicyCount, number>;
+      this.#resumed.set(process, { ...this.#resumed.get(process), [process === name ? key : trialOf(key)]: count });
+    }
+  }
+
+  /** Something has happened since the last take(), due or not. */
+  hasNews(key: string): boolean {
+    return this.#pending.has(key);
   }
 
   /** What has happened since the last take(), and since when in milliseconds of the epoch; undefined: nothing that is due yet. */
-  take(key: string): Pending | undefined {
+  take(key: string): (Pending & { processes: ProcessCount[] }) | undefined {
     const pending = this.#pending.get(key);
     if (pending === undefined || this.#timers.has(key)) return undefined;
     this.#pending.delete(key);
     this.#toldAt.set(key, this.#options.clock.monotonic());
-    return pending;
+    return { ...pending, processes: this.#processesOf(key) };
   }
 
   /** Makes everything due at once, and answers with the policies that have something to tell. */
@@ -93,22 +130,44 @@ export class PolicyCounts {
 
   forget(key: string): void {
     this.#timers.get(key)?.clear();
-    for (const map of [this.#timers, this.#pending, this.#toldAt]) map.delete(key);
+    for (const map of [this.#timers, this.#pending, this.#toldAt, this.#exact]) map.delete(key);
+    for (const seen of this.#resumed.values()) for (const name of [key, trialOf(key)]) delete seen[name];
   }
 
   /**
-   * What a gateway that was not known had counted before. One that began after this operator has told nobody; the totals of an older one
-   * are in status already, but for those of its last minute at most.
+   * What of a process that was not known is in status already. Where status does not say: nothing of one that began after this operator, all
+   * of an older one.
    */
-  #baseline(policies: Record<string, PolicyCount>, uptime: number): Record<string, PolicyCount> {
-    return uptime <= this.#options.clock.monotonic() - this.#startedAt ? {} : policies;
+  #baseline(policies: Record<string, PolicyCount>, { id, uptime }: { id: string; uptime: number }): Record<string, PolicyCount> {
+    const isNew = uptime <= this.#options.clock.monotonic() - this.#startedAt;
+    const resumed = this.#resumed.get(id) ?? {};
+    const countedIn = (name: string, total: PolicyCount): PolicyCount => {
+      return resumed[name] ?? (isNew || this.#exact.has(withoutTrial(name)) ? NOTHING : total);
+    };
+    return Object.fromEntries(Object.entries(policies).map(([name, total]) => [name, countedIn(name, total)]));
   }
 
-  #add(key: string, count: PolicyCount): void {
+  /** How far each process that lives is counted in. */
+  #processesOf(key: string): ProcessCount[] {
+    const oldest = this.#options.clock.monotonic() - GONE_MS;
+    const live = [...this.#gateways.values()].filter(({ at }) => at > oldest).toReversed();
+    // Those that have not told this operator anything yet may still do.
+    const waiting = this.#startedAt > oldest ? [...this.#resumed].map(([process, seen]) => ({ process, seen })) : [];
+    const listed = [...live, ...waiting].flatMap(({ process, seen }) => {
+      const entry = (name: string, count: PolicyCount | undefined): ProcessCount[] =>
+        count === undefined ? [] : [{ process: name, totals: FIELDS.map((field) => count[field]) }];
+      return [...entry(process, seen[key]), ...entry(trialOf(process), seen[trialOf(key)])];
+    });
+    return listed.slice(0, MAX_PROCESSES);
+  }
+
+  #add(name: string, count: PolicyCount): void {
     if (isNothing(count)) return;
     const { clock, onDue } = this.#options;
+    const key = withoutTrial(name);
+    const column = key === name ? 'counts' : 'dryRun';
     const pending = this.#pending.get(key);
-    this.#pending.set(key, { count: sum(pending?.count ?? NOTHING, count), since: pending?.since ?? clock.now() });
+    this.#pending.set(key, { since: clock.now(), ...pending, [column]: sum(pending?.[column] ?? NOTHING, count) });
     if (this.#timers.has(key)) return;
     const wait = Math.max(FIRST_MS, (this.#toldAt.get(key) ?? -Infinity) + PERIOD_MS - clock.monotonic());
     const timer = clock.setTimeout(() => {
@@ -119,29 +178,3 @@ export class PolicyCounts {
   }
 }
 
-/** status.counts, or status.dryRun on trial, with what has happened since. */
-export function addToStatus(before: Partial<CountStatus> | undefined, { count, since }: Pending, isTrial: boolean): CountStatus {
-  const { evaluations = 0, violations = 0, blocked = 0, failures = 0 } = before ?? {};
-  return {
-    since: before?.since ?? toKubernetesTime(new Date(since)),
-    evaluations: evaluations + count.evaluations,
-    violations: violations + count.violations,
-    ...(isTrial ? {} : { blocked: blocked + count.blocked }),
-    failures: failures + count.failures,
-  };
-}
-
-const times = (count: number): string => (count === 1 ? '1 violation was' : `${count} violations were`);
-
-/** What an Event says; undefined where nobody has to know. */
-export function describeViolations({ count: { alerted, blocked }, since }: Pending): string | undefined {
-  const parts = [blocked === 0 ? [] : [`${times(blocked)} blocked`], alerted === 0 ? [] : [`${times(alerted)} let through with an alert`]].flat();
-  return parts.length === 0 ? undefined : `${parts.join(', ')} since ${toKubernetesTime(new Date(since))}`;
-}
-
-/** What an Event says of what could not be evaluated; undefined where that passes silently. */
-export function describeFailures({ count: { failures }, since }: Pending, { action, riskType }: AIPolicy['spec']): string | undefined {
-  if (failures === 0 || action === 'Log' || (action === 'Alert' && riskType === 'Low')) return undefined;
-  const subject = failures === 1 ? '1 request or answer' : `${failures} requests or answers`;
-  return `the policy could not be evaluated for ${subject} since ${toKubernetesTime(new Date(since))}; the log of the gateway says why`;
-}

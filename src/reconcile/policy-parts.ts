@@ -7,6 +7,7 @@ import type { Evaluation } from './evaluation.ts';
 import type { Organizations } from './organizations.ts';
 import { PolicyCounts } from './policy-counts.ts';
 import type { JudgeModel } from './policy-judge.ts';
+import { PolicyTallies } from './policy-tally.ts';
 import { PolicyTester, type PolicyTesterOptions } from './policy-tester.ts';
 import type { ResourceStore } from './store.ts';
 import type { World } from './world.ts';
@@ -50,6 +51,7 @@ export interface PolicyParts {
   policies: AiPolicyReconciler;
   tester: PolicyTester;
   counts: PolicyCounts;
+  tallies: PolicyTallies;
   /** Has what was counted since it was told last written, for whoever goes on from status. Never rejects, and takes two seconds at most. */
   flush(write: (key: string) => Promise<void>): Promise<void>;
 }
@@ -67,8 +69,9 @@ export function policyParts(options: PolicyPartsOptions): PolicyParts {
   };
   const tester = new PolicyTester({ ask, clock, random, bytes, onSettled: enqueue });
   const counts = new PolicyCounts({ clock, onDue: enqueue });
+  const tallies = new PolicyTallies(counts, store);
   const told = { report, onServed: (before: ObservedPolicy | undefined, after: ObservedPolicy | undefined) => onServed([before, after]) };
-  const policies = new AiPolicyReconciler({ store, world, organizations, tester, counts, defaultJudge, version, ...told });
+  const policies = new AiPolicyReconciler({ store, world, organizations, tester, tallies, defaultJudge, version, ...told });
   const flush = async (write: (key: string) => Promise<void>): Promise<void> => {
     const writing = counts.drain().map(async (key) => {
       await policies.reconcile(key);
@@ -79,5 +82,5 @@ export function policyParts(options: PolicyPartsOptions): PolicyParts {
     await Promise.race([Promise.allSettled(writing), late.promise]);
     timer.clear();
   };
-  return { policies, tester, counts, flush };
+  return { policies, tester, counts, tallies, flush };
 }

@@ -167,13 +167,16 @@ export interface PolicyCount {
   failures: number;
 }
 
+/** Follows the name of a policy in counts of what it found while it was on trial. */
+export const TRIAL = ' DryRun';
+
 /** What a gateway tells the operator unasked, through the long poll of the push channel. */
 export interface GatewayReport {
   /** Undefined: this gateway has no snapshot yet. */
   applied?: { epoch: number; revision: number; digest: string };
   /** Keys into providers whose upstream answered 401 since the last report. */
   rejectedCredentials: string[];
-  /** By `namespace/name` of the policy, since the process began. Absent: this gateway does not count. */
+  /** By `namespace/name` of the policy, with TRIAL behind it for its trial; since the process began. Absent: this gateway does not count. */
   policies?: Record<string, PolicyCount>;
   /** Which process has counted, and for how long in milliseconds, so that a restart is told from a continuation. */
   process?: { id: string; uptime: number };

@@ -21,6 +21,12 @@ function tell(harness: Harness, total: Partial<PolicyCount>, gateway = 'pod-1', 
   harness.engine.onCounts(gateway, { policies: { 'team/cards': count(total) }, process: { id: process, uptime } });
 }
 
+/** The same of a gateway that has the policy on trial. */
+function tellTrial(harness: Harness, total: Partial<PolicyCount>, enforced: Partial<PolicyCount> = {}): void {
+  const policies = { 'team/cards DryRun': count(total), 'team/cards': count(enforced) };
+  harness.engine.onCounts('pod-1', { policies, process: { id: 'one', uptime: 1 } });
+}
+
 const writes = (harness: Harness): number => harness.store.statusWrites.filter(({ id }) => id === 'AIPolicy/team/cards').length;
 
 describe('counts of a policy', () => {
@@ -77,6 +83,81 @@ describe('counts of a policy', () => {
     expect(after.statusOf('cards').counts).toMatchObject({ since: '2026-11-25T08:00:00Z', evaluations: 15, violations: 1, blocked: 1 });
   });
 
+  it('are neither lost nor doubled where the former operator ended without a word', async () => {
+    const before = await started();
+    tell(before, { evaluations: 10, violations: 1, blocked: 1 });
+    await before.run(2_000);
+    // Told, and never written.
+    tell(before, { evaluations: 30, violations: 2, blocked: 2 });
+    before.store.faults.set('applyStatus', new Error('gone'));
+    const seed = before.snapshot();
+    await before.engine.stop();
+    before.store.faults.clear();
+    const after = new Harness({ store: before.store, revision: before.revision });
+    await after.start(seed);
+    // One that goes on, one that came while nobody was there, and one that has nothing new.
+    tell(after, { evaluations: 35, violations: 3, blocked: 3 }, 'pod-1', 'one', 3_600_000);
+    tell(after, { evaluations: 4 }, 'pod-2', 'two', 60_000);
+    await after.run(2_000);
+    expect(after.statusOf('cards').counts).toMatchObject({ since: '2026-11-25T08:00:00Z', evaluations: 39, violations: 3, blocked: 3 });
+    await after.check();
+  });
+
+  it('go on where the last words of the former operator came after the new one had begun', async () => {
+    const before = await started();
+    tell(before, { evaluations: 10 });
+    await before.run(2_000);
+    const stale = before.store.get('AIPolicy', { namespace: 'team', name: 'cards' })!;
+    tell(before, { evaluations: 20 });
+    const seed = before.snapshot();
+    await before.engine.stop();
+    const fresh = before.store.get('AIPolicy', { namespace: 'team', name: 'cards' })!;
+    await before.store.applyStatus(stale, stale.status!);
+    const after = new Harness({ store: before.store, revision: before.revision });
+    await after.start(seed);
+    await before.store.applyStatus(fresh, fresh.status!);
+    after.policy('cards');
+    await after.run();
+    expect(after.statusOf('cards').counts).toMatchObject({ evaluations: 20 });
+    tell(after, { evaluations: 21 }, 'pod-1', 'one', 3_600_000);
+    await after.run(2_000);
+    expect(after.statusOf('cards').counts).toMatchObject({ evaluations: 21 });
+  });
+
+  it('never go down, and keep room for those that count: processes that are gone are forgotten after an hour', async () => {
+    const harness = await started();
+    for (let restart = 1; restart <= 70; restart += 1) tell(harness, { evaluations: 1 }, `pod-${restart}`, `process-${restart}`);
+    await harness.run(2_000);
+    expect(harness.statusOf('cards').counts).toMatchObject({ evaluations: 70 });
+    expect(harness.statusOf('cards').processes).toHaveLength(64);
+    await harness.run(3_700_000);
+    tell(harness, { evaluations: 5 }, 'pod-70', 'process-70');
+    await harness.run(61_000);
+    expect(harness.statusOf('cards').counts).toMatchObject({ evaluations: 74 });
+    expect(harness.statusOf('cards').processes?.map(({ process }) => process)).toEqual(['process-70']);
+  });
+
+  it('stand where they belong when the mode changes, whenever gateways tell of them', async () => {
+    const harness = await started();
+    tell(harness, { evaluations: 10, violations: 1, blocked: 1 });
+    harness.policy('cards', { mode: 'DryRun' });
+    await harness.run(2_000);
+    expect(harness.statusOf('cards').counts).toMatchObject({ evaluations: 10, violations: 1, blocked: 1 });
+    expect(harness.statusOf('cards')).not.toHaveProperty('dryRun');
+    tellTrial(harness, { evaluations: 5, violations: 2 }, { evaluations: 12, violations: 1, blocked: 1 });
+    await harness.run(61_000);
+    expect(harness.statusOf('cards').counts).toMatchObject({ evaluations: 12 });
+    expect(harness.statusOf('cards').dryRun).toMatchObject({ evaluations: 5, violations: 2 });
+    harness.policy('cards');
+    await harness.run(100);
+    // What gateways had found before they heard of it.
+    tellTrial(harness, { evaluations: 9, violations: 4 }, { evaluations: 13, violations: 1, blocked: 1 });
+    await harness.run(61_000);
+    expect(harness.statusOf('cards').counts).toMatchObject({ evaluations: 13, violations: 1, blocked: 1 });
+    expect(harness.statusOf('cards')).not.toHaveProperty('dryRun');
+    await harness.check();
+  });
+
   it('do not keep an operator from stopping where status cannot be written', async () => {
     const harness = await started();
     tell(harness, { evaluations: 10 });
@@ -88,7 +169,7 @@ describe('counts of a policy', () => {
 
   it('of a trial stand apart, and go with it', async () => {
     const harness = await started({}, { mode: 'DryRun' });
-    tell(harness, { evaluations: 7, violations: 2 });
+    tellTrial(harness, { evaluations: 7, violations: 2 });
     await harness.run(2_000);
     expect(harness.statusOf('cards')).not.toHaveProperty('counts');
     expect(harness.statusOf('cards').dryRun).toEqual({ since: '2026-11-25T08:00:00Z', evaluations: 7, violations: 2, failures: 0 });
@@ -132,7 +213,8 @@ describe('counts of a policy', () => {
     const harness = await started();
     harness.policy('cards', spec);
     await harness.run();
-    tell(harness, { evaluations: 9, failures: 2 });
+    if ('mode' in spec) tellTrial(harness, { evaluations: 9, failures: 2 });
+    else tell(harness, { evaluations: 9, failures: 2 });
     await harness.run(2_000);
     expect(harness.notes('Evaluate').map((note) => note.slice(0, notes[0]?.length))).toEqual(notes);
   });

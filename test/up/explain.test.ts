@@ -8,7 +8,7 @@ import type { Read } from '../../src/explain-files.ts';
 import { Harness } from '../reconcile/harness.ts';
 
 async function harness(): Promise<Harness> {
-  const made = new Harness({ defaultJudge: { llm: 'team/main', model: 'judge-1' } });
+  const made = new Harness({ defaultJudge: { llm: 'team/main', model: 'model-a' } });
   made.connection('main');
   made.repository('repo');
   made.store.label('home', { 'ai.flashback.tech/organization-home': 'true' });
@@ -29,7 +29,7 @@ describe('a repository is explained', () => {
     const text = await explainRepository({ namespace: 'team', name: 'repo' }, async (kind, key) => store.get(kind, key));
     expect(text).toMatch(/^Repository team\/repo: Ready \(Succeeded\)\n {3}surfaces +OpenAI\n {3}models +model-a \(main\), model-b \(main\)\n {3}keys +app \(OpenAI\)\n/);
     expect(text).toContain('1. home/no-advice (Organization): Alert now, although its action is Block\n');
-    expect(text).toMatch(/judge +team\/main judge-1\n/);
+    expect(text).toMatch(/judge +team\/main model-a\n/);
     expect(text).toMatch(/ready +False \(TestsMissing\): the policy only alerts until its tests pass/);
     expect(text).toContain('2. team/no-cards (Workspace): Block\n');
     expect(text).toMatch(/plan +Detectors look for payment card numbers\.\n {3}judge +not needed\n/);

@@ -226,6 +226,21 @@ export interface AIPolicyStatus {
     failures?: number;
   };
   /**
+   * How far each process of a gateway is counted in, so that an operator that takes over counts nothing twice.
+   *
+   * Items: What one process had counted since it began.
+   */
+  processes?: {
+    /**
+     * Identity of the process, with DryRun behind it for what it has counted on trial.
+     */
+    process: string;
+    /**
+     * Evaluations, violations, alerted and blocked ones of these, and failures.
+     */
+    totals: number[];
+  }[];
+  /**
    * What the policy would have done since the time in it, while its mode is DryRun.
    */
   dryRun?: {

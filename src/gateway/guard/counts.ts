@@ -1,13 +1,13 @@
 // What has happened under each policy since this process began, for the operator to add up.
 import type { Occurrence } from '../../policy/decide.ts';
-import type { PolicyCount, SnapshotPolicy } from '../../snapshot/snapshot.ts';
+import { TRIAL, type PolicyCount, type SnapshotPolicy } from '../../snapshot/snapshot.ts';
 
 const nothing = (): PolicyCount => ({ evaluations: 0, violations: 0, alerted: 0, blocked: 0, failures: 0 });
 
 export class PolicyCounts {
   readonly #byPolicy = new Map<string, PolicyCount>();
 
-  /** By `namespace/name`. */
+  /** By `namespace/name`, with TRIAL behind it for what happened on trial. */
   get all(): Record<string, PolicyCount> {
     return Object.fromEntries([...this.#byPolicy].map(([key, count]) => [key, { ...count }]));
   }
@@ -27,8 +27,8 @@ export class PolicyCounts {
     if (effect === 'block') count.blocked++;
   }
 
-  #of({ namespace, name }: SnapshotPolicy): PolicyCount {
-    const key = `${namespace}/${name}`;
+  #of({ namespace, name, action }: SnapshotPolicy): PolicyCount {
+    const key = `${namespace}/${name}${action === 'DryRun' ? TRIAL : ''}`;
     let count = this.#byPolicy.get(key);
     if (count === undefined) this.#byPolicy.set(key, (count = nothing()));
     return count;
