@@ -29,7 +29,9 @@ function unjudged({ gating, watching }: PolicySet): PolicySet | undefined {
   const withoutJudge = (ready: ReadyPolicy): ReadyPolicy[] => {
     const { judge, ...policy } = ready.policy;
     if (judge === undefined) return [ready];
-    return ready.detectors.length === 0 && ready.broken !== true ? [] : [{ ...ready, policy }];
+    // What the judge is asked to confirm keeps nothing from anybody before it has.
+    const detectors = ready.detectors.filter(({ advisory }) => advisory !== true);
+    return detectors.length === 0 && ready.broken !== true ? [] : [{ ...ready, detectors, policy }];
   };
   const left = { gating: gating.flatMap(withoutJudge), watching: watching.flatMap(withoutJudge) };
   return left.gating.length + left.watching.length === 0 ? undefined : left;

@@ -1,6 +1,6 @@
 // What of policies is made anew with a snapshot.
 import { describe, expect, it } from 'vitest';
-import { preparePolicies } from '../../../src/gateway/guard/policy-set.ts';
+import { preparePolicies, withoutJudges } from '../../../src/gateway/guard/policy-set.ts';
 import type { Snapshot, SnapshotPolicy, SnapshotRepository } from '../../../src/snapshot/snapshot.ts';
 import { aRepository, aSnapshot } from '../../fake/gateway.ts';
 import { aPolicy } from '../../policy/policies.ts';
@@ -43,4 +43,10 @@ describe('repositories', () => {
     const names = (...keys: string[]) => prepared.of(repositoryOf(...keys))?.request?.gating.map(({ policy }) => policy.name);
     expect([names('words'), names('others'), names('words', 'others'), names()]).toEqual([['words'], ['others'], ['words', 'others'], undefined]);
   });
+});
+
+it('the question of a judge is not looked at for what that judge has to confirm', () => {
+  const unsure = { ...WORDS, name: 'unsure', detectors: [{ id: 'pii.card', advisory: true as const }], judgeConfirms: true as const };
+  const prepared = preparePolicies(snapshotOf(WORDS, unsure));
+  expect(withoutJudges(prepared.of(repositoryOf('words', 'unsure'))!).request?.gating.map(({ policy }) => policy.name)).toEqual(['words']);
 });
