@@ -1,17 +1,25 @@
 // `flashback explain`: which policies govern a repository and why, read from an API server, or found out over a directory as `up` does.
 import { parseArgs } from 'node:util';
-import { API_GROUP, API_VERSION, KINDS, keyOf, type AIPolicy, type ObjectKey } from './api/resources.ts';
+import { keyOf, type AIPolicy, type ObjectKey } from './api/resources.ts';
 import { decideFiles, type Read } from './explain-files.ts';
+import { EXIT, explainKey, readKey, type KeyQuestion } from './explain-key.ts';
+import { KubernetesError } from './kubernetes/kubernetes-error.ts';
 import { StartError } from './process.ts';
 import { parseJudge, type JudgeModel } from './reconcile/policy-judge.ts';
 import { SettingsError } from './settings.ts';
 import { explain } from './standalone/explain.ts';
-import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
 
 export const EXPLAIN_HELP = `Usage: flashback explain repository NAME [options]
+       flashback explain --key-file FILE [--model MODEL] [options]
+
+With a key: what it opens, who would serve the model, and why a request would be denied. Exit code 0: it would be served;
+1: it would be denied; 2: wrong usage, or it cannot be told.
 
 Options:
-  -n, --namespace              namespace of the Repository (default: default)
+  -n, --namespace              namespace of the Repository (default: default); with a key, where its Secret is (default: all)
+  --key-file                   file with a key, or with the variables that delivered it; - for standard input
+  --model                      name of a model, as an application asks for it
+  --state-dir                  with -f and a key: state directory of the up that issued it (default: .flashback)
   -f, --file                   directory or file with manifests, in place of an API server; repeatable
   --kubeconfig                 kubeconfig file; without it the usual one, or the service account of the pod; not with -f
   --default-judge-llm          with -f: NAMESPACE/NAME of the AILLMConfig whose model judges for policies without spec.judge, as for up
@@ -31,21 +39,12 @@ export async function explainRepository(key: ObjectKey, read: Read, isServed = t
   return explain({ repository, policies, isServed });
 }
 
-/** Reads from the API server that a kubeconfig names. */
+/** Reads from the API server that a kubeconfig names. Loading the client takes seconds, and a directory does without. */
+const cluster = () => import('./cluster-reading.ts');
+
 async function readCluster(kubeconfig: string | undefined): Promise<Read> {
-  // Loading the client takes seconds, and a directory does without.
-  const { createKubeClient } = await import('./kubernetes/client.ts');
-  const { objectPath } = await import('./kubernetes/objects.ts');
-  const { hasCode } = await import('./kubernetes/kubernetes-error.ts');
-  const client = createKubeClient({ kubeconfig, metrics: createOperatorMetrics(createRegistry()) });
-  return async (kind, key) => {
-    try {
-      return await client.request({ method: 'GET', path: objectPath(`${API_GROUP}/${API_VERSION}`, KINDS[kind], key) });
-    } catch (error) {
-      if (hasCode(error, 403, 404)) return undefined;
-      throw error;
-    }
-  };
+  const { connectCluster, reader } = await cluster();
+  return reader(connectCluster(kubeconfig), true);
 }
 
 /** Decides about the manifests as `up` does, without serving anybody, and explains what comes of it. */
@@ -63,6 +62,9 @@ const OPTIONS = {
   namespace: { type: 'string', short: 'n' },
   file: { type: 'string', short: 'f', multiple: true },
   kubeconfig: { type: 'string' },
+  'key-file': { type: 'string' },
+  model: { type: 'string' },
+  'state-dir': { type: 'string' },
   'default-judge-llm': { type: 'string' },
   'default-judge-model': { type: 'string' },
 } as const;
@@ -94,16 +96,48 @@ function read(args: readonly string[]) {
   }
 }
 
+async function explainKeyCommand(values: Values, path: string, env: Record<string, string | undefined>, warn: (line: string) => void): Promise<number> {
+  const question: KeyQuestion = { key: await readKey(path, process.stdin), model: values.model, now: Date.now() };
+  const defaultJudge = judgeOf(values, env);
+  const { file = [], namespace, kubeconfig, 'state-dir': stateDir = '.flashback' } = values;
+  const { report, verdict } =
+    file.length > 0
+      ? await decideFiles({ files: file, env, warn, defaultJudge, stateDir }, (decided) => explainKey(question, decided, (key) => explainRepository(key, decided.get, false)))
+      : await explainKeyInCluster(question, kubeconfig, namespace);
+  process.stdout.write(report);
+  return EXIT[verdict.outcome];
+}
+
+async function explainKeyInCluster(question: KeyQuestion, kubeconfig: string | undefined, namespace: string | undefined): ReturnType<typeof explainKey> {
+  const { clusterKeySource, connectCluster, reader } = await cluster();
+  const client = connectCluster(kubeconfig);
+  return explainKey(question, clusterKeySource(client, namespace), (key) => explainRepository(key, reader(client, true)));
+}
+
+/** Exit code 1 means that a request would be denied, so what hides the answer has another. */
+function cannotTell(error: unknown): number {
+  if (!(error instanceof StartError || error instanceof KubernetesError)) throw error;
+  process.stderr.write(`flashback: ${error.message}\n`);
+  return EXIT.uncertain;
+}
+
 /** The command. */
 export async function explainCommand(args: readonly string[], env: Record<string, string | undefined>): Promise<number> {
   const { values, positionals } = read(args);
+  const warn = (line: string): void => void process.stderr.write(`${line}\n`);
+  const { 'key-file': keyFile } = values;
+  if (keyFile !== undefined) {
+    // Might be the key itself, so it is not repeated.
+    if (positionals.length > 0) throw new SettingsError('--key-file takes the name of a file and nothing besides; a key must never be an argument.');
+    return explainKeyCommand(values, keyFile, env, warn).catch(cannotTell);
+  }
+  if (values.model !== undefined) throw new SettingsError('--model belongs to --key-file.');
   const [kind, name, ...rest] = positionals;
   if ((kind !== 'repository' && kind !== 'airepo') || name === undefined || rest.length > 0) {
     throw new SettingsError('Say what to explain: flashback explain repository NAME -n NAMESPACE.');
   }
   const { namespace = 'default', file = [] } = values;
   const key = { namespace, name };
-  const warn = (line: string): void => void process.stderr.write(`${line}\n`);
   const judge = judgeOf(values, env);
   const text =
     file.length > 0
