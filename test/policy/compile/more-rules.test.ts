@@ -32,8 +32,8 @@ describe('detectors alone', () => {
     ['Agents shall not forward bank account numbers or sort codes to the assistant.', 'pii.bank-account'],
     ['If a prompt contains an IBAN, block it.', 'pii.iban'],
     ['Any message that includes a social security number has to be rejected.', 'pii.ssn'],
-    ['It is not permitted to upload scans of passports.', 'pii.passport'],
-    ['We do not allow credit card information in support tickets.', 'pii.card'],
+    ['It is not permitted to upload passports.', 'pii.passport'],
+    ['We do not allow credit card information in chats with customers.', 'pii.card'],
     ['Make sure no passwords end up in the logs of the model.', 'secret.password'],
     ['No customer PII leaves our network.', PII],
     ['Strip e-mail addresses and phone numbers from all requests.', 'pii.email pii.phone'],
@@ -97,6 +97,8 @@ describe('detectors for a part, and a judge for the rest', () => {
     ['No one outside finance may see IBANs.', 'pii.iban'],
     ['Never share anything about Project Aurora, Blue Moon, or their budgets.', '"aurora,blue moon"'],
     ['Keine Beleidigungen oder Schimpfwörter in Antworten.', 'profanity'],
+    ['No IBANs or screenshots.', 'pii.iban'],
+    ['No IBANs, reports or tickets.', 'pii.iban'],
   ])('%s', (rule, detectors) => {
     expect(planned(rule)).toEqual({ detectors: sorted(detectors), judge: true });
   });

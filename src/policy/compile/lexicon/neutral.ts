@@ -40,9 +40,9 @@ comparing promise offer offered help helps helping request requests requested re
 recommend recommends recommended recommending suggest suggests suggested explain explains explaining endorse endorses assist assists
 try tries trying versuch versuche versuchen attempt attempts attempting want wants see seen sees go goes occur occurs apply
 applies concern concerns exist come comes
-reach reaches reached stuff able extract extracts extracted hand hands handed confirm confirms
-alert alerts alerted warn warns warned detect detects detected report reports reported notify notified watch guard protect protects
-protected safeguard think belong belongs present ends end ending scan scans scanned screenshot screenshots network
+reach reaches reached able extract extracted hand handed confirm confirms
+alert alerted warn warns warned detect detects detected report reported notify notified watch guard protect protects protected
+safeguard think belong belongs present end ends network
 weiter ab gehören gehört preis gib gebt erteile erteilt nenne nennt teile zeige verrate teilen geteilt teilt weitergeben
 weitergegeben weitergeleitet weiterleiten senden gesendet schicken geschickt übermitteln übermittelt verschicken einfügen
 eingefügt eingeben eingegeben enthalten enthält preisgeben preisgegeben offenlegen offengelegt verraten nennen genannt erwähnen
@@ -78,7 +78,7 @@ third party parties partner partners vendor vendors outsider outsiders public in
 internal external corporate own real actual valid full complete raw plain clear plaintext cleartext unencrypted unmasked live
 production customer's clients' user's sensitive secret confidential restricted classified proprietary strictly unauthorized
 unauthorised rule rules policy policies violation violations
-gdpr dsgvo rgpd ccpa support ticket tickets
+gdpr dsgvo rgpd ccpa
 allowed forbidden prohibited prohibit block blocked reject rejected remove removed redact
 texte textes texten nachricht nachrichten anfrage anfragen antwort antworten eingabe eingaben ausgabe ausgaben inhalt inhalte
 prompts datei dateien dokument dokumente dokumenten protokoll protokolle zeichen modell modelle modellen ki assistent assistenten
@@ -96,7 +96,7 @@ noms règle règles mot mots langage code conversation conversations`;
 
 const NAMES = `project projects product products codename codenames code-name brand brands competitor competitors company
 companies projekt projekts projekte projektname projektnamen codename produkt produkte wettbewerber wettbewerbern konkurrent
-konkurrenten marke produktname produktnamen produktnamens projet projets produit produits concurrent concurrents marque employee
+konkurrenten marke produktnamens projet projets produit produits concurrent concurrents marque employee
 ticket order badge`;
 
 /** In lower case. */
