@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/cluster/**', 'test/docs/**', 'test/interop/**', 'test/image/**', 'test/helm/**'],
+          exclude: ['test/cluster/**', 'test/docs/**', 'test/interop/**', 'test/image/**', 'test/helm/**', 'test/e2e/**'],
           testTimeout: 20_000,
         },
       },
@@ -36,6 +36,25 @@ export default defineConfig({
           include: ['test/image/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'chart',
+          include: ['test/helm/**/*.test.ts'],
+          globalSetup: ['test/cluster/global-setup.ts', 'test/helm/global-setup.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
           fileParallelism: false,
         },
       },

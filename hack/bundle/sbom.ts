@@ -48,6 +48,7 @@ export function sbom(app: { name: string; version: string; dependencies: readonl
   dependencies.set(self, new Set(app.dependencies.flatMap((name) => refs.get(`node_modules/${name}`) ?? [])));
   const byRef = [...components.values()].toSorted((a, b) => (a['bom-ref'] < b['bom-ref'] ? -1 : 1));
   const graph = [...dependencies].map(([ref, on]) => ({ ref, dependsOn: [...on].toSorted() })).toSorted((a, b) => (a.ref < b.ref ? -1 : 1));
-  const bom = { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, metadata: { component: root }, components: byRef, dependencies: graph };
+  const head = { bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, metadata: { component: root } };
+  const bom = { ...head, components: byRef, dependencies: graph };
   return `${JSON.stringify(bom, undefined, 1)}\n`;
 }

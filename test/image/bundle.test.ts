@@ -69,7 +69,8 @@ describe('the bundle', () => {
   });
 
   test('keeps everything of Kubernetes and of reconciliation out of the gateway', () => {
-    const foreign = (file: string) => bundle.inputs.get(file)!.filter((path) => /^src\/(kubernetes|reconcile|standalone)\/|@kubernetes\/client-node/.test(path));
+    const FOREIGN = /^src\/(kubernetes|reconcile|standalone)\/|@kubernetes\/client-node/;
+    const foreign = (file: string) => bundle.inputs.get(file)!.filter((path) => FOREIGN.test(path));
     expect(foreign('dist/gateway.js')).toEqual([]);
     expect(foreign('dist/operator.js')).not.toEqual([]);
   });
@@ -89,7 +90,8 @@ describe('the bundle', () => {
 
   test('passes on the licence of every package in it', async () => {
     const notices = await readFile(join(directory, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
-    const { components } = JSON.parse(await readFile(join(directory, 'sbom.cdx.json'), 'utf8')) as { components: { name: string; version: string }[] };
+    const bill = await readFile(join(directory, 'sbom.cdx.json'), 'utf8');
+    const { components } = JSON.parse(bill) as { components: { name: string; version: string }[] };
     expect(components.filter(({ name, version }) => !notices.includes(`${name} ${version} (`))).toEqual([]);
   });
 });
@@ -130,7 +132,8 @@ describe('its processes, started from an empty directory', () => {
     const up = start(['up', '-f', manifests, '--port', String(await freePort()), '--metrics-port', '0', '--state-dir', state]);
     const { OPENAI_API_KEY: key, OPENAI_BASE_URL: url } = await eventually('the key', async () => {
       const text = await readFile(join(state, 'keys', 'quickstart.assistant.app.env'), 'utf8');
-      return Object.fromEntries(text.split('\n').flatMap((line) => (/^[A-Z]/.test(line) ? [line.split('=', 2)] : []))) as Record<string, string>;
+      const variables = text.split('\n').filter((line) => /^[A-Z]/.test(line));
+      return Object.fromEntries(variables.map((line) => line.split('=', 2))) as Record<string, string>;
     });
     const ask = async (content: string): Promise<{ status: number; text: string }> => {
       const body = JSON.stringify({ model: 'demo-chat', messages: [{ role: 'user', content }] });

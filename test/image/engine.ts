@@ -23,7 +23,8 @@ export async function imageUnderTest(): Promise<string> {
   await requireEngine();
   const given = process.env['FLASHBACK_IMAGE'];
   if (given !== undefined && given !== '') return given;
-  const output = await run('bash', ['hack/build-image.sh', 'flashback-ai-gateway:test'], { cwd: ROOT, env: { ...process.env, REGISTRY: 'no' } });
+  const env = { ...process.env, REGISTRY: 'no' };
+  const output = await run('bash', ['hack/build-image.sh', 'flashback-ai-gateway:test'], { cwd: ROOT, env });
   return output.trim().split('\n').at(-1)!;
 }
 

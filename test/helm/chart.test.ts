@@ -1,0 +1,111 @@
+// What the chart makes of values, without a cluster.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { load, loadAll } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { CHART, generatedFiles } from '../../hack/chart/generate.ts';
+import { strayHints } from '../../hack/chart/schema.ts';
+import { readValues } from '../../hack/chart/values.ts';
+import { find, helm, render, type Manifest } from './render.ts';
+import { NAMES, variant, VARIANTS } from './variants.ts';
+
+describe('files of the chart that are made from others', () => {
+  test('are up to date (npm run generate:chart)', async () => {
+    for (const [path, content] of await generatedFiles()) expect(await readFile(path, 'utf8'), path).toBe(content);
+  });
+
+  test('have a hint of the schema for nothing but values that exist', async () => {
+    expect(strayHints(readValues(await readFile(join(CHART, 'values.yaml'), 'utf8')))).toEqual([]);
+  });
+
+  test('describe every value', async () => {
+    const text = await readFile(join(CHART, 'values.yaml'), 'utf8');
+    const described = readValues(text).map(({ path }) => path.join('.'));
+    const leaves = (value: unknown, path: string[]): string[] => {
+      const here = path.join('.');
+      const isMap = typeof value === 'object' && value !== null && !Array.isArray(value);
+      if (described.includes(here) || !isMap) return [here];
+      return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+    };
+    expect(leaves(load(text), []).toSorted()).toEqual(described.toSorted());
+  });
+
+  test('have the version of the package', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    const chart = load(await readFile(join(CHART, 'Chart.yaml'), 'utf8')) as { version: string; appVersion: string };
+    expect([chart.version, chart.appVersion]).toEqual([version, version]);
+  });
+});
+
+describe('helm', () => {
+  test('lint --strict has nothing to say', async () => {
+    expect(await helm(['lint', '--strict', CHART])).toMatchObject({ code: 0 });
+  });
+
+  test.each(NAMES)('renders the chart for %s', async (name) => {
+    expect((await variant(name)).length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['nobody is named whom to serve', {}, 'watchNamespaces'],
+    ['Secrets by name are none', { rbac: { secrets: { mode: 'named' } } }, 'rbac.secrets.named'],
+    ['a word is wrong', { watchNamespaces: ['a'], logLevel: 'loud' }, 'logLevel'],
+    ['a value is unknown', { watchNamespaces: ['a'], gateway: { replica: 3 } }, 'replica'],
+    ['a namespace can be none', { watchNamespaces: ['Team A'] }, 'watchNamespaces'],
+    ['an Ingress has no host', { watchNamespaces: ['a'], ingress: { enabled: true } }, 'ingress.hosts'],
+    ['an HTTPRoute has no Gateway', { watchNamespaces: ['a'], httpRoute: { enabled: true } }, 'httpRoute.parentRefs'],
+    ['a Certificate has no name', { watchNamespaces: ['a'], certificate: { enabled: true, secretName: 'x' } }, 'certificate.dnsNames'],
+    [
+      'a Certificate has no issuer',
+      { watchNamespaces: ['a'], certificate: { enabled: true, secretName: 'x', dnsNames: ['y'] } },
+      'certificate.issuerRef',
+    ],
+    ['a judge has no model', { watchNamespaces: ['a'], operator: { defaultJudge: { llm: 'a/b' } } }, 'operator.defaultJudge.model'],
+  ])('refuses the values where %s, and names the one to set', async (_what, values, said) => {
+    await expect(render(values)).rejects.toThrow(said);
+  });
+
+  test('keeps the CRDs as they are, and keeps them at removal unless told otherwise', async () => {
+    for (const kind of ['aillmconfigs', 'repositories', 'aipolicies']) {
+      const source = load(await readFile(`crds/${kind}.yaml`, 'utf8')) as Manifest;
+      const name = `${kind}.ai.flashback.tech`;
+      const { metadata, ...rest } = find(await variant('two namespaces'), 'CustomResourceDefinition', name);
+      const { metadata: _source, ...expected } = source;
+      expect(rest).toEqual(expected);
+      expect(metadata).toEqual({ ...source.metadata, annotations: { 'helm.sh/resource-policy': 'keep' } });
+      const removed = find(await render({ ...VARIANTS['two namespaces'], crds: { keep: false } }), 'CustomResourceDefinition', name);
+      expect(removed).toEqual(source);
+    }
+  });
+});
+
+describe('names', () => {
+  test.each([
+    ['flashback', 'flashback-gateway'],
+    ['ai', 'ai-flashback-gateway'],
+    ['team-flashback', 'team-flashback-gateway'],
+  ])('of the release %s begin with it', async (release, name) => {
+    const manifests = await render({ watchNamespaces: ['a'] }, { release });
+    expect(find(manifests, 'Deployment', name).metadata.namespace).toBe('flashback-system');
+  });
+
+  test('of two releases in two namespaces never meet outside of these', async () => {
+    const outside = (manifests: Manifest[]) =>
+      manifests
+        .filter(({ metadata, kind }) => !['one', 'two'].includes(metadata.namespace ?? '') && kind !== 'CustomResourceDefinition')
+        .map(({ kind, metadata }) => `${kind} ${metadata.namespace} ${metadata.name}`);
+    const one = outside(await render({ watchNamespaces: ['a'] }, { namespace: 'one' }));
+    const two = outside(await render({ watchNamespaces: ['a'] }, { namespace: 'two' }));
+    expect(one.filter((name) => two.includes(name))).toEqual([]);
+    expect(one.length).toBeGreaterThan(4);
+  });
+});
+
+describe('an installation by GitOps', () => {
+  test.each([
+    ['config/samples/gitops/argocd/applications.yaml', (text: string) => (loadAll(text) as any[])[0].spec.source.helm.valuesObject],
+    ['config/samples/gitops/flux/platform/release.yaml', (text: string) => (load(text) as any).spec.values],
+  ])('renders with the values of %s', async (path, valuesOf) => {
+    expect((await render(valuesOf(await readFile(path, 'utf8')))).length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,176 @@
+// The pods that the chart makes, and the objects that have to find them, without a cluster.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { describe, expect, test } from 'vitest';
+import { CHART } from '../../hack/chart/generate.ts';
+import { BOOT_SLOTS } from '../../src/push/boot-store.ts';
+import { AUTHORITY_SECRET, GATEWAY_SECRET } from '../../src/push/certificates.ts';
+import { parseSettings, SETTINGS } from '../../src/settings.ts';
+import { containersOf, find, podsOf, render, type Container, type Manifest, type PodSpec } from './render.ts';
+import { NAMES, variant } from './variants.ts';
+
+const SLOTS = Array.from({ length: BOOT_SLOTS }, (_, slot) => `flashback-snapshot-${slot}`);
+
+const LOCKED = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } };
+
+function matches(selector: Record<string, string>, labels: Record<string, string>): boolean {
+  return Object.entries(selector).every(([name, value]) => labels[name] === value);
+}
+
+/** The pod of a Deployment. */
+function podOf(manifests: readonly Manifest[], component: 'operator' | 'gateway'): PodSpec {
+  return podsOf(manifests).find(({ of }) => of.endsWith(`-${component}`))!.spec;
+}
+
+function portNames(containers: readonly Container[]): string[] {
+  return containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name));
+}
+
+describe.each(NAMES)('pods, for %s', (name) => {
+  test('hold to the restricted pod security standard, and write nowhere but to /tmp', async () => {
+    for (const { of, spec } of podsOf(await variant(name))) {
+      expect(spec.securityContext, of).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+      for (const { securityContext, resources } of containersOf(spec)) {
+        expect(securityContext, of).toEqual(LOCKED);
+        expect([typeof resources.requests, typeof resources.limits], of).toEqual(['object', 'object']);
+      }
+    }
+  });
+
+  test('get a token of the cluster in the operator alone', async () => {
+    for (const { of, spec } of podsOf(await variant(name))) expect(spec.automountServiceAccountToken, of).toBe(of.endsWith('-operator'));
+    for (const { kind, metadata, automountServiceAccountToken } of await variant(name)) {
+      if (kind === 'ServiceAccount') expect(automountServiceAccountToken, metadata.name).toBe(false);
+    }
+  });
+
+  test('are started with arguments that the program has', async () => {
+    for (const { of, spec } of podsOf(await variant(name))) {
+      for (const { args = [], command } of containersOf(spec)) {
+        if (command !== undefined) continue;
+        const [process, ...flags] = args as ['operator' | 'gateway' | 'demo', ...string[]];
+        expect(() => parseSettings(process, flags, {}), of).not.toThrow();
+      }
+    }
+  });
+
+  test('mount the volumes that they have', async () => {
+    for (const { of, spec } of podsOf(await variant(name))) {
+      const volumes = (spec.volumes ?? []).map((volume) => volume.name);
+      const mounted = containersOf(spec).flatMap(({ volumeMounts = [] }) => volumeMounts.map((mount) => mount.name));
+      expect(mounted.filter((volume) => !volumes.includes(volume)), of).toEqual([]);
+    }
+  });
+
+  test('are found by the Services, budgets, policies and autoscalers that mean them', async () => {
+    const manifests = await variant(name);
+    const pods = podsOf(manifests);
+    for (const { kind, metadata, spec } of manifests) {
+      const selector = { Service: spec?.selector, NetworkPolicy: spec?.podSelector?.matchLabels }[kind] ?? spec?.selector?.matchLabels;
+      if (!['Service', 'NetworkPolicy', 'PodDisruptionBudget', 'Deployment'].includes(kind)) continue;
+      const found = pods.filter(({ labels }) => matches(selector, labels)).map(({ of }) => of);
+      expect(found, `${kind}/${metadata.name}`).toHaveLength(1);
+    }
+    for (const { kind, spec } of manifests) {
+      if (kind !== 'HorizontalPodAutoscaler') continue;
+      expect(find(manifests, spec.scaleTargetRef.kind, spec.scaleTargetRef.name).spec.replicas).toBeUndefined();
+    }
+  });
+
+  test('have every port that a Service, a probe or a policy names', async () => {
+    const manifests = await variant(name);
+    const pods = podsOf(manifests);
+    const portsOf = (selector: Record<string, string>): string[] =>
+      pods.filter(({ labels }) => matches(selector, labels)).flatMap(({ spec }) => portNames(containersOf(spec)));
+    for (const { kind, metadata, spec } of manifests) {
+      if (kind === 'Service') {
+        const targets = spec.ports.map(({ targetPort }: { targetPort: string }) => targetPort);
+        expect(portsOf(spec.selector), metadata.name).toEqual(expect.arrayContaining(targets));
+      }
+      if (kind === 'NetworkPolicy') {
+        const named = spec.ingress.flatMap(({ ports }: { ports: { port: string }[] }) => ports.map(({ port }) => port));
+        expect(named.toSorted(), metadata.name).toEqual(portsOf(spec.podSelector.matchLabels).toSorted());
+      }
+    }
+    for (const { of, spec } of pods) {
+      const asked = spec.containers.flatMap(({ livenessProbe, readinessProbe }) => [livenessProbe, readinessProbe]);
+      for (const probe of asked) if (probe !== undefined) expect(portNames(spec.containers), of).toContain(probe.httpGet.port);
+    }
+  });
+
+  test('have the binding of each Role, to the account that the operator runs as', async () => {
+    const manifests = await variant(name);
+    const account = find(manifests, 'Deployment', 'flashback-operator').spec.template.spec.serviceAccountName as string;
+    const bindings = manifests.filter(({ kind }) => kind.endsWith('RoleBinding'));
+    for (const { subjects, roleRef, metadata } of bindings) {
+      expect(subjects).toEqual([{ kind: 'ServiceAccount', name: account, namespace: 'flashback-system' }]);
+      const isBound = ({ kind, metadata: { name, namespace } }: Manifest): boolean =>
+        kind === roleRef.kind && name === roleRef.name && namespace === metadata.namespace;
+      expect(manifests.find(isBound), `${roleRef.kind} ${metadata.namespace}/${roleRef.name}`).toBeDefined();
+    }
+    const roles = manifests.filter(({ kind, metadata }) => /^(Cluster)?Role$/.test(kind) && !/-(view|edit)$/.test(metadata.name));
+    expect(bindings).toHaveLength(roles.length);
+  });
+});
+
+describe('the gateway', () => {
+  test('mounts the Secrets that the operator writes, the boot snapshot in all its slots', async () => {
+    const { volumes = [] } = podOf(await variant('two namespaces'), 'gateway');
+    expect(volumes.find((volume) => volume.name === 'tls')).toEqual({ name: 'tls', secret: { secretName: GATEWAY_SECRET } });
+    const snapshot = volumes.find((volume) => volume.name === 'snapshot')!;
+    const { sources } = snapshot['projected'] as { sources: { secret: { name: string; optional: boolean } }[] };
+    expect(sources.map(({ secret }) => secret.name)).toEqual(SLOTS);
+    expect(sources.every(({ secret }) => secret.optional)).toBe(true);
+  });
+
+  test('is given the time that its requests may take before it is killed', async () => {
+    const spec = podOf(await render({ watchNamespaces: ['a'], gateway: { shutdown: { delaySeconds: 7, graceSeconds: 100 } } }), 'gateway');
+    expect(spec.containers[0]!.args).toEqual(expect.arrayContaining(['--shutdown-delay=7s', '--shutdown-grace=100s']));
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(107);
+  });
+
+  test('is never scaled in while a stream of the longest kind may run', async () => {
+    const { behavior } = find(await variant('everything that can be switched on'), 'HorizontalPodAutoscaler', 'flashback-gateway').spec;
+    const values = load(await readFile(join(CHART, 'values.yaml'), 'utf8')) as { gateway: { shutdown: Record<string, number> } };
+    const { delaySeconds, graceSeconds } = values.gateway.shutdown;
+    expect(behavior.scaleDown.stabilizationWindowSeconds).toBeGreaterThanOrEqual(delaySeconds! + graceSeconds!);
+  });
+
+  test('is reached by its push port from the operator alone', async () => {
+    const { ingress } = find(await variant('two namespaces'), 'NetworkPolicy', 'flashback-gateway').spec;
+    const push = ingress.find(({ ports }: { ports: { port: string }[] }) => ports.some(({ port }) => port === 'push'));
+    const operator = expect.objectContaining({ 'app.kubernetes.io/component': 'operator' });
+    expect(push.from).toEqual([{ podSelector: { matchLabels: operator } }]);
+  });
+});
+
+describe('the operator', () => {
+  test('tells applications the Service of the gateways, or what is said to be in front of it', async () => {
+    const argsOf = (manifests: Manifest[]) => podOf(manifests, 'operator').containers[0]!.args;
+    expect(argsOf(await variant('two namespaces'))).toContain('--public-base-url=http://flashback-gateway.flashback-system.svc:8080/v1');
+    expect(argsOf(await variant('everything that can be switched on'))).toContain('--public-base-url=https://ai.example.com/v1');
+    expect(argsOf(await variant('two namespaces'))).toContain('--gateway-service=flashback-gateway-push');
+    const push = find(await variant('two namespaces'), 'Service', 'flashback-gateway-push');
+    expect(push.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
+  });
+
+  test('may change by name what it made itself, and nothing else by name', async () => {
+    const { rules } = find(await variant('two namespaces'), 'Role', 'flashback-operator');
+    const named = (rules as { resources: string[]; resourceNames?: string[] }[]).flatMap(({ resources, resourceNames = [] }) =>
+      resources.includes('secrets') ? resourceNames : [],
+    );
+    expect(named).toEqual([AUTHORITY_SECRET, GATEWAY_SECRET, ...SLOTS]);
+  });
+
+  test('has every setting of its own in the chart, but those for use outside of one', async () => {
+    const outside = ['allow-loopback-endpoints', 'kubeconfig', 'gateway', 'host'];
+    const everything = [...(await variant('everything that can be switched on')), ...(await variant('two namespaces'))];
+    const args = podsOf(everything).flatMap(({ spec }) => containersOf(spec).flatMap(({ args: own = [] }) => own));
+    const given = new Set(args.flatMap((arg) => /^--([a-z-]+)/.exec(arg)?.[1] ?? []));
+    const asked = Object.entries(SETTINGS).flatMap(([name, { commands }]) =>
+      commands.some((command) => command === 'operator' || command === 'gateway') ? [name] : [],
+    );
+    expect(asked.filter((name) => !given.has(name) && !outside.includes(name))).toEqual([]);
+  });
+});
