@@ -1,6 +1,6 @@
-// What gateways have: decides the condition Programmed. That goes by the form that they were given: tests that pass, or labels of a namespace,
-// change what they have to do without a new generation of the object. Of connections the generation counts alone, since status says nothing of
-// a credential that follows another.
+// What gateways have: decides the condition Programmed. That goes by the form that they were given: tests that pass, or labels of a
+// namespace, change what they have to do without a new generation of the object. Of connections the generation counts alone, since
+// status says nothing of a credential that follows another.
 import { isDeepStrictEqual } from 'node:util';
 import type { ConditionDraft } from '../api/conditions.ts';
 import type { SnapshotContent, SnapshotPolicy } from '../snapshot/snapshot.ts';
@@ -48,13 +48,16 @@ export class Deliveries {
   recordPublished(content: Pick<SnapshotContent, 'providers' | 'repositories' | 'policies'>, revision: number): void {
     const before = this.#published;
     const governed = repositoriesByPolicy(content);
-    const objects = [
-      ...Object.entries(content.providers).map(([key, { generation }]) => ({ id: `provider/${key}`, generation, form: [] })),
-      ...Object.entries(content.repositories).map(([key, form]) => ({ id: `repository/${key}`, generation: form.generation, form: [form] })),
-      ...Object.entries(content.policies).map(([key, form]) => ({ id: `policy/${key}`, generation: form.generation, form: [form, governed.get(key)] })),
+    const { providers, repositories, policies } = content;
+    const objects: [id: string, generation: number, form: readonly unknown[]][] = [
+      ...Object.entries(providers).map(([key, { generation }]) => [`provider/${key}`, generation, []] satisfies [string, number, []]),
+      ...Object.entries(repositories).map(([key, form]) => [`repository/${key}`, form.generation, [form]] satisfies [string, number, unknown[]]),
+      ...Object.entries(policies).map(
+        ([key, form]) => [`policy/${key}`, form.generation, [form, governed.get(key)]] satisfies [string, number, unknown[]],
+      ),
     ];
     this.#published = new Map(
-      objects.map(({ id, generation, form }) => {
+      objects.map(([id, generation, form]) => {
         const known = before.get(id);
         const isSame = known?.generation === generation && isDeepStrictEqual(known.form, form);
         return [id, { generation, form, since: isSame ? known.since : revision }];

@@ -143,6 +143,7 @@ export class Engine implements StoreEvents {
       this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(parsed.key)));
       this.#enqueueJudged(keyOf(parsed.key));
     }
+    if (parsed.kind === 'AIPolicy') this.#enqueueGoverned([run.world.policies.get(keyOf(parsed.key))]);
   }
 
   #wire(): Run {
@@ -166,7 +167,8 @@ export class Engine implements StoreEvents {
         deliveries.recordLeftOut(ids, maxBytes);
         const before = world.leftOut;
         world.leftOut = ids;
-        for (const key of world.providers.keys()) if (ids.has(`provider/${key}`) !== before.has(`provider/${key}`)) this.#enqueueJudged(key);
+        const hasMoved = (id: string): boolean => ids.has(id) !== before.has(id);
+        for (const key of world.providers.keys()) if (hasMoved(`provider/${key}`)) this.#enqueueJudged(key);
         board.refresh();
       },
       onPublished: (content, revision) => {

@@ -17,7 +17,7 @@ interface Governing extends ScopedPolicy {
 
 export interface GoverningOptions {
   organizations: Organizations;
-  world: Pick<World, 'policies' | 'providers' | 'withheld'>;
+  world: Pick<World, 'policies' | 'providers' | 'withheld' | 'rejection'>;
   /** All policies that may apply to a repository of this namespace. */
   policiesNear(namespace: string): readonly AIPolicy[];
 }
@@ -37,10 +37,19 @@ export function policiesOf({ metadata }: Repository, { organizations, world, pol
     const { scope, action, repositoryRef } = spec;
     const observed = world.policies.get(keyOf({ namespace, name }));
     const effectiveAction = observed?.policy.action ?? status?.effectiveAction ?? action;
-    const refuses = observed !== undefined && failsClosed(observed, (llm) => world.providers.has(llm) && world.withheld(llm) === undefined);
+    // What a gateway has refused goes out as something that nobody can evaluate.
+    const isRejected = world.rejection(`policy/${keyOf({ namespace, name })}`) !== undefined;
+    const isServed = (llm: string): boolean => world.providers.has(llm) && world.withheld(llm) === undefined;
+    const refuses = observed !== undefined && failsClosed(isRejected ? { ...observed, isFlawed: true } : observed, isServed);
     return { namespace, name, scope, action, effectiveAction, refuses, ...(repositoryRef === undefined ? {} : { repository: repositoryRef.name }) };
   });
   return effectivePolicies(scoped, metadata, organizations.of);
+}
+
+/** What status.policies has no room for. */
+export function describeUnlisted(policies: readonly Governing[]): string[] {
+  const more = policies.length - MAX_STATUS_POLICIES;
+  return more > 0 ? [`${policies.length} policies apply, of which status.policies shows the first ${MAX_STATUS_POLICIES}`] : [];
 }
 
 export function policiesForStatus(policies: readonly Governing[]): object[] {

@@ -14,7 +14,7 @@ import { describeClosedKeys } from './key-surfaces.ts';
 import type { ExpiryNotices } from './key-expiry.ts';
 import { expiryOf, typeOf } from './keys.ts';
 import type { Organizations } from './organizations.ts';
-import { describeRefusals, policiesForStatus, policiesOf } from './repository-policies.ts';
+import { describeRefusals, describeUnlisted, policiesForStatus, policiesOf } from './repository-policies.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import { siblingKey, type World } from './world.ts';
 
@@ -109,7 +109,7 @@ export class RepositoryReconciler {
       modelCount: table.models.size,
       ...(policies.length === 0 ? {} : { policies }),
     };
-    const outcome = summarise(repository, doubt, resolved, issued, [...closed, ...describeRefusals(governing)]);
+    const outcome = summarise(repository, doubt, resolved, issued, [...closed, ...describeRefusals(governing), ...describeUnlisted(governing)]);
     return { object: repository, conditions: [resolved, issued], outcome, fields, programmable: true };
   }
 }

@@ -1,5 +1,6 @@
 // Policies on a real API server: applied with kubectl, they stop a streamed answer on its way to an unmodified OpenAI SDK, and their status
 // shows plan, tests and counts. The steps build on each other.
+import { readFile } from 'node:fs/promises';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startDemoProvider, type DemoProvider } from '../../src/demo/provider.ts';
@@ -167,6 +168,22 @@ describe('policies on a real API server', () => {
     await stack.kubectl(['wait', '--for=condition=Ready', 'aip/no-advice', '-n', NAMESPACE, '--timeout=30s']);
     await expect(streamed('May I sue them?')).rejects.toMatchObject({ status: 400, code: 'content_policy_violation' });
     expect((await streamed('Good morning')).finish).toBe('stop');
+  });
+
+  test('with the sample of an admission policy, only those who may assign organizations can move a namespace into one or out of it', async () => {
+    await stack.kubectl(['create', 'clusterrole', 'namespace-editor', '--verb=get,create,update,patch', '--resource=namespaces']);
+    for (const user of ['tenant', 'founder']) await stack.kubectl(['create', 'clusterrolebinding', `editor-${user}`, '--clusterrole=namespace-editor', `--user=${user}`]);
+    await stack.apply(await readFile(new URL('../../config/samples/admission/organization-labels.yaml', import.meta.url), 'utf8'));
+    await stack.kubectl(['create', 'clusterrolebinding', 'assigns', '--clusterrole=flashback-organization-admin', '--user=founder']);
+    const label = (user: string, name: string, ...more: string[]) =>
+      stack.kubectl(['label', 'namespace', NAMESPACE, '--overwrite', `ai.flashback.tech/${name}`, '--as', user, ...more]).then(() => 'done', String);
+    await eventually('the admission policy', async () => ((await label('tenant', 'organization=other', '--dry-run=server')).includes('assign') ? true : undefined));
+    expect(await label('tenant', 'organization-home=true')).toMatch(/may be changed only by those who have the verb assign on organizations\.ai\.flashback\.tech/);
+    expect(await label('founder', 'organization=acme')).toBe('done');
+    // To take it away is a move as well; other labels are nobody's business.
+    expect(await label('tenant', 'organization-')).toContain('assign');
+    expect(await label('tenant', 'team=a')).toBe('done');
+    expect(await label('founder', 'organization-')).toBe('done');
   });
 
   test('a policy whose judge is missing says so and refuses, and the repository lists all that apply', async () => {

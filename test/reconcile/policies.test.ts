@@ -93,8 +93,11 @@ describe('a policy that detectors can decide', () => {
     expect(harness.content.policies['team/cards']).toMatchObject({ detectors: [{ id: 'refused' }], failureMode: 'Closed' });
     expect(harness.content.repositories['team/repo']?.policies).toEqual(['team/cards']);
     expect(harness.verdict('AIPolicy', 'cards')).toBe('False Rejected');
+    const said = () => harness.condition('Repository', 'repo', 'Ready')?.message;
+    expect(said()).toBe('models and keys are in use; requests are refused with 503, since these policies cannot be evaluated: team/cards');
     harness.policy('cards', { content: 'No IBANs.' });
     await harness.run();
+    expect(said()).toBe('models and keys are in use');
     expect(harness.verdict('AIPolicy', 'cards')).toBe('True Succeeded');
     expect(harness.content.policies['team/cards']?.detectors).toEqual([{ id: 'pii.iban' }]);
   });
@@ -294,6 +297,17 @@ describe('where policies apply', () => {
     expect(harness.content.repositories['team/repo']?.policies).toEqual(['home/org', 'team/all', 'team/one']);
     expect(harness.content.policies).not.toHaveProperty(['other/elsewhere']);
     await harness.check();
+  });
+
+  it('are listed up to 200 at a repository, which tells how many there are', async () => {
+    const harness = await started();
+    for (let number = 1; number <= 201; number += 1) harness.policy(`p${number}`, { action: 'Log' });
+    await harness.run(2_000);
+    expect(effectiveSet(harness)).toHaveLength(200);
+    expect(harness.condition('Repository', 'repo', 'Ready')?.message).toBe('models and keys are in use; 201 policies apply, of which status.policies shows the first 200');
+    harness.store.remove('AIPolicy', 'p201');
+    await harness.run();
+    expect(harness.condition('Repository', 'repo', 'Ready')?.message).toBe('models and keys are in use');
   });
 
   it('an organization rules from its home only, and the refusal names label and fix', async () => {
