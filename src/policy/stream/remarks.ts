@@ -10,6 +10,8 @@ const REPETITION = 24;
 const REACH = 128;
 /** Members whose texts go on in the next event. */
 const GROWING = /delta|logprobs|token|transcript|text$/i;
+/** Members that stand beside such texts in each event: what they say does not go on, so no event has to wait for the next one. */
+const BESIDE = /(?:^|\.)(?:id|item_id|obfuscation)$/;
 const ARGUMENTS = /\.(?:args|arguments|input|partialArgs)$/;
 
 interface Block {
@@ -95,7 +97,7 @@ export class Remarks {
     const said = parts.flatMap(({ path, text: words, seam }) => {
       if (deltas.has(words)) return [];
       const key = `${type} ${number} ${path}`;
-      if (GROWING.test(path) || GROWING.test(type)) {
+      if (!BESIDE.test(path) && (GROWING.test(path) || GROWING.test(type))) {
         return this.#isRepeated(words) ? [] : [this.#remark(key, path, words, { forDetectors: seam === true })];
       }
       if (seam === true || ARGUMENTS.test(path)) return this.#apart(key, path, words);
