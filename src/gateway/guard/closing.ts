@@ -2,9 +2,20 @@
 // of the dialect follows everything that has left.
 import type { ChatEvent } from '../../chat/answer.ts';
 import type { AnswerHead, DialectError, StreamWriter, SurfaceDialect } from '../../chat/dialect.ts';
+import { Identity } from './identity.ts';
 
-export class Closing {
+/** What has left of a stream, and the bytes that end it. */
+export interface Ending {
+  follow(bytes: Buffer | string, events: readonly ChatEvent[]): void;
+  /** A policy has stopped it. */
+  stop(): string;
+  /** Something has failed. */
+  fail(error: DialectError): string;
+}
+
+export class Closing implements Ending {
   readonly #writer: StreamWriter;
+  readonly #identity = new Identity();
   readonly #choices = new Map<number, { open: boolean; finished: boolean }>();
 
   constructor(dialect: SurfaceDialect, head: AnswerHead) {
@@ -12,7 +23,8 @@ export class Closing {
   }
 
   /** This has left. */
-  follow(events: readonly ChatEvent[]): void {
+  follow(bytes: Buffer | string, events: readonly ChatEvent[]): void {
+    this.#identity.learn(bytes);
     for (const event of events) {
       if ('choice' in event) this.#note(event);
       this.#writer.write(event);
@@ -27,12 +39,12 @@ export class Closing {
       if (open) text += this.#writer.write({ type: 'close', choice });
       if (!finished) text += this.#writer.write({ type: 'finish', choice, reason: 'content-filter' });
     }
-    return text + this.#writer.end();
+    return this.#identity.applied(text + this.#writer.end());
   }
 
   /** Bytes that end it because of a failure. */
   fail(error: DialectError): string {
-    return this.#writer.fail(error);
+    return this.#identity.applied(this.#writer.fail(error));
   }
 
   #note(event: Extract<ChatEvent, { choice: number }>): void {
@@ -43,3 +55,28 @@ export class Closing {
     this.#choices.set(event.choice, state);
   }
 }
+
+/** The same for a stream of completions, the older form of OpenAI's chats. */
+export class CompletionsClosing implements Ending {
+  readonly #identity = new Identity();
+  readonly #writeError: (error: DialectError) => unknown;
+
+  constructor(writeError: (error: DialectError) => unknown) {
+    this.#writeError = writeError;
+  }
+
+  follow(bytes: Buffer | string): void {
+    this.#identity.learn(bytes);
+  }
+
+  stop(): string {
+    const choice = { text: '', index: 0, logprobs: null, finish_reason: 'content_filter' };
+    return `data: ${JSON.stringify({ object: 'text_completion', ...this.#identity.names, choices: [choice] })}\n\n${DONE}`;
+  }
+
+  fail(error: DialectError): string {
+    return `data: ${JSON.stringify(this.#writeError(error))}\n\n${DONE}`;
+  }
+}
+
+const DONE = 'data: [DONE]\n\n';

@@ -7,7 +7,7 @@ import type { StreamReader } from '../../chat/dialect.ts';
 import type { GatewayError } from '../../errors.ts';
 import { streamReaderOf } from '../../surfaces/read-stream.ts';
 import { describeError, sendJson, statusOf } from '../respond.ts';
-import { Closing } from './closing.ts';
+import { Closing, CompletionsClosing, type Ending } from './closing.ts';
 import { framesOf, type Frames } from './frames.ts';
 import { refusalOf } from './guard.ts';
 import { headerOf } from './outlet.ts';
@@ -38,7 +38,7 @@ export class GuardedStream {
   /** Of a stream that nobody holds back. */
   readonly #channels = new Channels();
   /** Undefined: nobody knows how to end it in its dialect. */
-  #closing: Closing | undefined;
+  #closing: Ending | undefined;
   readonly #isEvents: boolean;
   #timer: { clear(): void } | undefined;
   #flows = true;
@@ -62,6 +62,7 @@ export class GuardedStream {
       return;
     }
     if (isChat) this.#closing = new Closing(dialect, head);
+    else if (options.matter.record.operation === 'completions') this.#closing = new CompletionsClosing((error) => options.surface.writeError(error));
     this.#gate = this.#makeGate();
     this.#keepAlive();
   }
@@ -186,14 +187,14 @@ export class GuardedStream {
     this.#begin();
     this.#keepAlive();
     for (const { bytes, events } of pieces) {
-      this.#follow(events);
+      this.#follow(bytes, events);
       if (bytes.length > 0) this.#flows = response.write(bytes);
     }
   }
 
-  #follow(events: readonly StreamEvent[]): void {
+  #follow(bytes: Piece['bytes'], events: readonly StreamEvent[]): void {
     try {
-      this.#closing?.follow(events.filter((event) => !isRemark(event)));
+      this.#closing?.follow(bytes, events.filter((event) => !isRemark(event)));
     } catch {
       this.#closing = undefined;
     }
