@@ -6,6 +6,7 @@ import { createKubeClient, type KubeClient } from './kubernetes/client.ts';
 import { GatewayEndpoints } from './kubernetes/gateway-endpoints.ts';
 import { LeaderElector } from './kubernetes/lease.ts';
 import { ReleaseSecrets } from './kubernetes/secrets.ts';
+import type { OwnerReference } from './kubernetes/objects.ts';
 import { KubernetesStore } from './kubernetes/store.ts';
 import { Leadership } from './leadership.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
@@ -20,6 +21,9 @@ import { createOperatorMetrics, createRegistry, type OperatorMetrics } from './t
 const LEASE = 'flashback-operator';
 /** A loop that has not even tried for this long is stuck. An API server that is away does not count. */
 const STUCK_MS = 5 * 60_000;
+
+/** How long to wait for a first look at the Service, which an operator without rights on EndpointSlices never gets. */
+const OWNER_WAIT_MS = 5_000;
 
 function staticGateways(addresses: readonly string[]): GatewayEndpoint[] {
   return addresses.map((address) => {
@@ -83,6 +87,12 @@ export async function operator(settings: Settings): Promise<void> {
     },
   });
 
+  /** What this operator makes in the release namespace goes with the Service of the push channel, when the release is uninstalled. */
+  const owner = async (): Promise<OwnerReference | undefined> => {
+    await Promise.race([endpoints.synced(), new Promise<void>((resolve) => clock.setTimeout(resolve, OWNER_WAIT_MS))]);
+    return endpoints.service();
+  };
+
   const electing = new AbortController();
   const elector = new LeaderElector({
     client,
@@ -95,12 +105,13 @@ export async function operator(settings: Settings): Promise<void> {
     clock,
     random,
     logger,
+    owner: () => endpoints.service(),
     onElected: (epoch) => {
       logger.info({ epoch }, 'leading');
       leadership = new Leadership({
         epoch,
         store,
-        files: new ReleaseSecrets(client, namespace),
+        files: new ReleaseSecrets(client, namespace, owner),
         namespace,
         publicBaseUrl: settings['public-base-url'],
         addresses: { allowLoopback: settings['allow-loopback-endpoints'] },

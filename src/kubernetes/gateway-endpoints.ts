@@ -4,10 +4,11 @@ import type { Clock } from '../clock.ts';
 import type { GatewayEndpoint } from '../push/gateway-link.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
-import { collectionPath, type KubeObject } from './objects.ts';
+import { collectionPath, type KubeObject, type OwnerReference } from './objects.ts';
 import { Reflector, type ReflectorHealth } from './reflector.ts';
 
 export interface EndpointSlice extends KubeObject {
+  metadata: KubeObject['metadata'] & { ownerReferences?: OwnerReference[] };
   addressType?: string;
   endpoints?: {
     addresses?: string[];
@@ -37,6 +38,13 @@ export function toGatewayEndpoints(slices: readonly EndpointSlice[], portName?: 
     }
   }
   return [...found.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The Service that slices belong to, as an owner of other objects; undefined where none of them says so. */
+export function serviceOf(slices: readonly EndpointSlice[], service: string): OwnerReference | undefined {
+  const owners = slices.flatMap(({ metadata }) => metadata.ownerReferences ?? []);
+  const found = owners.find(({ kind, name }) => kind === 'Service' && name === service);
+  return found && { apiVersion: found.apiVersion, kind: found.kind, name: found.name, uid: found.uid };
 }
 
 export interface GatewayEndpointsOptions {
@@ -81,6 +89,11 @@ export class GatewayEndpoints {
 
   synced(): Promise<void> {
     return this.#reflector.whenSynced();
+  }
+
+  /** The Service itself: what is made for its gateways goes when it goes. Undefined where it is not there, or not yet known. */
+  service(): OwnerReference | undefined {
+    return serviceOf(this.#reflector.values(), this.#options.service);
   }
 
   health(): ReflectorHealth {

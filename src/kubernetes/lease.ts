@@ -5,7 +5,7 @@ import { pause } from './backoff.ts';
 import { PATCH, type KubeClient } from './client.ts';
 import { hasCode, KubernetesError } from './kubernetes-error.ts';
 import { LeaseObservation, acquired, holderOf, transitionsOf, type Lease } from './lease-record.ts';
-import { collectionPath, objectPath, toMicroTime } from './objects.ts';
+import { collectionPath, objectPath, toMicroTime, type OwnerReference } from './objects.ts';
 
 const GROUP_VERSION = 'coordination.k8s.io/v1';
 
@@ -23,6 +23,8 @@ export interface LeaderElectorOptions {
   /** From 0 to 1. */
   random(): number;
   logger: Logger;
+  /** With whom the lease goes, where there is somebody and it is known. */
+  owner?(): OwnerReference | undefined;
   /** Called once. `epoch` only ever grows from leader to leader, so that gateways can refuse the orders of an old one. */
   onElected(epoch: number): void;
   /** Called at most once, never after a release. The process must exit at once: another one may lead already. */
@@ -196,7 +198,7 @@ export class LeaderElector {
 
   #create(spec: Lease['spec'], signal: AbortSignal): Promise<Lease> {
     const { client, namespace, name } = this.#options;
-    const body = { apiVersion: GROUP_VERSION, kind: 'Lease', metadata: { name, namespace }, spec };
+    const body = { apiVersion: GROUP_VERSION, kind: 'Lease', metadata: { name, namespace, ...this.#ownerReferences() }, spec };
     return this.#timed(signal, (timed) =>
       client.request<Lease>({ method: 'POST', path: collectionPath(GROUP_VERSION, 'leases', namespace), body, signal: timed }),
     );
@@ -207,8 +209,13 @@ export class LeaderElector {
     const { client, namespace, name } = this.#options;
     const { uid, resourceVersion } = lease.metadata;
     const path = objectPath(GROUP_VERSION, 'leases', { namespace, name });
-    const body = { metadata: { uid, resourceVersion }, spec };
+    const body = { metadata: { uid, resourceVersion, ...this.#ownerReferences() }, spec };
     return this.#timed(signal, (timed) => client.request<Lease>({ method: 'PATCH', path, contentType: PATCH.merge, body, signal: timed }));
+  }
+
+  #ownerReferences(): { ownerReferences?: OwnerReference[] } {
+    const owner = this.#options.owner?.();
+    return owner === undefined ? {} : { ownerReferences: [owner] };
   }
 
   /** Half of the renew deadline for each call, so that a hung one leaves time for another. */

@@ -3,7 +3,7 @@ import { LABELS, MANAGED_BY } from '../api/resources.ts';
 import type { SecretFiles } from '../push/secret-files.ts';
 import { FIELD_MANAGER, PATCH, type KubeClient } from './client.ts';
 import { hasCode, KubernetesError } from './kubernetes-error.ts';
-import { collectionPath, METADATA_LIST, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
+import { collectionPath, METADATA_LIST, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret, type OwnerReference } from './objects.ts';
 import { ownCreatedFields, readLiveSecret } from './secret-writer.ts';
 
 /**
@@ -13,10 +13,13 @@ import { ownCreatedFields, readLiveSecret } from './secret-writer.ts';
 export class ReleaseSecrets implements SecretFiles {
   readonly #client: KubeClient;
   readonly #namespace: string;
+  readonly #owner: () => Promise<OwnerReference | undefined>;
 
-  constructor(client: KubeClient, namespace: string) {
+  /** `owner`: with whom all of them go, where there is somebody. */
+  constructor(client: KubeClient, namespace: string, owner: () => Promise<OwnerReference | undefined> = () => Promise.resolve(undefined)) {
     this.#client = client;
     this.#namespace = namespace;
+    this.#owner = owner;
   }
 
   async read(name: string): Promise<Record<string, Buffer> | undefined> {
@@ -26,10 +29,17 @@ export class ReleaseSecrets implements SecretFiles {
   }
 
   async write(name: string, data: Record<string, Uint8Array | string>, labels: Record<string, string> = {}): Promise<void> {
-    const metadata = { name, namespace: this.#namespace, labels: { ...labels, [LABELS.managedBy]: MANAGED_BY } };
+    const owner = await this.#owner();
+    const live = await this.#readOwn(name);
+    const ownerReferences = owner === undefined ? live?.metadata.ownerReferences : [owner];
+    const metadata = {
+      name,
+      namespace: this.#namespace,
+      labels: { ...labels, [LABELS.managedBy]: MANAGED_BY },
+      ...(ownerReferences === undefined ? {} : { ownerReferences }),
+    };
     const encoded = Object.entries(data).map(([entry, value]) => [entry, Buffer.from(value).toString('base64')] as const);
     const body = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque', metadata, data: Object.fromEntries(encoded) };
-    const live = await this.#readOwn(name);
     if (live === undefined) {
       // A POST: an apply would silently merge into a Secret that appeared a moment ago.
       const path = collectionPath('v1', 'secrets', this.#namespace);

@@ -12,6 +12,8 @@ const { client, namespace } = workspace;
 beforeAll(() => workspace.open());
 afterAll(() => workspace.close());
 
+const live = (name: string): Promise<KubeSecret> => client.request<KubeSecret>({ method: 'GET', path: workspace.at('secrets', name, 'v1') });
+
 describe('owned Secrets', () => {
   const owned = (owner: Repository, name: string, change: Partial<OwnedSecret> = {}): OwnedSecret => ({
     key: { namespace, name },
@@ -22,8 +24,6 @@ describe('owned Secrets', () => {
     ...change,
   });
   const store = workspace.store();
-  const live = (name: string): Promise<KubeSecret> =>
-    client.request<KubeSecret>({ method: 'GET', path: workspace.at('secrets', name, 'v1') });
 
   test('are created, changed, and freed of what they no longer have; labels of others stay', async () => {
     const owner = await workspace.repository('owner');
@@ -108,4 +108,15 @@ test('Secrets of the release are kept byte for byte, and lose entries that are n
   expect(await secrets.list('boot-')).toEqual(['boot-0']);
   await secrets.delete('boot-0');
   expect(await secrets.list('boot-')).toEqual([]);
+});
+
+test('Secrets of the release belong to whom the operator names, and stay with them while it names nobody', async () => {
+  const owner = { apiVersion: 'v1', kind: 'Service', name: 'push', uid: randomUUID() };
+  const ownersOf = async (): Promise<unknown> => (await live('boot-9')).metadata.ownerReferences;
+  await new ReleaseSecrets(client, namespace).write('boot-9', { a: 'x' });
+  expect(await ownersOf()).toBeUndefined();
+  await new ReleaseSecrets(client, namespace, () => Promise.resolve(owner)).write('boot-9', { a: 'y' });
+  expect(await ownersOf()).toEqual([owner]);
+  await new ReleaseSecrets(client, namespace).write('boot-9', { a: 'z' });
+  expect(await ownersOf()).toEqual([owner]);
 });

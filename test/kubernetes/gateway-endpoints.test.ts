@@ -1,6 +1,6 @@
 // Gateways found through EndpointSlices.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { GatewayEndpoints, toGatewayEndpoints, type EndpointSlice } from '../../src/kubernetes/gateway-endpoints.ts';
+import { GatewayEndpoints, serviceOf, toGatewayEndpoints, type EndpointSlice } from '../../src/kubernetes/gateway-endpoints.ts';
 import type { GatewayEndpoint } from '../../src/push/gateway-link.ts';
 import { FakeApiServer } from '../fake/api-server.ts';
 import { FakeClock, clientOf, recordingLogger, eventually } from './fixture.ts';
@@ -30,6 +30,13 @@ test('a pod that is not ready yet is in the list', () => {
     { id: 'b', host: '10.0.0.2', port: 8443, ready: false },
     { id: 'c', host: '10.0.0.3', port: 8443, ready: false },
   ]);
+});
+
+test('the Service is known by the slices that it owns, and by no others', () => {
+  const owner = { apiVersion: 'v1', kind: 'Service', name: 'push', uid: 'u' };
+  const owned = slice({ metadata: { name: 's', uid: 's', ownerReferences: [{ ...owner, controller: true, blockOwnerDeletion: true }] } });
+  expect(serviceOf([slice({}), owned], 'push')).toEqual(owner);
+  expect(serviceOf([owned], 'other')).toBeUndefined();
 });
 
 test('a dual-stack pod is one gateway', () => {
