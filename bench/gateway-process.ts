@@ -12,8 +12,8 @@ import { formatKey, hashKey } from '../src/api/api-key.ts';
 import { issueAuthority, issueGatewayCertificate } from '../src/push/issue.ts';
 import { SNAPSHOT_KEY_BYTES, signSnapshot } from '../src/snapshot/digest.ts';
 import { sealSnapshot } from '../src/snapshot/seal.ts';
-import { SCHEMA_VERSION, type SnapshotContent, type SnapshotProvider } from '../src/snapshot/snapshot.ts';
-import { NO_DATA } from './guard/policy.ts';
+import { SCHEMA_VERSION, type SnapshotContent, type SnapshotPolicy, type SnapshotProvider } from '../src/snapshot/snapshot.ts';
+import { NO_DATA, NO_ZEBRAS } from './guard/policy.ts';
 import { startNode } from './processes.ts';
 import { SCENARIOS, TRANSLATIONS, type BenchProvider } from './scenarios.ts';
 
@@ -24,6 +24,7 @@ const POLL = 50;
 const ENDPOINTS: Record<BenchProvider, string> = { Other: '/v1', Anthropic: '/anthropic/v1', Google: '/google/v1beta' };
 const REPOSITORY = 'bench/repository';
 const GUARDED = 'bench/guarded';
+const SLOW = 'bench/slow';
 
 export interface GatewayProcess {
   child: ChildProcess;
@@ -32,6 +33,8 @@ export interface GatewayProcess {
   key: string;
   /** The same for a repository whose requests and answers all detectors have to clear. */
   guardedKey: string;
+  /** The same for a repository under expressions that take long. */
+  slowKey: string;
   /** Holds its files; to be removed. */
   directory: string;
 }
@@ -49,7 +52,10 @@ function providerOf(type: BenchProvider, upstream: string): SnapshotProvider {
   };
 }
 
-function contentFor(upstream: string, key: string, guardedKey: string): SnapshotContent {
+type Keys = Pick<GatewayProcess, 'key' | 'guardedKey' | 'slowKey'>;
+const nameOf = ({ namespace, name }: SnapshotPolicy): string => `${namespace}/${name}`;
+
+function contentFor(upstream: string, { key, guardedKey, slowKey }: Keys): SnapshotContent {
   const types = Object.keys(ENDPOINTS) as BenchProvider[];
   const models = [...SCENARIOS, ...TRANSLATIONS].map(({ model, provider }) => [model, { llm: llmOf(provider), upstream: model }] as const);
   const repository = { generation: 1, namespace: 'bench', surfaces: ['OpenAI' as const], suspended: false, models: Object.fromEntries(models) };
@@ -58,14 +64,16 @@ function contentFor(upstream: string, key: string, guardedKey: string): Snapshot
     providers: Object.fromEntries(types.map((type) => [llmOf(type), providerOf(type, upstream)])),
     repositories: {
       [REPOSITORY]: { ...repository, name: 'repository' },
-      [GUARDED]: { ...repository, name: 'guarded', policies: [`${NO_DATA.namespace}/${NO_DATA.name}`] },
+      [GUARDED]: { ...repository, name: 'guarded', policies: [nameOf(NO_DATA)] },
+      [SLOW]: { ...repository, name: 'slow', policies: [nameOf(NO_ZEBRAS)] },
     },
     keys: {
       [hashKey(key)]: { id: 'key_bench', repository: REPOSITORY },
       [hashKey(guardedKey)]: { id: 'key_guarded', repository: GUARDED },
+      [hashKey(slowKey)]: { id: 'key_slow', repository: SLOW },
     },
     revokedKeys: {},
-    policies: { [`${NO_DATA.namespace}/${NO_DATA.name}`]: NO_DATA },
+    policies: { [nameOf(NO_DATA)]: NO_DATA, [nameOf(NO_ZEBRAS)]: NO_ZEBRAS },
     limits: {},
   };
 }
@@ -84,7 +92,7 @@ async function writeFiles(directory: string, content: SnapshotContent): Promise<
   await Promise.all(parts.map((part, index) => writeFile(join(directory, 'snapshot', `${index}.part`), part)));
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -106,12 +114,12 @@ async function waitUntilReady(child: ChildProcess, url: string): Promise<void> {
   }
 }
 
-/** Starts a gateway that serves every scenario from the upstream at an origin; resolves when it is ready. */
-export async function startGateway(upstream: string, core: string | undefined): Promise<GatewayProcess> {
-  const key = formatKey(randomBytes(32));
-  const guardedKey = formatKey(randomBytes(32));
+/** Starts a gateway that serves every scenario from the upstream at an origin; resolves when it is ready. `nodeArgs`: for Node itself. */
+export async function startGateway(upstream: string, core: string | undefined, nodeArgs: readonly string[] = []): Promise<GatewayProcess> {
+  const newKey = (): string => formatKey(randomBytes(32));
+  const keys: Keys = { key: newKey(), guardedKey: newKey(), slowKey: newKey() };
   const directory = await mkdtemp(join(tmpdir(), 'flashback-bench-'));
-  await writeFiles(directory, contentFor(upstream, key, guardedKey));
+  await writeFiles(directory, contentFor(upstream, keys));
   const ports = { port: await freePort(), 'metrics-port': await freePort(), 'push-port': await freePort() };
   const flags = {
     ...ports,
@@ -120,7 +128,7 @@ export async function startGateway(upstream: string, core: string | undefined): 
     'snapshot-dir': join(directory, 'snapshot'),
   };
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const child = startNode([CLI, 'gateway', '--allow-loopback-endpoints', ...args], { core, output: 'ignore' });
+  const child = startNode([...nodeArgs, CLI, 'gateway', '--allow-loopback-endpoints', ...args], { core, output: 'ignore' });
   await waitUntilReady(child, `http://127.0.0.1:${ports['metrics-port']}/readyz`);
-  return { child, origin: `http://127.0.0.1:${ports.port}`, key, guardedKey, directory };
+  return { child, origin: `http://127.0.0.1:${ports.port}`, ...keys, directory };
 }

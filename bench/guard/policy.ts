@@ -23,3 +23,7 @@ export const NO_DATA: SnapshotPolicy = {
 };
 
 export const NO_ADVICE: SnapshotPolicy = { ...NO_DATA, name: 'no-advice', content: 'Never give legal advice.', detectors: [], judge: { llm: 'bench/judge', model: 'judge-1' } };
+
+/** An author's own expressions, of the kind that an engine of linear time takes longest for. */
+const SLOW = ['.{0,200}z{9}', '(\\w{1,100} ){1,10}qq', '(\\w+\\s+){1,30}zebra'];
+export const NO_ZEBRAS: SnapshotPolicy = { ...NO_DATA, name: 'no-zebras', content: 'No zebras.', detectors: SLOW.map((pattern) => ({ id: 'pattern', pattern })) };
