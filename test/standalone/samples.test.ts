@@ -10,8 +10,9 @@ import { loadSchemas, validateResource, type Schemas } from '../../src/standalon
 import { readSources } from '../../src/standalone/source-files.ts';
 
 const ROOT = 'config/samples';
-/** Those for deployment tools hold other kinds of objects; test/cluster/gitops.test.ts is about them. */
-const DIRECTORIES = readdirSync(ROOT).filter((name) => name !== 'gitops');
+/** With other kinds of objects: those for deployment tools, and for admission; test/cluster/{gitops,policies}.test.ts are about them. */
+const OTHER_KINDS = ['gitops', 'admission'];
+const DIRECTORIES = readdirSync(ROOT).filter((name) => !OTHER_KINDS.includes(name));
 /** Whatever variable a sample asks for is set. */
 const VARIABLES = new Proxy({}, { get: (_, name) => `value of ${String(name)}` });
 
