@@ -26,34 +26,38 @@ class Places {
   }
 }
 
-function scanPart(part: Part, views: readonly View[], detector: Detector, hash: Hash): Finding[] {
-  const found: Finding[] = [];
-  const places = new Places();
-  for (const { text, toOriginal } of views) {
-    if (!detector.mayMatch(text)) continue;
+/** What one detector has found in one part, in any of its readings. */
+class Found {
+  readonly findings: Finding[] = [];
+  readonly #places = new Places();
+
+  look(detector: Detector, part: Part, { text, toOriginal }: View, hash: Hash): void {
+    if (!detector.mayMatch(text)) return;
+    const { id, advisory } = detector;
     for (const span of detector.scan(text)) {
       const original = toOriginal(span);
       // Another reading of what was found already.
-      if (!places.take(original)) continue;
-      const { advisory } = detector;
-      found.push({ detector: detector.id, path: part.path, span: original, hash: hash(text.slice(span.start, span.end)), ...(advisory === true ? { advisory } : {}) });
+      if (!this.#places.take(original)) continue;
+      const found = text.slice(span.start, span.end);
+      this.findings.push({ detector: id, path: part.path, span: original, hash: hash(found), ...(advisory === true ? { advisory } : {}) });
     }
   }
-  return found;
 }
 
 /** Findings by id of the detector; none for those that found nothing. */
 export function detect(content: Content, detectors: readonly Detector[], views: Views, hash: Hash): Map<string, Finding[]> {
   const found = new Map<string, Finding[]>();
   for (const part of content.parts) {
-    const readings = views(part.text);
-    for (const detector of detectors) {
-      const findings = scanPart(part, readings, detector, hash);
-      if (findings.length === 0) continue;
-      const known = found.get(detector.id);
-      if (known === undefined) found.set(detector.id, findings);
+    const ofPart = detectors.map(() => new Found());
+    // All detectors look at one text before the next, since they share what is known about it.
+    for (const view of views(part.text)) detectors.forEach((detector, index) => ofPart[index]!.look(detector, part, view, hash));
+    detectors.forEach(({ id }, index) => {
+      const { findings } = ofPart[index]!;
+      if (findings.length === 0) return;
+      const known = found.get(id);
+      if (known === undefined) found.set(id, findings);
       else for (const finding of findings) known.push(finding);
-    }
+    });
   }
   return found;
 }

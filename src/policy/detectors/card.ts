@@ -2,6 +2,7 @@
 import type { Detector, Span } from '../types.ts';
 import { iban } from './iban.ts';
 import { digitsOf, hasWordNear, passesLuhn, spansOf } from './spans.ts';
+import { traitsOf } from './traits.ts';
 
 /** Groups of digits with one mark between them. */
 const RUN = /(?<![\w.+-])\d+(?:[ \t\r\n.-]\d+)*(?![\w-]|[.,]\d)/g;
@@ -82,7 +83,7 @@ export const card: Detector = {
   id: 'pii.card',
   title: 'payment card numbers',
   maxSpan: 40,
-  mayMatch: (text) => /\d(?:[ \t\r\n.-]?\d){11}/.test(text),
+  mayMatch: (text) => traitsOf(text).digits >= MIN_DIGITS && /\d(?:[ \t\r\n.-]?\d){11}/.test(text),
   scan(text) {
     const spans: Span[] = [];
     for (const run of spansOf(text, RUN)) {

@@ -1,6 +1,7 @@
 // International bank account numbers, ISO 13616: length by country, and the check of ISO 7064.
 import type { Detector, Span } from '../types.ts';
 import { matchesOf } from './spans.ts';
+import { traitsOf } from './traits.ts';
 
 /** Length by country, as in the registry of SWIFT. */
 const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
@@ -42,7 +43,7 @@ export const iban: Detector = {
   id: 'pii.iban',
   title: 'international bank account numbers (IBAN)',
   maxSpan: MAX_SPAN,
-  mayMatch: (text) => /[A-Za-z]{2}\d{2}[ \u00a0-]?[A-Za-z0-9]{2}/.test(text),
+  mayMatch: (text) => traitsOf(text).digits >= 2 && /[A-Za-z]{2}\d{2}[ \u00a0-]?[A-Za-z0-9]{2}/.test(text),
   scan(text) {
     const spans: Span[] = [];
     for (const { 1: country, index } of matchesOf(text, BEGINNING)) {

@@ -1,5 +1,6 @@
 // Words and names that a policy quotes: case, spacing and the usual disguises set aside.
 import type { Detector, Span } from '../types.ts';
+import { spansOf } from './spans.ts';
 
 const DISGUISES: Readonly<Record<string, string>> = { a: '[a4@]', b: '[b8]', e: '[e3]', g: '[g9]', i: '[i1!|]', l: '[l1|]', o: '[o0]', s: '[s5$]', t: '[t7+]', z: '[z2]' };
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
@@ -27,7 +28,7 @@ export function keyword(keywords: readonly string[]): Detector {
   const pattern = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${source})(?:['’]?s|en|er|es)?(?![\p{L}\p{N}])`, 'giu');
   const longest = Math.max(...wanted.map(({ length }) => length));
   const beginning = new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${wanted.flatMap(beginningsOf).join('|')})$`, 'iu');
-  const scan = (text: string): Span[] => [...text.matchAll(pattern)].map(({ 0: match, index }) => ({ start: index, end: index + match.length }));
+  const scan = (text: string): Span[] => spansOf(text, pattern);
   return {
     id: `keyword:${wanted.join(',')}`,
     title: `the words ${wanted.map((word) => `"${word}"`).join(', ')}`,

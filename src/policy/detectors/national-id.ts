@@ -2,6 +2,7 @@
 import type { Detector, Span } from '../types.ts';
 import { passesBsn, passesCodiceFiscale, passesCpf, passesDni, passesEan13, passesMod11And10, passesNir, passesPesel, passesVerhoeff } from './checks.ts';
 import { hasWordNear, inOrder, passesLuhn, spansOf } from './spans.ts';
+import { traitsOf } from './traits.ts';
 
 interface NationalId {
   /** ISO 3166-1 alpha-2. */
@@ -49,7 +50,8 @@ export function nationalId(countries?: readonly string[]): Detector {
     id: countries === undefined ? 'pii.national-id' : `pii.national-id:${[...countries].toSorted().join(',')}`,
     title: 'national identity and tax numbers',
     maxSpan: 24,
-    mayMatch: (text) => /\d\D?\d.{0,4}\d|[A-Z]{6}\d/.test(text),
+    // The fewest are six, in Great Britain.
+    mayMatch: (text) => traitsOf(text).digits >= 6 && /\d\D?\d.{0,4}\d|[A-Z]{6}\d/.test(text),
     scan,
   };
 }

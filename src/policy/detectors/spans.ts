@@ -1,5 +1,6 @@
 // What detectors have in common: looking for candidates, and for the words around them.
 import type { Span } from '../types.ts';
+import { traitsOf } from './traits.ts';
 
 /** UTF-16 code units before and behind a match in which a word about it counts. */
 const BEFORE = 48;
@@ -47,7 +48,7 @@ export function passesLuhn(digits: string): boolean {
 }
 
 /** Three digits in a row somewhere: most texts have none, and then no number needs to be looked for. */
-export const hasDigits = (text: string): boolean => /\d\D?\d\D?\d/.test(text);
+export const hasDigits = (text: string): boolean => traitsOf(text).digits >= 3 && /\d\D?\d\D?\d/.test(text);
 
 /** In order, and of those that overlap only the first. */
 export function inOrder(spans: readonly Span[]): Span[] {

@@ -1,6 +1,7 @@
 // Passwords inside of addresses and of connection strings.
 import type { Detector, Span } from '../../types.ts';
 import { inOrder } from '../spans.ts';
+import { traitsOf } from '../traits.ts';
 import { groupsOf } from './groups.ts';
 import { isStandIn } from './randomness.ts';
 
@@ -20,7 +21,7 @@ export const connectionString: Detector = {
   id: 'secret.connection-string',
   title: 'passwords in addresses and connection strings',
   maxSpan: 128,
-  mayMatch: (text) => text.includes('://') || /(?:key|secret|password|pwd)\s{0,2}=/i.test(text),
+  mayMatch: (text) => text.includes('://') || (traitsOf(text).hasEquals && /(?:key|secret|password|pwd)\s{0,2}=/i.test(text)),
   scan(text): Span[] {
     return inOrder([...groupsOf(text, ADDRESS, isPassword), ...groupsOf(text, PAIR, isPassword), ...groupsOf(text, REVERSED, isPassword)]);
   },

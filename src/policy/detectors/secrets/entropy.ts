@@ -2,6 +2,7 @@
 // minified code look random, and source code speaks of keys and tokens all the time.
 import type { Detector, Span } from '../../types.ts';
 import { matchesOf } from '../spans.ts';
+import { traitsOf } from '../traits.ts';
 import { isStandIn, looksRandom } from './randomness.ts';
 
 /** Words and expressions that stand apart, as one expression. */
@@ -59,14 +60,20 @@ const isKey = (value: string): boolean =>
   !/^\d+\.\d+|\/\/|^\/|\.(?:js|ts|json|html?|css|png|com|org|net|io)$/i.test(value) &&
   looksRandom(value);
 
+function* candidatesIn(text: string): Generator<{ run: string; index: number }> {
+  for (const { start, end } of traitsOf(text).runs) {
+    for (const { 0: run, index } of matchesOf(text.slice(start, end), CANDIDATE)) yield { run, index: start + index };
+  }
+}
+
 export const entropy: Detector = {
   id: 'secret.entropy',
   title: 'random values that are called key, secret or token',
   maxSpan: 1600,
-  mayMatch: (text) => /[\w+/.~%=-]{16}/.test(text),
+  mayMatch: (text) => traitsOf(text).runs.length > 0,
   scan(text) {
     const spans: Span[] = [];
-    for (const { 0: run, index } of matchesOf(text, CANDIDATE)) {
+    for (const { run, index } of candidatesIn(text)) {
       if (!/\d/.test(run) || !HINT.test(text.slice(Math.max(0, index - BEFORE), index + run.length))) continue;
       const { name, value } = valueOf(run);
       if (!isKey(value)) continue;

@@ -1,6 +1,7 @@
 // Keys that tell by their form who has issued them.
 import type { Detector, Span } from '../../types.ts';
-import { inOrder, matchesOf, spansOf } from '../spans.ts';
+import { inOrder, spansOf } from '../spans.ts';
+import { traitsOf } from '../traits.ts';
 import { holdLongRun, LONGEST } from './long-runs.ts';
 import { looksRandom } from './randomness.ts';
 import { FORMATS, type Format } from './vendor-formats.ts';
@@ -9,8 +10,8 @@ const anyOf = (formats: readonly Format[]): RegExp =>
   new RegExp(`(?<![A-Za-z0-9])(?:${formats.map(({ form }) => form).join('|')})(?![A-Za-z0-9])`, 'g');
 const STRONG = anyOf(FORMATS.filter(({ weak }) => !weak));
 const WEAK = anyOf(FORMATS.filter(({ weak }) => weak));
-/** Words of prose are shorter, and names in source code have no digits. All that a format may contain. */
-const RUN = /[\w$./:+=!%~?@,-]{19,}/g;
+/** Words of prose are shorter, and names in source code have no digits. */
+const SHORTEST = 19;
 const MAY_HOLD = /\d|[A-Z]{8}/;
 /** Two capitals in a row, or one letter between two: words that are written together have few of these, and keys without a digit many. */
 const UNLIKE_WORDS = /[A-Z]{2}|[A-Z][a-z](?=[A-Z])/g;
@@ -28,16 +29,20 @@ function keysIn(run: string): Span[] {
   ];
 }
 
+const isLong = ({ start, end }: Span): boolean => end - start >= SHORTEST;
+
 export const vendorKey: Detector = {
   id: 'secret.vendor-key',
   title: 'keys and tokens in the documented formats of their vendors, and hashes of passwords',
   maxSpan: LONGEST,
-  mayMatch: (text) => text.search(RUN) !== -1,
+  mayMatch: (text) => traitsOf(text).runs.some(isLong),
   scan(text) {
     const spans: Span[] = [];
-    for (const { 0: run, index } of matchesOf(text, RUN)) {
+    for (const span of traitsOf(text).runs) {
+      if (!isLong(span)) continue;
+      const run = text.slice(span.start, span.end);
       if (!MAY_HOLD.test(run) && !isUnlikeWords(run)) continue;
-      for (const { start, end } of keysIn(run)) spans.push({ start: index + start, end: index + end });
+      for (const { start, end } of keysIn(run)) spans.push({ start: span.start + start, end: span.start + end });
     }
     return inOrder(spans);
   },
