@@ -1,7 +1,7 @@
 // What detectors look for never leaves a stream, wherever it is cut, and what they do not look for hardly waits.
 import { describe, expect, it } from 'vitest';
 import { detectorOf } from '../../../src/policy/detectors/index.ts';
-import { disguisedOf, KINDS, secretOf } from './seeded.ts';
+import { disguisedOf, KINDS, secretOf, seeded } from './seeded.ts';
 import { streamed } from './streamed.ts';
 import { TEXTS, tokensOf } from './texts.ts';
 
@@ -67,6 +67,12 @@ describe('a match that is long', () => {
       expect([stopped, released.includes('and more')], `${size} at a time`).toEqual([true, false]);
     }
   });
+});
+
+it('a random value longer than other words is held back whole', () => {
+  const value = seeded(7).made(400);
+  const { released, stopped } = streamed([...`The api key is ${value} and so on.`], [detectorOf({ id: 'secret.entropy' })]);
+  expect([stopped, 'The api key is '.startsWith(released)]).toEqual([true, true]);
 });
 
 describe('half a number at the edge of what is read again', () => {

@@ -3,6 +3,7 @@
 import type { Detector, Span } from '../../types.ts';
 import { matchesOf } from '../spans.ts';
 import { traitsOf } from '../traits.ts';
+import { holdLongRun } from './long-runs.ts';
 import { isStandIn, looksRandom } from './randomness.ts';
 
 /** Words and expressions that stand apart, as one expression. */
@@ -86,4 +87,5 @@ export const entropy: Detector = {
     }
     return spans;
   },
+  holdFrom: holdLongRun,
 };

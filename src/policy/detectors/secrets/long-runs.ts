@@ -4,12 +4,12 @@
 export const LONGEST = 2048;
 /** Shorter runs are held back anyway. */
 const LONG = 200;
-const RUN = /[^\s"'`<>]{200,2048}$/;
+const STOPS = /[\s"'`<>]/;
 
-/** Where a long token may be growing at the end. */
+/** Where a long token may be growing at the end. Followed letter by letter from there: it is asked for each word of a stream. */
 export function holdLongRun(text: string): number {
-  if (text.length < LONG) return text.length;
-  const from = Math.max(0, text.length - LONGEST);
-  const run = RUN.exec(text.slice(from));
-  return run === null ? text.length : from + run.index;
+  const floor = Math.max(0, text.length - LONGEST);
+  let start = text.length;
+  while (start > floor && !STOPS.test(text[start - 1]!)) start--;
+  return text.length - start < LONG ? text.length : start;
 }
