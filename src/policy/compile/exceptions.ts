@@ -43,6 +43,20 @@ const OBJECT = /(?<!\p{L})(?:of|von|de|des|du)(?= (?:(?:the|all|any|allen?|der|l
 /** Speaks of what another sentence has named. */
 const BACK = /(?<!\p{L})(?:those|these|they|them|ones|it|such|diese\p{L}*|solche\p{L}*|jene\p{L}*|ceux|celles?|elles|ils)(?!\p{L})/u;
 
+/** Stands for the real thing, whatever sentence it is in: "test data is fine". */
+const STAND_IN = new RegExp(
+  String.raw`(?<!\p{L})(?:test|example|sample|dummy|fake|mock|synthetic|ficti(?:tious|onal)|demo|placeholder|beispiel|muster|` +
+    'platzhalter|fiktive?n?|exemple)',
+  'u',
+);
+/** "Questions about card numbers are fine", "you may discuss IBANs in general": talk of a kind of data holds none of it. */
+const TALK = new RegExp(
+  String.raw`(?<!\p{L})(?:(?:general |allgemeine )?(?:questions?|talk(?:ing)?|speak(?:ing)?|information|explanations?|fragen|` +
+    String.raw`sprechen|reden|informationen|parler) (?:about|on|of|zu|über|von|sur|de|des)|discuss(?:ing)?|explain(?:ing)?)(?= (?:the |die |les )?§)|` +
+    String.raw`(?<=§ )(?:in general|im allgemeinen|en général)`,
+  'gu',
+);
+
 /** Words that narrow what is allowed. `isException`: nothing in it says anew that it is forbidden or allowed. */
 function isQualified(piece: string, isException: boolean): boolean {
   if (PARTICIPLE.test(piece)) return true;
@@ -86,6 +100,11 @@ export function findExceptions({ text, plain, covered, clauses, mentions, format
     // "E-mail addresses are fine, except private ones".
     const isLimited = next !== undefined && next.sentence === sentence && next.isException;
     const isNarrow = isLimited || pieces.some((piece) => isQualified(piece.plain, isException));
+    const talk = pieces.map((piece) => piece.plain.replace(TALK, (words) => ' '.repeat(words.length)));
+    if (!isLimited && talk.some((rest, at) => rest !== pieces[at]!.plain) && !talk.some((rest) => isQualified(rest, isException))) {
+      for (const mention of detected) qualified.add(mention);
+      continue;
+    }
     const said = text.slice(first.start, last.end).replace(/^[\s,(:)]+|[\s,(:)]+$/g, '');
     if (detected.length > 0) {
       const parts = detected.filter(({ start, end, concept }) => isNarrow || !isWhole(concept.id, lower(text.slice(start, end))));
@@ -94,7 +113,7 @@ export function findExceptions({ text, plain, covered, clauses, mentions, format
       continue;
     }
     const unknown = pieces.some(({ start, end }) => residueOf(covered.slice(start, end)).length > 0);
-    const refersBack = pieces.some((piece) => BACK.test(piece.plain)) && isNarrow;
+    const refersBack = pieces.some((piece) => BACK.test(piece.plain) || STAND_IN.test(piece.plain)) && isNarrow;
     const excepts = isException && isNarrow && !pieces.some((piece) => piece.plain.includes('¤'));
     // A sentence of its own that allows something else takes nothing out.
     if (!excepts && !refersBack && !(unknown && (isException || isLooked(sentence)))) continue;

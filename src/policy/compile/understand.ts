@@ -78,7 +78,9 @@ function narrowed({ text, mentions, clauses }: Reading): Set<Mention> {
  */
 function certain(mentions: Mention[], clauses: readonly Clause[], text: string): Mention[] {
   const sure = mentions.filter(({ weak }) => !weak);
-  if (sure.length === 0) return text.includes('¤') || residueOf(text).length > 0 ? [] : mentions;
+  const forbidden = clauses.filter(({ polarity }) => polarity === 'forbid');
+  const hasResidue = forbidden.some(({ start, end }) => residueOf(text.slice(start, end)).length > 0);
+  if (sure.length === 0) return text.includes('¤') || hasResidue ? [] : mentions;
   const sentences = new Set(sure.filter(isDetected).map((mention) => clauseAt(clauses, mention)?.sentence));
   const known = new Set(sure.flatMap(({ concept }) => concept.detectors));
   const spoken = new Set(sure.map((mention) => clauseAt(clauses, mention)?.sentence));

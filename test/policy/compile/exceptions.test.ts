@@ -52,6 +52,12 @@ describe('some of a kind that is allowed is still looked for, and a judge confir
     ['No IBANs except for customers.', ['pii.iban?']],
     ['Do not share IBANs unless the customer has consented.', ['pii.iban?']],
     ['Do not mention "Kestrel" except in press releases.', ['keyword?']],
+    ['Never share real card numbers; example numbers are fine.', ['pii.card?']],
+    ['Keine Kreditkartennummern. Testdaten sind in Ordnung.', ['pii.card?']],
+    ['Do not share phone numbers other than the public hotline.', ['pii.phone?']],
+    ['No e-mail addresses except support@example.com.', ['pii.email?']],
+    ['Credit card numbers are blocked. Debit card numbers are allowed.', ['pii.card?']],
+    ['Keine Namen, außer sie sind öffentlich bekannt.', ['pii.person?']],
     ['Keine personenbezogenen Daten außer geschäftlichen E-Mail-Adressen.', withUnsure('pii.email')],
     ['Keine Kreditkartennummern, außer sie sind maskiert.', ['pii.card?']],
     ['Keine Kreditkartennummern; Testkarten sind erlaubt.', ['pii.card?']],
@@ -79,6 +85,21 @@ describe('some of a kind that is allowed is still looked for, and a judge confir
   it('expressions of the author stay certain', () => {
     const { detectors } = compileRule({ content: 'No badges except old ones.', patterns: [{ name: 'badge', pattern: 'B-\\d{4}' }] });
     expect(detectors).toEqual([{ id: 'pattern', pattern: 'B-\\d{4}' }]);
+  });
+});
+
+describe('talk of a kind of data, and exceptions that are none, take nothing out', () => {
+  it.each<[string, string[]]>([
+    ['You may discuss IBANs in general. Never share real IBANs.', ['pii.iban']],
+    ['It is fine to talk about passwords in general, but never share passwords.', ['secret.password']],
+    ['Questions about credit cards are fine; card numbers are not.', ['pii.card']],
+    ['No personal data. Questions about e-mail addresses are fine.', [...PII_DETECTORS]],
+    ['Fragen zu IBANs sind erlaubt, IBANs selbst nicht.', ['pii.iban']],
+    ['Do not share card numbers. Exceptions: none.', ['pii.card']],
+    ['Never share passwords, no exceptions.', ['secret.password']],
+    ['Passwörter dürfen ausnahmslos nicht geteilt werden.', ['secret.password']],
+  ])('%s', (rule, ids) => {
+    expect(planned(rule)).toEqual({ ids, needsJudge: false, judgeConfirms: false, problems: [] });
   });
 });
 

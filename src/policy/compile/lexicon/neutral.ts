@@ -8,7 +8,8 @@ throughout until while
 is are was were be been being am do does did done doing has have had having will would shall should must may might can could ought
 need needs needed let lets please
 not no never none only also too even just still always ever again whether which who whom whose what when where why how than more
-most much many less least few several own very really quite strictly absolutely whatsoever whatever anywhere everywhere somewhere
+most much many less least few several own very really quite strictly absolutely ausnahmslos selbst selber
+whatsoever whatever anywhere everywhere somewhere
 ever explicitly simply directly indirectly accidentally
 intentionally
 der die das den dem des ein eine einen einem einer eines und oder sowie aber auch noch nur wie als wenn dass daß ob zu zum zur im

@@ -195,7 +195,6 @@ export const TOPICS: readonly Concept[] = [
     'themenfremd*',
     'hors ?sujet',
     'tout autre sujet',
-    'other than',
   ]),
   topic('tone', 'tone, language or form of what is said', [
     'polite*( tone| language| manner)?',

@@ -4,7 +4,7 @@ import { phrasePattern } from '../phrases.ts';
 
 const WHOLE: Readonly<Record<string, readonly string[]>> = {
   card: [
-    '(credit |debit |payment |credit (and|or) debit )?cards? ?(numbers?|nos?|data|details)?',
+    '(credit |payment |credit (and|or) debit )?cards? ?(numbers?|nos?|data|details)?',
     'cards',
     'pans',
     'kreditkarten(nummern?|daten)?',
