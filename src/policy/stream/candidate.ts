@@ -31,8 +31,8 @@ const HOST = /^[\w-]{1,63}[\])}>]?$/;
 const LEADS = /[:=]["'`]?$|^(?:is|are|was|ist|war|lautet|to|auf|es|est|bearer|basic|-u|--user|--password)$/i;
 /** `Password=x;` says what it is, and `User Id=y;` what the one before it was. */
 const ASSIGNED = /=\S*;$/;
-/** Nothing that a detector looks for goes over these, behind letters only. */
-const BREAK = /^`?[^\d@%&\\=:"'`]*[()[\]{}<>|,;](?=[^\d+])/;
+/** Nothing that a detector looks for goes over these, behind letters only. Where there are no spaces, all of a sentence would be one word. */
+const BREAK = /^`?[^\d@%&\\=:"'`]*[()[\]{}<>|,;、。，；！？（）「」『』《》【】](?=[^\d+])/;
 /** Behind the host nobody logs in any more; and a path in small letters is no key. */
 const PATH = /^["'`]?(?:[a-z][a-z+.-]{1,30}:\/\/[a-z.-]*\/|[a-z._-]*\/)(?:[a-z._-]*\/)*/;
 
