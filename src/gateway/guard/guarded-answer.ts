@@ -10,6 +10,7 @@ import { refusalOf, type Guard, type Matter } from './guard.ts';
 import { headerOf, withoutHeader, type Outlet } from './outlet.ts';
 import { withoutJudges, type RepositoryPolicies } from './policy-set.ts';
 import { GuardedStream } from './guarded-stream.ts';
+import { PacedStream } from './paced-stream.ts';
 import { sourceOf, WrittenSource, type Source } from './source.ts';
 
 /** An answer that is held back whole must not fill the memory. */
@@ -47,7 +48,7 @@ export class GuardedAnswer implements Outlet {
   #headers: string[] = [];
   #held: Buffer[] = [];
   #size = 0;
-  #stream: GuardedStream | undefined;
+  #stream: PacedStream | undefined;
   #ending = false;
   /** It is longer than what may be held back. */
   #isTooMuch = false;
@@ -106,7 +107,8 @@ export class GuardedAnswer implements Outlet {
       this.#mode = 'stream';
       // What leaves in the end may be something else than what came in, unless all policies only look on.
       const open = set.gating.length === 0 ? headers : withoutHeader(headers, 'content-length');
-      this.#stream = new GuardedStream({ ...this.#options, set, status, headers: open, onStopped: () => this.#stopUpstream() });
+      const stream = new GuardedStream({ ...this.#options, set, status, headers: open, onStopped: () => this.#stopUpstream() });
+      this.#stream = new PacedStream({ stream, response: this.#options.response });
     } else {
       this.#mode = 'whole';
       if (set.gating.length === 0) this.#options.response.writeHead(status, headers);
