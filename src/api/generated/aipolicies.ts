@@ -34,7 +34,7 @@ export interface AIPolicySpec {
    */
   phases?: ('Request' | 'Response')[];
   /**
-   * What decides. Auto takes detectors for what they can find and a judge for the rest of the rule; Detectors and Judge take only these; Both asks the judge also where detectors cover the rule.
+   * What decides. Auto takes detectors for what they can find and a judge for the rest of the rule; Detectors and Judge take only these; Both asks the judge also where detectors cover the rule. Patterns count with each of them.
    */
   engine?: 'Auto' | 'Detectors' | 'Judge' | 'Both';
   /**

@@ -52,8 +52,8 @@ const STAND_IN = new RegExp(
 /** "Questions about card numbers are fine", "you may discuss IBANs in general": talk of a kind of data holds none of it. */
 const TALK = new RegExp(
   String.raw`(?<!\p{L})(?:(?:general |allgemeine )?(?:questions?|talk(?:ing)?|speak(?:ing)?|information|explanations?|fragen|` +
-    String.raw`sprechen|reden|informationen|parler) (?:about|on|of|zu|über|von|sur|de|des)|discuss(?:ing)?|explain(?:ing)?)(?= (?:the |die |les )?§)|` +
-    String.raw`(?<=§ )(?:in general|im allgemeinen|en général)`,
+    String.raw`sprechen|reden|informationen|parler) (?:about|on|of|zu|über|von|sur|de|des)|discuss(?:ing)?|explain(?:ing)?)` +
+    String.raw`(?= (?:the |die |les )?§)|(?<=§ )(?:in general|im allgemeinen|en général)`,
   'gu',
 );
 
