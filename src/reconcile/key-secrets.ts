@@ -2,7 +2,7 @@
 import { ANNOTATIONS, KEY_DATA, LABELS, MANAGED_BY, keyOf, type ObjectKey, type Repository } from '../api/resources.ts';
 import { keyVariables } from './key-variables.ts';
 import { typeOf, type ApiKeyEntry, type IssuedKey } from './keys.ts';
-import type { OwnedSecret, ResourceStore, SecretValue } from './store.ts';
+import { SecretForbiddenError, type OwnedSecret, type ResourceStore, type SecretValue } from './store.ts';
 
 /** An entry of spec.apiKeys and the Secret under its name. */
 export interface KeySlot {
@@ -25,10 +25,28 @@ export function secretNameOf(repository: Repository, entry: ApiKeyEntry): string
   return entry.secretName ?? `${repository.metadata.name}-${entry.name}`;
 }
 
+function unlessForbidden(error: unknown): undefined {
+  if (!(error instanceof SecretForbiddenError)) throw error;
+  return undefined;
+}
+
+/** Those with the label of the repository; where the operator may read Secrets by name only, those that status names. */
+async function listSecrets(store: ResourceStore, { metadata: { namespace, name }, status }: Repository): Promise<KeySecrets['orphans']> {
+  const listed = await store.listKeySecrets({ namespace, name }).catch(unlessForbidden);
+  if (listed !== undefined) return listed;
+  const names = new Set((status?.keys ?? []).flatMap(({ secretName }) => secretName ?? []));
+  const found = [...names].map(async (secret) => {
+    const key = { namespace, name: secret };
+    const value = await store.getSecret(key).catch(unlessForbidden);
+    return value === undefined ? [] : [{ key, value }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 /** Reads, live, the key Secrets of a repository. */
 export async function readKeySecrets(store: ResourceStore, repository: Repository): Promise<KeySecrets> {
-  const { namespace, name, uid } = repository.metadata;
-  const listed = await store.listKeySecrets({ namespace, name });
+  const { namespace, uid } = repository.metadata;
+  const listed = await listSecrets(store, repository);
   // Anybody may write labels; the owner reference tells what is ours.
   const own = new Map(listed.filter(({ value }) => value.ownerUid === uid).map((secret) => [secret.key.name, secret]));
   const slots: KeySlot[] = [];

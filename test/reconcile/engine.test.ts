@@ -341,6 +341,7 @@ describe('faults of the store', () => {
     await harness.run(10_000);
     expect(harness.verdict('Repository', 'repo')).toBe('True Succeeded');
     harness.store.faults.set('listKeySecrets', new SecretForbiddenError('the operator may not read the Secrets of team'));
+    harness.store.forbidden.add('team/repo-app');
     harness.repository('repo', { suspend: false, llms: [{ name: 'main', models: ['model-a'] }] });
     await harness.run();
     expect(harness.verdict('Repository', 'repo')).toBe('False SecretForbidden');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hashKey, isWellFormedKey } from '../../src/api/api-key.ts';
 import { ANNOTATIONS, LABELS, type KeyType, type Repository } from '../../src/api/resources.ts';
+import { SecretForbiddenError } from '../../src/reconcile/store.ts';
 import { BASE_URL, Harness, INVALID, valid } from './harness.ts';
 
 const MINUTE = 60_000;
@@ -265,6 +266,25 @@ describe('a key Secret', () => {
     harness.repository('repo', { apiKeys: [{ name: 'app' }] });
     await harness.run();
     expect(harness.store.secret('repo-batch')).toBeUndefined();
+    expect(Object.keys(harness.content.keys)).toEqual([app]);
+    expect(Object.keys(harness.content.revokedKeys)).toEqual([batch]);
+  });
+
+  it.each([
+    ['deletes the one whose entry is removed', undefined, undefined],
+    ['leaves behind what it may not even read', 'team/repo-batch', 'left'],
+  ])('is found by its name where the operator may not list Secrets, which %s', async (_what, forbidden, left) => {
+    const harness = new Harness();
+    harness.store.faults.set('listKeySecrets', new SecretForbiddenError('the operator may not read the Secrets of team'));
+    harness.connection('main');
+    harness.repository('repo', { apiKeys: [{ name: 'app' }, { name: 'batch' }] });
+    await harness.start();
+    expect(harness.verdict('Repository', 'repo')).toBe('True Succeeded');
+    const [app, batch] = [hashKey(keyIn(harness)), hashKey(keyIn(harness, 'repo-batch'))];
+    if (forbidden !== undefined) harness.store.forbidden.add(forbidden);
+    harness.repository('repo', { apiKeys: [{ name: 'app' }] });
+    await harness.run();
+    expect(harness.store.secret('repo-batch') === undefined ? undefined : 'left').toBe(left);
     expect(Object.keys(harness.content.keys)).toEqual([app]);
     expect(Object.keys(harness.content.revokedKeys)).toEqual([batch]);
   });
