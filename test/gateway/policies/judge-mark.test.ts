@@ -52,4 +52,14 @@ describe('a mark', () => {
     const seen = stage.judge.calls[0]!.headers['x-flashback-judge'] as string;
     expect((await ask(BAD_ADVICE, ['x-flashback-judge', seen])).status).toBe(400);
   });
+
+  it('is looked for on no body that is longer than any question', () => {
+    const mark = new JudgeMark(KEY, manualClock());
+    const isOn = (length: number): boolean => {
+      const body = Buffer.alloc(length, 97);
+      const [name, value] = mark.make(body);
+      return mark.isOn({ [name!]: value }, body);
+    };
+    expect([isOn(500_000), isOn(1_100_000)]).toEqual([true, false]);
+  });
 });
