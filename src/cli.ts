@@ -13,8 +13,15 @@ const COMMANDS = {
 
 /** Commands that are no process: they have arguments of their own, and answer with an exit code. */
 const TOOLS = {
+  doctor: {
+    help: 'looks an installation over, and says what to do about what is wrong',
+    load: async () => {
+      const { doctorCommand, DOCTOR_HELP } = await import('./doctor-command.ts');
+      return { run: doctorCommand, help: DOCTOR_HELP };
+    },
+  },
   explain: {
-    help: 'which policies govern a repository, and why',
+    help: 'which policies govern a repository, and what a key opens, and why',
     load: async () => {
       const { explainCommand, EXPLAIN_HELP } = await import('./explain-command.ts');
       return { run: explainCommand, help: EXPLAIN_HELP };

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PROCESSES = {
   operator: ['operator'],
   gateway: ['gateway'],
-  tools: ['up', 'demo-command', 'explain-command', 'policy-command'],
+  tools: ['up', 'demo-command', 'explain-command', 'doctor-command', 'policy-command'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** The thread of src/gateway/guard/scanner.ts: it is started by its path, beside the file that starts it. */

@@ -40,6 +40,11 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Without the query, which may name what it selects. */
+function labelOf({ method, path }: KubeRequest): string {
+  return `${method} ${path.split('?')[0] ?? path}`;
+}
+
 /** Speaks to one API server. Safe for concurrent use. */
 export class KubeClient {
   readonly config: PooledKubeConfig;
@@ -71,8 +76,16 @@ export class KubeClient {
    * when the deadline of the configuration passes.
    */
   async request<T>(call: KubeRequest): Promise<T> {
-    const path = call.path.split('?')[0] ?? call.path;
-    const label = `${call.method} ${path}`;
+    const text = await this.text(call);
+    if (text === '') return undefined as T;
+    const parsed = parseJson(text);
+    if (parsed === undefined) throw new KubernetesError(200, 'NotJson', `${labelOf(call)}: the answer is not JSON`);
+    return parsed as T;
+  }
+
+  /** The same for an answer that is no JSON, such as metrics. */
+  async text(call: KubeRequest): Promise<string> {
+    const label = labelOf(call);
     const started = this.#clock.monotonic();
     let code = '<error>';
     try {
@@ -82,10 +95,7 @@ export class KubeClient {
         const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], this.#clock.now());
         throw errorFromStatus(label, answer.statusCode, parseJson(text), retryAfterMs);
       }
-      if (text === '') return undefined as T;
-      const parsed = parseJson(text);
-      if (parsed === undefined) throw new KubernetesError(answer.statusCode, 'NotJson', `${label}: the answer is not JSON`);
-      return parsed as T;
+      return text;
     } catch (error) {
       throw errorFromTransport(label, error);
     } finally {

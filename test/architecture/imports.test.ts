@@ -31,7 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   reconcile: ['api', 'snapshot', 'policy', 'providers', 'telemetry', 'clock', 'errors'],
   kubernetes: ['api', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
   standalone: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
-  doctor: ['api', 'errors', 'snapshot', 'reconcile', 'standalone'],
+  doctor: ['api', 'errors', 'snapshot', 'reconcile', 'src/standalone/printable.ts'],
   demo: [],
 };
 

@@ -26,6 +26,8 @@ const WITHOUT_NODES = [
 export interface ApiServerOptions {
   /** Address of this machine that pods reach. Absent: loopback only, and nothing can run pods. */
   podsReach?: string;
+  /** Further flags of kube-apiserver. */
+  flags?: readonly string[];
 }
 
 export class ApiServer {
@@ -39,6 +41,7 @@ export class ApiServer {
   readonly #authority: Authority;
   readonly #admin: Pair;
   readonly #podsReach: string | undefined;
+  readonly #flags: readonly string[];
   #etcd: SupervisedProcess | undefined;
   #server: SupervisedProcess | undefined;
 
@@ -49,6 +52,7 @@ export class ApiServer {
     authority: Authority;
     admin: Pair;
     podsReach: string | undefined;
+    flags: readonly string[];
   }) {
     this.#directory = options.directory;
     this.#binaries = options.binaries;
@@ -57,11 +61,12 @@ export class ApiServer {
     this.#authority = options.authority;
     this.#admin = options.admin;
     this.#podsReach = options.podsReach;
+    this.#flags = options.flags;
     this.kubeconfig = join(options.directory, 'admin.kubeconfig');
   }
 
   /** Starts etcd and an API server on free ports; resolves when it is ready. */
-  static async start({ podsReach }: ApiServerOptions = {}): Promise<ApiServer> {
+  static async start({ podsReach, flags = [] }: ApiServerOptions = {}): Promise<ApiServer> {
     const binaries = await findBinaries();
     const directory = await mkdtemp(join(tmpdir(), 'flashback-api-server-'));
     const authority = await Authority.create('flashback-test');
@@ -72,7 +77,7 @@ export class ApiServer {
     const tokens = await serviceAccountKeys();
     const admin = await authority.clientCertificate({ name: 'admin', groups: ['system:masters'] });
     const [serverPort, etcdPort] = await freePorts(2);
-    const server = new ApiServer({ directory, binaries, ports: [serverPort!, etcdPort!], authority, admin, podsReach });
+    const server = new ApiServer({ directory, binaries, ports: [serverPort!, etcdPort!], authority, admin, podsReach, flags });
     const files = { 'ca.crt': authority.pem, 'tls.crt': serving.cert, 'tls.key': serving.key, 'sa.pub': tokens.publicKey, 'sa.key': tokens.privateKey, 'kubelet.crt': admin.cert, 'kubelet.key': admin.key };
     for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), content, { mode: 0o600 });
     await writeFile(server.kubeconfig, server.#kubeconfigText('admin', admin), { mode: 0o600 });
@@ -117,6 +122,7 @@ export class ApiServer {
       '--service-cluster-ip-range=10.96.0.0/16',
       '--allow-privileged',
       ...(this.#podsReach === undefined ? WITHOUT_NODES : this.#withNodes()),
+      ...this.#flags,
     ]);
     await this.#waitUntilReady(this.#server);
   }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiServer } from '../harness/api-server.ts';
+import { ApiServer, type ApiServerOptions } from '../harness/api-server.ts';
 import { installCrds } from '../harness/crds.ts';
 import { projectSecrets } from './kubelet.ts';
 import { kubectlFor, type Kubectl } from './kubectl.ts';
@@ -58,8 +58,8 @@ export class Stack {
   }
 
   /** An API server of its own, with room for `gateways` gateways. */
-  static async start(kubectlBinary: string, gateways = 2): Promise<Stack> {
-    const apiServer = await ApiServer.start();
+  static async start(kubectlBinary: string, gateways = 2, options: ApiServerOptions = {}): Promise<Stack> {
+    const apiServer = await ApiServer.start(options);
     await installCrds(kubectlBinary, apiServer.kubeconfig);
     const kubectl = kubectlFor(kubectlBinary, apiServer.kubeconfig);
     await kubectl(['create', 'namespace', RELEASE]);

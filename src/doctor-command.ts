@@ -1,0 +1,73 @@
+// `flashback doctor`: looks a whole installation over, and says of each thing whether it is well and what to do if it is not.
+import { parseArgs } from 'node:util';
+import { connectCluster } from './cluster-reading.ts';
+import { bundledKinds, readFacts, type DoctorFacts } from './doctor-reading.ts';
+import { checkKinds, checkServer, type Crd } from './doctor/api-server.ts';
+import { checkEncryption } from './doctor/encryption.ts';
+import type { Finding } from './doctor/finding.ts';
+import { checkKeySecrets, checkNamespaces, checkObjects } from './doctor/objects.ts';
+import { checkBootSnapshot, checkCertificates, checkGateways, checkLease } from './doctor/release.ts';
+import { exitCode, jsonReport, textReport } from './doctor/report.ts';
+import { SETTINGS, SettingsError } from './settings.ts';
+
+export const DOCTOR_HELP = `Usage: flashback doctor [options]
+
+Exit code 0: nothing fails; 1: something does; 2: wrong usage.
+
+Options:
+  -n, --namespace              namespace of the release (default: ${SETTINGS.namespace.default})
+  --gateway-service            headless Service of the gateways (default: ${SETTINGS['gateway-service'].default})
+  --kubeconfig                 kubeconfig file; without it the usual one, or the service account of the pod
+  -o, --output                 text or json (default: text)
+`;
+
+const OPTIONS = {
+  namespace: { type: 'string', short: 'n', default: SETTINGS.namespace.default },
+  'gateway-service': { type: 'string', default: SETTINGS['gateway-service'].default },
+  kubeconfig: { type: 'string' },
+  output: { type: 'string', short: 'o', default: 'text' },
+} as const;
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true }).values;
+  } catch (error) {
+    throw new SettingsError(`${error instanceof Error ? error.message : String(error)}. See flashback doctor --help.`);
+  }
+}
+
+/** All findings, in the order in which things depend on each other. `now`: milliseconds since the epoch. */
+export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; service: string; now: number }): Finding[] {
+  const { wanted, service, now } = options;
+  const { objects } = facts;
+  const isProgrammed =
+    'value' in objects && objects.value.some(({ status }) => status?.conditions?.some(({ type, status: value }) => type === 'Programmed' && value === 'True'));
+  return [
+    checkServer(facts.version),
+    checkKinds(wanted, facts.kinds),
+    checkLease(facts.lease, now),
+    checkGateways(facts.endpoints, service, isProgrammed === true),
+    checkCertificates(facts.certificates, now),
+    checkBootSnapshot(facts.bootSnapshot, now),
+    checkNamespaces(facts.namespaces, objects),
+    ...checkObjects(objects, now),
+    checkKeySecrets(facts.keySecrets, objects),
+    checkEncryption(facts.version, facts.metrics),
+  ];
+}
+
+/** The command. */
+export async function doctorCommand(args: readonly string[]): Promise<number> {
+  const { namespace, 'gateway-service': service, kubeconfig, output } = read(args);
+  if (output !== 'text' && output !== 'json') throw new SettingsError('--output is text or json.');
+  const client = connectCluster(kubeconfig);
+  try {
+    const wanted = await bundledKinds(new URL('../crds/', import.meta.url));
+    const facts = await readFacts(client, { namespace, service, wanted });
+    const findings = diagnose(facts, { wanted, service, now: Date.now() });
+    process.stdout.write(output === 'json' ? jsonReport(findings) : textReport(findings));
+    return exitCode(findings);
+  } finally {
+    await client.config.close();
+  }
+}
