@@ -44,6 +44,7 @@ export function assembleGateway({ key, addresses, mayUsePodIdentity, bodyBudgetB
   const server = new GatewayServer({ ...shared, tables, guard, bodyBudget: new BodyBudget(bodyBudgetBytes) });
   state.onApplied((current, previous) => {
     server.onTables(current.prepared);
+    guard.retain(current.snapshot.policies);
     if (previous !== undefined) retirePools(previous.prepared, current.prepared);
   });
   return { state, server, counts: guard.counts };

@@ -2,6 +2,7 @@
 import { hkdfSync } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { VerdictCache } from '../../policy/judge/cache.ts';
+import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { GatewayMetrics } from '../../telemetry/metrics.ts';
 import type { Tables } from '../tables.ts';
@@ -27,6 +28,8 @@ export interface AssembledGuard {
   guard: Guard;
   counts: PolicyCounts;
   mark: JudgeMark;
+  /** Call on every new snapshot: what is kept of policies and judges that are gone is forgotten in time. */
+  retain(policies: Readonly<Record<string, SnapshotPolicy>>): void;
 }
 
 const HASH_KEY_BYTES = 32;
@@ -39,5 +42,10 @@ export function assembleGuard({ key, tables, clock, metrics, logger, onCredentia
   const judges = new Judges({ tables, clock, metrics, hash: keyedHash(hashKey), mark: (body) => mark.make(body), onCredentialRejected });
   const scanner = new Scanner({ key: hashKey, clock });
   const parts = { judgeOf: judges.of.bind(judges), cache: new VerdictCache(clock) };
-  return { guard: new Guard(scanner, parts, new PolicySignals(metrics, logger, counts)), counts, mark };
+  const signals = new PolicySignals(metrics, logger, counts);
+  const retain = (policies: Readonly<Record<string, SnapshotPolicy>>): void => {
+    signals.retain(new Set(Object.keys(policies)), clock.now());
+    judges.retain(Object.values(policies), clock.now());
+  };
+  return { guard: new Guard(scanner, parts, signals), counts, mark, retain };
 }

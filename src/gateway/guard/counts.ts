@@ -12,6 +12,12 @@ export class PolicyCounts {
     return Object.fromEntries([...this.#byPolicy].map(([key, count]) => [key, { ...count }]));
   }
 
+  /** Of a policy that is gone. */
+  forget(key: string): void {
+    this.#byPolicy.delete(key);
+    this.#byPolicy.delete(`${key}${TRIAL}`);
+  }
+
   evaluated(policy: SnapshotPolicy): void {
     this.#of(policy).evaluations++;
   }

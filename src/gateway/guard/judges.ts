@@ -4,13 +4,14 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { CircuitBreaker } from '../../policy/judge/breaker.ts';
 import { ModelJudge, type Ask } from '../../policy/judge/model-judge.ts';
-import type { Judge } from '../../policy/types.ts';
+import { FAILURES, type Judge } from '../../policy/types.ts';
 import type { GatewayMetrics } from '../../telemetry/metrics.ts';
 import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
 import { questionTo, readReply, type QuestionReply } from '../../providers/question.ts';
 import { signedHeaders } from '../dispatch.ts';
 import { newId } from '../new-id.ts';
 import type { Tables, Upstream } from '../tables.ts';
+import { Retention } from './retention.ts';
 
 export interface JudgesOptions {
   tables: () => Tables | undefined;
@@ -26,6 +27,7 @@ export class Judges {
   readonly #options: JudgesOptions;
   /** Kept from snapshot to snapshot, with what is known about their health. */
   readonly #judges = new Map<string, Judge>();
+  readonly #retention = new Retention();
 
   constructor(options: JudgesOptions) {
     this.#options = options;
@@ -39,6 +41,18 @@ export class Judges {
     let known = this.#judges.get(name);
     if (known === undefined) this.#judges.set(name, (known = this.#make(name, llm, model)));
     return known;
+  }
+
+  /** Call on every new snapshot with its policies. `now`: milliseconds since the epoch. */
+  retain(policies: readonly SnapshotPolicy[], now: number): void {
+    const { metrics } = this.#options;
+    const present = new Set(policies.map(({ judge }) => `${judge?.llm ?? ''}/${judge?.model ?? ''}`));
+    for (const judge of this.#retention.due(this.#judges.keys(), present, now)) {
+      this.#judges.delete(judge);
+      for (const direction of ['input', 'output']) metrics.flashback_judge_tokens_total.remove({ judge, direction });
+      metrics.flashback_judge_duration_seconds.remove({ judge });
+      for (const reason of FAILURES) metrics.flashback_judge_errors_total.remove({ judge, reason });
+    }
   }
 
   #make(name: string, llm: string, model: string): Judge {
