@@ -20,7 +20,7 @@ export const READ_AT_ONCE = 16 * 1024;
 const MEBIBYTE = 1024 * 1024;
 
 /** Milliseconds. A text that takes longer than honest ones of its size, on a machine that does much else, is cut off. */
-export const patienceFor = (size: number): number => Math.min(15_000, 3000 + 250 * (size / MEBIBYTE));
+export const patienceFor = (size: number): number => Math.min(20_000, 5000 + 500 * (size / MEBIBYTE));
 
 /**
  * Bytes or UTF-16 code units up to which a question goes to a lane, and that may wait in it. Long ones wait for long ones only, and slow ones
