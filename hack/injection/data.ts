@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { OWN_ATTACKS } from './own-attacks.ts';
 import { OWN_BENIGN } from './own-benign.ts';
 import { OWN_LANGUAGES } from './own-languages.ts';
+import { OWN_SUBJECTS } from './own-subjects.ts';
+import { OWN_TURNS } from './own-turns.ts';
 
 export interface Text {
   set: string;
@@ -52,5 +54,9 @@ export function readTexts(directory: string): Text[] {
   });
   const own = (set: string, list: readonly string[], label: 0 | 1): Text[] =>
     list.map((text) => ({ set, text, label, weight: OWN_WEIGHT, own: true }));
-  return [...texts, ...own('own attacks', OWN_ATTACKS, 1), ...own('own benign', [...OWN_BENIGN, ...OWN_LANGUAGES], 0)];
+  return [
+    ...texts,
+    ...own('own attacks', [...OWN_ATTACKS, ...OWN_TURNS], 1),
+    ...own('own benign', [...OWN_BENIGN, ...OWN_LANGUAGES, ...OWN_SUBJECTS], 0),
+  ];
 }

@@ -1,11 +1,6 @@
 // Harmless texts written for this project (CC0): what is said every day in the words of attacks, instructions of applications to their
 // model, code and documents.
-
-const product = (...lists: readonly (readonly string[])[]): string[] =>
-  lists.reduce<string[]>((texts, list) => texts.flatMap((text) => list.map((next) => `${text}${next}`)), ['']);
-
-const some = (texts: readonly string[], count: number): string[] =>
-  texts.length <= count ? [...texts] : Array.from({ length: count }, (_none, index) => texts[Math.floor((index * texts.length) / count)]!);
+import { product, some } from './templates.ts';
 
 const EVERYDAY = [
   ...product(
@@ -19,7 +14,7 @@ const EVERYDAY = [
     [' the washing machine.', ' chess.', ' this contract.', ' the bash shell', ' the release notes.', ' my new printer?', ' the board game.'],
   ),
   ...product(
-    ['Act as', 'You are', 'I want you to act as', 'Pretend to be', 'Play', 'Be'],
+    ['Act as', 'You are', 'Pretend to be', 'Play', 'Be'],
     [' a friendly tour guide', ' a Linux terminal', ' a patient teacher of mathematics', ' an interviewer', ' a travel agent', ' a nutritionist', ' a reviewer of code', ' an editor'],
     [' and help me plan my weekend.', ' for our students.', ' and ask me ten questions.', ' who answers in short sentences.', ' and improve this text.'],
   ),

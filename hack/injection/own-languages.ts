@@ -1,8 +1,6 @@
 // Harmless requests in many languages, written for this project (CC0): a language must not be what tells an attack, nor what attacks ask for in
 // the end, such as a poem.
-
-const product = (...lists: readonly (readonly string[])[]): string[] =>
-  lists.reduce<string[]>((texts, list) => texts.flatMap((text) => list.map((next) => `${text}${next}`)), ['']);
+import { product } from './templates.ts';
 
 /** In the same order each time. */
 export const OWN_LANGUAGES: readonly string[] = [

@@ -12,6 +12,8 @@ export interface Model {
 const EPOCHS = 12;
 const RATE = 0.5;
 const DECAY = 1e-6;
+/** What is so sure already teaches nothing. */
+const SURE = 1e-3;
 
 /** Sorts the examples anew. */
 export function train(examples: Example[], random: () => number): Model {
@@ -25,6 +27,7 @@ export function train(examples: Example[], random: () => number): Model {
       let sum = bias;
       for (let index = 0; index < buckets.length; index++) sum += weights[buckets[index]!]! * values[index]!;
       const slope = (1 / (1 + Math.exp(-sum)) - label) * weight;
+      if (Math.abs(slope) < SURE) continue;
       for (let index = 0; index < buckets.length; index++) {
         const bucket = buckets[index]!;
         const gradient = slope * values[index]! + DECAY * weights[bucket]!;
@@ -36,6 +39,14 @@ export function train(examples: Example[], random: () => number): Model {
     }
   }
   return { weights, bias };
+}
+
+/** The mean of models. */
+export function mixed(models: readonly Model[]): Model {
+  const share = 1 / models.length;
+  const weights = new Float32Array(BUCKETS);
+  for (const model of models) for (let bucket = 0; bucket < BUCKETS; bucket++) weights[bucket]! += share * model.weights[bucket]!;
+  return { weights, bias: models.reduce((sum, { bias }) => sum + share * bias, 0) };
 }
 
 /** As it is stored: weights in bytes, `scale` gives them their size back. */
