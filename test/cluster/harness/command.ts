@@ -2,9 +2,12 @@
 import { spawn } from 'node:child_process';
 
 /** Resolves with standard output; rejects with the last line that the program said on standard error, or why it did not start. */
-export function run(program: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Promise<string> {
+export function run(program: string, args: readonly string[], { input, ...options }: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+    // A program that reads nothing may have ended before.
+    child.stdin.on('error', () => {});
+    child.stdin.end(input ?? '');
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -1,0 +1,251 @@
+// The chart on a real cluster, with traffic from pods by Service name while everything that can happen to it happens once. The
+// scenarios build on each other, in this order.
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { findTool } from '../../hack/tools.ts';
+import { run } from '../cluster/harness/command.ts';
+import { eventually } from '../cluster/stack/stack.ts';
+import { loadImage, provideImage, startCluster, type Cluster } from './cluster.ts';
+import { Figures, quantile } from './figures.ts';
+import { Lab, LAB } from './lab.ts';
+import { Probes } from './probes.ts';
+import { away, NAMESPACE, Release, RELEASE } from './release.ts';
+import { listOf, Traffic } from './traffic.ts';
+
+const IMAGE = process.env['E2E_IMAGE'] ?? 'flashback-ai-gateway:e2e';
+const CHANGED_IMAGE = process.env['E2E_CHANGED_IMAGE'] ?? 'flashback-ai-gateway:e2e-changed';
+const FIRST_KEY = 'upstream-one-5b21';
+const SECOND_KEY = 'upstream-two-9c07';
+const REPOSITORIES = Number(process.env['E2E_REPOSITORIES'] ?? 2000);
+
+const figures = new Figures();
+let cluster: Cluster;
+let release: Release;
+let lab: Lab;
+let probes: Probes;
+let traffic: Traffic;
+
+/** Runs an action under load, then lets some more requests pass; nothing may have failed. */
+async function underLoad(scenario: string, action: () => Promise<string | void>): Promise<void> {
+  const [answered, failed] = [await traffic.succeeded(), (await traffic.failures()).length];
+  const began = performance.now();
+  const measured = (await action()) ?? '';
+  const seconds = (performance.now() - began) / 1000;
+  await traffic.more(50);
+  const failures = (await traffic.failures()).slice(failed);
+  figures.add({ scenario, requests: (await traffic.succeeded()) - answered, failures, seconds, figures: measured });
+  expect(failures).toEqual([]);
+}
+
+async function timed(scenario: string, action: () => Promise<string>): Promise<void> {
+  const began = performance.now();
+  const measured = await action();
+  figures.add({ scenario, requests: undefined, failures: undefined, seconds: (performance.now() - began) / 1000, figures: measured });
+}
+
+beforeAll(async () => {
+  cluster = await startCluster();
+  const { kubectl, kubeconfig } = cluster;
+  release = new Release({ kubectl, kubeconfig, helm: await findTool('helm') });
+  probes = new Probes(kubectl, release);
+  lab = new Lab(kubectl);
+  await provideImage(cluster, IMAGE);
+});
+
+afterAll(async () => {
+  console.log(`\n${figures.toString()}\n`);
+  await cluster?.stop();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  // For whoever reads the log of a run that failed.
+  console.log(await cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'wide']).catch(String));
+});
+
+describe('the chart on a real cluster', () => {
+  it('installs, gets the samples Ready, passes helm test and answers', async () => {
+    await timed('install to the first answer', async () => {
+      const notes = await release.deploy(IMAGE);
+      expect(notes).toContain('NOTES:');
+      await lab.open(IMAGE, [FIRST_KEY]);
+      await lab.setCredential(FIRST_KEY);
+      await lab.apply(lab.connection('provider'), lab.repository('chat', ['app']));
+      await lab.ready('llm/provider', 'airepo/chat');
+      traffic = await Traffic.start(cluster.kubectl, { namespace: LAB, name: 'load', image: IMAGE, keySecret: 'chat-app' });
+      return '';
+    });
+    expect(await release.helm('test', RELEASE)).toContain('Succeeded');
+    await traffic.more(50);
+    expect(await traffic.failures()).toEqual([]);
+  });
+
+  it('restarts its gateways one by one without a failed request', async () => {
+    await underLoad('rolling restart of the gateways', async () => {
+      await cluster.kubectl(['rollout', 'restart', `deployment/${RELEASE}-gateway`, '-n', NAMESPACE]);
+      await release.rolledOut('gateway');
+      await eventually('the old pods to be gone', async () => (await probes.gatewayPods()) === 2 || undefined, 60);
+    });
+  });
+
+  it('is upgraded to another image without a failed request', async () => {
+    if (cluster.node !== undefined) {
+      await run('docker', ['build', '--quiet', '--tag', CHANGED_IMAGE, '--label', 'changed=yes', '--file', '-', '.'], { input: `FROM ${IMAGE}\n`, env: { ...process.env, DOCKER_BUILDKIT: '0' } });
+      await loadImage(cluster, CHANGED_IMAGE);
+    }
+    await underLoad('helm upgrade with a changed image', async () => {
+      await release.deploy(CHANGED_IMAGE);
+      await eventually('the old pods to be gone', async () => (await probes.gatewayPods()) === 2 || undefined, 60);
+    });
+    const images = await cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-l', 'app.kubernetes.io/component=gateway', '-o', 'jsonpath={.items[*].spec.containers[0].image}']);
+    expect(images).toBe(`${CHANGED_IMAGE} ${CHANGED_IMAGE}`);
+  });
+
+  it('goes on when the operator that leads is killed, and the next one takes changes', async () => {
+    await underLoad('operator leader killed', async () => {
+      const leader = await release.leader();
+      await cluster.kubectl(['delete', 'pod', leader, '-n', NAMESPACE, '--force', '--grace-period=0']);
+      const began = performance.now();
+      await lab.apply(lab.repository('after-the-leader', ['app']));
+      await lab.ready('airepo/after-the-leader');
+      const next = await release.leader();
+      expect(next).not.toBe(leader);
+      return `a change was Ready after ${((performance.now() - began) / 1000).toFixed(1)} s`;
+    });
+  });
+
+  it('serves from a gateway that starts while there is no operator', async () => {
+    await underLoad('no operator, a gateway pod replaced', async () => {
+      await cluster.kubectl(['scale', `deployment/${RELEASE}-operator`, '-n', NAMESPACE, '--replicas=0']);
+      await eventually('the operators to be gone', async () => (await release.pods('operator')).length === 0 || undefined, 60);
+      const [first, second] = await release.pods('gateway');
+      await cluster.kubectl(['delete', 'pod', first!.name, '-n', NAMESPACE, '--wait=false']);
+      await eventually('a new gateway pod that is ready', async () => (await release.pods('gateway')).some(({ name, ready }) => ready && name !== first!.name && name !== second!.name) || undefined, 90);
+      await cluster.kubectl(['delete', 'pod', second!.name, '-n', NAMESPACE, '--wait=false']);
+      await eventually('two new gateway pods', async () => (await release.pods('gateway')).filter(({ name, ready }) => ready && name !== second!.name).length === 2 || undefined, 90);
+      await traffic.more(50);
+      await cluster.kubectl(['scale', `deployment/${RELEASE}-operator`, '-n', NAMESPACE, '--replicas=2']);
+      await release.rolledOut('operator');
+    });
+  });
+
+  it('serves while the API server is away for a minute', async () => {
+    const { node } = cluster;
+    // A cluster of somebody else is not ours to stop.
+    if (node === undefined) return;
+    await underLoad('API server away for 60 s', async () => {
+      await node.apiServer.interrupt();
+      await away(60);
+      await node.apiServer.resume();
+      await lab.apply(lab.repository('after-the-api-server', ['app']));
+      await lab.ready('airepo/after-the-api-server');
+    });
+  });
+
+  it('changes to a new provider key without a failed request, once it is proven', async () => {
+    await underLoad('provider key rotated', async () => {
+      await lab.accept([FIRST_KEY, SECOND_KEY]);
+      await eventually('the provider to take the new key', async () => (await probes.providerTakes(SECOND_KEY)) || undefined, 120);
+      await lab.setCredential(SECOND_KEY);
+      await lab.ready('llm/provider');
+      await eventually('requests with the new key', async () => (await probes.providerHasSeen(SECOND_KEY)) || undefined, 60);
+      await lab.accept([SECOND_KEY]);
+      await eventually('the provider to refuse the old key', async () => !(await probes.providerTakes(FIRST_KEY)) || undefined, 120);
+    });
+  });
+
+  it('rotates a repository key with an overlap, and revokes one within a second', async () => {
+    await underLoad('repository key rotated, then revoked', async () => {
+      await lab.apply(lab.repository('chat', ['app', 'next']));
+      const next = await lab.key('chat-next');
+      await lab.ready('airepo/chat');
+      const other = await Traffic.start(cluster.kubectl, { namespace: LAB, name: 'next', image: IMAGE, keySecret: 'chat-next', workers: 2 });
+      await other.more(20);
+      expect(await other.failures()).toEqual([]);
+      await other.stop();
+      const began = performance.now();
+      await cluster.kubectl(['delete', 'secret', 'chat-next', '-n', LAB]);
+      await eventually('every gateway to refuse the key', () => probes.allAnswer(401, next.key), 30);
+      return `refused by every gateway ${Math.round(performance.now() - began)} ms after kubectl delete began`;
+    });
+  });
+
+  it('serves changes within a second', async () => {
+    const milliseconds: number[] = [];
+    await underLoad('100 changes, from kubectl apply to every gateway', async () => {
+      const { key } = await lab.key('after-the-leader-app');
+      for (let change = 0; change < 100; change++) {
+        const suspend = change % 2 === 0;
+        const began = performance.now();
+        await lab.apply(lab.repository('after-the-leader', ['app'], { suspend }));
+        await eventually('the change to be served', () => probes.allAnswer(suspend ? 403 : 200, key), 30);
+        milliseconds.push(performance.now() - began);
+      }
+      return `p50 ${Math.round(quantile(milliseconds, 0.5))} ms, p99 ${Math.round(quantile(milliseconds, 0.99))} ms`;
+    });
+    expect(milliseconds).toHaveLength(100);
+  });
+
+  it('keeps what is broken to itself', async () => {
+    await underLoad('a broken object of each kind', async () => {
+      const spec = { scope: 'Repository', repositoryRef: { name: 'chat' }, riskType: 'High' };
+      await lab.apply(
+        { ...lab.connection('broken'), spec: { type: 'Other', endpoint: 'http://nowhere.invalid:1/v1', endpointSecurity: 'AllowPlaintext', credentials: { secretRef: { name: 'absent' } } } },
+        lab.repository('broken', ['app'], { llms: [{ name: 'absent' }] }),
+        { apiVersion: 'ai.flashback.tech/v1alpha1', kind: 'AIPolicy', metadata: { name: 'broken', namespace: LAB }, spec: { ...spec, content: 'Be reasonable in every way.', action: 'Alert', judge: { llmRef: { name: 'absent' }, model: 'none' } } },
+      );
+      for (const object of ['llm/broken', 'airepo/broken', 'aip/broken']) {
+        await cluster.kubectl(['wait', '--for=condition=Ready=False', object, '-n', LAB, '--timeout=60s']);
+      }
+      await lab.ready('llm/provider', 'airepo/chat');
+      await cluster.kubectl(['delete', 'llm/broken', 'airepo/broken', 'aip/broken', '-n', LAB]);
+    });
+  });
+
+  it('keeps a gateway when its node is drained', async () => {
+    const nodes = (await cluster.kubectl(['get', 'nodes', '-o', 'name'])).trim().split('\n');
+    await underLoad('node drained', async () => {
+      const [node] = nodes;
+      const drained = cluster.kubectl(['drain', node!.replace('node/', ''), '--ignore-daemonsets', '--delete-emptydir-data', '--pod-selector', `app.kubernetes.io/instance=${RELEASE}`, '--timeout=30s']);
+      // Where there is no other node the budget keeps the last gateway, and the drain gives up.
+      if (nodes.length === 1) await expect(drained).rejects.toThrow(/disruption budget|timed out|timeout/i);
+      else await drained;
+      expect((await release.pods('gateway')).filter(({ ready }) => ready).length).toBeGreaterThanOrEqual(1);
+      await traffic.more(50);
+      await cluster.kubectl(['uncordon', node!.replace('node/', '')]);
+      await release.rolledOut('gateway');
+      await release.rolledOut('operator');
+    });
+  });
+
+  it('takes thousands of repositories', async () => {
+    await underLoad(`${REPOSITORIES} repositories with 2 keys each`, async () => {
+      const began = performance.now();
+      const names = Array.from({ length: REPOSITORIES }, (_, index) => `many-${index}`);
+      for (let start = 0; start < names.length; start += 250) {
+        await cluster.kubectl(['create', '-f', '-'], listOf(names.slice(start, start + 250).map((name) => lab.repository(name, ['one', 'two']))));
+      }
+      const created = performance.now();
+      await eventually('all to be Programmed', async () => (await probes.programmed('many-')) >= REPOSITORIES || undefined, 600);
+      const ready = performance.now();
+      const memory = await release.operatorMetric('process_resident_memory_bytes');
+      const snapshot = await release.snapshotBytes();
+      const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+      return `created in ${seconds(created - began)} s, all Programmed ${seconds(ready - created)} s later; operator ${Math.round(memory / 1e6)} MB; sealed snapshot ${Math.round(snapshot / 1000)} kB`;
+    });
+  });
+
+  it('leaves nothing but the kinds when it is uninstalled, and says so', async () => {
+    await traffic.stop();
+    await timed('uninstall', async () => {
+      const said = await release.helm('uninstall', RELEASE, '--wait');
+      expect(said).toContain('[CustomResourceDefinition] repositories.ai.flashback.tech');
+      const left = await eventually('everything to be gone', async () => {
+        const found = await probes.leftovers();
+        return found.length === 0 ? found : undefined;
+      }, 90).catch(() => probes.leftovers());
+      expect(left).toEqual([]);
+      expect(await cluster.kubectl(['get', 'crds', '-o', 'name'])).toContain('repositories.ai.flashback.tech');
+      return '';
+    });
+  });
+});
