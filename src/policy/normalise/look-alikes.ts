@@ -4,7 +4,7 @@ import { replaceMapped, type Mapped } from './mapped.ts';
 const PAIRS = [
   // Cyrillic
   'аa вb еe ѕs іi јj кk мm нh оo рp сc тt уy хx ԁd ԛq ԝw һh гr ьb ӏl зz пn ԍg',
-  'АA ВB ЕE ЅS ІI ЈJ КK МM НH ОO РP СC ТT УY ХX ԌG Ӏl ЗZ',
+  'АA ВB ЕE ЅS ІI ЈJ КK МM НH ОO РP СC ТT УY ХX ԌG Ӏl ЗZ Ьb',
   // Greek
   'αa βb γy εe ηn ιi κk νv οo ρp τt υu χx ωw ζz ϲc ϳj',
   'ΑA ΒB ΕE ΖZ ΗH ΙI ΚK ΜM ΝN ΟO ΡP ΤT ΥY ΧX',

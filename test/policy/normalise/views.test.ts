@@ -44,6 +44,16 @@ describe('readings of a text', () => {
     ['long base64', base64(`${'word '.repeat(4000)}card 4242`), 'card 4242', base64(`${'word '.repeat(4000)}card 4242`)],
     ['base64 in lines', wrapped, `${'word '.repeat(11)}card 4242 4242`, wrapped],
     ['full width in base64', base64('the card is ４２４２ ４２４２'), 'card is 4242 4242', base64('the card is ４２４２ ４２４２')],
+    ['a plus for a space', 'https://example.com/?card=4242+4242+4242&x=1', '4242 4242 4242', '=4242+4242+4242'],
+    ['a plus for a space behind percent signs', 'card%3D4242+4242', '4242 4242', '%3D4242+4242'],
+    ['entities with zeros in front', '&#00000052;&#x0000032;', '42', '&#00000052;&#x0000032;'],
+    ['entities for spaces and dashes', '4242&thinsp;4242&ndash;42&ZeroWidthSpace;!', '4242 4242-42!', '4242&thinsp;4242&ndash;42&ZeroWidthSpace;!'],
+    ['escapes of source code', String.raw`a \u{34}\U00000032\x34 b`, 'a 424 b', String.raw`a \u{34}\U00000032\x34 b`],
+    ['escapes that are escaped', String.raw`\\u0034\\u0032`, '42', String.raw`\\u0034\\u0032`],
+    ['halves of characters', '42\ud83d42', '4242', '42\ud83d42'],
+    ['marks of layout', '4\ufff92\u28004\ufffb2', '4242', '4\ufff92\u28004\ufffb2'],
+    ['digits in rings and brackets', '❹➁⑷⒉🄅', '42424', '❹➁⑷⒉🄅'],
+    ['letters in boxes', '🅱🅻🆄🅴 🅑🅛 🇧🇱', 'blue bl bl', '🅱🅻🆄🅴 🅑🅛 🇧🇱'],
     ['both at once', 'no %34%32 ４２', '42 42', '%34%32 ４２'],
   ])('see through %s', (_name, text, said, from) => {
     const view = viewsOf(text).find((one) => one.text.includes(said));
