@@ -61,16 +61,18 @@ describe('of what is in disguise nothing leaves either', () => {
 describe('a match that is long', () => {
   it('is found whole when its end comes, as far back as an expression may match', () => {
     const detector = detectorOf({ id: 'pattern', pattern: 'begin secret .{400,460} end secret' });
-    const text = `Well, begin secret ${'so it goes '.repeat(38)} end secret and more.`;
+    const text = `Well, begin secret ${'so it goes '.repeat(38)} end secret and more of it, which goes on and on and on.`;
     for (const size of [1, 7, 60]) {
       const { released, stopped } = streamed(text.match(new RegExp(`.{1,${size}}`, 'g'))!, [detector]);
-      expect([stopped, released.includes('and more')], `${size} at a time`).toEqual([true, false]);
+      expect([stopped, released.includes('which goes')], `${size} at a time`).toEqual([true, false]);
     }
   });
 });
 
 it('a random value longer than other words is held back whole', () => {
-  const value = seeded(7).made(400);
+  // Random only in its second half, so that nothing is found in the first.
+  const { made } = seeded(7);
+  const value = made(300).replace(/\d/g, 'x') + made(100);
   const { released, stopped } = streamed([...`The api key is ${value} and so on.`], [detectorOf({ id: 'secret.entropy' })]);
   expect([stopped, 'The api key is '.startsWith(released)]).toEqual([true, true]);
 });
