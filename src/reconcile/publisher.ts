@@ -25,12 +25,18 @@ export interface PublisherOptions {
 }
 
 const RETRY_MS = 1_000;
+/** Building a snapshot takes at most one part of the time in this many, so that thousands of objects that come one by one get their turn. */
+const REST = 4;
+/** Whatever a snapshot costs, a key that is revoked has to be out within a second. */
+const MAX_REST_MS = 500;
 
 export class Publisher {
   readonly #options: PublisherOptions;
   #timer: { clear(): void } | undefined;
   #open = false;
   #changed = false;
+  /** How long the last one took, in milliseconds. */
+  #cost = 0;
   #leftOut: ReadonlySet<string> = new Set();
   #last: { json: string; observed: Observed; revision: number } | undefined;
 
@@ -41,7 +47,7 @@ export class Publisher {
   /** Something may be different. Until open() it is only remembered. */
   changed(): void {
     this.#changed = true;
-    this.#schedule(this.#options.coalesce);
+    this.#schedule(Math.max(this.#options.coalesce, Math.min(MAX_REST_MS, REST * this.#cost)));
   }
 
   /** The picture is complete enough to be published. The first content goes out in any case. */
@@ -70,7 +76,9 @@ export class Publisher {
     if (!this.#open || this.#timer !== undefined) return;
     this.#timer = this.#options.clock.setTimeout(() => {
       this.#timer = undefined;
+      const began = this.#options.clock.monotonic();
       this.#publish();
+      this.#cost = this.#options.clock.monotonic() - began;
     }, ms);
   }
 

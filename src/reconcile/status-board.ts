@@ -1,5 +1,6 @@
 // The newest evaluation of every object, and the controller that turns them into status. Reconcilers report here; what
 // gateways acknowledge is added without reconciling anything again.
+import { isDeepStrictEqual } from 'node:util';
 import type { Kind } from '../api/resources.ts';
 import type { ConditionDraft } from '../api/conditions.ts';
 import { Controller, DONE, type ControllerOptions, type ReconcileResult } from './controller.ts';
@@ -18,6 +19,8 @@ export class StatusBoard {
   readonly #options: StatusBoardOptions;
   readonly #writer: StatusWriter;
   readonly #evaluations = new Map<string, Evaluation>();
+  /** What was written last, by object. */
+  readonly #told = new Map<string, { evaluation: Evaluation; programmed: ConditionDraft | undefined }>();
   readonly #controller: Controller;
 
   constructor(options: StatusBoardOptions) {
@@ -33,6 +36,7 @@ export class StatusBoard {
   async stop(): Promise<void> {
     await this.#controller.stop();
     this.#evaluations.clear();
+    this.#told.clear();
     this.#writer.reset();
   }
 
@@ -41,6 +45,7 @@ export class StatusBoard {
     const id = `${kind}/${key}`;
     if (evaluation === undefined) {
       this.#evaluations.delete(id);
+      this.#told.delete(id);
       this.#writer.forget(id);
       return;
     }
@@ -55,16 +60,25 @@ export class StatusBoard {
 
   /** What gateways have is different: every object that they hold may say something else. */
   refresh(): void {
-    for (const [id, { programmable }] of this.#evaluations) if (programmable) this.#controller.add(id);
+    for (const [id, evaluation] of this.#evaluations) {
+      if (!evaluation.programmable) continue;
+      // Of thousands of objects few change with a revision, and to compare whole statuses costs a hundred times as much.
+      const told = this.#told.get(id);
+      if (told?.evaluation === evaluation && isDeepStrictEqual(told.programmed, this.#programmed(evaluation))) continue;
+      this.#controller.add(id);
+    }
   }
 
   async #write(id: string, signal: AbortSignal): Promise<ReconcileResult> {
     const evaluation = this.#evaluations.get(id);
     if (evaluation === undefined) return DONE;
     signal.throwIfAborted();
-    await this.#writer.write(evaluation, evaluation.programmable ? this.#programmed(evaluation) : undefined);
+    const programmed = evaluation.programmable ? this.#programmed(evaluation) : undefined;
+    this.#told.delete(id);
+    await this.#writer.write(evaluation, programmed);
     // It may have gone while its status was written.
-    if (!this.#evaluations.has(objectId(evaluation.object))) this.#writer.forget(id);
+    if (this.#evaluations.has(objectId(evaluation.object))) this.#told.set(id, { evaluation, programmed });
+    else this.#writer.forget(id);
     return DONE;
   }
 

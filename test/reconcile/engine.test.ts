@@ -119,8 +119,10 @@ describe('Programmed', () => {
       harness.engine.onDelivered(harness.revision, harness.gateways);
       await harness.run(100);
     }
-    expect(await looks()).toBe(before);
     harness.engine.onDelivered(harness.revision, harness.gateways + 1);
+    await harness.run(100);
+    expect(await looks()).toBe(before);
+    harness.engine.onDelivered(harness.revision - 1, harness.gateways + 2);
     await harness.run(100);
     expect(await looks()).not.toBe(before);
   });
