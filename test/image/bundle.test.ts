@@ -75,6 +75,15 @@ describe('the bundle', () => {
     expect(foreign('dist/operator.js')).not.toEqual([]);
   });
 
+  test('is made from nothing that the build context of the image leaves out', async () => {
+    const lines = (await readFile('.dockerignore', 'utf8')).split('\n');
+    const kept = lines.flatMap((line) => (line.startsWith('!') ? [line.slice(1)] : []));
+    const sources = [...new Set([...bundle.inputs.values()].flat())].filter((path) => !/^(node_modules\/|elsewhere:)/.test(path));
+    const read = [...sources, ...(await readdir('crds')).map((file) => `crds/${file}`), 'tsconfig.json', 'package-lock.json', '.npmrc'];
+    expect(sources.length).toBeGreaterThan(100);
+    expect(read.filter((path) => !kept.some((entry) => path === entry || path.startsWith(`${entry}/`)))).toEqual([]);
+  });
+
   test('lists in its bill of materials what it holds, and nothing that only tests need', async () => {
     const bill = JSON.parse(await readFile(join(directory, 'sbom.cdx.json'), 'utf8')) as {
       components: { name: string; purl: string; hashes: { content: string }[] }[];
