@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findKubectl, thisMachine } from '../cluster/harness/assets.ts';
 import { run } from '../cluster/harness/command.ts';
 import { Node } from '../cluster/harness/node/node.ts';
+import { codeBlocks } from '../docs/markdown.ts';
 import { kubectlFor, type Kubectl } from '../cluster/stack/kubectl.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -17,10 +18,11 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** Builds the image as the given name and makes it known to the node. A cluster of somebody else has to have it: see docs/testing.md. */
+/** Builds the image as README does and makes it known to the node. A cluster of somebody else has to have it: see docs/testing.md. */
 export async function provideImage(cluster: Cluster, name: string): Promise<void> {
   if (cluster.node === undefined) return;
-  await run(join(ROOT, 'hack/build-image.sh'), [name], { env: { ...process.env, REGISTRY: 'no' } });
+  const [build = ''] = codeBlocks('README.md', 'bash').filter((block) => block.startsWith('hack/build-image.sh'));
+  await run('bash', ['-euo', 'pipefail', '-c', build], { cwd: ROOT, env: { ...process.env, REGISTRY: 'no' } });
   await loadImage(cluster, name);
 }
 

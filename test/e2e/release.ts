@@ -1,12 +1,16 @@
 // The release in the cluster: Helm, and what the scenarios ask of its pods.
 import { setTimeout as pause } from 'node:timers/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findKubectl } from '../cluster/harness/assets.ts';
 import { run } from '../cluster/harness/command.ts';
 import type { Kubectl } from '../cluster/stack/kubectl.ts';
 import { eventually } from '../cluster/stack/stack.ts';
+import { codeBlocks } from '../docs/markdown.ts';
 
 export const RELEASE = 'flashback';
 export const NAMESPACE = 'flashback-system';
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CHART = fileURLToPath(new URL('../../helm/flashback-ai-gateway', import.meta.url));
 
 export interface PodInfo {
@@ -36,6 +40,13 @@ export class Release {
     const values = { 'image.repository': repository, 'image.tag': tag, 'rbac.secrets.mode': 'cluster' };
     const sets = Object.entries(values).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
     return this.helm('upgrade', '--install', RELEASE, CHART, '--create-namespace', '--wait', '--timeout', '180s', ...sets, ...extra);
+  }
+
+  /** The commands of README, from the chart to the answer; resolves with all that they print. */
+  async installAsInReadme(): Promise<string> {
+    const [commands = ''] = codeBlocks('README.md', 'bash').filter((block) => block.startsWith('helm install'));
+    const path = [dirname(this.#helm), dirname(await findKubectl()), process.env['PATH']].join(':');
+    return run('bash', ['-euo', 'pipefail', '-c', commands], { cwd: ROOT, env: { ...process.env, PATH: path, KUBECONFIG: this.#kubeconfig } });
   }
 
   async pods(component: 'operator' | 'gateway'): Promise<PodInfo[]> {

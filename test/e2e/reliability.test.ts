@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findTool } from '../../hack/tools.ts';
 import { run } from '../cluster/harness/command.ts';
 import { eventually } from '../cluster/stack/stack.ts';
+import { codeBlocks } from '../docs/markdown.ts';
 import { loadImage, provideImage, startCluster, type Cluster } from './cluster.ts';
 import { Figures, quantile } from './figures.ts';
 import { Lab, LAB } from './lab.ts';
@@ -11,10 +12,12 @@ import { Probes } from './probes.ts';
 import { away, NAMESPACE, Release, RELEASE } from './release.ts';
 import { listOf, Traffic } from './traffic.ts';
 
-const IMAGE = process.env['E2E_IMAGE'] ?? 'flashback-ai-gateway:e2e';
+/** The one that README names. */
+const IMAGE = process.env['E2E_IMAGE'] ?? 'flashback-ai-gateway:0.1.0';
 const CHANGED_IMAGE = process.env['E2E_CHANGED_IMAGE'] ?? 'flashback-ai-gateway:e2e-changed';
 const FIRST_KEY = 'upstream-one-5b21';
 const SECOND_KEY = 'upstream-two-9c07';
+const README_ANSWER = codeBlocks('README.md', 'text').at(-1)!;
 const REPOSITORIES = Number(process.env['E2E_REPOSITORIES'] ?? 2000);
 
 const figures = new Figures();
@@ -64,9 +67,8 @@ afterEach(async ({ task }) => {
 
 describe('the chart on a real cluster', () => {
   it('installs, gets the samples Ready, passes helm test and answers', async () => {
-    await timed('install to the first answer', async () => {
-      const notes = await release.deploy(IMAGE);
-      expect(notes).toContain('NOTES:');
+    await timed('install as in README, to the first answer', async () => {
+      expect(await release.installAsInReadme()).toContain(README_ANSWER);
       await lab.open(IMAGE, [FIRST_KEY]);
       await lab.setCredential(FIRST_KEY);
       await lab.apply(lab.connection('provider'), lab.repository('chat', ['app']));
