@@ -1,5 +1,5 @@
 // What the chart makes of values, without a cluster.
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load, loadAll } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
@@ -75,6 +75,22 @@ describe('helm', () => {
       expect(metadata).toEqual({ ...source.metadata, annotations: { 'helm.sh/resource-policy': 'keep' } });
       const removed = find(await render({ ...VARIANTS['two namespaces'], crds: { keep: false } }), 'CustomResourceDefinition', name);
       expect(removed).toEqual(source);
+    }
+  });
+});
+
+describe('every kind of the project', () => {
+  test('is among the rights of the operator and of users, in the catalogue entry, and in what helm says at the end', async () => {
+    const names = (await readdir('crds')).map((file) => file.replace('.yaml', ''));
+    type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] };
+    const granted = (await variant('two namespaces')).flatMap(({ rules = [] }) => rules as Rule[]);
+    const ours = granted.filter(({ apiGroups }) => apiGroups.includes('ai.flashback.tech'));
+    const coversAll = (verb: string, suffix = '') =>
+      ours.some(({ resources, verbs }) => verbs.includes(verb) && names.every((name) => resources.includes(`${name}${suffix}`)));
+    expect([coversAll('watch'), coversAll('patch', '/status'), coversAll('deletecollection')]).toEqual([true, true, true]);
+    for (const file of ['Chart.yaml', 'templates/NOTES.txt']) {
+      const text = await readFile(join(CHART, file), 'utf8');
+      expect(names.filter((name) => !text.includes(`${name}.ai.flashback.tech`)), file).toEqual([]);
     }
   });
 });

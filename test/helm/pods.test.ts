@@ -114,6 +114,22 @@ describe.each(NAMES)('pods, for %s', (name) => {
   });
 });
 
+describe('what is set for all pods', () => {
+  test('is a user that is nobody, or none where the platform gives users', async () => {
+    const usersOf = async (name: (typeof NAMES)[number]) => podsOf(await variant(name)).map(({ spec }) => spec.securityContext['runAsUser']);
+    expect(new Set(await usersOf('two namespaces'))).toEqual(new Set([65_532]));
+    expect(new Set(await usersOf('users of the platform'))).toEqual(new Set([undefined]));
+  });
+
+  test('is the image, by its digest where there is one', async () => {
+    const imagesOf = async (name: (typeof NAMES)[number]) =>
+      new Set(podsOf(await variant(name)).flatMap(({ spec }) => containersOf(spec).map(({ image }) => image)));
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await imagesOf('two namespaces')).toEqual(new Set([`flashback-ai-gateway:${version}`]));
+    expect(await imagesOf('everything that can be switched on')).toEqual(new Set([`flashback-ai-gateway@sha256:${'a'.repeat(64)}`]));
+  });
+});
+
 describe('the gateway', () => {
   test('mounts the Secrets that the operator writes, the boot snapshot in all its slots', async () => {
     const { volumes = [] } = podOf(await variant('two namespaces'), 'gateway');
