@@ -1,4 +1,7 @@
 // Reads a cluster for the tools that a person runs: the client, lists page by page, and which right is missing where something may not be read.
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { API_GROUP, API_VERSION, KINDS, LABELS, type Kind, type ObjectKey, type ResourceByKind } from './api/resources.ts';
 import type { KeySecret } from './doctor/key-trace.ts';
 import type { Read } from './explain-files.ts';
@@ -13,13 +16,29 @@ import { StartError } from './process.ts';
 const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
 const RIGHTS = 'list on secrets, and get on repositories, aillmconfigs and aipolicies of ai.flashback.tech';
 
+/** Where a person says which cluster is meant. */
+export interface ClusterChoice {
+  /** Of the flag. */
+  kubeconfig: string | undefined;
+  env: Record<string, string | undefined>;
+}
+
+/** As kubectl chooses: the flag, KUBECONFIG, the file in the home directory; in a pod its service account. */
+function chosen({ kubeconfig, env }: ClusterChoice): string | undefined {
+  const named = kubeconfig ?? env['KUBECONFIG'];
+  if (named !== undefined && named !== '') return named;
+  const usual = join(env['HOME'] ?? homedir(), '.kube', 'config');
+  return existsSync(usual) ? usual : undefined;
+}
+
 /** A client for a person. Throws StartError that says what is wrong with the kubeconfig, and quotes nothing of it. */
-export function connectCluster(kubeconfig: string | undefined): KubeClient {
+export function connectCluster(choice: ClusterChoice): KubeClient {
+  const kubeconfig = chosen(choice);
   try {
     return createKubeClient({ kubeconfig, metrics: createOperatorMetrics(createRegistry()) });
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    throw new StartError(kubeconfig === undefined ? reason : `--kubeconfig: ${reason}`);
+    throw new StartError(kubeconfig === undefined ? reason : `the kubeconfig cannot be used: ${reason}`);
   }
 }
 

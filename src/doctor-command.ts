@@ -57,10 +57,10 @@ export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; 
 }
 
 /** The command. */
-export async function doctorCommand(args: readonly string[]): Promise<number> {
+export async function doctorCommand(args: readonly string[], env: Record<string, string | undefined>): Promise<number> {
   const { namespace, 'gateway-service': service, kubeconfig, output } = read(args);
   if (output !== 'text' && output !== 'json') throw new SettingsError('--output is text or json.');
-  const client = connectCluster(kubeconfig);
+  const client = connectCluster({ kubeconfig, env });
   try {
     const wanted = await bundledKinds(new URL('../crds/', import.meta.url));
     const facts = await readFacts(client, { namespace, service, wanted });

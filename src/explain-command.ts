@@ -1,6 +1,7 @@
 // `flashback explain`: which policies govern a repository and why, read from an API server, or found out over a directory as `up` does.
 import { parseArgs } from 'node:util';
 import { keyOf, type AIPolicy, type ObjectKey } from './api/resources.ts';
+import type { ClusterChoice } from './cluster-reading.ts';
 import { decideFiles, type Read } from './explain-files.ts';
 import { EXIT, explainKey, readKey, type KeyQuestion } from './explain-key.ts';
 import { KubernetesError } from './kubernetes/kubernetes-error.ts';
@@ -42,9 +43,9 @@ export async function explainRepository(key: ObjectKey, read: Read, isServed = t
 /** Reads from the API server that a kubeconfig names. Loading the client takes seconds, and a directory does without. */
 const cluster = () => import('./cluster-reading.ts');
 
-async function readCluster(kubeconfig: string | undefined): Promise<Read> {
+async function readCluster(choice: ClusterChoice): Promise<Read> {
   const { connectCluster, reader } = await cluster();
-  return reader(connectCluster(kubeconfig), true);
+  return reader(connectCluster(choice), true);
 }
 
 /** Decides about the manifests as `up` does, without serving anybody, and explains what comes of it. */
@@ -103,14 +104,14 @@ async function explainKeyCommand(values: Values, path: string, env: Record<strin
   const { report, verdict } =
     file.length > 0
       ? await decideFiles({ files: file, env, warn, defaultJudge, stateDir }, (decided) => explainKey(question, decided, (key) => explainRepository(key, decided.get, false)))
-      : await explainKeyInCluster(question, kubeconfig, namespace);
+      : await explainKeyInCluster(question, { kubeconfig, env }, namespace);
   process.stdout.write(report);
   return EXIT[verdict.outcome];
 }
 
-async function explainKeyInCluster(question: KeyQuestion, kubeconfig: string | undefined, namespace: string | undefined): ReturnType<typeof explainKey> {
+async function explainKeyInCluster(question: KeyQuestion, choice: ClusterChoice, namespace: string | undefined): ReturnType<typeof explainKey> {
   const { clusterKeySource, connectCluster, reader } = await cluster();
-  const client = connectCluster(kubeconfig);
+  const client = connectCluster(choice);
   return explainKey(question, clusterKeySource(client, namespace), (key) => explainRepository(key, reader(client, true)));
 }
 
@@ -142,7 +143,7 @@ export async function explainCommand(args: readonly string[], env: Record<string
   const text =
     file.length > 0
       ? await explainFiles(key, file, env, warn, judge)
-      : await explainRepository(key, await readCluster(values.kubeconfig));
+      : await explainRepository(key, await readCluster({ kubeconfig: values.kubeconfig, env }));
   process.stdout.write(text);
   return 0;
 }
