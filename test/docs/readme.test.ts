@@ -6,7 +6,7 @@ import { copyCheckout, removeCheckout } from './checkout.ts';
 import { codeBlocks } from './markdown.ts';
 import { runShell, type Shell } from './shell.ts';
 
-const [start, ask, govern, testing, ownProvider, ...others] = codeBlocks('README.md', 'bash');
+const [start, ask, govern, testing, ownProvider, build, install, ...others] = codeBlocks('README.md', 'bash');
 const [report, answer, verdicts] = codeBlocks('README.md', 'text');
 const TABLE_LINES = 4;
 
@@ -27,6 +27,8 @@ afterAll(() => {
 describe('README', () => {
   test('shows its two commands first, and nothing that this suite does not know', () => {
     expect([start, testing]).toEqual(['npm ci && npm start', 'npm ci && npm test']);
+    // test/e2e runs these, in a cluster.
+    expect([build, install]).toEqual([expect.stringMatching(/^hack\/build-image\.sh /), expect.stringMatching(/^helm install /)]);
     expect(others).toEqual([]);
   });
 
