@@ -1,0 +1,34 @@
+// The roles that the chart adds to Kubernetes' own, and the controller that adds them up, which does not run here.
+import { readFileSync } from 'node:fs';
+import { loadAll } from 'js-yaml';
+import type { Kubectl } from './kubectl.ts';
+
+const TEMPLATE = 'helm/flashback-ai-gateway/templates/aggregate-roles.yaml';
+
+interface ClusterRole {
+  metadata: { name: string; labels?: Record<string, string> };
+  aggregationRule?: { clusterRoleSelectors: { matchLabels?: Record<string, string> }[] };
+  rules: object[] | null;
+}
+
+/** The template without what is for Helm. */
+function chartRoles(): ClusterRole[] {
+  const text = readFileSync(TEMPLATE, 'utf8')
+    .replaceAll(/^ *\{\{-.*\}\}$/gm, '')
+    .replaceAll(/\{\{ include "flashback.clusterName" \. \}\}/g, 'flashback');
+  return loadAll(text) as ClusterRole[];
+}
+
+/** Applies the chart's roles, and brings `view` and `edit` up to date as the controller manager would. */
+export async function aggregateRoles(kubectl: Kubectl): Promise<void> {
+  await kubectl(['apply', '-f', '-'], chartRoles().map((role) => JSON.stringify(role)).join('\n'));
+  // Edit includes what view has become.
+  for (const name of ['view', 'edit']) {
+    const { items } = JSON.parse(await kubectl(['get', 'clusterroles', '-o', 'json'])) as { items: ClusterRole[] };
+    const selectors = items.find(({ metadata }) => metadata.name === name)?.aggregationRule?.clusterRoleSelectors ?? [];
+    const isMeant = ({ metadata: { labels = {} } }: ClusterRole): boolean =>
+      selectors.some(({ matchLabels = {} }) => Object.entries(matchLabels).every(([label, value]) => labels[label] === value));
+    const rules = items.filter(isMeant).flatMap((role) => role.rules ?? []);
+    await kubectl(['patch', 'clusterrole', name, '--type=merge', '-p', JSON.stringify({ rules })]);
+  }
+}
