@@ -7,7 +7,7 @@ import type { KeySecret } from './doctor/key-trace.ts';
 import type { Read } from './explain-files.ts';
 import type { KeySource } from './explain-key.ts';
 import { createKubeClient, type KubeClient } from './kubernetes/client.ts';
-import { hasCode } from './kubernetes/kubernetes-error.ts';
+import { hasCode, KubernetesError } from './kubernetes/kubernetes-error.ts';
 import { collectionPath, objectPath, PAGE_SIZE, type KubeList, type KubeSecret } from './kubernetes/objects.ts';
 import { controllerUid } from './kubernetes/secret-writer.ts';
 import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
@@ -70,7 +70,7 @@ export function reader(client: KubeClient, lenient: boolean): Read {
     } catch (error) {
       if (hasCode(error, 404) || (lenient && hasCode(error, 403))) return undefined;
       if (hasCode(error, 403)) throw new StartError(`the ${kind} ${key.namespace}/${key.name} may not be read: explain needs ${RIGHTS}`);
-      throw error;
+      throw error instanceof KubernetesError ? new StartError(error.message) : error;
     }
   };
 }

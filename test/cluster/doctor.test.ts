@@ -179,6 +179,11 @@ describe('kubectl flashback doctor', () => {
     const first = await findings(plain.kubeconfig);
     expect(first.of.get('encryption')).toMatchObject({ status: 'warn', message: expect.stringContaining('look unencrypted') as string });
     expect(first.of.get('kinds')).toMatchObject({ status: 'fail', message: expect.stringContaining('not installed') as string });
+    await plain.interrupt();
+    const gone = await findings(plain.kubeconfig);
+    expect(gone.code).toBe(1);
+    expect(gone.of.get('api-server')).toMatchObject({ status: 'fail', message: expect.stringContaining('ECONNREFUSED') as string });
+    expect(new Set(Object.values(statuses(gone.of)))).toEqual(new Set(['fail', 'unknown']));
     await plain.stop();
     const { code, out } = await plugin(stack.apiServer.kubeconfig, ['doctor', '--kubeconfig', join(directory, 'none')]);
     expect({ code, out }).toEqual({ code: 1, out: '' });
