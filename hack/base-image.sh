@@ -2,12 +2,12 @@
 # Makes a base image from what this machine has, for machines that reach no image registry: Node, the libraries that it loads, the
 # certificates of public authorities, names for users. No shell, no package manager.
 #
-#   hack/base-image.sh [NAME]    (default flashback-base:local; NODE names another node binary)
+#   hack/base-image.sh [NAME]    (default flashback-base:local; NODE_BINARY names another node binary)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 name=${1:-flashback-base:local}
-node=${NODE:-node_modules/node/bin/node}
-[ -x "$node" ] || { echo "base-image.sh: there is no $node; run npm ci, or set NODE to a Node binary." >&2; exit 1; }
+node=${NODE_BINARY:-node_modules/node/bin/node}
+[ -x "$node" ] || { echo "base-image.sh: there is no $node; run npm ci, or set NODE_BINARY to one." >&2; exit 1; }
 
 authorities=
 for bundle in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do

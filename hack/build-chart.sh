@@ -4,7 +4,7 @@
 #   hack/build-chart.sh [DIRECTORY]    (default dist)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-node=${NODE:-node_modules/node/bin/node}
+node=${NODE_BINARY:-node_modules/node/bin/node}
 helm=$("$node" hack/tools.ts helm)
 "$node" hack/chart.ts
 "$helm" package helm/flashback-ai-gateway --destination "${1:-dist}" >&2

@@ -20,7 +20,7 @@ if [ "${REGISTRY:-}" != no ] && timeout 60 docker pull --quiet "${BASE_IMAGE:-no
   DOCKER_BUILDKIT=1 docker build "${arguments[@]}" . >&2
 else
   base=${BASE_IMAGE:-$(hack/base-image.sh)}
-  "${NODE:-node_modules/node/bin/node}" hack/bundle.ts >&2
+  "${NODE_BINARY:-node_modules/node/bin/node}" hack/bundle.ts >&2
   # Without BuildKit, which may need a plugin that is not there.
   DOCKER_BUILDKIT=0 docker build "${arguments[@]}" --build-arg "BASE_IMAGE=$base" --target prebuilt . >&2
 fi

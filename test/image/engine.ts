@@ -18,14 +18,19 @@ export async function requireEngine(): Promise<void> {
   });
 }
 
+/** Builds this checkout into an image of that name, as a machine without a registry does. */
+export async function buildImage(name: string): Promise<string> {
+  await requireEngine();
+  const output = await run('bash', ['hack/build-image.sh', name], { cwd: ROOT, env: { ...process.env, REGISTRY: 'no' } });
+  return output.trim().split('\n').at(-1)!;
+}
+
 /** Name of the image: the one that FLASHBACK_IMAGE names, or one that is built now from this checkout. */
 export async function imageUnderTest(): Promise<string> {
   await requireEngine();
   const given = process.env['FLASHBACK_IMAGE'];
   if (given !== undefined && given !== '') return given;
-  const env = { ...process.env, REGISTRY: 'no' };
-  const output = await run('bash', ['hack/build-image.sh', 'flashback-ai-gateway:test'], { cwd: ROOT, env });
-  return output.trim().split('\n').at(-1)!;
+  return buildImage('flashback-ai-gateway:test');
 }
 
 class RestrictedContainer extends GenericContainer {
