@@ -23,7 +23,7 @@ export const ERRORS = {
   method_not_allowed: { status: 405, type: 'invalid_request_error', cause: 'caller', meaning: 'the path exists, but not with this HTTP method' },
   model_not_found: { status: 404, type: 'invalid_request_error', cause: 'caller', meaning: 'the model is not offered by this repository, or not to this key' },
   model_missing: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body names no model' },
-  body_not_json: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is not a JSON object in UTF-8' },
+  body_not_json: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is not a JSON object in UTF-8, or names a member twice where a policy blocks requests' },
   body_not_form: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the body is not a form (`multipart/form-data`) that can be read in one way only' },
   body_incomplete: { status: 400, type: 'invalid_request_error', cause: 'caller', meaning: 'the connection ended before the whole body had arrived' },
   content_encoding_not_supported: { status: 415, type: 'invalid_request_error', cause: 'caller', meaning: 'the request body is compressed' },
