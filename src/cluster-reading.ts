@@ -1,4 +1,4 @@
-// Reads a cluster for the tools that a person runs: the client, lists page by page, and which right is missing where something may not be read.
+// Reads a cluster for the tools that a person runs, and says which right is missing where something may not be read.
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -47,7 +47,12 @@ export async function listAll<T>(client: KubeClient, path: string, query: Record
   const found: T[] = [];
   let token: string | undefined;
   do {
-    const call = { method: 'GET' as const, path, query: { ...query, limit: PAGE_SIZE, continue: token }, ...(accept === undefined ? {} : { accept }) };
+    const call = {
+      method: 'GET' as const,
+      path,
+      query: { ...query, limit: PAGE_SIZE, continue: token },
+      ...(accept === undefined ? {} : { accept }),
+    };
     const page: KubeList<T> = await client.request(call);
     found.push(...(page.items ?? []));
     token = page.metadata.continue === '' ? undefined : page.metadata.continue;

@@ -41,7 +41,8 @@ export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; 
   const { wanted, service, now } = options;
   const { objects } = facts;
   const isProgrammed =
-    'value' in objects && objects.value.some(({ status }) => status?.conditions?.some(({ type, status: value }) => type === 'Programmed' && value === 'True'));
+    'value' in objects &&
+    objects.value.some(({ status }) => status?.conditions?.some(({ type, status: value }) => type === 'Programmed' && value === 'True'));
   return [
     checkServer(facts.version),
     checkKinds(wanted, facts.kinds),

@@ -59,14 +59,22 @@ export async function bundledKinds(directory: URL): Promise<Crd[]> {
 }
 
 async function readLease(client: KubeClient, namespace: string): Promise<LeaseFact | undefined> {
-  const lease = await optional(client.request<Lease>({ method: 'GET', path: objectPath('coordination.k8s.io/v1', 'leases', { namespace, name: LEASE }) }));
+  const lease = await optional(
+    client.request<Lease>({ method: 'GET', path: objectPath('coordination.k8s.io/v1', 'leases', { namespace, name: LEASE }) }),
+  );
   if (lease === undefined) return undefined;
-  return { holder: holderOf(lease), renewedAt: Date.parse(lease.spec?.renewTime ?? ''), duration: durationOf(lease, LEASE_MS), transitions: transitionsOf(lease) };
+  return {
+    holder: holderOf(lease),
+    renewedAt: Date.parse(lease.spec?.renewTime ?? ''),
+    duration: durationOf(lease, LEASE_MS),
+    transitions: transitionsOf(lease),
+  };
 }
 
 /** Certificates only: the private keys beside them are let go at once. */
 async function readCertificates(client: KubeClient, namespace: string): Promise<CertificateFact> {
-  const read = (name: string) => optional(client.request<KubeSecret>({ method: 'GET', path: objectPath('v1', 'secrets', { namespace, name }) }));
+  const read = (name: string) =>
+    optional(client.request<KubeSecret>({ method: 'GET', path: objectPath('v1', 'secrets', { namespace, name }) }));
   const [authority, gateway] = await Promise.all([read(AUTHORITY_SECRET), read(GATEWAY_SECRET)]);
   const pem = (secret: KubeSecret | undefined, name: string): string | undefined => {
     const value = secret?.data?.[name];
@@ -83,13 +91,19 @@ async function readParts(client: KubeClient, namespace: string): Promise<Snapsho
     parts.map(async ({ metadata: { name, managedFields = [] } }) => {
       const secret = await optional(client.request<KubeSecret>({ method: 'GET', path: objectPath('v1', 'secrets', { namespace, name }) }));
       const times = managedFields.map(({ time }) => Date.parse(String(time))).filter((time) => !Number.isNaN(time));
-      return { name, bytes: Buffer.from(secret?.data?.['part'] ?? '', 'base64'), writtenAt: times.length === 0 ? undefined : Math.max(...times) };
+      return {
+        name,
+        bytes: Buffer.from(secret?.data?.['part'] ?? '', 'base64'),
+        writtenAt: times.length === 0 ? undefined : Math.max(...times),
+      };
     }),
   );
 }
 
 async function readKinds(client: KubeClient, wanted: readonly Crd[]): Promise<Map<string, Crd>> {
-  const found = await Promise.all(wanted.map(({ metadata: { name } }) => optional(client.request<Crd>({ method: 'GET', path: `${CRDS}/${name}` }))));
+  const found = await Promise.all(
+    wanted.map(({ metadata: { name } }) => optional(client.request<Crd>({ method: 'GET', path: `${CRDS}/${name}` }))),
+  );
   return new Map(found.flatMap((crd) => (crd === undefined ? [] : [[crd.metadata.name, crd] as const])));
 }
 
@@ -105,14 +119,23 @@ async function readObjects(client: KubeClient): Promise<AnyResource[]> {
 
 async function readKeySecrets(client: KubeClient): Promise<KeySecretFact[]> {
   const secrets = await listAll<KubeSecret>(client, collectionPath('v1', 'secrets'), { labelSelector: LABELS.repository }, METADATA_LIST);
-  return secrets.map((secret) => ({ key: { namespace: secret.metadata.namespace ?? '', name: secret.metadata.name }, ownerUid: controllerUid(secret) }));
+  return secrets.map((secret) => ({
+    key: { namespace: secret.metadata.namespace ?? '', name: secret.metadata.name },
+    ownerUid: controllerUid(secret),
+  }));
 }
 
 /** Reads all facts. `namespace`: that of the release; `service`: name of the headless Service of the gateways. */
-export async function readFacts(client: KubeClient, options: { namespace: string; service: string; wanted: readonly Crd[] }): Promise<DoctorFacts> {
+export async function readFacts(
+  client: KubeClient,
+  options: { namespace: string; service: string; wanted: readonly Crd[] },
+): Promise<DoctorFacts> {
   const { namespace, service, wanted } = options;
   const get = <T>(path: string) => client.request<T>({ method: 'GET', path });
-  const slices = () => listAll<EndpointSlice>(client, collectionPath('discovery.k8s.io/v1', 'endpointslices', namespace), { labelSelector: `kubernetes.io/service-name=${service}` });
+  const slices = () =>
+    listAll<EndpointSlice>(client, collectionPath('discovery.k8s.io/v1', 'endpointslices', namespace), {
+      labelSelector: `kubernetes.io/service-name=${service}`,
+    });
   const namespaces = () => listAll<KubeNamespace>(client, '/api/v1/namespaces', {}, METADATA_LIST);
   const [version, kinds, lease, endpoints, certificates, bootSnapshot, namespaceFacts, objects, keySecrets] = await Promise.all([
     fact('get on /version', async () => (await get<{ gitVersion: string }>('/version')).gitVersion),
@@ -126,6 +149,8 @@ export async function readFacts(client: KubeClient, options: { namespace: string
     fact('list on secrets in all namespaces', () => readKeySecrets(client)),
   ]);
   // Last: by then Secrets have been read, which an API server that decrypts them has counted.
-  const metrics = await fact('get on the path /metrics of the API server', () => client.text({ method: 'GET', path: '/metrics', accept: 'text/plain' }));
+  const metrics = await fact('get on the path /metrics of the API server', () =>
+    client.text({ method: 'GET', path: '/metrics', accept: 'text/plain' }),
+  );
   return { version, kinds, lease, endpoints, certificates, bootSnapshot, namespaces: namespaceFacts, objects, keySecrets, metrics };
 }

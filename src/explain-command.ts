@@ -97,19 +97,30 @@ function read(args: readonly string[]) {
   }
 }
 
-async function explainKeyCommand(values: Values, path: string, env: Record<string, string | undefined>, warn: (line: string) => void): Promise<number> {
+async function explainKeyCommand(
+  values: Values,
+  path: string,
+  env: Record<string, string | undefined>,
+  warn: (line: string) => void,
+): Promise<number> {
   const question: KeyQuestion = { key: await readKey(path, process.stdin), model: values.model, now: Date.now() };
   const defaultJudge = judgeOf(values, env);
   const { file = [], namespace, kubeconfig, 'state-dir': stateDir = '.flashback' } = values;
   const { report, verdict } =
     file.length > 0
-      ? await decideFiles({ files: file, env, warn, defaultJudge, stateDir }, (decided) => explainKey(question, decided, (key) => explainRepository(key, decided.get, false)))
+      ? await decideFiles({ files: file, env, warn, defaultJudge, stateDir }, (decided) =>
+          explainKey(question, decided, (key) => explainRepository(key, decided.get, false)),
+        )
       : await explainKeyInCluster(question, { kubeconfig, env }, namespace);
   process.stdout.write(report);
   return EXIT[verdict.outcome];
 }
 
-async function explainKeyInCluster(question: KeyQuestion, choice: ClusterChoice, namespace: string | undefined): ReturnType<typeof explainKey> {
+async function explainKeyInCluster(
+  question: KeyQuestion,
+  choice: ClusterChoice,
+  namespace: string | undefined,
+): ReturnType<typeof explainKey> {
   const { clusterKeySource, connectCluster, reader } = await cluster();
   const client = connectCluster(choice);
   return explainKey(question, clusterKeySource(client, namespace), (key) => explainRepository(key, reader(client, true)));
@@ -129,7 +140,8 @@ export async function explainCommand(args: readonly string[], env: Record<string
   const { 'key-file': keyFile } = values;
   if (keyFile !== undefined) {
     // Might be the key itself, so it is not repeated.
-    if (positionals.length > 0) throw new SettingsError('--key-file takes the name of a file and nothing besides; a key must never be an argument.');
+    if (positionals.length > 0)
+      throw new SettingsError('--key-file takes the name of a file and nothing besides; a key must never be an argument.');
     return explainKeyCommand(values, keyFile, env, warn).catch(cannotTell);
   }
   if (values.model !== undefined) throw new SettingsError('--model belongs to --key-file.');

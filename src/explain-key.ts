@@ -42,7 +42,12 @@ export async function readKey(path: string, stdin: AsyncIterable<Uint8Array | st
   return key;
 }
 
-async function allOf<K extends Kind>(get: Read, kind: K, keys: readonly ObjectKey[], label: (key: ObjectKey) => string): Promise<Map<string, ResourceByKind[K]>> {
+async function allOf<K extends Kind>(
+  get: Read,
+  kind: K,
+  keys: readonly ObjectKey[],
+  label: (key: ObjectKey) => string,
+): Promise<Map<string, ResourceByKind[K]>> {
   const found = new Map<string, ResourceByKind[K]>();
   for (const key of keys) {
     const object = await get(kind, key);

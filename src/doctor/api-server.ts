@@ -9,7 +9,8 @@ const OLDEST = { major: 1, minor: 29 };
 export function checkServer(gitVersion: Fact<string>): Finding {
   const check = 'api-server';
   // Without an answer nothing works: this one fails where the others do not know.
-  if ('problem' in gitVersion) return { check, status: 'fail', message: gitVersion.message, fix: 'name a cluster that answers, with --kubeconfig or KUBECONFIG' };
+  if ('problem' in gitVersion)
+    return { check, status: 'fail', message: gitVersion.message, fix: 'name a cluster that answers, with --kubeconfig or KUBECONFIG' };
   const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(gitVersion.value) ?? [];
   const needed = `${OLDEST.major}.${OLDEST.minor} or later is needed`;
   if (major === undefined) return { check, status: 'unknown', message: `the API server calls itself ${gitVersion.value}; ${needed}` };
@@ -32,7 +33,8 @@ export interface Crd {
 
 /** Whether everything in `wanted` is in `actual`: the API server adds defaults, and takes nothing away. */
 function contains(actual: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) return Array.isArray(actual) && actual.length === wanted.length && wanted.every((item, index) => contains(actual[index], item));
+  if (Array.isArray(wanted))
+    return Array.isArray(actual) && actual.length === wanted.length && wanted.every((item, index) => contains(actual[index], item));
   if (typeof wanted !== 'object' || wanted === null) return isDeepStrictEqual(actual, wanted);
   if (typeof actual !== 'object' || actual === null) return false;
   return Object.entries(wanted).every(([name, value]) => contains((actual as Record<string, unknown>)[name], value));
@@ -51,7 +53,8 @@ export function checkKinds(wanted: readonly Crd[], installed: Fact<ReadonlyMap<s
     const missing = wanted.filter(({ metadata }) => !found.has(metadata.name)).map(({ metadata }) => metadata.name);
     if (missing.length > 0) return { status: 'fail', message: `not installed: ${missing.join(', ')}`, fix: apply };
     const differing = wanted.filter((crd) => !sameCrd(found.get(crd.metadata.name)!, crd)).map(({ metadata }) => metadata.name);
-    if (differing.length > 0) return { status: 'fail', message: `installed in another form than this version brings: ${differing.join(', ')}`, fix: apply };
+    if (differing.length > 0)
+      return { status: 'fail', message: `installed in another form than this version brings: ${differing.join(', ')}`, fix: apply };
     return { status: 'ok', message: `${wanted.map(({ metadata }) => metadata.name).join(', ')} are installed as this version brings them` };
   });
 }

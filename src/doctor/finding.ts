@@ -18,7 +18,10 @@ export type Fact<T> = { value: T } | { problem: 'forbidden' | 'unreachable'; mes
 /** Judges a fact; one that could not be read is unknown. */
 export function judge<T>(check: string, fact: Fact<T>, verdict: (value: T) => Omit<Finding, 'check'>): Finding {
   if ('value' in fact) return { check, ...verdict(fact.value) };
-  const fix = fact.problem === 'forbidden' ? 'run it as somebody who may, or grant the right' : 'see that the API server answers: kubectl get --raw /readyz';
+  const fix =
+    fact.problem === 'forbidden'
+      ? 'run it as somebody who may, or grant the right'
+      : 'see that the API server answers: kubectl get --raw /readyz';
   return { check, status: 'unknown', message: fact.message, fix };
 }
 

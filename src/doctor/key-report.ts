@@ -12,7 +12,8 @@ function stateOf({ which, expiresAt, isOver, entry }: FoundKey): string {
   const end = expiresAt === undefined ? undefined : new Date(expiresAt).toISOString();
   if (which === 'previous') return isOver ? 'replaced, and no longer in force' : `replaced; works until ${end ?? 'its overlap ends'}`;
   if (isOver) return `expired at ${end}`;
-  const rotation = entry.rotation === undefined ? '' : `, replaced every ${entry.rotation.every} with an overlap of ${entry.rotation.overlap ?? '0s'}`;
+  const rotation =
+    entry.rotation === undefined ? '' : `, replaced every ${entry.rotation.every} with an overlap of ${entry.rotation.overlap ?? '0s'}`;
   return `current, ${end === undefined ? 'never expires' : `expires at ${end}`}${rotation}`;
 }
 
@@ -23,7 +24,10 @@ function keyLines(found: FoundKey, key: string): string[] {
     field('type', typeOf(entry)),
     field('secret', keyOf(secret)),
     field('state', stateOf(found)),
-    field('limits', `${entry.models === undefined ? 'all models of the repository' : `only the models ${entry.models.join(', ')}`}; this version limits neither rate nor tokens`),
+    field(
+      'limits',
+      `${entry.models === undefined ? 'all models' : `only ${entry.models.join(', ')}`}; this version limits neither rate nor tokens`,
+    ),
   ];
 }
 
@@ -38,7 +42,11 @@ function routeLines({ route }: KeyVerdict, model: string | undefined): string[] 
 
 function verdictLines(verdict: KeyVerdict): string[] {
   const { outcome, code, why, fix } = verdict;
-  const said = { served: 'A request would be served', denied: `A request would be denied: ${code} (HTTP ${statusOf(verdict)})`, uncertain: 'It cannot be told whether a request would be served' };
+  const said = {
+    served: 'A request would be served',
+    denied: `A request would be denied: ${code} (HTTP ${statusOf(verdict)})`,
+    uncertain: 'It cannot be told whether a request would be served',
+  };
   return [said[outcome], field('why', why), ...(fix === undefined ? [] : [field('do', fix)])];
 }
 

@@ -1,5 +1,5 @@
-// From a key to the Repository that it belongs to, by the hashes in key Secrets. Pure. As strict as the operator: a copy of a key Secret, or one
-// that somebody has edited, is no key.
+// From a key to the Repository that it belongs to, by the hashes in key Secrets. Pure. As strict as the operator: a copy of a key Secret,
+// or one that somebody has edited, is no key.
 import { hashKey } from '../api/api-key.ts';
 import { ANNOTATIONS, KEY_DATA, keyOf, LABELS, type ObjectKey, type Repository } from '../api/resources.ts';
 import { secretNameOf } from '../reconcile/key-secrets.ts';
@@ -67,7 +67,13 @@ function examine(hash: string, secret: KeySecret, repository: Repository | undef
   const plan = planKey(entry, issued, now);
   const previous = 'current' in plan ? plan.current.previous : undefined;
   const end = previous?.expiresAt ?? issued.previous?.expiresAt;
-  return { ...common, id: issued.previous?.id ?? id, which: 'previous', expiresAt: end, isOver: previous === undefined || now >= previous.expiresAt };
+  return {
+    ...common,
+    id: issued.previous?.id ?? id,
+    which: 'previous',
+    expiresAt: end,
+    isOver: previous === undefined || now >= previous.expiresAt,
+  };
 }
 
 /** `repositories` by `namespace/name`; `now` in milliseconds since the epoch. */

@@ -49,9 +49,18 @@ function judgeUnknown({ doubts }: Extract<Trace, { state: 'unknown' }>): KeyVerd
 function judgeKey({ which, isOver, expiresAt, entry, secret, repository }: FoundKey): KeyVerdict | undefined {
   const where = `the Secret ${keyOf(secret)}`;
   if (isOver && which === 'previous') {
-    return deny('key_revoked', `it was replaced, and its overlap ended ${dateOf(expiresAt)}`, `take the current key from ${where} and restart the application`);
+    return deny(
+      'key_revoked',
+      `it was replaced, and its overlap ended ${dateOf(expiresAt)}`,
+      `take the current key from ${where} and restart the application`,
+    );
   }
-  if (isOver) return deny('key_expired', `it expired at ${dateOf(expiresAt)}`, `set a later expiresAt for ${entry.name} in spec.apiKeys of ${keyOf(repository.metadata)}`);
+  if (isOver)
+    return deny(
+      'key_expired',
+      `it expired at ${dateOf(expiresAt)}`,
+      `set a later expiresAt for ${entry.name} in spec.apiKeys of ${keyOf(repository.metadata)}`,
+    );
   return undefined;
 }
 
@@ -63,12 +72,20 @@ function judgeRepository({ repository, entry }: FoundKey): KeyVerdict | undefine
   const isNew = ready === undefined || ready.reason === 'OrganizationUnknown';
   if (programmed?.reason === 'Rejected' || (isNew && programmed?.status !== 'True')) {
     const why = programmed?.reason === 'Rejected' ? programmed.message : (ready?.message ?? 'no operator has looked at it yet');
-    return deny('key_unknown', `gateways do not have the Repository ${name}: ${why}`, 'flashback doctor says what is wrong with the installation');
+    return deny(
+      'key_unknown',
+      `gateways do not have the Repository ${name}: ${why}`,
+      'flashback doctor says what is wrong with the installation',
+    );
   }
   if (repository.spec.suspend === true) return deny('repository_suspended', `spec.suspend of ${name} is true`, 'set spec.suspend to false');
   const surface = typeOf(entry);
   if (!(repository.spec.surfaces ?? ['OpenAI']).includes(surface)) {
-    return deny('surface_not_enabled', `the key is for the surface ${surface}, which ${name} does not offer`, `add ${surface} to spec.surfaces`);
+    return deny(
+      'surface_not_enabled',
+      `the key is for the surface ${surface}, which ${name} does not offer`,
+      `add ${surface} to spec.surfaces`,
+    );
   }
   return undefined;
 }
@@ -76,26 +93,44 @@ function judgeRepository({ repository, entry }: FoundKey): KeyVerdict | undefine
 function judgeModel({ repository, entry }: FoundKey, model: string, llms: KeyFacts['llms']): KeyVerdict {
   const name = keyOf(repository.metadata);
   if (entry.models !== undefined && !entry.models.includes(model)) {
-    return deny('model_not_found', `the key ${entry.name} is for other models only`, `add the model to models of ${entry.name} in spec.apiKeys of ${name}`);
+    return deny(
+      'model_not_found',
+      `the key ${entry.name} is for other models only`,
+      `add the model to models of ${entry.name} in spec.apiKeys of ${name}`,
+    );
   }
   const route = routeModel(model, repository, llms);
   if (route.state === 'served') return { outcome: 'served', why: `${name} offers the model`, route };
   if (route.state === 'uncertain') {
-    return { outcome: 'uncertain', why: 'status lists only 200 models of a connection, and it has more', fix: 'ask GET /v1/models of the gateway with the key' };
+    return {
+      outcome: 'uncertain',
+      why: 'status lists only 200 models of a connection, and it has more',
+      fix: 'ask GET /v1/models of the gateway with the key',
+    };
   }
   if (route.state === 'missing') {
-    return deny('model_not_found', `no connection of ${name} offers the model`, `name one of those below, or attach a connection that has it in spec.llms of ${name}`);
+    return deny(
+      'model_not_found',
+      `no connection of ${name} offers the model`,
+      `name one of those below, or attach a connection that has it in spec.llms of ${name}`,
+    );
   }
   const [first = ''] = route.unserved;
   const ready = llms.get(first);
   const why = ready === undefined ? 'it does not exist' : (readinessOf(ready)?.message ?? 'no operator has looked at it yet');
-  return deny('provider_not_ready', `the connection ${first}, which may have the model, is out of use: ${why}`, `kubectl describe llm ${first} -n ${repository.metadata.namespace}`);
+  return deny(
+    'provider_not_ready',
+    `the connection ${first}, which may have the model, is out of use: ${why}`,
+    `kubectl describe llm ${first} -n ${repository.metadata.namespace}`,
+  );
 }
 
 function judgePolicies({ repository }: FoundKey): KeyVerdict | undefined {
   const message = readinessOf(repository)?.message ?? '';
   const refusal = /requests are refused with 503[^;]*/.exec(message)?.[0];
-  return refusal === undefined ? undefined : deny('policy_unavailable', refusal, 'give the policies a judge, or repair what they name; kubectl describe aip says what is missing');
+  return refusal === undefined
+    ? undefined
+    : deny('policy_unavailable', refusal, 'give the policies a judge, or repair what they name; kubectl describe aip says what is missing');
 }
 
 /** What a gateway would answer. */
@@ -106,6 +141,7 @@ export function judgeRequest({ key, model, trace, llms }: KeyFacts): KeyVerdict 
   const { found } = trace;
   const early = judgeKey(found) ?? judgeRepository(found);
   if (early !== undefined) return early;
-  const route: KeyVerdict = model === undefined ? { outcome: 'served', why: 'the key opens its repository; no model was named' } : judgeModel(found, model, llms);
+  const route: KeyVerdict =
+    model === undefined ? { outcome: 'served', why: 'the key opens its repository; no model was named' } : judgeModel(found, model, llms);
   return route.outcome === 'served' ? (judgePolicies(found) ?? route) : route;
 }

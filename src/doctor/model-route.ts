@@ -1,9 +1,14 @@
-// Which connection of a repository would serve a model, as far as status tells: what the operator has decided, in the order of the gateway. Pure.
+// Which connection of a repository would serve a model, as far as status tells what the operator has decided. Pure.
 import type { AILLMConfig, Repository } from '../api/resources.ts';
 import { resolveModels, type OfferedModels } from '../snapshot/model-table.ts';
 
 export type ModelRoute =
-  | { state: 'served'; llm: AILLMConfig; /** Name that the provider knows it by. */ upstream: string; /** Any name goes there: the provider lists none. */ isOpen: boolean }
+  | {
+      state: 'served';
+      llm: AILLMConfig;
+      /** Name that the provider knows it by. */ upstream: string;
+      /** Any name goes there: the provider lists none. */ isOpen: boolean;
+    }
   | { state: 'missing' }
   /** `unserved`: names of connections that are out of use, and may have it. */
   | { state: 'notReady'; unserved: string[] }

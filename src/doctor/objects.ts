@@ -23,7 +23,10 @@ export function checkNamespaces(namespaces: Fact<readonly NamespaceFact[]>, obje
   return judge('namespaces', namespaces, (found) => {
     const homes = found.filter(({ labels }) => labels[LABELS.organizationHome] === 'true').length;
     const organizations = new Set(found.map(({ labels }) => labels[LABELS.organization] || 'default')).size;
-    return { status: 'ok', message: `${found.length} namespaces can be read; they form ${organizations} organizations, and in ${homes} of them policies of an organization may stand` };
+    return {
+      status: 'ok',
+      message: `${found.length} namespaces can be read; they form ${organizations} organizations, ${homes} are a home of policies of one`,
+    };
   });
 }
 
@@ -55,9 +58,14 @@ export function checkObjects(objects: Fact<readonly AnyResource[]>, now: number)
       const troubles = own.flatMap((object) => troubleOf(object, now) ?? []);
       if (own.length === 0) return { status: 'ok', message: `there is no ${kind} yet` };
       if (troubles.length === 0) return { status: 'ok', message: `all ${own.length} are Ready, suspended or new` };
-      const isGrave = troubles.length === own.length || troubles.some(({ reason }) => OF_INSTALLATION.has(reason) || reason === 'not looked at');
+      const isGrave =
+        troubles.length === own.length || troubles.some(({ reason }) => OF_INSTALLATION.has(reason) || reason === 'not looked at');
       const message = `${troubles.length} of ${own.length} are not Ready: ${describe(troubles)}`;
-      return { status: isGrave ? 'fail' : 'warn', message, fix: `kubectl describe ${KINDS[kind]}.ai.flashback.tech says what to do; docs/status.md lists the reasons` };
+      return {
+        status: isGrave ? 'fail' : 'warn',
+        message,
+        fix: `kubectl describe ${KINDS[kind]}.ai.flashback.tech says what to do; docs/status.md lists the reasons`,
+      };
     }),
   );
 }

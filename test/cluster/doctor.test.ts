@@ -1,9 +1,8 @@
-// `flashback doctor` and `flashback explain --key-file` against real API servers, run as plugins of kubectl, and what docs/operations.md shows of them.
-import { spawn } from 'node:child_process';
+// `flashback doctor` and `flashback explain --key-file` on real API servers, as plugins of kubectl, and the commands of docs/operations.md.
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startDemoProvider, type DemoProvider } from '../../src/demo/provider.ts';
@@ -12,6 +11,7 @@ import { copyCheckout, removeCheckout } from '../docs/checkout.ts';
 import { codeBlocks } from '../docs/markdown.ts';
 import { runShell } from '../docs/shell.ts';
 import { ApiServer } from './harness/api-server.ts';
+import { BROKEN, installPlugin, MANIFESTS, type Plugin } from './stack/plugin.ts';
 import { eventually, RELEASE, Stack, type OperatorProcess } from './stack/stack.ts';
 
 const PAGE = 'docs/operations.md';
@@ -22,20 +22,7 @@ let directory: string;
 let stack: Stack;
 let demo: DemoProvider;
 let operator: OperatorProcess;
-
-/** kubectl as an operator types it, with the plugin on the PATH. */
-function plugin(kubeconfig: string, args: readonly string[], input = ''): Promise<{ code: number | null; out: string; err: string }> {
-  const path = [join(directory, 'bin'), dirname(process.execPath), process.env['PATH']].join(delimiter);
-  return new Promise((done, reject) => {
-    const child = spawn(inject('kubectl'), ['flashback', ...args], { env: { ...process.env, PATH: path, KUBECONFIG: kubeconfig } });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => done({ code, out, err }));
-    child.stdin.end(input);
-  });
-}
+let plugin: Plugin;
 
 async function findings(kubeconfig = stack.apiServer.kubeconfig): Promise<{ code: number | null; of: Map<string, Finding> }> {
   const { code, out, err } = await plugin(kubeconfig, ['doctor', '--output', 'json', '--gateway-service', SERVICE]);
@@ -44,36 +31,8 @@ async function findings(kubeconfig = stack.apiServer.kubeconfig): Promise<{ code
   return { code, of: new Map(found.map((finding) => [finding.check, finding])) };
 }
 
-const statuses = (of: Map<string, Finding>): Record<string, string> => Object.fromEntries([...of].map(([check, { status }]) => [check, status]));
-
-const MANIFESTS = (provider: string): string => `
-apiVersion: v1
-kind: Secret
-metadata: {name: demo, namespace: team-a}
-stringData: {apiKey: demo-key}
----
-apiVersion: ai.flashback.tech/v1alpha1
-kind: AILLMConfig
-metadata: {name: demo, namespace: team-a}
-spec: {type: Other, endpoint: "${provider}/v1", endpointSecurity: AllowPlaintext, credentials: {secretRef: {name: demo}}}
----
-apiVersion: ai.flashback.tech/v1alpha1
-kind: Repository
-metadata: {name: assistant, namespace: team-a}
-spec: {llms: [{name: demo}], apiKeys: [{name: app}]}
----
-apiVersion: ai.flashback.tech/v1alpha1
-kind: AIPolicy
-metadata: {name: no-cards, namespace: team-a}
-spec: {scope: Workspace, content: Do not share payment card numbers., riskType: High, action: Block}
-`;
-
-const BROKEN = `
-apiVersion: ai.flashback.tech/v1alpha1
-kind: Repository
-metadata: {name: broken, namespace: team-a}
-spec: {llms: [{name: none}]}
-`;
+const statuses = (of: Map<string, Finding>): Record<string, string> =>
+  Object.fromEntries([...of].map(([check, { status }]) => [check, status]));
 
 /** What a controller would write for a Service with one pod. The operator looks at another Service, as it could not reach this pod. */
 const SERVICE = 'shown';
@@ -88,8 +47,7 @@ ports: [{name: push, port: 8443}]
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flashback-doctor-'));
-  await mkdir(join(directory, 'bin'));
-  await symlink(resolve('bin/kubectl-flashback.js'), join(directory, 'bin', 'kubectl-flashback'));
+  plugin = await installPlugin(inject('kubectl'), directory);
   const configuration = join(directory, 'encryption.yaml');
   await writeFile(configuration, SECRETBOX!.replace('BASE64-OF-32-RANDOM-BYTES', randomBytes(32).toString('base64')));
   stack = await Stack.start(inject('kubectl'), 1, { flags: [`--encryption-provider-config=${configuration}`] });
@@ -106,8 +64,18 @@ describe('kubectl flashback doctor', () => {
   test('before anything runs it fails, and says what is missing', async () => {
     const { code, of } = await findings();
     expect(code).toBe(1);
-    expect(statuses(of)).toMatchObject({ 'api-server': 'ok', kinds: 'ok', leader: 'fail', gateways: 'fail', 'push-certificates': 'fail', 'boot-snapshot': 'fail' });
-    expect(of.get('leader')).toMatchObject({ message: expect.stringContaining('there is no lease') as string, fix: expect.stringContaining('operator') as string });
+    expect(statuses(of)).toMatchObject({
+      'api-server': 'ok',
+      kinds: 'ok',
+      leader: 'fail',
+      gateways: 'fail',
+      'push-certificates': 'fail',
+      'boot-snapshot': 'fail',
+    });
+    expect(of.get('leader')).toMatchObject({
+      message: expect.stringContaining('there is no lease') as string,
+      fix: expect.stringContaining('operator') as string,
+    });
   });
 
   test('with all that belongs to it running, nothing is amiss', async () => {
@@ -122,7 +90,9 @@ describe('kubectl flashback doctor', () => {
     expect(statuses(of)).toEqual(Object.fromEntries([...of.keys()].map((check) => [check, 'ok'])));
     expect(code).toBe(0);
     expect(of.get('encryption')?.message).toBe('Secrets look encrypted at rest: secretbox v1');
-    expect(of.get('boot-snapshot')?.message).toMatch(/^the boot snapshot is complete: revision \d+ in 1 Secret, written \d+ (?:second|minute)s? ago$/);
+    expect(of.get('boot-snapshot')?.message).toMatch(
+      /^the boot snapshot is complete: revision \d+ in 1 Secret, written \d+ (?:second|minute)s? ago$/,
+    );
     expect(of.get('push-certificates')?.message).toMatch(/valid for 89 days$/);
     const { out } = await plugin(stack.apiServer.kubeconfig, ['doctor', '--gateway-service', SERVICE]);
     expect(out).toMatch(/^ok +api-server +the API server is v1\./);
@@ -143,7 +113,10 @@ describe('kubectl flashback doctor', () => {
       return stack.apply(JSON.stringify({ ...secret, metadata: { name: 'copied', namespace: 'team-a', labels } }));
     });
     await stack.apply(BROKEN);
-    await eventually('the status', async () => (await stack.condition('airepo', 'team-a', 'broken', 'Ready')).startsWith('False') || undefined);
+    await eventually(
+      'the status',
+      async () => (await stack.condition('airepo', 'team-a', 'broken', 'Ready')).startsWith('False') || undefined,
+    );
     const { code, of } = await findings();
     expect(code).toBe(1);
     expect(of.get('gateways')).toMatchObject({ status: 'fail', message: '0 of 1 gateways are ready' });
@@ -155,10 +128,14 @@ describe('kubectl flashback doctor', () => {
 
   test('an operator that was killed is noticed once its lease is old', async () => {
     await operator.stop('SIGKILL');
-    const finding = await eventually('an old lease', async () => {
-      const { of } = await findings();
-      return of.get('leader')?.status === 'fail' ? of.get('leader') : undefined;
-    }, 60);
+    const finding = await eventually(
+      'an old lease',
+      async () => {
+        const { of } = await findings();
+        return of.get('leader')?.status === 'fail' ? of.get('leader') : undefined;
+      },
+      60,
+    );
     expect(finding?.message).toMatch(/leads, but has not renewed the lease for \d+ seconds$/);
     operator = await stack.startOperator();
     await operator.log('leading', ({ msg }) => msg === 'leading');
@@ -207,33 +184,61 @@ describe('kubectl flashback explain --key-file', () => {
   test('tells with which code a request would be denied, as the gateway then does', async () => {
     const key = await keyOf();
     const ask = async (model: string) => {
-      const answer = await fetch(`${stack.baseUrl(0)}/chat/completions`, { method: 'POST', headers: { authorization: `Bearer ${key}` }, body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }) });
+      const answer = await fetch(`${stack.baseUrl(0)}/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}` },
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }] }),
+      });
       return ((await answer.json()) as { error?: { code: string } }).error?.code;
     };
     expect(await ask('gpt-none')).toBe('model_not_found');
-    expect(await plugin(stack.apiServer.kubeconfig, ['explain', '--key-file', '-', '--model', 'gpt-none'], key)).toMatchObject({ code: 1, out: expect.stringContaining('denied: model_not_found (HTTP 404)') as string });
+    expect(await plugin(stack.apiServer.kubeconfig, ['explain', '--key-file', '-', '--model', 'gpt-none'], key)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('denied: model_not_found (HTTP 404)') as string,
+    });
     await stack.kubectl(['patch', 'airepo', 'assistant', '-n', 'team-a', '--type=merge', '-p', '{"spec":{"suspend":true}}']);
     await eventually('a refusal', async () => (await ask('demo-chat')) === 'repository_suspended' || undefined);
-    expect(await plugin(stack.apiServer.kubeconfig, ['explain', '--key-file', '-'], key)).toMatchObject({ code: 1, out: expect.stringContaining('denied: repository_suspended (HTTP 403)') as string });
+    expect(await plugin(stack.apiServer.kubeconfig, ['explain', '--key-file', '-'], key)).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('denied: repository_suspended (HTTP 403)') as string,
+    });
     await stack.kubectl(['patch', 'airepo', 'assistant', '-n', 'team-a', '--type=merge', '-p', '{"spec":{"suspend":false}}']);
   });
 
   test('needs list on Secrets and get on the kinds, in one namespace if that is named, and says so', async () => {
     const tenant = await stack.apiServer.kubeconfigFor({ name: 'tenant', groups: [] });
     const explain = async (...args: string[]) => plugin(tenant, ['explain', '--key-file', '-', ...args], await keyOf());
-    expect(await explain()).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/Secrets may not be listed: explain needs list on secrets, and get on .*in all namespaces; with -n/) as string });
+    expect(await explain()).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(
+        /Secrets may not be listed: explain needs list on secrets, and get on .*in all namespaces; with -n/,
+      ) as string,
+    });
     await stack.kubectl(['create', 'role', 'secrets', '-n', 'team-a', '--verb=list', '--resource=secrets']);
     await stack.kubectl(['create', 'rolebinding', 'secrets', '-n', 'team-a', '--role=secrets', '--user=tenant']);
-    expect(await eventually('the right', async () => {
-      const answer = await explain('-n', 'team-a');
-      return answer.err.includes('Secrets may not') ? undefined : answer;
-    })).toMatchObject({ code: 2, err: expect.stringContaining('the Repository team-a/assistant may not be read') as string });
-    await stack.kubectl(['create', 'role', 'kinds', '-n', 'team-a', '--verb=get', '--resource=aillmconfigs.ai.flashback.tech,repositories.ai.flashback.tech,aipolicies.ai.flashback.tech']);
+    expect(
+      await eventually('the right', async () => {
+        const answer = await explain('-n', 'team-a');
+        return answer.err.includes('Secrets may not') ? undefined : answer;
+      }),
+    ).toMatchObject({ code: 2, err: expect.stringContaining('the Repository team-a/assistant may not be read') as string });
+    await stack.kubectl([
+      'create',
+      'role',
+      'kinds',
+      '-n',
+      'team-a',
+      '--verb=get',
+      '--resource=aillmconfigs.ai.flashback.tech,repositories.ai.flashback.tech,aipolicies.ai.flashback.tech',
+    ]);
     await stack.kubectl(['create', 'rolebinding', 'kinds', '-n', 'team-a', '--role=kinds', '--user=tenant']);
-    expect(await eventually('the right', async () => {
-      const answer = await explain('-n', 'team-a', '--model', 'demo-chat');
-      return answer.code === 2 ? undefined : answer;
-    })).toMatchObject({ code: 0, err: '' });
+    expect(
+      await eventually('the right', async () => {
+        const answer = await explain('-n', 'team-a', '--model', 'demo-chat');
+        return answer.code === 2 ? undefined : answer;
+      }),
+    ).toMatchObject({ code: 0, err: '' });
   });
 });
 
@@ -263,6 +268,9 @@ describe('docs/operations.md', () => {
   });
 
   test('its example with a key management service has the form of one', () => {
-    expect(load(KMS!)).toMatchObject({ kind: 'EncryptionConfiguration', resources: [{ resources: ['secrets'], providers: [{ kms: { apiVersion: 'v2' } }, { identity: {} }] }] });
+    expect(load(KMS!)).toMatchObject({
+      kind: 'EncryptionConfiguration',
+      resources: [{ resources: ['secrets'], providers: [{ kms: { apiVersion: 'v2' } }, { identity: {} }] }],
+    });
   });
 });

@@ -1,4 +1,4 @@
-// A tenant who may edit everything in one namespace tries each way towards the credentials of another one, on a real API server with its RBAC.
+// A tenant who may edit everything in one namespace tries each way towards the credentials of another one, on a real API server.
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,29 +7,22 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { formatKey, hashKey } from '../../src/api/api-key.ts';
 import { codeBlocks } from '../docs/markdown.ts';
 import { runShell } from '../docs/shell.ts';
-import { kubectlFor, type Kubectl } from './stack/kubectl.ts';
 import { startKeyedProvider, type KeyedProvider } from './stack/provider.ts';
 import { aggregateRoles } from './stack/roles.ts';
-import { eventually, RELEASE, Stack } from './stack/stack.ts';
+import { eventually, Stack } from './stack/stack.ts';
+import { connection, manifest, REFUSED, Tenant, WITHOUT_EFFECT } from './stack/tenant.ts';
 
 const PAGE = 'docs/tenancy.md';
 const [PROTECTION] = codeBlocks(PAGE, 'yml');
 const CREDENTIAL = 'credential-of-team-b';
 
 let stack: Stack;
-let tenant: Kubectl;
+let tenant: Tenant;
 let provider: KeyedProvider;
 /** What the tenant listens with: every header that comes is kept. */
 let listener: Server;
 let heard = '';
-let endpoint: string;
 let keyOfB: string;
-
-const manifest = (kind: string, name: string, spec: object, namespace = 'team-a'): string =>
-  JSON.stringify({ apiVersion: 'ai.flashback.tech/v1alpha1', kind, metadata: { name, namespace }, spec });
-const llm = (credentials: object): object => ({ type: 'Other', endpoint, endpointSecurity: 'AllowPlaintext', credentials });
-const policy = (fields: object): object => ({ scope: 'Workspace', content: 'Never give legal advice.', riskType: 'High', action: 'Block', ...fields });
-const apply = (text: string): Promise<string> => tenant(['apply', '-f', '-'], text);
 
 async function ask(key: string): Promise<{ status: number; code?: string }> {
   const body = JSON.stringify({ model: 'small-1', messages: [{ role: 'user', content: 'ping' }] });
@@ -41,7 +34,15 @@ async function ask(key: string): Promise<{ status: number; code?: string }> {
 /** Reason and message of a condition, once the operator has looked. */
 function said(kind: string, name: string, reason: string): Promise<string> {
   return eventually(`${kind} ${name} says ${reason}`, async () => {
-    const conditions = await stack.kubectl(['get', kind, name, '-n', 'team-a', '-o', 'jsonpath={range .status.conditions[*]}{.reason}: {.message}{"\\n"}{end}']);
+    const conditions = await stack.kubectl([
+      'get',
+      kind,
+      name,
+      '-n',
+      'team-a',
+      '-o',
+      'jsonpath={range .status.conditions[*]}{.reason}: {.message}{"\\n"}{end}',
+    ]);
     return conditions.split('\n').find((line) => line.startsWith(`${reason}: `));
   });
 }
@@ -53,7 +54,7 @@ beforeAll(async () => {
     response.setHeader('content-type', 'application/json').end('{"object":"list","data":[{"id":"small-1","object":"model"}]}');
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  endpoint = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/v1`;
+  const endpoint = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/v1`;
   stack = await Stack.start(inject('kubectl'), 1);
   await aggregateRoles(stack.kubectl);
   await stack.startOperator();
@@ -61,11 +62,11 @@ beforeAll(async () => {
   await stack.startGateway(0);
   await stack.kubectl(['create', 'namespace', 'team-b']);
   await stack.kubectl(['create', 'secret', 'generic', 'provider', '-n', 'team-b', `--from-literal=apiKey=${CREDENTIAL}`]);
-  await stack.apply(manifest('AILLMConfig', 'openai', { ...llm({ secretRef: { name: 'provider' } }), endpoint: provider.url }, 'team-b'));
+  await stack.apply(manifest('AILLMConfig', 'openai', connection(provider.url, { secretRef: { name: 'provider' } }), 'team-b'));
   await stack.apply(manifest('Repository', 'chat', { llms: [{ name: 'openai' }], apiKeys: [{ name: 'app' }] }, 'team-b'));
   await stack.kubectl(['wait', '--for=condition=Ready', 'llm/openai', 'airepo/chat', '-n', 'team-b', '--timeout=60s']);
   keyOfB = (await stack.secret('team-b', 'chat-app'))!['OPENAI_API_KEY']!;
-  tenant = kubectlFor(inject('kubectl'), await stack.apiServer.kubeconfigFor({ name: 'tenant-a', groups: [] }));
+  tenant = new Tenant(inject('kubectl'), await stack.apiServer.kubeconfigFor({ name: 'tenant-a', groups: [] }), endpoint);
 });
 
 afterAll(async () => {
@@ -79,66 +80,36 @@ describe('docs/tenancy.md', () => {
     const [make, look] = codeBlocks(PAGE, 'bash');
     const [yes, no] = codeBlocks(PAGE, 'text');
     const env = { KUBECONFIG: stack.apiServer.kubeconfig, PATH: `${dirname(inject('kubectl'))}${delimiter}${process.env['PATH'] ?? ''}` };
-    for (const [script, shown] of [[make!, yes!], [look!, no!]] as const) {
+    for (const [script, shown] of [
+      [make!, yes!],
+      [look!, no!],
+    ] as const) {
       const shell = runShell(script, '.', env);
       expect(await shell.ended, shell.output()).toBe(0);
-      const answers = shell.output().split('\n').filter((line) => /^(?:yes|no)$/.test(line));
+      const answers = shell
+        .output()
+        .split('\n')
+        .filter((line) => /^(?:yes|no)$/.test(line));
       expect(answers.join('\n')).toBe(shown);
     }
   });
 
   test('who may edit a namespace can run everything in it', async () => {
-    await tenant(['create', 'secret', 'generic', 'own', '-n', 'team-a', '--from-literal=apiKey=credential-of-team-a']);
-    await apply(manifest('AILLMConfig', 'own', llm({ secretRef: { name: 'own' } })));
-    await apply(manifest('Repository', 'own', { llms: [{ name: 'own' }], apiKeys: [{ name: 'app' }] }));
-    await tenant(['wait', '--for=condition=Ready', 'llm/own', 'airepo/own', '-n', 'team-a', '--timeout=60s']);
+    await tenant.kubectl(['create', 'secret', 'generic', 'own', '-n', 'team-a', '--from-literal=apiKey=credential-of-team-a']);
+    await tenant.apply(manifest('AILLMConfig', 'own', tenant.llm({ secretRef: { name: 'own' } })));
+    await tenant.apply(manifest('Repository', 'own', { llms: [{ name: 'own' }], apiKeys: [{ name: 'app' }] }));
+    await tenant.kubectl(['wait', '--for=condition=Ready', 'llm/own', 'airepo/own', '-n', 'team-a', '--timeout=60s']);
     expect(heard).toContain('credential-of-team-a');
   });
 });
 
-/** What is tried, how, and what the API server says. */
-const REFUSED: [string, () => Promise<unknown>, RegExp][] = [
-  ['the Secret of a credential', () => tenant(['get', 'secret', 'provider', '-n', 'team-b']), /secrets "provider" is forbidden: User "tenant-a" cannot get/],
-  ['the Secret of a key', () => tenant(['get', 'secret', 'chat-app', '-n', 'team-b']), /is forbidden/],
-  ['all Secrets by a label', () => tenant(['get', 'secrets', '-A', '-l', 'ai.flashback.tech/repository']), /secrets is forbidden/],
-  ['objects of another namespace', () => tenant(['get', 'llm,airepo,aip', '-n', 'team-b']), /is forbidden/],
-  ['an object in another namespace', () => apply(manifest('AILLMConfig', 'mine', llm({ secretRef: { name: 'provider' } }), 'team-b')), /forbidden/],
-  ['the authority of the push channel', () => tenant(['get', 'secret', 'flashback-push-ca', '-n', RELEASE]), /is forbidden/],
-  ['the boot snapshot', () => tenant(['get', 'secrets', '-n', RELEASE]), /is forbidden/],
-  ['the lease', () => tenant(['delete', 'lease', 'flashback-operator', '-n', RELEASE]), /is forbidden/],
-  ['another user', () => tenant(['get', 'secrets', '-n', 'team-b', '--as=tenant-b']), /cannot impersonate/],
-  ['a Secret by a path', () => apply(manifest('AILLMConfig', 'x', llm({ secretRef: { name: 'team-b/provider' } }))), /secretRef\.name: Invalid value: "team-b\/provider"/],
-  ['a Secret by a longer path', () => apply(manifest('AILLMConfig', 'x', llm({ secretRef: { name: '../../team-b/secrets/provider' } }))), /secretRef\.name: Invalid value/],
-  ['a key in a Secret by a path', () => apply(manifest('AILLMConfig', 'x', llm({ secretRef: { name: 'own', key: '../provider/apiKey' } }))), /secretRef\.key: Invalid value/],
-  ['a Secret by a namespace', () => apply(manifest('AILLMConfig', 'x', llm({ secretRef: { name: 'provider', namespace: 'team-b' } }))), /unknown field "spec\.credentials\.secretRef\.namespace"/],
-  ['a connection by a path', () => apply(manifest('Repository', 'x', { llms: [{ name: 'team-b/openai' }] })), /llms\[0\]\.name: Invalid value/],
-  ['a connection by a namespace', () => apply(manifest('Repository', 'x', { llms: [{ name: 'openai', namespace: 'team-b' }] })), /unknown field "spec\.llms\[0\]\.namespace"/],
-  ['a key delivered elsewhere', () => apply(manifest('Repository', 'x', { llms: [{ name: 'own' }], apiKeys: [{ name: 'app', secretName: 'team-b/chat-app' }] })), /secretName: Invalid value/],
-  ['a judge by a path', () => apply(manifest('AIPolicy', 'x', policy({ judge: { llmRef: { name: 'team-b/openai' }, model: 'small-1' } }))), /llmRef\.name: Invalid value/],
-  ['a judge by a namespace', () => apply(manifest('AIPolicy', 'x', policy({ judge: { llmRef: { name: 'openai', namespace: 'team-b' }, model: 'small-1' } }))), /unknown field "spec\.judge\.llmRef\.namespace"/],
-  ['a repository by a path', () => apply(manifest('AIPolicy', 'x', policy({ scope: 'Repository', repositoryRef: { name: 'team-b/chat' } }))), /repositoryRef\.name: Invalid value/],
-  ['a status of its own making', () => tenant(['patch', 'llm', 'own', '-n', 'team-a', '--subresource=status', '--type=merge', '-p', '{"status":{"models":["gpt"]}}']), /is forbidden/],
-  ['another organization', () => tenant(['label', 'namespace', 'team-a', '--overwrite', 'ai.flashback.tech/organization=team-b']), /namespaces "team-a" is forbidden: User "tenant-a" cannot patch/],
-  ['a home of the organization', () => tenant(['label', 'namespace', 'team-a', 'ai.flashback.tech/organization-home=true']), /namespaces "team-a" is forbidden/],
-];
-
-/** What the API server takes, and the operator does not: kind, name, spec, and what status then says. */
-const WITHOUT_EFFECT: [string, string, string, () => object, RegExp][] = [
-  ["another namespace's Secret by its name", 'AILLMConfig', 'borrowed', () => llm({ secretRef: { name: 'provider' } }), /^SecretNotFound: the Secret provider does not exist in namespace team-a/],
-  ['the identity of the pods', 'AILLMConfig', 'pods', () => ({ type: 'AWS', credentials: { podIdentity: true } }), /^PodIdentityNotAllowed: .*team-a/],
-  ["another namespace's connection by its name", 'Repository', 'attached', () => ({ llms: [{ name: 'openai' }], apiKeys: [{ name: 'app' }] }), /^LLMNotFound: no AILLMConfig in namespace team-a is called openai/],
-  ["another namespace's connection as judge", 'AIPolicy', 'judged', () => policy({ judge: { llmRef: { name: 'openai' }, model: 'small-1' } }), /^LLMNotFound: .*openai/],
-  ["another namespace's repository as subject", 'AIPolicy', 'about', () => policy({ scope: 'Repository', repositoryRef: { name: 'chat' } }), /^RepositoryNotFound: .*chat/],
-  ['a policy for the whole organization', 'AIPolicy', 'everybody', () => policy({ scope: 'Organization', enforcement: 'Always', failureMode: 'Closed' }), /^NotOrganizationHome: .*team-a is not the home/],
-];
-
 describe('a tenant with edit rights in one namespace', () => {
   test.each(REFUSED)('is refused %s, in words that say why', async (_, attempt, words) => {
-    await expect(attempt()).rejects.toThrow(words);
+    await expect(attempt(tenant)).rejects.toThrow(words);
   });
 
   test.each(WITHOUT_EFFECT)('names %s in vain, and status says why', async (_, kind, name, spec, words) => {
-    await apply(manifest(kind, name, spec()));
+    await tenant.apply(manifest(kind, name, spec(tenant)));
     const [reason = ''] = /\w+/.exec(words.source) ?? [];
     expect(await said(kind.toLowerCase(), name, reason)).toMatch(words);
   });
@@ -151,7 +122,7 @@ describe('a tenant with edit rights in one namespace', () => {
   test('does not take a key of others over with its hash in a key Secret of its own', async () => {
     const before = (await stack.secret('team-a', 'own-app'))!['OPENAI_API_KEY']!;
     const data = { OPENAI_API_KEY: keyOfB, FLASHBACK_KEY_SHA256: hashKey(keyOfB) };
-    await tenant(['patch', 'secret', 'own-app', '-n', 'team-a', '--type=merge', '-p', JSON.stringify({ stringData: data })]);
+    await tenant.kubectl(['patch', 'secret', 'own-app', '-n', 'team-a', '--type=merge', '-p', JSON.stringify({ stringData: data })]);
     const after = await eventually('another key', async () => {
       const key = (await stack.secret('team-a', 'own-app'))?.['OPENAI_API_KEY'];
       return key === undefined || key === keyOfB ? undefined : key;
@@ -166,13 +137,22 @@ describe('a tenant with edit rights in one namespace', () => {
   test('makes no key for a repository of others with a Secret that claims to be its', async () => {
     const uid = await stack.kubectl(['get', 'airepo', 'chat', '-n', 'team-b', '-o', 'jsonpath={.metadata.uid}']);
     const made = formatKey(randomBytes(32));
-    const labels = { 'app.kubernetes.io/managed-by': 'flashback-operator', 'ai.flashback.tech/repository': 'chat', 'ai.flashback.tech/api-key': 'app' };
+    const labels = {
+      'app.kubernetes.io/managed-by': 'flashback-operator',
+      'ai.flashback.tech/repository': 'chat',
+      'ai.flashback.tech/api-key': 'app',
+    };
     const ownerReferences = [{ apiVersion: 'ai.flashback.tech/v1alpha1', kind: 'Repository', name: 'chat', uid, controller: true }];
-    const secret = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: 'team-a', labels, ownerReferences }, stringData: { OPENAI_API_KEY: made, FLASHBACK_KEY_SHA256: hashKey(made) } });
-    await apply(JSON.stringify(secret('chat-app')));
+    const secret = (name: string) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name, namespace: 'team-a', labels, ownerReferences },
+      stringData: { OPENAI_API_KEY: made, FLASHBACK_KEY_SHA256: hashKey(made) },
+    });
+    await tenant.apply(JSON.stringify(secret('chat-app')));
     // Something later that the operator has surely seen, and gateways have.
-    await apply(manifest('Repository', 'later', { llms: [{ name: 'own' }], apiKeys: [{ name: 'app' }] }));
-    await tenant(['wait', '--for=condition=Ready', 'airepo/later', '-n', 'team-a', '--timeout=60s']);
+    await tenant.apply(manifest('Repository', 'later', { llms: [{ name: 'own' }], apiKeys: [{ name: 'app' }] }));
+    await tenant.kubectl(['wait', '--for=condition=Ready', 'airepo/later', '-n', 'team-a', '--timeout=60s']);
     expect(await ask(made)).toEqual({ status: 401, code: 'key_unknown' });
     expect(await ask(keyOfB)).toEqual({ status: 200 });
   });
@@ -190,16 +170,32 @@ describe('who may change Namespaces', () => {
     await stack.kubectl(['create', 'clusterrole', 'namespaces', '--verb=get,patch,update,create', '--resource=namespaces']);
     await stack.kubectl(['create', 'clusterrolebinding', 'namespaces', '--clusterrole=namespaces', '--user=tenant-a']);
     await stack.apply(PROTECTION!);
-    const label = (...labels: string[]): Promise<string> => tenant(['label', 'namespace', 'team-a', '--overwrite', ...labels]);
+    const label = (...labels: string[]): Promise<string> => tenant.kubectl(['label', 'namespace', 'team-a', '--overwrite', ...labels]);
     // Policies of admission take a moment to come into force, and until then each attempt has to be another change.
     let attempts = 0;
-    await eventually('a refusal', async () => label(`ai.flashback.tech/organization=other-${(attempts += 1)}`).then(() => undefined, (error: unknown) => error));
+    await eventually('a refusal', async () =>
+      label(`ai.flashback.tech/organization=other-${(attempts += 1)}`).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
     const words = /may assign on organizations/;
-    for (const change of ['organization=another', 'organization-', 'organization-home=true']) await expect(label(`ai.flashback.tech/${change}`)).rejects.toThrow(words);
-    await expect(tenant(['create', '-f', '-'], '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team-d","labels":{"ai.flashback.tech/organization":"acme"}}}')).rejects.toThrow(words);
+    for (const change of ['organization=another', 'organization-', 'organization-home=true'])
+      await expect(label(`ai.flashback.tech/${change}`)).rejects.toThrow(words);
+    await expect(
+      tenant.kubectl(
+        ['create', '-f', '-'],
+        '{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"team-d","labels":{"ai.flashback.tech/organization":"acme"}}}',
+      ),
+    ).rejects.toThrow(words);
     await label('team=a');
-    await tenant(['create', 'namespace', 'team-c']);
-    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'organizations' }, rules: [{ apiGroups: ['ai.flashback.tech'], resources: ['organizations'], verbs: ['assign'] }] };
+    await tenant.kubectl(['create', 'namespace', 'team-c']);
+    const role = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'organizations' },
+      rules: [{ apiGroups: ['ai.flashback.tech'], resources: ['organizations'], verbs: ['assign'] }],
+    };
     await stack.apply(JSON.stringify(role));
     await stack.kubectl(['create', 'clusterrolebinding', 'organizations', '--clusterrole=organizations', '--user=tenant-a']);
     await eventually('the right to assign', async () => label('ai.flashback.tech/organization=other').catch(() => undefined));

@@ -50,7 +50,9 @@ describe('the kinds', () => {
   });
   it('are missed by name', () => {
     expect(brief(installed((crds) => crds.pop()))).toMatch(/^fail: not installed: repositories\./);
-    expect(brief(checkKinds(wanted, { value: new Map() }))).toMatch(/^fail: not installed: aillmconfigs\.\S+, aipolicies\.\S+, repositories/);
+    expect(brief(checkKinds(wanted, { value: new Map() }))).toMatch(
+      /^fail: not installed: aillmconfigs\.\S+, aipolicies\.\S+, repositories/,
+    );
   });
   it('differ where a field of the schema is one more, one less or another', () => {
     type Open = { openAPIV3Schema: { properties: { spec: { properties: Record<string, unknown> } } } };
@@ -68,7 +70,11 @@ describe('the lease', () => {
   const lease: LeaseFact = { holder: 'pod-1', renewedAt: NOW - 3_000, duration: 15_000, transitions: 2 };
   it.each<[string, LeaseFact | undefined, string]>([
     ['fresh', lease, 'ok: pod-1 leads and renewed the lease 3 seconds ago; leadership has moved 2 times'],
-    ['ahead of the clock here', { ...lease, renewedAt: NOW + 60_000 }, 'ok: pod-1 leads and renewed the lease 0 seconds ago; leadership has moved 2 times'],
+    [
+      'ahead of the clock here',
+      { ...lease, renewedAt: NOW + 60_000 },
+      'ok: pod-1 leads and renewed the lease 0 seconds ago; leadership has moved 2 times',
+    ],
     ['old', { ...lease, renewedAt: NOW - 180_000 }, 'fail: pod-1 leads, but has not renewed the lease for 3 minutes'],
     ['never renewed', { ...lease, renewedAt: Number.NaN }, 'fail: pod-1 leads, but has never renewed the lease'],
     ['given back', { ...lease, holder: '' }, 'fail: no operator leads: the last one has given the lease back'],
@@ -100,7 +106,12 @@ describe('certificates of the push channel', () => {
     gateway = await issueGatewayCertificate(authority, NOW, 'flashback-system');
   });
   const check = (days: number, change: object = {}): string =>
-    brief(checkCertificates({ value: { authority: authority.cert, trusted: authority.cert, gateway: gateway.cert, ...change } }, NOW + days * DAY));
+    brief(
+      checkCertificates(
+        { value: { authority: authority.cert, trusted: authority.cert, gateway: gateway.cert, ...change } },
+        NOW + days * DAY,
+      ),
+    );
 
   it('are told by how long they are valid, and are to be renewed before they end', () => {
     expect(check(1)).toBe('ok: the certificates of the push channel are valid for 89 days');
@@ -124,7 +135,9 @@ describe('the boot snapshot', () => {
     await harness.start();
     const [part] = sealSnapshot(harness.snapshot(), randomBytes(32));
     const stored = { name: 'flashback-snapshot-0', bytes: Buffer.from(part!), writtenAt: NOW - 2 * DAY };
-    expect(brief(checkBootSnapshot({ value: [stored] }, NOW))).toMatch(/^ok: the boot snapshot is complete: revision \d+ in 1 Secret, written 2 days ago$/);
+    expect(brief(checkBootSnapshot({ value: [stored] }, NOW))).toMatch(
+      /^ok: the boot snapshot is complete: revision \d+ in 1 Secret, written 2 days ago$/,
+    );
     expect(checkBootSnapshot({ value: [] }, NOW).status).toBe('fail');
     expect(checkBootSnapshot({ value: [{ ...stored, bytes: Buffer.from('x') }] }, NOW).status).toBe('fail');
     const ofTwo = Buffer.from(part!);
@@ -152,7 +165,9 @@ describe('objects', () => {
     );
   });
   it('are well when they are Ready, suspended or new', () => {
-    expect(check(good, object('Repository', 's', 'Suspended'), object('Repository', 'n', '', { age: 5_000 }))).toBe('ok: all 3 are Ready, suspended or new');
+    expect(check(good, object('Repository', 's', 'Suspended'), object('Repository', 'n', '', { age: 5_000 }))).toBe(
+      'ok: all 3 are Ready, suspended or new',
+    );
     expect(check()).toBe('ok: there is no Repository yet');
   });
   it('fail where the installation is at fault, nobody looks, or none of a kind is Ready', () => {
@@ -162,11 +177,9 @@ describe('objects', () => {
     expect(check(object('Repository', 'x', 'LLMNotFound'))).toMatch(/^fail: 1 of 1/);
   });
   it('each kind by itself', () => {
-    expect(checkObjects({ value: [good, object('AIPolicy', 'p', 'JudgeMissing')] }, NOW).map(({ check: name, status }) => `${name} ${status}`)).toEqual([
-      'aillmconfigs ok',
-      'repositories ok',
-      'aipolicies fail',
-    ]);
+    expect(
+      checkObjects({ value: [good, object('AIPolicy', 'p', 'JudgeMissing')] }, NOW).map(({ check: name, status }) => `${name} ${status}`),
+    ).toEqual(['aillmconfigs ok', 'repositories ok', 'aipolicies fail']);
   });
 });
 
@@ -176,7 +189,7 @@ describe('namespaces and key Secrets', () => {
       { name: 'a', labels: { 'ai.flashback.tech/organization': 'x', 'ai.flashback.tech/organization-home': 'true' } },
       { name: 'b', labels: {} },
     ];
-    expect(brief(checkNamespaces({ value }, { value: [] }))).toMatch(/^ok: 2 namespaces .* 2 organizations, and in 1 /);
+    expect(brief(checkNamespaces({ value }, { value: [] }))).toMatch(/^ok: 2 namespaces .* 2 organizations, 1 are a home/);
     expect(checkNamespaces(FORBIDDEN, { value: [] }).status).toBe('unknown');
     expect(checkNamespaces(FORBIDDEN, { value: [object('Repository', 'r', 'OrganizationUnknown')] }).status).toBe('fail');
   });
@@ -191,9 +204,15 @@ describe('namespaces and key Secrets', () => {
 });
 
 describe('encryption at rest', () => {
+  const METRIC = 'apiserver_storage_transformation_operations_total';
   const version = { value: 'v1.36.3' };
   const operations = (...lines: [type: string, prefix: string, count?: number][]): string =>
-    lines.map(([type, prefix, count = 3]) => `apiserver_storage_transformation_operations_total{resource="secrets",status="OK",transformation_type="${type}",transformer_prefix="${prefix}"} ${count}`).join('\n');
+    lines
+      .map(
+        ([type, prefix, count = 3]) =>
+          `${METRIC}{resource="secrets",status="OK",transformation_type="${type}",transformer_prefix="${prefix}"} ${count}`,
+      )
+      .join('\n');
   const CONFIGURED = 'apiserver_encryption_config_controller_last_config_info{apiserver_id_hash="a",hash="b"} 1';
 
   it.each([
@@ -204,7 +223,11 @@ describe('encryption at rest', () => {
     ['old Secrets are still plain', operations(['to_storage', 'k8s:enc:aescbc:v1:'], ['from_storage', 'identity']), 'warn'],
     ['identity stands first', operations(['to_storage', ''], ['from_storage', 'k8s:enc:aescbc:v1:']), 'warn'],
     ['identity stands first, under its other name', `${CONFIGURED}\n${operations(['to_storage', 'identity'])}`, 'warn'],
-    ['only other kinds are encrypted', `${CONFIGURED}\n${operations(['to_storage', 'k8s:enc:kms:v2:vault:']).replace('secrets', 'configmaps')}`, 'unknown'],
+    [
+      'only other kinds are encrypted',
+      `${CONFIGURED}\n${operations(['to_storage', 'k8s:enc:kms:v2:vault:']).replace('secrets', 'configmaps')}`,
+      'unknown',
+    ],
     ['nothing was written yet', `${CONFIGURED}\n${operations(['to_storage', 'k8s:enc:kms:v2:vault:', 0])}`, 'unknown'],
     ['the provider failed', `${CONFIGURED}\n${operations(['to_storage', 'k8s:enc:kms:v2:vault:']).replace('OK', 'Unknown')}`, 'unknown'],
   ])('when %s', (_, metrics, status) => {
@@ -212,13 +235,19 @@ describe('encryption at rest', () => {
   });
 
   it('is named by its provider', () => {
-    expect(checkEncryption(version, { value: operations(['to_storage', 'k8s:enc:kms:v2:vault:']) }).message).toBe('Secrets look encrypted at rest: kms v2');
+    expect(checkEncryption(version, { value: operations(['to_storage', 'k8s:enc:kms:v2:vault:']) }).message).toBe(
+      'Secrets look encrypted at rest: kms v2',
+    );
   });
   it('is known of managed clusters by what they promise, and of nobody else', () => {
     expect(checkEncryption({ value: 'v1.31.2-eks-7f9249a' }, { value: '' }).status).toBe('ok');
     expect(checkEncryption({ value: 'v1.27.9-eks-7f9249a' }, { value: '' }).status).toBe('warn');
     expect(checkEncryption({ value: 'v1.31.2-gke.100' }, { value: '' }).status).toBe('unknown');
-    expect(checkEncryption(version, FORBIDDEN)).toMatchObject({ status: 'unknown', message: expect.stringContaining('this needs a right') as string, fix: expect.stringContaining('docs/operations.md') as string });
+    expect(checkEncryption(version, FORBIDDEN)).toMatchObject({
+      status: 'unknown',
+      message: expect.stringContaining('this needs a right') as string,
+      fix: expect.stringContaining('docs/operations.md') as string,
+    });
   });
 });
 
@@ -228,7 +257,9 @@ describe('the report', () => {
     { check: 'longer', status: 'warn', message: 'not\u001b[31m so well', fix: 'do this' },
   ];
   it('is a line for each, its fix below, and the sums', () => {
-    expect(textReport(findings)).toBe('ok       a       well\nwarn     longer  not\uFFFD[31m so well\n                 -> do this\n\n1 ok, 1 warn, 0 fail, 0 unknown\n');
+    expect(textReport(findings)).toBe(
+      'ok       a       well\nwarn     longer  not\uFFFD[31m so well\n                 -> do this\n\n1 ok, 1 warn, 0 fail, 0 unknown\n',
+    );
   });
   it('is JSON for programs', () => {
     expect(JSON.parse(jsonReport(findings))).toEqual({ findings, summary: { ok: 1, warn: 1, fail: 0, unknown: 0 } });

@@ -18,7 +18,11 @@ afterEach(() => rm(home, { recursive: true }));
 async function kubeconfig(name: string, server: string): Promise<string> {
   const path = join(home, name);
   await mkdir(join(path, '..'), { recursive: true });
-  const entry = { clusters: [{ name: 'c', cluster: { server } }], users: [{ name: 'u', user: { token: 'planted-token' } }], contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }] };
+  const entry = {
+    clusters: [{ name: 'c', cluster: { server } }],
+    users: [{ name: 'u', user: { token: 'planted-token' } }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+  };
   await writeFile(path, JSON.stringify({ apiVersion: 'v1', kind: 'Config', 'current-context': 'x', ...entry }));
   return path;
 }
@@ -52,7 +56,10 @@ describe('the cluster', () => {
   it('that does not answer ends explain with a sentence', async () => {
     const path = await kubeconfig('gone', `https://127.0.0.1:${await closedPort()}`);
     const client = connectCluster({ kubeconfig: path, env: {} });
-    await expect(reader(client, true)('Repository', { namespace: 'a', name: 'b' })).rejects.toMatchObject({ name: 'StartError', message: expect.stringContaining('ECONNREFUSED') as string });
+    await expect(reader(client, true)('Repository', { namespace: 'a', name: 'b' })).rejects.toMatchObject({
+      name: 'StartError',
+      message: expect.stringContaining('ECONNREFUSED') as string,
+    });
     await expect(explainCommand(['repository', 'b', '--kubeconfig', path], {})).rejects.toMatchObject({ name: 'StartError' });
     await client.config.close();
   });

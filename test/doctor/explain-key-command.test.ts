@@ -26,7 +26,19 @@ beforeAll(async () => {
   let output = '';
   const stdout = { write: (text: string) => (output += text) };
   const logger = createLogger({ name: 'test', level: 'silent' });
-  const ended = runUp({ files: [manifests], port: 0, metricsPort: 0, stateDir, bodyBudgetBytes: 2 ** 20, shutdownGrace: 1_000, env: {}, stdout, stop: stop.signal, clock: systemClock, logger });
+  const ended = runUp({
+    files: [manifests],
+    port: 0,
+    metricsPort: 0,
+    stateDir,
+    bodyBudgetBytes: 2 ** 20,
+    shutdownGrace: 1_000,
+    env: {},
+    stdout,
+    stop: stop.signal,
+    clock: systemClock,
+    logger,
+  });
   await vi.waitFor(() => expect(output).toContain('Ctrl-C ends'), { timeout: 60_000, interval: 20 });
   stop.abort();
   await ended;
@@ -85,7 +97,10 @@ describe('flashback explain --key-file', () => {
     }
     expect(await readKey('-', input())).toBe('sk-abc');
     const secret = 'sk-typed-as-an-argument';
-    for (const args of [['--key-file', secret], ['--key-file', keyFile, secret]]) {
+    for (const args of [
+      ['--key-file', secret],
+      ['--key-file', keyFile, secret],
+    ]) {
       const error: unknown = await explainCommand(args, {}).catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ name: 'SettingsError', message: expect.stringContaining('never be an argument') as string });
       expect(String(error)).not.toContain(secret);

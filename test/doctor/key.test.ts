@@ -1,4 +1,4 @@
-// What `explain --key-file` foretells of a key is what a gateway does with it: each case is judged here, and tried on the tables of a gateway.
+// What `explain --key-file` foretells of a key is what a gateway does: each case is judged here, and tried on the tables of a gateway.
 import { describe, expect, it } from 'vitest';
 import { hashKey } from '../../src/api/api-key.ts';
 import { type AILLMConfig, type Repository } from '../../src/api/resources.ts';
@@ -66,17 +66,57 @@ const CASES: [string, () => Promise<{ harness: Harness; key: string }>, string, 
   ['a model that nobody offers', async () => whole(await start()), 'model-z', 'model_not_found'],
   ['a typo', async () => mistyped(await start()), 'model-a', 'key_malformed'],
   ['the key of another vendor', async () => ({ harness: await start(), key: 'sk-proj-0123456789' }), 'model-a', 'key_malformed'],
-  ['a key that was never issued', async () => ({ harness: await start(), key: await keyOfApp(await start({ apiKeys: [{ name: 'x' }, { name: 'app' }] })) }), 'model-a', 'key_unknown'],
-  ['an expired key', async () => whole(await start({ apiKeys: [{ name: 'app', expiresAt: '2020-01-01T00:00:00Z' }] })), 'model-a', 'key_expired'],
-  ['a key for other models', async () => whole(await start({ apiKeys: [{ name: 'app', models: ['model-b'] }] })), 'model-a', 'model_not_found'],
+  [
+    'a key that was never issued',
+    async () => ({ harness: await start(), key: await keyOfApp(await start({ apiKeys: [{ name: 'x' }, { name: 'app' }] })) }),
+    'model-a',
+    'key_unknown',
+  ],
+  [
+    'an expired key',
+    async () => whole(await start({ apiKeys: [{ name: 'app', expiresAt: '2020-01-01T00:00:00Z' }] })),
+    'model-a',
+    'key_expired',
+  ],
+  [
+    'a key for other models',
+    async () => whole(await start({ apiKeys: [{ name: 'app', models: ['model-b'] }] })),
+    'model-a',
+    'model_not_found',
+  ],
   ['a suspended repository', async () => whole(await start({ suspend: true })), 'model-a', 'repository_suspended'],
   ['a surface that is not offered', async () => whole(await start({ surfaces: ['Anthropic'] })), 'model-a', 'surface_not_enabled'],
-  ['a connection that takes any model', async () => whole(await start({}, (harness) => harness.verdicts.set('planted-secret-main', valid([])))), 'whatever', 'served by main'],
-  ['a connection that was refused', async () => whole(await start({}, (harness) => harness.verdicts.set('planted-secret-main', INVALID))), 'model-a', 'provider_not_ready'],
-  ['a connection that was never proven', async () => whole(await start({}, (harness) => harness.verdicts.set('planted-secret-main', UNKNOWN))), 'model-a', 'provider_not_ready'],
+  [
+    'a connection that takes any model',
+    async () => whole(await start({}, (harness) => harness.verdicts.set('planted-secret-main', valid([])))),
+    'whatever',
+    'served by main',
+  ],
+  [
+    'a connection that was refused',
+    async () => whole(await start({}, (harness) => harness.verdicts.set('planted-secret-main', INVALID))),
+    'model-a',
+    'provider_not_ready',
+  ],
+  [
+    'a connection that was never proven',
+    async () => whole(await start({}, (harness) => harness.verdicts.set('planted-secret-main', UNKNOWN))),
+    'model-a',
+    'provider_not_ready',
+  ],
   ['a connection that does not exist', async () => whole(await start({ llms: [{ name: 'none' }] })), 'model-a', 'provider_not_ready'],
-  ['two connections that offer it', async () => whole(await start({ llms: [{ name: 'other' }, { name: 'main' }] }, (harness) => harness.connection('other'))), 'model-a', 'served by other'],
-  ['a repository that limits its models', async () => whole(await start({ llms: [{ name: 'main', models: ['model-b'] }] })), 'model-a', 'model_not_found'],
+  [
+    'two connections that offer it',
+    async () => whole(await start({ llms: [{ name: 'other' }, { name: 'main' }] }, (harness) => harness.connection('other'))),
+    'model-a',
+    'served by other',
+  ],
+  [
+    'a repository that limits its models',
+    async () => whole(await start({ llms: [{ name: 'main', models: ['model-b'] }] })),
+    'model-a',
+    'model_not_found',
+  ],
   ['a replaced key within its overlap', async () => afterRotation(24 * HOUR + 60_000), 'model-a', 'served by main'],
   ['a replaced key after its overlap', async () => afterRotation(26 * HOUR), 'model-a', 'key_revoked'],
 ];
@@ -130,9 +170,18 @@ describe('Secrets that hold the hash of a key', () => {
       return (await explainKey({ key, model: undefined, now: 0 }, source as Parameters<typeof explainKey>[1], async () => '')).verdict;
     };
     expect(await judge(() => {})).toMatchObject({ outcome: 'served' });
-    expect(await judge((value) => (value.ownerUid = 'another'))).toMatchObject({ code: 'key_unknown', why: expect.stringContaining('copy') as string });
-    expect(await judge((value) => (value.data['OPENAI_API_KEY'] = 'sk-edited'))).toMatchObject({ code: 'key_unknown', why: expect.stringContaining('contradict') as string });
-    expect(await judge((value) => (value.labels['ai.flashback.tech/api-key'] = 'other'))).toMatchObject({ code: 'key_unknown', why: expect.stringContaining('label') as string });
+    expect(await judge((value) => (value.ownerUid = 'another'))).toMatchObject({
+      code: 'key_unknown',
+      why: expect.stringContaining('copy') as string,
+    });
+    expect(await judge((value) => (value.data['OPENAI_API_KEY'] = 'sk-edited'))).toMatchObject({
+      code: 'key_unknown',
+      why: expect.stringContaining('contradict') as string,
+    });
+    expect(await judge((value) => (value.labels['ai.flashback.tech/api-key'] = 'other'))).toMatchObject({
+      code: 'key_unknown',
+      why: expect.stringContaining('label') as string,
+    });
     repository.spec.apiKeys = [];
     expect(await judge(() => {})).toMatchObject({ code: 'key_unknown', why: expect.stringContaining('no such entry') as string });
   });
@@ -142,7 +191,9 @@ describe('the report', () => {
   it('says where the key belongs, who serves the model, what limits there are, and the policies below', async () => {
     const { harness, key } = await whole(await start(rotating));
     const { report } = await explain(harness, key, 'model-a');
-    expect(report).toMatch(/^Key sk-.{5}… \(key_[0-9a-f]{12}\): app of Repository team\/repo\n {3}type +OpenAI\n {3}secret +team\/repo-app\n/);
+    expect(report).toMatch(
+      /^Key sk-.{5}… \(key_[0-9a-f]{12}\): app of Repository team\/repo\n {3}type +OpenAI\n {3}secret +team\/repo-app\n/,
+    );
     expect(report).toMatch(/state +current, never expires, replaced every 24h with an overlap of 1h\n/);
     expect(report).toMatch(/model +model-a: AILLMConfig team\/main \(OpenAI\)\nA?/);
     expect(report).toMatch(/\n\nA request would be served\n/);
@@ -157,10 +208,16 @@ describe('the report', () => {
 
   it('says 503 where a policy cannot be evaluated', async () => {
     const { harness, key } = await whole(
-      await start({}, (made) => made.policy('no-advice', { content: 'Never give legal advice.', failureMode: 'Closed', enforcement: 'Always' })),
+      await start({}, (made) =>
+        made.policy('no-advice', { content: 'Never give legal advice.', failureMode: 'Closed', enforcement: 'Always' }),
+      ),
     );
     const { verdict } = await explain(harness, key, 'model-a');
-    expect(verdict).toMatchObject({ outcome: 'denied', code: 'policy_unavailable', why: expect.stringContaining('team/no-advice') as string });
+    expect(verdict).toMatchObject({
+      outcome: 'denied',
+      code: 'policy_unavailable',
+      why: expect.stringContaining('team/no-advice') as string,
+    });
   });
 
   it('cannot tell of the 201st model of a connection', async () => {
@@ -171,8 +228,16 @@ describe('the report', () => {
   });
 
   it('shows nothing of what is not a key of ours', () => {
-    const facts: KeyFacts = { key: 'xoxb-somebody-elses-secret', model: 'm', trace: { state: 'unknown', doubts: [] }, llms: new Map<string, AILLMConfig>(), now: 0 };
-    expect(keyReport(facts, judgeRequest(facts))).toMatch(/^A request would be denied: key_malformed \(HTTP 401\)\n {3}why +it does not begin with "sk-"/);
+    const facts: KeyFacts = {
+      key: 'xoxb-somebody-elses-secret',
+      model: 'm',
+      trace: { state: 'unknown', doubts: [] },
+      llms: new Map<string, AILLMConfig>(),
+      now: 0,
+    };
+    expect(keyReport(facts, judgeRequest(facts))).toMatch(
+      /^A request would be denied: key_malformed \(HTTP 401\)\n {3}why +it does not begin with "sk-"/,
+    );
     expect(keyReport(facts, judgeRequest(facts))).not.toContain('xoxb');
   });
 });

@@ -21,7 +21,12 @@ function chartRoles(): ClusterRole[] {
 
 /** Applies the chart's roles, and brings `view` and `edit` up to date as the controller manager would. */
 export async function aggregateRoles(kubectl: Kubectl): Promise<void> {
-  await kubectl(['apply', '-f', '-'], chartRoles().map((role) => JSON.stringify(role)).join('\n'));
+  await kubectl(
+    ['apply', '-f', '-'],
+    chartRoles()
+      .map((role) => JSON.stringify(role))
+      .join('\n'),
+  );
   // Edit includes what view has become.
   for (const name of ['view', 'edit']) {
     const { items } = JSON.parse(await kubectl(['get', 'clusterroles', '-o', 'json'])) as { items: ClusterRole[] };
