@@ -136,7 +136,7 @@ describe('a release', () => {
 
   test('is removed without a trace but the kinds, their objects, and what the operator made, as it says', async () => {
     await Promise.all(operators.map((operator) => operator.stop()));
-    await helmIn('release-namespaces', ['uninstall', 'flashback', '--wait=hookOnly']);
+    await helmIn('release-namespaces', ['uninstall', 'flashback']);
     for (const kind of KINDS) await kubectl(['get', 'crd', `${kind}.ai.flashback.tech`]);
     expect(await kubectl(['get', 'airepo', 'chat', '-n', 'workspace-namespaces', '-o', 'name'])).toContain('chat');
     const kinds = 'deployments,services,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets,configmaps,pods';

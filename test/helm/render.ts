@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { dump, loadAll } from 'js-yaml';
 import { CHART } from '../../hack/chart/generate.ts';
 import { findTool } from '../../hack/tools.ts';
+import { KUBERNETES_VERSION } from '../cluster/harness/sources.ts';
 
 export const RELEASE = 'flashback';
 export const NAMESPACE = 'flashback-system';
@@ -58,7 +59,8 @@ export async function helm(args: readonly string[], input = ''): Promise<{ code:
 /** Every object that the values make; rejects with what helm said. */
 export async function render(values: object, options: { release?: string; namespace?: string } = {}): Promise<Manifest[]> {
   const { release = RELEASE, namespace = NAMESPACE } = options;
-  const { code, stdout, stderr } = await helm(['template', release, CHART, '--namespace', namespace, '--values', '-'], dump(values));
+  const args = ['template', release, CHART, '--namespace', namespace, '--kube-version', KUBERNETES_VERSION, '--values', '-'];
+  const { code, stdout, stderr } = await helm(args, dump(values));
   if (code !== 0) throw new Error(stderr);
   return (loadAll(stdout) as (Manifest | null)[]).filter((manifest) => manifest !== null);
 }
