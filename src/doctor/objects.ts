@@ -5,6 +5,8 @@ import { readinessOf } from './model-route.ts';
 
 /** What only whoever runs the installation can put right. */
 const OF_INSTALLATION: ReadonlySet<string> = new Set(['NoGateways', 'SecretForbidden', 'OrganizationUnknown', 'ProviderNotSupported']);
+const UNSEEN = 'not looked at';
+const WATCHED = '; where the operator has --watch-namespaces, it looks at those alone';
 /** How long an operator may take to look at something new, in milliseconds. */
 const UNSEEN_MS = 60_000;
 
@@ -40,7 +42,7 @@ function troubleOf(object: AnyResource, now: number): Trouble | undefined {
   const name = keyOf(metadata);
   const ready = readinessOf(object);
   if (ready === undefined || (status?.observedGeneration ?? -1) < metadata.generation) {
-    return now - Date.parse(metadata.creationTimestamp ?? '') > UNSEEN_MS ? { name, reason: 'not looked at' } : undefined;
+    return now - Date.parse(metadata.creationTimestamp ?? '') > UNSEEN_MS ? { name, reason: UNSEEN } : undefined;
   }
   return ready.status === 'True' || ready.reason === 'Suspended' ? undefined : { name, reason: ready.reason };
 }
@@ -58,13 +60,13 @@ export function checkObjects(objects: Fact<readonly AnyResource[]>, now: number)
       const troubles = own.flatMap((object) => troubleOf(object, now) ?? []);
       if (own.length === 0) return { status: 'ok', message: `there is no ${kind} yet` };
       if (troubles.length === 0) return { status: 'ok', message: `all ${own.length} are Ready, suspended or new` };
-      const isGrave =
-        troubles.length === own.length || troubles.some(({ reason }) => OF_INSTALLATION.has(reason) || reason === 'not looked at');
+      const isUnseen = troubles.some(({ reason }) => reason === UNSEEN);
+      const isGrave = isUnseen || troubles.length === own.length || troubles.some(({ reason }) => OF_INSTALLATION.has(reason));
       const message = `${troubles.length} of ${own.length} are not Ready: ${describe(troubles)}`;
       return {
         status: isGrave ? 'fail' : 'warn',
         message,
-        fix: `kubectl describe ${KINDS[kind]}.ai.flashback.tech says what to do; docs/status.md lists the reasons`,
+        fix: `kubectl describe ${KINDS[kind]}.ai.flashback.tech says what to do; docs/status.md lists the reasons${isUnseen ? WATCHED : ''}`,
       };
     }),
   );

@@ -175,6 +175,7 @@ describe('objects', () => {
     expect(check(good, object('Repository', 'u', ''))).toBe('fail: 1 of 2 are not Ready: 1 not looked at (team/u)');
     expect(check(good, object('Repository', 'u', 'Succeeded', { generation: 2 }))).toMatch(/^fail: .*not looked at/);
     expect(check(object('Repository', 'x', 'LLMNotFound'))).toMatch(/^fail: 1 of 1/);
+    expect(checkObjects({ value: [object('Repository', 'u', '')] }, NOW)[1]?.fix).toContain('--watch-namespaces');
   });
   it('each kind by itself', () => {
     expect(
