@@ -11,11 +11,10 @@ import type { Target } from './tables.ts';
 import { lossHeaders } from './losses.ts';
 import { newId } from './new-id.ts';
 import { joined, Outgoing } from './outgoing.ts';
+import { contentTypeOf, OF_ANSWERS, passedHeaders } from './passed-headers.ts';
 import { fromErrorResponse, fromTransportError, singleHeaders } from './upstream-error.ts';
 
 const ERROR_BODY_BYTES = 64 * 1024;
-/** Headers of the provider that the caller gets; everything else could name accounts or contradict our framing. */
-const PASSED_HEADERS = ['retry-after', 'openai-processing-ms', 'openai-version'];
 
 export interface ExchangeOptions {
   response: Outlet;
@@ -103,12 +102,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const reader = this.#openReader(headers);
     this.#reader = reader;
     const out: string[] = [];
-    const type = reader.contentType ?? headers['content-type'];
-    if (typeof type === 'string') out.push('content-type', type);
-    for (const name of PASSED_HEADERS) {
-      const value = headers[name];
-      if (typeof value === 'string') out.push(name, value);
-    }
+    const said = headers['content-type'];
+    const type = reader.contentType ?? (typeof said === 'string' ? contentTypeOf(said) : undefined);
+    if (type !== undefined) out.push('content-type', type);
+    out.push(...passedHeaders(headers, OF_ANSWERS));
     const length = headers['content-length'];
     if (reader.keepsLength && typeof length === 'string') out.push('content-length', length);
     if (reader.isEventStream) out.push('cache-control', 'no-cache', 'x-accel-buffering', 'no');

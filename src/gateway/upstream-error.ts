@@ -3,9 +3,9 @@ import { errors } from 'undici';
 import type { Provider } from '../providers/provider.ts';
 import { redactProviderText } from '../providers/redact.ts';
 import type { ErrorCode } from '../errors.ts';
+import { OF_ERRORS, passedHeaders } from './passed-headers.ts';
 import type { ErrorAnswer } from './respond.ts';
 
-const PASSED_HEADERS = ['retry-after', 'retry-after-ms'];
 const MAX_MESSAGE = 4_000;
 
 function codeFor(status: number): ErrorCode {
@@ -33,11 +33,8 @@ export function fromErrorResponse(
   const upstream = provider.toError(status, response.body, singleHeaders(response.headers));
   const code = upstream.refusesCredential === true ? 'provider_credentials_rejected' : codeFor(status);
   const said = redactProviderText(upstream.message, secrets).slice(0, MAX_MESSAGE);
-  const headers = PASSED_HEADERS.flatMap((name) => {
-    const value = response.headers[name];
-    return typeof value === 'string' ? [name, value] : [];
-  });
-  if (upstream.retryAfter !== undefined && headers.length === 0) headers.push('retry-after', String(upstream.retryAfter));
+  const headers = passedHeaders(response.headers, OF_ERRORS);
+  if (upstream.retryAfter !== undefined && headers.length === 0) headers.push(...passedHeaders({ 'retry-after': String(upstream.retryAfter) }, OF_ERRORS));
   if (code === 'provider_credentials_rejected') {
     // Passed on as 401 it would send the caller looking for a fault in its own key.
     return { code, message: `The provider refused the credential that this gateway holds (HTTP ${status}): ${said}` };
