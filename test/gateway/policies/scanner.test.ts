@@ -1,9 +1,9 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { sourceOf } from '../../../src/gateway/guard/source.ts';
 import { requestSource } from '../../../src/gateway/guard/request-content.ts';
-import { AT_ONCE, READ_AT_ONCE, Scanner } from '../../../src/gateway/guard/scanner.ts';
-import type { LaneWorker } from '../../../src/gateway/guard/lane.ts';
+import { AT_ONCE, patienceFor, READ_AT_ONCE, Scanner } from '../../../src/gateway/guard/scanner.ts';
+import { READY as LANE_READY, type LaneWorker } from '../../../src/gateway/guard/lane.ts';
 import type { Written } from '../../../src/gateway/guard/written.ts';
 import { detect } from '../../../src/policy/detect.ts';
 import { keyedHash } from '../../../src/policy/hash.ts';
@@ -11,6 +11,7 @@ import { viewsOf } from '../../../src/policy/normalise/views.ts';
 import { detectorOf } from '../../../src/policy/detectors/index.ts';
 import { readyPolicy } from '../../../src/policy/evaluate.ts';
 import { readRequestContent } from '../../../src/policy/extract/content.ts';
+import { manualClock, type ManualClock } from '../../fake/manual-clock.ts';
 import { CARD, KEYS, MODEL, NO_ADVICE, NO_CARDS, saying, startPolicyStage } from './stage.ts';
 
 const KEY = new Uint8Array(32).fill(7);
@@ -26,6 +27,25 @@ const jsonOf = (length: number): { body: ReturnType<typeof bodyOf>; raw: Buffer 
 const requestOf = (bytes: Buffer): Written => ({ kind: 'request', contentType: 'application/json', bytes });
 const READY = readyPolicy(NO_CARDS, detectorOf);
 const JUDGED = readyPolicy({ ...NO_ADVICE, detectors: [{ id: 'pii.card' }] }, detectorOf);
+
+/** Threads that can be asked, and never answer. */
+function withSilentThreads(): { workers: { isTerminated: boolean }[]; clock: ManualClock; one: Scanner } {
+  const workers: { isTerminated: boolean }[] = [];
+  const clock = manualClock();
+  const spawn = (): LaneWorker => {
+    const worker = { isTerminated: false };
+    workers.push(worker);
+    return {
+      postMessage: () => undefined,
+      on: (event: string, listener: (answer?: unknown) => void) => (event === 'message' ? listener(LANE_READY) : undefined),
+      terminate: () => {
+        worker.isTerminated = true;
+        return Promise.resolve(1);
+      },
+    };
+  };
+  return { workers, clock, one: new Scanner({ key: KEY, clock, spawn }) };
+}
 
 describe('detectors', () => {
   it.each([AT_ONCE / 2, AT_ONCE * 2, 64 * AT_ONCE])('find the same wherever they look, in a text of %d', async (length) => {
@@ -62,6 +82,31 @@ describe('detectors', () => {
     const body = { model: MODEL, input: Array.from({ length: 25_000 }, (_none, index) => `piece ${index}`) };
     const { content, found } = await requestSource({ body, raw: Buffer.from(JSON.stringify(body)) }, scanner).read([JUDGED]);
     expect([content.failure, found!.size]).toEqual(['too_large', 0]);
+  });
+});
+
+describe('the time for a text', () => {
+  it.each([
+    [0, 5_000],
+    [1, 5_500],
+    [10, 10_000],
+    [30, 20_000],
+    [64, 20_000],
+  ])('of %d MiB is %d ms', (mebibytes, milliseconds) => {
+    expect(patienceFor(mebibytes * 1024 * 1024)).toBe(milliseconds);
+  });
+
+  it('holds for each lane, and what takes longer fails', async () => {
+    for (const length of [100_000, 4 * 1024 * 1024]) {
+      const { raw } = jsonOf(length);
+      const { workers, clock, one } = withSilentThreads();
+      const content = requestSource({ body: {}, raw }, one).read([READY]);
+      await vi.waitFor(() => expect(workers).toHaveLength(1));
+      clock.advance(patienceFor(raw.length) - 1);
+      expect(workers[0]!.isTerminated).toBe(false);
+      clock.advance(1);
+      expect([(await content).content.failure, workers[0]!.isTerminated]).toEqual(['detector_failed', true]);
+    }
   });
 });
 
