@@ -1,9 +1,11 @@
 // What a whole answer says, whatever it claims to be.
 import { readAnswerContent } from '../../policy/extract/content.ts';
+import { freeText } from '../../policy/extract/free-text.ts';
+import { hugeNumbers, withDistinctNames } from '../../policy/extract/whole-json.ts';
 import { textIn } from '../../policy/normalise/bytes.ts';
 import { Channels } from '../../policy/stream/channels.ts';
 import { Remarks } from '../../policy/stream/remarks.ts';
-import type { Content } from '../../policy/types.ts';
+import type { Content, Part } from '../../policy/types.ts';
 
 const said = (text: string): Content['parts'] => [{ path: '', role: 'assistant', text, history: false }];
 
@@ -22,11 +24,25 @@ function parsed(text: string): unknown {
   }
 }
 
+/** What a caller may read in JSON, however it takes members of one name and long numbers. */
+function readJson(text: string, json: unknown): Content {
+  const content = readAnswerContent(json);
+  const distinct = withDistinctNames(text);
+  if (distinct !== undefined) {
+    content.parts.push(...said(freeText(distinct)));
+    content.unscannable.push({ path: '', kind: 'unknown' });
+  }
+  const huge = hugeNumbers(text);
+  if (huge !== undefined) content.parts.push(...said(huge).map((part): Part => ({ ...part, seam: true })));
+  return content;
+}
+
 /** JSON is read by its members; text as it is; anything else cannot be read, and its words, where it has any, are looked at all the same. */
 export function answerContent(bytes: Buffer, contentType: string): Content {
   if (bytes.length === 0) return { parts: [], unscannable: [] };
-  const json = parsed(bytes.toString('utf8').replace(/^\ufeff/, ''));
-  if (json !== undefined) return readAnswerContent(json);
+  const body = bytes.toString('utf8').replace(/^\ufeff/, '');
+  const json = parsed(body);
+  if (json !== undefined) return readJson(body, json);
   const text = textIn(bytes);
   if (text !== undefined && /^text\/(?!event-stream)/i.test(contentType)) return { parts: said(text), unscannable: [] };
   const kind = contentType.startsWith('audio/') ? 'audio' : 'unknown';

@@ -1,5 +1,6 @@
 // JSON of an application's own making as lines of text: names give values a meaning, so both are read together.
 import { leavesOf } from './leaves.ts';
+import { parseWhole } from './whole-json.ts';
 
 const MAX_DEPTH = 64;
 
@@ -9,7 +10,7 @@ const isContainer = (value: unknown): boolean => typeof value === 'object' && va
 function parsed(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{"]/.test(value)) return value;
   try {
-    return JSON.parse(value) as unknown;
+    return parseWhole(value);
   } catch {
     return value;
   }

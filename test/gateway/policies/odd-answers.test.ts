@@ -62,6 +62,9 @@ const STREAMS: Record<string, Answer> = {
 };
 
 const WHOLE: Record<string, Answer> = {
+  'a member that is there twice': sent(`{"choices":[{"index":0,"message":{"role":"assistant","content":"${CARD}","content":"ok"},"finish_reason":"stop"}]}`, 'application/json'),
+  'a long number': sent('{"choices":[{"message":{"content":"ok"}}],"card":4000000000000000006}', 'application/json'),
+  'a long number in a list in an object': sent('{"choices":[],"card":{"numbers":[1, 4000000000000000006]}}', 'application/json'),
   'events under the type of JSON': sent(sse(HELLO, chunk({ content: '4242 4242' }), chunk({ content: ' 4242 4242' }), '[DONE]'), 'application/json'),
   'no JSON': sent(`{"choices": ${CARD}`, 'application/json'),
   'JSON with a mark of order': sent(`\ufeff${JSON.stringify({ choices: [{ message: { content: CARD } }] })}`, 'application/json'),
@@ -118,6 +121,7 @@ describe('an answer that cannot be read', () => {
   it.each<[string, Answer]>([
     ['sound', sent(Buffer.alloc(64, 0xfe), 'audio/mpeg')],
     ['no JSON', sent('{"a":', 'application/json')],
+    ['JSON with two members of one name', sent('{"choices":[{"message":{"role":"assistant","content":"a","content":"b"}}]}', 'application/json')],
     ['bytes', sent(Buffer.alloc(64, 0xfe), 'application/octet-stream')],
   ])('because it is %s fails the policy', async (_what, answer) => {
     stage.use({ ...NO_CARDS, ...only });

@@ -60,6 +60,7 @@ describe('a body that says something twice', () => {
 describe('a card', () => {
   it.each<[string, string, string?, string?]>([
     ['as a number of many digits', chat(`"messages":[${user}],"metadata":{"card":${LONG_CARD}}`)],
+    ['as a number of many digits in an object of that name', chat(`"messages":[${user}],"metadata":{"card":{"digits":[${LONG_CARD}]}}`)],
     ['as a number with a fraction', chat(`"messages":[${user}],"metadata":{"card":${RUN}.0}`)],
     ['as a number with an exponent', chat(`"messages":[${user}],"metadata":{"card":4.242424242424242e15}`)],
     ['in escapes of JSON', chat(`"messages":[{"role":"user","content":"${[...RUN].map((digit) => `\\u003${digit}`).join('')}"}]`)],

@@ -13,6 +13,10 @@ const detectors = [detectorOf({ id: 'pii.card' }), detectorOf({ id: 'keyword', k
 const found = (content: Content): string[] => [...detect(content, detectors, viewsOf, () => 'hash').keys()];
 const user = (content: unknown) => ({ messages: [{ role: 'user', content }] });
 const base64 = (bytes: Buffer | string): string => Buffer.from(bytes as string).toString('base64');
+/** Of nineteen digits, which a number in JavaScript cannot hold. */
+const LONG = '4000000000000000006';
+/** A parser keeps the last member of a name, and models read all of them. */
+const TWICE = `{"a":"${CARD}","a":"x"}`;
 const escaped = (text: string): string => [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 const call = (args: string) => ({ messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: args } }] }] });
 const part = (text: string) => ({ type: 'text', text });
@@ -77,6 +81,19 @@ const HIDDEN: Record<string, object> = {
   'JSON in JSON': call(JSON.stringify({ a: JSON.stringify({ b: JSON.stringify({ c: CARD }) }) })),
   'JSON in JSON, escaped twice': call(JSON.stringify({ a: `{"b":"${escaped(CARD)}"}` })),
   'JSON in JSON, escaped three times': call(JSON.stringify({ a: JSON.stringify({ b: escaped(CARD) }) })),
+  'a member that arguments have twice': call(TWICE),
+  'a member that arguments have twice, in other letters': call(`{"\\u0061":"${escaped(CARD)}","a" : "x"}`),
+  'a member that arguments have three times': call(`{"a":1,"a 1":2,"a":"${CARD}","a":3}`),
+  'a member that JSON in arguments has twice': call(JSON.stringify({ a: [JSON.stringify({ b: TWICE })] })),
+  'a member that the output of a tool has twice': { input: [{ type: 'function_call_output', call_id: 'c', output: TWICE }] },
+  'a member that metadata have twice': { ...user('x'), metadata: { a: TWICE } },
+  'a member that a string in a schema has twice': { ...user('x'), tools: [{ type: 'function', function: { name: 'f', parameters: { default: TWICE } } }] },
+  'a member that the input of a tool has twice': user([{ type: 'tool_use', id: 't', name: 'f', input: { a: TWICE } }]),
+  'a member that the response of a function has twice': { contents: [{ parts: [{ functionResponse: { name: 'f', response: { output: TWICE } } }] }] },
+  'a long number in arguments': call(`{"card": ${LONG}}`),
+  'a long number in a list of arguments': call(`{"card":[1,${LONG}]}`),
+  'a long number in JSON in arguments': call(JSON.stringify({ a: `{"card":${LONG}}` })),
+  'a long number in the output of a tool': { input: [{ type: 'function_call_output', call_id: 'c', output: `{"card":${LONG}}` }] },
   'what is nested deeply': user(deep),
   'what is nested deeply in arguments': { messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: { deep } }] }] },
   'a member of a prototype': JSON.parse(`{"messages":[{"role":"user","content":"x","__proto__":{"content":"${CARD}"}}]}`) as object,
@@ -144,6 +161,11 @@ describe('a request', () => {
     expect(readRequestContent(body as Record<string, unknown>).unscannable).toEqual([]);
   });
 
+  it('gives a judge all members of one name, each once', () => {
+    const said = readRequestContent(call('{"a":"first","a":"second","b":{"a":"third"}}')).parts.filter(({ seam }) => seam !== true);
+    expect(said.map(({ text }) => text)).toEqual(['f', 'a: first\na 1: second\nb\na: third']);
+  });
+
   it('names no member that its caller has made up in the path of a part', () => {
     const { parts, unscannable } = readRequestContent({ messages: [{ role: 'user', content: { [RUN]: { bluefinch: 'words' }, text: [{ type: 'odd', [CARD]: 'more' }] } }] });
     expect(JSON.stringify([parts.map(({ path }) => path), unscannable])).not.toMatch(/4242|bluefinch/);
@@ -178,6 +200,8 @@ const ANSWERED: Record<string, object> = {
   'two choices': { choices: [{ message: { role: 'assistant', content: '4242 4242' } }, { message: { role: 'assistant', content: ' 4242 4242' } }] },
   'two blocks': { content: [part('4242 4242'), part(' 4242 4242')] },
   'a transcript of what is spoken': { choices: [{ message: { role: 'assistant', audio: { id: 'a', transcript: CARD } } }] },
+  'a member that arguments have twice': { choices: [{ message: { tool_calls: [{ function: { name: 'f', arguments: TWICE } }] } }] },
+  'a long number in arguments': { output: [{ type: 'function_call', name: 'f', arguments: `{"card":${LONG}}` }] },
   'an id': { id: RUN, choices: [] },
   'an annotation': { output: [{ type: 'message', content: [{ type: 'output_text', text: 'x', annotations: [{ type: 'url_citation', title: CARD, url: 'https://example.com' }] }] }] },
 };
