@@ -7,6 +7,8 @@ export interface Inputs {
   sets: Sets;
   /** Texts of source files; empty: there are none to read. */
   sources: readonly string[];
+  /** The model of injections has seen such files. */
+  sourcesAreTrainedOn?: boolean;
   /** A model that judges; undefined: none was given. */
   judge: Judge | undefined;
 }
@@ -17,6 +19,10 @@ export interface Figure {
   /** Bounds that the value has to keep to, both included. None: it is only printed. */
   least?: number;
   most?: number;
+  /** The bounds only tell that nothing broke, being looser than what is asked for; and what is asked for, where it can be said of such texts. */
+  regression?: { aim?: string };
+  /** The model was trained on these texts, so a good value says nothing; and what cross-validation says of them, where it does. */
+  trainedOn?: { crossValidated: string | undefined };
   /** How the value is written; a share without it. */
   unit?: 'count' | 'share';
 }

@@ -15,6 +15,8 @@ export interface Example {
   /** The rule that the text is judged by, and whether it stands in a request, an answer or either. */
   policy?: string;
   direction?: 'request' | 'response' | 'both';
+  /** `dev`: of the half that models were trained on, where the set was; nothing, or another name: of one that nothing was made with. */
+  split?: string;
 }
 
 /** Undefined: there is no such set. Throws on a line that is no JSON. */

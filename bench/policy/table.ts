@@ -15,18 +15,41 @@ export async function measureRows(rows: readonly Row[], inputs: Inputs): Promise
 
 export const isMissed = ({ figures }: Outcome): boolean => figures?.some((figure) => !isMet(figure)) === true;
 
+export type State = 'met' | 'kept' | 'missed' | 'trained on' | 'unmeasured';
+
+/** What a row comes to. `kept`: it keeps to bounds that are looser than what is asked for. */
+export function stateOf(outcome: Outcome): State {
+  const { figures } = outcome;
+  if (figures === undefined) return 'unmeasured';
+  if (isMissed(outcome)) return 'missed';
+  if (figures.some(({ trainedOn }) => trainedOn !== undefined)) return 'trained on';
+  return figures.some(({ regression }) => regression !== undefined) ? 'kept' : 'met';
+}
+
 /** Numbers of rows. */
-export function summaryOf(outcomes: readonly Outcome[]): { met: number; missed: number; unmeasured: number } {
-  const missed = outcomes.filter(isMissed).length;
-  const unmeasured = outcomes.filter(({ figures }) => figures === undefined).length;
-  return { met: outcomes.length - missed - unmeasured, missed, unmeasured };
+export function summaryOf(outcomes: readonly Outcome[]): Record<State, number> {
+  const count = { met: 0, kept: 0, missed: 0, 'trained on': 0, unmeasured: 0 };
+  for (const outcome of outcomes) count[stateOf(outcome)]++;
+  return count;
 }
 
 const write = (value: number, unit: Figure['unit']): string => (unit === 'count' ? String(value) : `${(100 * value).toFixed(2)} %`);
 
-function targetOf({ least, most, unit }: Figure): string {
+function targetOf({ least, most, unit, regression }: Figure): string {
   if (least === undefined && most === undefined) return '';
-  return [least === undefined ? [] : [`>= ${write(least, unit)}`], most === undefined ? [] : [`<= ${write(most, unit)}`]].flat().join(', ');
+  const bounds = [least === undefined ? [] : [`>= ${write(least, unit)}`], most === undefined ? [] : [`<= ${write(most, unit)}`]].flat().join(', ');
+  if (regression === undefined) return bounds;
+  return `${bounds} (regression bound${regression.aim === undefined ? '' : `; the target is ${regression.aim}`})`;
+}
+
+function outcomeOf(figure: Figure): string {
+  if (targetOf(figure) === '') return '';
+  if (!isMet(figure)) return 'MISSED';
+  if (figure.trainedOn !== undefined) {
+    const { crossValidated } = figure.trainedOn;
+    return `trained on${crossValidated === undefined ? '' : `; cross-validated: ${crossValidated}`}`;
+  }
+  return figure.regression === undefined ? 'met' : 'bound kept';
 }
 
 /** One line per figure; a row without figures says what it lacks. */
@@ -38,7 +61,7 @@ export function tableOf(outcomes: readonly Outcome[]): string {
       figure.name,
       write(figure.value, figure.unit),
       targetOf(figure),
-      targetOf(figure) === '' ? '' : isMet(figure) ? 'met' : 'MISSED',
+      outcomeOf(figure),
     ]);
   });
   const cells = [['row', 'figure', 'value', 'target', 'outcome'], ['---', '---', '---', '---', '---'], ...lines];

@@ -53,7 +53,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     kind: 'US_SSN',
-    count: 1000,
+    count: 2000,
     value: ssn,
     templates: [
       'My social security number is {}.',
