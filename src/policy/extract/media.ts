@@ -13,6 +13,9 @@ const BYTES: ReadonlySet<string> = new Set(
 /** Of these, the ones that hold the bytes themselves. */
 const DATA: ReadonlySet<string> = new Set(['data', 'bytes', 'file_data', 'b64_json']);
 
+/** Events that bring sound piece by piece. */
+const SPOKEN = /^response\.(?:output_)?audio\.delta$/;
+
 /** What a member turns out to be, where it is more than its letters. Nothing of it is left out: what is not in one of these is in another. */
 export interface Medium {
   /** Words, for everybody to read. */
@@ -87,15 +90,19 @@ function fromDataAddress(address: string, isPlaceOfMedia: boolean): Medium | und
  * members and kinds on the way to it, for example `image_url.url`.
  */
 export function mediumOf(name: string, value: string, holder: Json, around: string): Medium | undefined {
-  if (name === 'file_id' && isMention(holder)) return { forDetectors: value };
-  // Anthropic's plain text documents keep their words in `data`.
-  const isPlace = BYTES.has(name) && holder['type'] !== 'text' && (name !== 'url' || isOfMedium(holder, around));
+  if (name === 'file_id' && isMention(around)) return { forDetectors: value };
+  if (name === 'delta' && SPOKEN.test(String(holder['type']))) return { ...asWords(value), unscannable: 'audio' };
+  const isPlace = BYTES.has(name) && !isPlainText(name, holder, around) && (name !== 'url' || isOfMedium(holder, around));
   const addressed = fromDataAddress(value, isPlace);
   if (addressed !== undefined) return addressed;
   if (isPlace) return inPlace(name, value, holder, around);
   if (value.length < BLOB || !BASE64.test(value)) return undefined;
   return decodedWords(value) === undefined ? { unscannable: kindByName(around), forDetectors: value } : undefined;
 }
+
+/** Anthropic's plain text documents keep their words in `data`. */
+const isPlainText = (name: string, holder: Json, around: string): boolean =>
+  name === 'data' && holder['type'] === 'text' && holder['media_type'] === 'text/plain' && around.endsWith('.source.text.data');
 
 /** An address of a medium, and not of a page, or of a server of tools. */
 const isOfMedium = (holder: Json, around: string): boolean =>

@@ -16,10 +16,13 @@ const POINTERS_OF: Readonly<Record<string, ReadonlySet<string>>> = {
   container_id: words('container_reference'),
   skill_id: words('custom skill_reference'),
 };
-/** Kinds of those that tell where words in the text came from; files that they name have been read, or written, by the model. */
-const MENTIONS = words(
-  'file_citation container_file_citation file_path char_location page_location content_block_location',
-  'code_execution_output bash_code_execution_output',
+/**
+ * What tells where words in the text came from, or what a tool of the provider has found or made, by the last names and kinds on the way to it;
+ * files that it names have been read, or written, by the model. Elsewhere the same kinds would hide a file.
+ */
+const MENTION = new RegExp(
+  String.raw`\.(?:(?:annotations?|citations?)\.(?:file_citation|container_file_citation|file_path|char_location|page_location|content_block_location)` +
+    String.raw`|content\.(?:bash_)?code_execution_output|file_search_call\.results\.)\.file_id$`,
 );
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
@@ -39,10 +42,9 @@ export function isReference(name: string, value: unknown, depth: number, holder:
   return name === 'audio' && depth > 1 && hasId(value);
 }
 
-/** An item that stands for an earlier one. */
-export const isReferenceItem = (item: Json): boolean =>
-  item['type'] === 'item_reference' || (item['type'] === undefined && typeof item['id'] === 'string' && Object.keys(item).length === 1);
+/** An item that stands for an earlier one, whatever else it has: a kind is no must, and a message says whose it is, or what it says. */
+export const isReferenceItem = ({ type, id, role, content }: Json): boolean =>
+  type === 'item_reference' || (typeof id === 'string' && (typeof type !== 'string' || type === '') && isEmpty(role) && isEmpty(content));
 
-/** The holder of an id of a file names where its own words are from, and adds none. */
-export const isMention = (holder: Json): boolean =>
-  MENTIONS.has(String(holder['type'])) || (holder['type'] === undefined && typeof holder['text'] === 'string');
+/** The id of a file names where words are from, and adds none. `around`: the names and kinds on the way to it. */
+export const isMention = (around: string): boolean => MENTION.test(around);

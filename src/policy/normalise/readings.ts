@@ -130,14 +130,14 @@ const SIGNS: Readonly<Record<string, string>> = {
   '': 'shy zwj zwnj zerowidthspace lrm rlm nobreak',
 };
 /** By the name of an entity of HTML, in small letters. */
-const ENTITIES: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(SIGNS).flatMap(([sign, names]) => names.split(' ').map((name) => [name, sign])),
+const ENTITIES: ReadonlyMap<string, string> = new Map(
+  Object.entries(SIGNS).flatMap(([sign, names]) => names.split(' ').map((name) => [name, sign] as const)),
 );
 
 export function decodeEntities(mapped: Mapped): Mapped {
   if (!mapped.text.includes('&')) return mapped;
   return replaceMapped(mapped, /&(?:#0{0,9}(\d{1,7})|#x0{0,9}([0-9a-f]{1,6})|([a-z]{2,16})(?=;));?/gi, ([match, decimal, hex, name]) => {
-    if (name !== undefined) return ENTITIES[name.toLowerCase()] ?? match;
+    if (name !== undefined) return ENTITIES.get(name.toLowerCase()) ?? match;
     const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal);
     return code <= 0x10ffff ? String.fromCodePoint(code) : match;
   });

@@ -17,6 +17,7 @@ const base64 = (bytes: Buffer | string): string => Buffer.from(bytes as string).
 const LONG = '4000000000000000006';
 /** A parser keeps the last member of a name, and models read all of them. */
 const TWICE = `{"a":"${CARD}","a":"x"}`;
+const SHORT_BYTES = Buffer.alloc(300, 0xfe).toString('base64');
 const escaped = (text: string): string => [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 const call = (args: string) => ({ messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: args } }] }] });
 const part = (text: string) => ({ type: 'text', text });
@@ -112,8 +113,17 @@ describe('a request', () => {
     ['a stored prompt', { prompt: { id: 'pmpt_1' } }],
     ['an earlier item', { input: [{ type: 'item_reference', id: 'msg_1' }] }],
     ['an earlier item that says nothing but its id', { input: [{ id: 'msg_1' }] }],
+    ['an earlier item of no kind', { input: [{ type: null, id: 'msg_1' }] }],
+    ['an earlier item with a member that says nothing', { input: [{ id: 'msg_1', x: null, status: 'completed', content: null }] }],
     ['a cached content', { contents: [{ role: 'user', parts: [{ text: 'x' }] }], cachedContent: 'cachedContents/1' }],
     ['a file by its id', user([{ type: 'file', file: { file_id: 'file-1' } }])],
+    ['a file by its id, with a text', user([{ type: 'file', file: { file_id: 'file-1', text: '' } }])],
+    ['a file by its id that calls itself text', user([{ type: 'file', file: { type: 'text', file_id: 'file-1' } }])],
+    ['a file by its id that calls itself a mention', user([{ type: 'file', file: { type: 'file_path', file_id: 'file-1' } }])],
+    ['a file by its id below a source of text', user([{ type: 'document', source: { type: 'text', media_type: 'text/plain', file_id: 'file_1', data: 'x' } }])],
+    ['a picture by an address that calls itself text', user([{ type: 'image_url', image_url: { type: 'text', url: 'https://example.com/a.png' } }])],
+    ['a picture in short that calls itself text', { contents: [{ parts: [{ inlineData: { type: 'text', mimeType: 'image/png', data: SHORT_BYTES } }] }] }],
+    ['a picture in short as the source of a text', user([{ type: 'image', source: { type: 'text', media_type: 'image/png', data: SHORT_BYTES } }])],
     ['a picture by its address', user([{ type: 'image_url', image_url: { url: 'https://example.com/a.png' } }])],
     ['a file by its address', { contents: [{ parts: [{ fileData: { fileUri: 'gs://a/b' } }] }] }],
     ['a picture in a member of another name', { prompt: 'x', picture: Buffer.alloc(1200, 0xff).toString('base64') }],
@@ -207,6 +217,19 @@ const ANSWERED: Record<string, object> = {
 };
 
 describe('an answer', () => {
+  it.each<[string, object]>([
+    ['an event of sound', { type: 'response.audio.delta', delta: SHORT_BYTES }],
+    ['an event of sound, of today', { type: 'response.output_audio.delta', item_id: 'i', delta: SHORT_BYTES }],
+    ['a piece of speech', { type: 'speech.audio.delta', audio: SHORT_BYTES }],
+    ['sound in a message', { choices: [{ message: { role: 'assistant', audio: { id: 'a', data: SHORT_BYTES } } }] }],
+    ['sound in a piece of a message', { choices: [{ delta: { audio: { data: SHORT_BYTES } } }] }],
+    ['sound in a part', { candidates: [{ content: { parts: [{ inlineData: { mimeType: 'audio/pcm', data: SHORT_BYTES } }] } }] }],
+  ])('of bytes in %s cannot be read, and no judge gets them as words', (_what, json) => {
+    const { parts, unscannable } = readAnswerContent(json);
+    expect(unscannable.map(({ kind }) => kind)).toEqual(['audio']);
+    expect(parts.filter(({ text, seam }) => seam !== true && text.includes(SHORT_BYTES))).toEqual([]);
+  });
+
   it.each(Object.entries(ANSWERED))('cannot hide words in %s', (_place, json) => {
     expect(found(readAnswerContent(json)).length).toBeGreaterThan(0);
   });

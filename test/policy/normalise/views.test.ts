@@ -8,6 +8,10 @@ const tagged = (text: string): string => [...text].map((letter) => String.fromCo
 const wrapped = base64(`${'word '.repeat(11)}card 4242 4242 and so on`).replace(/.{76}/g, '$&\n');
 
 describe('readings of a text', () => {
+  it.each(['constructor', 'toString', 'hasOwnProperty'])('leave an entity of no meaning as it is: &%s;', (name) => {
+    expect(viewsOf(`a &${name}; b`).map(({ text }) => text)).toEqual([`a &${name}; b`]);
+  });
+
   it('of plain text are the text alone', () => {
     expect(viewsOf('A card is 4242 4242 4242 4242.').map(({ text }) => text)).toEqual(['A card is 4242 4242 4242 4242.']);
   });
