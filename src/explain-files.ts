@@ -84,7 +84,7 @@ export async function decideFiles<T>(source: ManifestSource, use: (decided: Deci
   const engine: Engine = new Engine({
     store: session.store,
     verify: (target, signal) => verifier.verify(target, signal),
-    askJudge: (...question) => asker.ask(...question),
+    askJudge: (target, model, body, signal) => asker.ask(target, model, body, signal),
     checkEndpoint: (url) => refuseEndpoint(url, addresses),
     supportedTypes: SUPPORTED_TYPES,
     defaultJudge,

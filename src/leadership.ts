@@ -135,11 +135,11 @@ export class Leadership implements StoreEvents {
     const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
     // A gateway that the judge stands behind must not judge what is asked here.
     const mark = new JudgeMark(secrets.snapshotKey, clock);
-    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId, mark: (body) => mark.make(body) });
+    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId });
     const engine = new Engine({
       store,
       verify: (target, signal) => verifier.verify(target, signal),
-      askJudge: (target, model, body, signal) => asker.ask(target, model, body, signal),
+      askJudge: (target, model, body, signal, by) => asker.ask(target, model, body, signal, (sent) => mark.make(sent, by)),
       defaultJudge: this.#options.defaultJudge,
       version: packageVersion(),
       checkEndpoint: (url) => refuseEndpoint(url, addresses),

@@ -8,6 +8,7 @@ import { JudgeMark } from './gateway/guard/judge-mark.ts';
 import type { GatewayServer } from './gateway/server.ts';
 import type { GatewayState } from './gateway/state.ts';
 import type { Tables } from './gateway/tables.ts';
+import type { Asker } from './policy/types.ts';
 import type { AddressPolicy } from './providers/addresses.ts';
 import type { PodIdentityPolicy } from './providers/pod-identity.ts';
 import { SNAPSHOT_KEY_BYTES, signSnapshot } from './snapshot/digest.ts';
@@ -90,8 +91,8 @@ export class LocalGateway {
   }
 
   /** Headers of a question to a judge, so that this gateway does not judge it where it stands in front of the judge. */
-  judgeMark(body: Buffer | string): readonly string[] {
-    return this.#mark.make(body);
+  judgeMark(body: Buffer | string, by: Asker): readonly string[] {
+    return this.#mark.make(body, by);
   }
 
   /** Signs a content and puts it in force, or keeps what is in force and says which object is to blame. */

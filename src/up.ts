@@ -157,11 +157,11 @@ export async function runUp(options: UpOptions): Promise<void> {
     endings.unshift(() => session.stop());
 
     const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
-    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId, mark: (body) => gateway.judgeMark(body) });
+    const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId });
     const engine = new Engine({
       store: session.store,
       verify: (target, signal) => verifier.verify(target, signal),
-      askJudge: (target, model, body, signal) => asker.ask(target, model, body, signal),
+      askJudge: (target, model, body, signal, by) => asker.ask(target, model, body, signal, (sent) => gateway.judgeMark(sent, by)),
       defaultJudge: options.defaultJudge,
       version: packageVersion(),
       checkEndpoint: (url) => refuseEndpoint(url, addresses),

@@ -176,9 +176,12 @@ export class Proxy {
     let options = prepare();
     const { policies } = key.repository;
     if (policies !== undefined) {
-      const inForce = guard.mark.isOn(request.headers, raw) ? withoutJudges(policies) : policies;
+      const lineage = guard.mark.lineageOf(request.headers, raw);
+      const inForce = lineage.length === 0 ? policies : withoutJudges(policies, guard.mark.spares(lineage));
+      const { namespace, name } = key.repository.settings;
+      const traffic = { repository: `${namespace}/${name}`, lineage };
       const decidedBy = tables();
-      const outlet = await admit(inForce, guard.guard, { ...options, response, hold });
+      const outlet = await admit(inForce, guard.guard, { ...options, response, hold, traffic });
       if (response.destroyed) return settle();
       if (tables() !== decidedBy) {
         key = this.#admit(request, surface, record);

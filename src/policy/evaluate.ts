@@ -2,7 +2,7 @@
 import type { DetectorUse, PolicyPhase, SnapshotPolicy } from '../snapshot/snapshot.ts';
 import { consult } from './judge/consult.ts';
 import type { VerdictCache } from './judge/cache.ts';
-import type { Content, Detector, Failure, Finding, Judge, Part, Verdict } from './types.ts';
+import type { Content, Detector, Failure, Finding, Judge, Part, Traffic, Verdict } from './types.ts';
 
 /** A policy with its detectors ready. */
 export interface ReadyPolicy {
@@ -35,6 +35,8 @@ export interface Asked {
   before: readonly Part[];
   phase: PolicyPhase;
   policies: readonly ReadyPolicy[];
+  /** Absent: nobody's, as in tests of policies. */
+  traffic?: Traffic;
   signal: AbortSignal;
 }
 
@@ -83,7 +85,7 @@ async function scanned({ content, policies, found }: Asked, { scan }: EnginePart
 
 /** Verdicts of all policies. Never rejects: what goes wrong is a verdict of its own. */
 export async function evaluate(asked: Asked, parts: EngineParts): Promise<Evaluated> {
-  const { content, policies, phase, before, signal } = asked;
+  const { content, policies, phase, before, traffic, signal } = asked;
   const result: Evaluated = { verdicts: new Map(), cache: { hits: 0, misses: 0 } };
   const found = await scanned(asked, parts);
   const open = new Map<Judge, SnapshotPolicy[]>();
@@ -103,7 +105,7 @@ export async function evaluate(asked: Asked, parts: EngineParts): Promise<Evalua
   }
   const consulted = await Promise.all(
     [...open].map(async ([judge, judged]) =>
-      consult({ judge, phase, policies: judged, parts: content.parts, before, cache: parts.cache, signal }),
+      consult({ judge, phase, policies: judged, parts: content.parts, before, cache: parts.cache, traffic, signal }),
     ),
   );
   for (const said of consulted) {

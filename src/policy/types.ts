@@ -98,9 +98,25 @@ export type Source = 'detector' | 'judge' | 'cache' | 'engine';
 /** Verdict of each policy that was asked. */
 export type Verdicts = ReadonlyMap<SnapshotPolicy, Verdict>;
 
+/** On whose behalf a judge is asked. */
+export interface Asker {
+  owner: Pick<SnapshotPolicy, 'namespace' | 'scope'>;
+  /** Whose policies have led to what is judged, where that is the question of a judge itself, the first first: opaque ids. */
+  lineage: readonly string[];
+}
+
+/** Whose traffic is judged. */
+export interface Traffic {
+  /** `namespace/name`; what is known of its past counts for nobody else's. */
+  repository: string;
+  /** See Asker. */
+  lineage: readonly string[];
+}
+
 /** One question to a judge: all policies are answered together. */
 export interface JudgeQuestion {
   phase: PolicyPhase;
+  /** Of one owner. */
   policies: readonly SnapshotPolicy[];
   parts: readonly Part[];
   /** What was said before, to understand the parts by; not judged. */
@@ -108,6 +124,8 @@ export interface JudgeQuestion {
   /** Milliseconds until the answer is of no use. */
   timeout: number;
   signal: AbortSignal;
+  /** See Asker; absent: what is judged is nobody's question. */
+  lineage?: readonly string[];
   /** Identity of what this is a part of: several questions of one origin that fail say no more about a judge than one. */
   origin?: object;
 }

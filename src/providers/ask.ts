@@ -15,9 +15,10 @@ export interface ModelAskerOptions {
   now(): number;
   /** 24 random letters and digits. */
   newId(): string;
-  /** More headers for a question of this body, as a flat list of name, value. */
-  mark?(body: Buffer | string): readonly string[];
 }
+
+/** More headers for a question of this body, as a flat list of name, value. */
+export type Mark = (body: Buffer | string) => readonly string[];
 
 export class ModelAsker {
   readonly #options: ModelAskerOptions;
@@ -27,7 +28,13 @@ export class ModelAsker {
   }
 
   /** `body`: of a chat completion, without the model. Rejects when there is no HTTP answer; the text of an answer that is no success is left out. */
-  async ask(target: SnapshotProvider, model: string, body: Record<string, unknown>, signal: AbortSignal): Promise<QuestionReply> {
+  async ask(
+    target: SnapshotProvider,
+    model: string,
+    body: Record<string, unknown>,
+    signal: AbortSignal,
+    mark: Mark = () => [],
+  ): Promise<QuestionReply> {
     const { providers, addresses } = this.#options;
     const provider = providers[target.type];
     if (provider === undefined) throw new Error(`this version cannot ask models of type ${target.type}`);
@@ -42,7 +49,7 @@ export class ModelAsker {
       connect: { timeout: connect, lookup: guardedLookup(addresses), ...(target.ca === undefined ? {} : { ca: target.ca }) },
     });
     try {
-      return await this.#exchange(pool, provider, target, model, body, signal);
+      return await this.#exchange(pool, provider, target, model, body, signal, mark);
     } finally {
       await pool.destroy();
     }
@@ -55,6 +62,7 @@ export class ModelAsker {
     model: string,
     body: Record<string, unknown>,
     signal: AbortSignal,
+    mark: Mark,
   ): Promise<QuestionReply> {
     const { endpoint, credential, podIdentity } = target;
     const request = questionTo(endpoint, model, body);
@@ -65,7 +73,7 @@ export class ModelAsker {
     const headers = withOverrides(always, made.headers ?? []);
     const signable = { method: 'POST' as const, url: origin + path, headers, body: made.body };
     const authorization = await authorizationHeaders(provider.authorize(credential, endpoint, podIdentity === true), signable);
-    const sent = [...headers, ...authorization, ...(this.#options.mark?.(made.body) ?? [])];
+    const sent = [...headers, ...authorization, ...mark(made.body)];
     const answer = await pool.request({ method: 'POST', path, headers: sent, body: made.body, signal });
     const { now, newId } = this.#options;
     const created = Math.floor(now() / 1000);

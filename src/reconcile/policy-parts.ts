@@ -1,5 +1,6 @@
 // Puts together what decides about policies.
 import type { Clock } from '../clock.ts';
+import type { Asker } from '../policy/types.ts';
 import type { ObservedPolicy } from '../snapshot/build.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { AiPolicyReconciler } from './ai-policy.ts';
@@ -18,6 +19,7 @@ export type AskJudge = (
   model: string,
   body: Record<string, unknown>,
   signal: AbortSignal,
+  asker: Asker,
 ) => Promise<{ status: number; body: string }>;
 
 /** What a process gives to decide about policies by. */
@@ -62,10 +64,10 @@ const FLUSH_DEADLINE = 2_000;
 export function policyParts(options: PolicyPartsOptions): PolicyParts {
   const { store, world, organizations, settings, clock, random, bytes, report, enqueue, onServed } = options;
   const { askJudge, defaultJudge, version = '' } = settings;
-  const ask: PolicyTesterOptions['ask'] = async (llm, model, body, signal) => {
+  const ask: PolicyTesterOptions['ask'] = async (llm, model, body, signal, asker) => {
     const target = world.providers.get(llm)?.provider;
     if (target === undefined || askJudge === undefined) throw new Error(`${llm} cannot be asked`);
-    return askJudge(target, model, body, signal);
+    return askJudge(target, model, body, signal, asker);
   };
   const tester = new PolicyTester({ ask, clock, random, bytes, onSettled: enqueue });
   const counts = new PolicyCounts({ clock, onDue: enqueue });

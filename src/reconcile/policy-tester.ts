@@ -172,7 +172,7 @@ export class PolicyTester {
     const { clock, ask, bytes } = this.#options;
     const chance = { random: (below: number) => randomInt(below), token: () => bytes(TOKEN_BYTES).toString('hex') };
     const breaker = new CircuitBreaker(clock);
-    return new ModelJudge({ name: `${llm}/${model}`, clock, hash: this.#hash, chance, breaker, ask: (body, signal) => ask(llm, model, body, signal) });
+    return new ModelJudge({ name: `${llm}/${model}`, clock, hash: this.#hash, chance, breaker, ask: (...question) => ask(llm, model, ...question) });
   }
 
   #record(entry: Entry, report: TestReport | undefined): void {

@@ -37,9 +37,9 @@ function target(type: SnapshotProvider['type'], endpoint: string): SnapshotProvi
 }
 
 const asker = (allowLoopback = true) =>
-  new ModelAsker({ providers: PROVIDERS, addresses: { allowLoopback }, now: () => 0, newId: () => 'id', mark: () => ['x-mark', 'ours'] });
+  new ModelAsker({ providers: PROVIDERS, addresses: { allowLoopback }, now: () => 0, newId: () => 'id' });
 const QUESTION = { messages: [{ role: 'system', content: 'Judge.' }, { role: 'user', content: 'Is it?' }], max_tokens: 50 };
-const ask = (to: SnapshotProvider, by = asker()) => by.ask(to, 'judge-1', QUESTION, AbortSignal.timeout(10_000));
+const ask = (to: SnapshotProvider, by = asker()) => by.ask(to, 'judge-1', QUESTION, AbortSignal.timeout(10_000), () => ['x-mark', 'ours']);
 
 const ANSWERS = {
   OpenAI: { id: 'x', object: 'chat.completion', choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'It is.' } }] },

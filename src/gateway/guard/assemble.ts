@@ -39,7 +39,7 @@ export function assembleGuard({ key, tables, clock, metrics, logger, onCredentia
   const hashKey = new Uint8Array(hkdfSync('sha256', key, '', 'policy findings', HASH_KEY_BYTES));
   const mark = new JudgeMark(key, clock);
   const counts = new PolicyCounts();
-  const judges = new Judges({ tables, clock, metrics, hash: keyedHash(hashKey), mark: (body) => mark.make(body), onCredentialRejected });
+  const judges = new Judges({ tables, clock, metrics, hash: keyedHash(hashKey), mark: mark.make.bind(mark), onCredentialRejected });
   const scanner = new Scanner({ key: hashKey, clock });
   const parts = { judgeOf: judges.of.bind(judges), cache: new VerdictCache(clock) };
   const signals = new PolicySignals(metrics, logger, counts);

@@ -2,9 +2,10 @@
 import { GatewayError } from '../../errors.ts';
 import { decide, type Decision } from '../../policy/decide.ts';
 import { detectorsOf, evaluate, type EngineParts, type Evaluated, type ReadyPolicy } from '../../policy/evaluate.ts';
-import type { Failure, Finding, Part, Verdict } from '../../policy/types.ts';
+import type { Failure, Finding, Part, Traffic, Verdict } from '../../policy/types.ts';
 import type { PolicyPhase, SnapshotPolicy } from '../../snapshot/snapshot.ts';
 import type { RequestRecord } from '../recorder.ts';
+import { LONGEST_LINEAGE } from './judge-mark.ts';
 import type { PolicySet } from './policy-set.ts';
 import type { Found, Scanner } from './scanner.ts';
 import type { PolicySignals } from './signals.ts';
@@ -14,6 +15,7 @@ import type { Source } from './source.ts';
 export interface Matter {
   phase: PolicyPhase;
   record: RequestRecord;
+  traffic: Traffic;
   /** What was said before, see Asked; asked for only once there is something to judge. */
   before(): readonly Part[] | Promise<readonly Part[]>;
   /** Ends the work when the caller has left. */
@@ -69,11 +71,11 @@ export class Guard {
     }
   }
 
-  async #judge(policies: readonly ReadyPolicy[], source: Source, { phase, record, before, signal }: Matter): Promise<Decision> {
+  async #judge(policies: readonly ReadyPolicy[], source: Source, { phase, record, traffic, before, signal }: Matter): Promise<Decision> {
     const { content, found } = await source.read(policies, signal);
     const isJudged = policies.some(({ policy }) => policy.judge !== undefined);
-    const engine = this.#engineUntil(signal);
-    const evaluated = await evaluate({ content, found, policies, phase, before: isJudged ? await before() : [], signal }, engine);
+    const engine = this.#engineFor(traffic, signal);
+    const evaluated = await evaluate({ content, found, policies, phase, before: isJudged ? await before() : [], traffic, signal }, engine);
     const decision = decide(evaluated.verdicts);
     // What was not done because the caller has left is no failure of a policy.
     const told = signal.aborted ? withoutFailures(evaluated) : evaluated;
@@ -81,10 +83,12 @@ export class Guard {
     return decision;
   }
 
-  #engineUntil(signal: AbortSignal): EngineParts {
+  #engineFor({ lineage }: Traffic, signal: AbortSignal): EngineParts {
     const { scan } = this.scanner;
     const scanUntil: EngineParts['scan'] = (content, detectors) => scan(content, detectors, signal);
-    return { ...this.#judges, scan: scanUntil };
+    // Judges that stand behind each other's repositories would ask each other for ever.
+    const judgeOf: EngineParts['judgeOf'] = lineage.length < LONGEST_LINEAGE ? this.#judges.judgeOf : () => undefined;
+    return { ...this.#judges, judgeOf, scan: scanUntil };
   }
 
   /** Detectors of a piece of a stream. Rejects, or throws, when it cannot be done. */

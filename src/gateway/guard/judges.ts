@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { CircuitBreaker } from '../../policy/judge/breaker.ts';
 import { ModelJudge, type Ask } from '../../policy/judge/model-judge.ts';
-import { FAILURES, type Judge } from '../../policy/types.ts';
+import { FAILURES, type Asker, type Judge } from '../../policy/types.ts';
 import type { GatewayMetrics } from '../../telemetry/metrics.ts';
 import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
 import { questionTo, readReply, type QuestionReply } from '../../providers/question.ts';
@@ -19,7 +19,7 @@ export interface JudgesOptions {
   metrics: GatewayMetrics;
   hash(text: string): string;
   /** Headers that tell a gateway that this is a judge's question, as a flat list of name, value. */
-  mark(body: Buffer | string): readonly string[];
+  mark(body: Buffer | string, asker: Asker): readonly string[];
   onCredentialRejected(llm: string): void;
 }
 
@@ -83,10 +83,10 @@ export class Judges {
   }
 
   #askFor(llm: string, model: string): Ask {
-    return async (question, signal) => {
+    return async (question, signal, asker) => {
       const upstream = this.#options.tables()?.upstreams.get(llm);
       if (upstream === undefined) throw new Error(`${llm} is not served any more`);
-      return ask(upstream, question, model, signal, this.#options);
+      return ask(upstream, question, model, signal, asker, this.#options);
     };
   }
 }
@@ -97,12 +97,13 @@ async function ask(
   body: Record<string, unknown>,
   model: string,
   signal: AbortSignal,
+  asker: Asker,
   { clock, mark, onCredentialRejected }: JudgesOptions,
 ): Promise<QuestionReply> {
   const { provider, settings, secrets } = upstream;
   const request = questionTo(settings.endpoint, model, body);
   const made = provider.toRequest(request);
-  const headers = [...(await signedHeaders(upstream, made, onCredentialRejected)), ...mark(made.body)];
+  const headers = [...(await signedHeaders(upstream, made, onCredentialRejected)), ...mark(made.body, asker)];
   const answer = await upstream.pool.request({
     path: upstream.basePath + made.path,
     method: 'POST',

@@ -1,7 +1,7 @@
 // Which policies of a repository act on which side of its traffic, and how.
 import { detectorOf } from '../../policy/detectors/index.ts';
 import { readyPolicy, type ReadyPolicy } from '../../policy/evaluate.ts';
-import type { Snapshot, SnapshotRepository } from '../../snapshot/snapshot.ts';
+import type { Snapshot, SnapshotPolicy, SnapshotRepository } from '../../snapshot/snapshot.ts';
 
 /** `gating`: the traffic waits for them. `watching`: they only tell, so it does not. */
 export interface PolicySet {
@@ -24,11 +24,11 @@ function setOf(policies: readonly ReadyPolicy[], gates: (ready: ReadyPolicy) => 
 
 const blocks = ({ policy }: ReadyPolicy): boolean => policy.action === 'Block';
 
-/** The same with what detectors can say alone. */
-function unjudged({ gating, watching }: PolicySet): PolicySet | undefined {
+/** The same with what detectors can say alone of the policies that spare. */
+function unjudged({ gating, watching }: PolicySet, spares: (policy: SnapshotPolicy) => boolean): PolicySet | undefined {
   const withoutJudge = (ready: ReadyPolicy): ReadyPolicy[] => {
     const { judge, ...policy } = ready.policy;
-    if (judge === undefined) return [ready];
+    if (judge === undefined || !spares(ready.policy)) return [ready];
     // What the judge is asked to confirm keeps nothing from anybody before it has.
     const detectors = ready.detectors.filter(({ advisory }) => advisory !== true);
     return detectors.length === 0 && ready.broken !== true ? [] : [{ ...ready, detectors, policy }];
@@ -38,11 +38,14 @@ function unjudged({ gating, watching }: PolicySet): PolicySet | undefined {
 }
 
 /**
- * What is left of policies for the question of a judge: it must not be judged again, without end, but what detectors keep from providers
- * they keep from the provider of a judge, too.
+ * What is left of policies for the question of a judge: it must not be judged again, without end, for those who ask it, but what detectors
+ * keep from providers they keep from the provider of a judge, too.
  */
-export function withoutJudges({ request, answer, stream }: RepositoryPolicies): RepositoryPolicies {
-  const of = (set: PolicySet | undefined): PolicySet | undefined => (set === undefined ? undefined : unjudged(set));
+export function withoutJudges(
+  { request, answer, stream }: RepositoryPolicies,
+  spares: (policy: SnapshotPolicy) => boolean = () => true,
+): RepositoryPolicies {
+  const of = (set: PolicySet | undefined): PolicySet | undefined => (set === undefined ? undefined : unjudged(set, spares));
   return { request: of(request), answer: of(answer), stream: of(stream) };
 }
 

@@ -1,6 +1,6 @@
 // Asks judges about what is new: what was judged before comes from the cache, and policies of one owner go into one question.
 import type { PolicyPhase, SnapshotPolicy } from '../../snapshot/snapshot.ts';
-import type { Judge, Part, Verdict } from '../types.ts';
+import type { Judge, Part, Traffic, Verdict } from '../types.ts';
 import { questionKey, type KeptVerdict, type VerdictCache } from './cache.ts';
 import { batchesOf, groupsOf, type Group } from './groups.ts';
 import { failed, interview, located, saidOf } from './interview.ts';
@@ -18,6 +18,8 @@ export interface Consultation {
   /** What was said before all of the parts. */
   before: readonly Part[];
   cache: VerdictCache;
+  /** Absent: nobody's, as in tests of policies. */
+  traffic?: Traffic | undefined;
   signal: AbortSignal;
 }
 
@@ -69,7 +71,7 @@ export async function consult(consultation: Consultation): Promise<Consulted> {
 async function consultFor(
   { policies, timeout, atOnce }: Group,
   units: readonly Unit[],
-  { judge, phase, cache, signal }: Consultation,
+  { judge, phase, cache, traffic, signal }: Consultation,
   origin: object,
 ): Promise<Consulted> {
   const deadline = cache.clock.monotonic() + timeout;
@@ -99,7 +101,7 @@ async function consultFor(
   const found = new Map(fresh.map((unit) => [unit, new Gravest()]));
   const questions = batchesOf(open).flatMap((batch) => windows.map((window) => ({ policies: batch, window })));
   await eachAtMost(atOnce, questions, async ({ policies: batch, window }) => {
-    const said = await interview({ judge, phase, policies: batch, keys, window, deadline, cache, signal, origin });
+    const said = await interview({ judge, phase, policies: batch, keys, window, deadline, cache, signal, lineage: traffic?.lineage ?? [], origin });
     const read = new Set(window.map(({ unit }) => unit));
     batch.forEach((policy, index) => {
       const verdict = said[index]!;

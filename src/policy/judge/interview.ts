@@ -15,6 +15,8 @@ export interface Interview {
   deadline: number;
   cache: VerdictCache;
   signal: AbortSignal;
+  /** See Asker. */
+  lineage: readonly string[];
   /** See JudgeQuestion. */
   origin: object;
 }
@@ -24,10 +26,12 @@ export const failed = (failure: Failure): Verdict => ({ outcome: 'failed', sourc
 const isLate = (verdict: Verdict): boolean => verdict.outcome === 'failed' && verdict.failure === 'judge_timeout';
 
 /** Verdicts in the order of the policies; findings are in pieces, see `located`. */
-export async function interview({ judge, phase, policies, keys, window, deadline, cache, signal, origin }: Interview): Promise<Verdict[]> {
+export async function interview(asked: Interview): Promise<Verdict[]> {
+  const { judge, phase, policies, keys, window, deadline, cache, signal, lineage, origin } = asked;
   const { clock, flights } = cache;
   const all = (failure: Failure): Verdict[] => policies.map(() => failed(failure));
-  const key = [...policies.map((policy) => keys.get(policy)), ...window.map(({ unit, start }) => `${unit.subject}@${start}`)].join();
+  // What is judged deep inside of other questions may fail where the same words alone do not.
+  const key = [...lineage, ...policies.map((policy) => keys.get(policy)), ...window.map(({ unit, start }) => `${unit.subject}@${start}`)].join();
   // The model is shown no paths, and two pieces may have the same one.
   const parts = window.map(({ unit, text }, index) => ({ ...unit.part, path: String(index), text }));
   for (;;) {
@@ -36,7 +40,7 @@ export async function interview({ judge, phase, policies, keys, window, deadline
     if (timeout <= 0) return all('judge_timeout');
     const context = contextOf(window);
     const landed = await flights.share(key, signal, timeout, async (shared) => {
-      const { verdicts } = await judge.judge({ phase, policies, parts, context, timeout, signal: shared, origin });
+      const { verdicts } = await judge.judge({ phase, policies, parts, context, timeout, signal: shared, lineage, origin });
       return policies.map((_policy, index) => verdicts[index] ?? failed('judge_malformed'));
     });
     // An answer that came too late for somebody who asked earlier may yet come in time for this one.

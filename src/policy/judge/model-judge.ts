@@ -1,14 +1,14 @@
 // A language model as judge: asks within a deadline, once more where that may help, and never rejects.
 import type { Clock } from '../../clock.ts';
 import type { SnapshotPolicy } from '../../snapshot/snapshot.ts';
-import type { Failure, Finding, Judge, JudgeQuestion, JudgeUsage, Part, Verdict } from '../types.ts';
+import type { Asker, Failure, Finding, Judge, JudgeQuestion, JudgeUsage, Part, Verdict } from '../types.ts';
 import { readCompletion, readJudgements, type Judgement } from './answer.ts';
 import type { CircuitBreaker } from './breaker.ts';
 import { makeQuestion, PROMPT_VERSION, type Chance, type Question } from './question.ts';
 import { within } from './within.ts';
 
 /** Sends the body of a chat completion to the judge's model. Rejects when there is no HTTP answer, or `signal` has ended it. */
-export type Ask = (body: Record<string, unknown>, signal: AbortSignal) => Promise<Asked>;
+export type Ask = (body: Record<string, unknown>, signal: AbortSignal, asker: Asker) => Promise<Asked>;
 
 export interface Asked {
   status: number;
@@ -112,11 +112,12 @@ export class ModelJudge implements Judge {
     }
   }
 
-  async #attempt({ phase, policies, parts, context }: JudgeQuestion, signal: AbortSignal): Promise<Attempt> {
+  async #attempt({ phase, policies, parts, context, lineage = [] }: JudgeQuestion, signal: AbortSignal): Promise<Attempt> {
+    const asker = { owner: policies[0]!, lineage };
     const question = makeQuestion(phase, policies, parts, context, this.#options.chance);
     let answer: Asked;
     try {
-      answer = await within(signal, this.#options.ask(question.body, signal));
+      answer = await within(signal, this.#options.ask(question.body, signal, asker));
     } catch {
       return { failure: signal.aborted ? 'judge_timeout' : 'judge_unreachable', usage: undefined, retry: true };
     }

@@ -1,7 +1,11 @@
 // The mark on the questions to judges: it spares a judge behind this gateway from being judged, and is of no use for anything else.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { JudgeMark } from '../../../src/gateway/guard/judge-mark.ts';
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { JudgeMark, LONGEST_LINEAGE } from '../../../src/gateway/guard/judge-mark.ts';
+import type { SnapshotPolicy } from '../../../src/snapshot/snapshot.ts';
 import { manualClock } from '../../fake/manual-clock.ts';
+import type { ReceivedCall } from '../../fake/provider.ts';
+import { aPolicy } from '../../policy/policies.ts';
 import { CARD, KEYS, MODEL, NO_ADVICE, NO_CARDS, saying, startPolicyStage, type PolicyStage } from './stage.ts';
 
 const KEY = Buffer.alloc(32, 7);
@@ -20,7 +24,9 @@ beforeEach(() => {
 afterAll(() => stage.close());
 
 const ask = (body: string, mark: readonly string[]) => stage.ask({ key: KEYS.OpenAI, body, headers: { [mark[0]!]: mark[1]! } });
-const markOf = (body: string, at = Date.now(), key = KEY): string[] => new JudgeMark(key, { ...manualClock(), now: () => at }).make(body);
+const WORKSPACE = { namespace: 'team-a', scope: 'Workspace' } as const;
+const markOf = (body: string, at = Date.now(), key = KEY): string[] =>
+  new JudgeMark(key, { ...manualClock(), now: () => at }).make(body, { owner: WORKSPACE, lineage: [] });
 
 describe('a mark', () => {
   it('of the gateway on this question spares it from judges', async () => {
@@ -57,9 +63,84 @@ describe('a mark', () => {
     const mark = new JudgeMark(KEY, manualClock());
     const isOn = (length: number): boolean => {
       const body = Buffer.alloc(length, 97);
-      const [name, value] = mark.make(body);
-      return mark.isOn({ [name!]: value }, body);
+      const [name, value] = mark.make(body, { owner: WORKSPACE, lineage: [] });
+      return mark.lineageOf({ [name!]: value }, body).length > 0;
     };
     expect([isOn(500_000), isOn(1_100_000)]).toEqual([true, false]);
+  });
+});
+
+describe('the question of a workspace', () => {
+  const ORGANIZATION = aPolicy({ namespace: 'home', scope: 'Organization', name: 'their-advice' });
+  const OURS = aPolicy({ name: 'ours', content: 'Say what you want.', action: 'Log', judge: { llm: 'team-a/judge', model: MODEL } });
+
+  it('is judged by the policies of the organization, also when whoever runs its judge sends it again with its mark', async () => {
+    stage.use(ORGANIZATION, OURS);
+    stage.judge.calls.length = 0;
+    await stage.ask({ key: KEYS.OpenAI, body: bodyOf('Shall I sue my neighbour?') });
+    const isOurs = ({ body }: { body: string }): boolean => (JSON.parse(body) as { model: string }).model === MODEL;
+    await vi.waitFor(() => expect(stage.judge.calls.some(isOurs)).toBe(true));
+    const { headers, body } = stage.judge.calls.find(isOurs)!;
+    expect((await ask(body, ['x-flashback-judge', headers['x-flashback-judge'] as string])).status).toBe(400);
+    expect(stage.provider.calls).toEqual([]);
+  });
+
+  it.each<[string, Partial<SnapshotPolicy>, number]>([
+    ['spared from the policies of its own namespace', { scope: 'Repository' }, 200],
+    ['judged by those of another namespace', { namespace: 'team-b' }, 400],
+    ['judged by those of an organization at home in its namespace', { scope: 'Organization' }, 400],
+  ])('is %s', async (_what, changes, status) => {
+    stage.use(aPolicy(changes));
+    expect((await ask(BAD_ADVICE, markOf(BAD_ADVICE))).status).toBe(status);
+  });
+});
+
+describe('a question about a question', () => {
+  const mark = new JudgeMark(KEY, manualClock());
+  const OWNERS = {
+    organization: { namespace: 'home', scope: 'Organization' },
+    a: WORKSPACE,
+    b: { namespace: 'team-b', scope: 'Workspace' },
+  } as const;
+  type Name = keyof typeof OWNERS;
+  const lineageOf = (...names: Name[]): string[] =>
+    names.reduce<string[]>((lineage, name) => {
+      const [header, value] = mark.make('x', { owner: OWNERS[name], lineage });
+      return mark.lineageOf({ [header!]: value }, 'x');
+    }, []);
+  const sparing = (...names: Name[]): string[] => Object.keys(OWNERS).filter((name) => mark.spares(lineageOf(...names))(OWNERS[name as Name]));
+
+  it.each<[Name[], Name[]]>([
+    [[], []],
+    [['a'], ['a']],
+    [['organization'], ['organization']],
+    [['a', 'organization'], ['organization', 'a']],
+    [['organization', 'a'], ['a']],
+    [['organization', 'a', 'organization'], ['organization', 'a']],
+    [['a', 'b'], ['b']],
+    [['a', 'b', 'organization'], ['organization', 'b']],
+  ])('of %j spares from %j', (asked, spared) => {
+    expect(sparing(...asked)).toEqual(spared);
+  });
+
+  it('tells nobody behind a judge whose it is', () => {
+    expect(mark.make('x', { owner: WORKSPACE, lineage: [] }).join()).not.toContain('team-a');
+  });
+
+  it('ends between workspaces whose judges stand behind one another', async () => {
+    const judge = { llm: 'team-a/judge', model: MODEL };
+    const loop = await startPolicyStage();
+    loop.use(aPolicy({ judge }), aPolicy({ namespace: 'team-b', name: 'theirs', judge }));
+    const pass = async (response: ServerResponse, { headers, body }: ReceivedCall): Promise<void> => {
+      const mark = headers['x-flashback-judge'] as string;
+      const { status, body: said } = await loop.ask({ key: KEYS.OpenAI, body, headers: { 'x-flashback-judge': mark } });
+      response.writeHead(status, { 'content-type': 'application/json' }).end(said);
+    };
+    loop.judge.answer((response, received) => void pass(response, received));
+    const { status } = await loop.ask({ key: KEYS.OpenAI, body: bodyOf('Is it raining?') });
+    expect([status, loop.provider.calls]).toEqual([503, []]);
+    const depths = loop.judge.calls.map(({ headers }) => String(headers['x-flashback-judge']).split('.')[1]!.split('-').length);
+    expect(Math.max(...depths)).toBe(LONGEST_LINEAGE);
+    await loop.close();
   });
 });
