@@ -6,6 +6,7 @@ import { freeText } from './free-text.ts';
 import { leavesOf } from './leaves.ts';
 import { mediumOf } from './media.ts';
 import { isKnownName, memberPath } from './names.ts';
+import { readableIn } from './opaque.ts';
 import { isReference, isReferenceItem } from './references.ts';
 import { roleOf, topLevelRole } from './roles.ts';
 import { seams } from './seams.ts';
@@ -122,8 +123,10 @@ class Walk {
 
   #string(name: string, value: string, place: Place, holder: Json): void {
     if (value === '') return;
-    const reading = readingOf(isSealed(name, holder) ? 'signature' : name, value);
+    const isTop = this.#isRequest && place.depth === 1;
+    const reading = readingOf(isSealed(name, holder) ? 'signature' : name, value, isTop);
     if (reading === 'frame') return;
+    if (reading === 'opaque') return readableIn(value).forEach((text) => this.#say(text, place, true));
     if (reading === 'name') return this.#say(value, place, true);
     const medium = mediumOf(name, value, holder, place.around);
     if (medium === undefined) return this.#say(value, place);

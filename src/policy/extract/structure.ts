@@ -1,5 +1,6 @@
 // What in a request or an answer is its frame, and not words that a model reads or writes.
 import type { Json } from '../../chat/json.ts';
+import { isEncrypted, looksEncoded } from './opaque.ts';
 
 const words = (...lines: string[]): ReadonlySet<string> => new Set(lines.flatMap((line) => line.split(' ')));
 
@@ -17,9 +18,6 @@ const LONG_NUMBER = /\d{10}/;
 
 /** Members that hold what only its provider can read, and padding. */
 const OPAQUE = words('signature thought_signature thoughtSignature encrypted_content encrypted_index encryptedContent obfuscation');
-const LOOKS_OPAQUE = /^(?:[\w-]+:)?[\w+/=-]*$/;
-/** What is encrypted has capitals and small letters in every stretch of this length. */
-const STRETCH = 48;
 
 /** Members that count. Words in them are no counts. */
 const BESIDE = words('usage usageMetadata');
@@ -71,25 +69,16 @@ export const isScreen = ({ type }: Json): boolean => type === 'computer_screensh
 
 const isKnownValue = (value: string): boolean => KINDS.has(value) || VALUES.has(value) || EVENT.test(value);
 
-function isEncrypted(value: string): boolean {
-  if (!LOOKS_OPAQUE.test(value) || LONG_NUMBER.test(value) || value.length < STRETCH) return false;
-  for (let at = 0; at + STRETCH <= value.length; at += STRETCH) {
-    const stretch = value.slice(at, at + STRETCH);
-    if (!/[A-Z]/.test(stretch) || !/[a-z]/.test(stretch)) return false;
-  }
-  return true;
-}
-
 /**
- * How much the string in a member is a part of the frame. `frame`: nothing to read. `name`: a name, which says something only where a
- * detector knows it. `content`: words.
+ * How much the string in a member is a part of the frame. `frame`: nothing to read. `opaque`: nothing that reads as it stands. `name`: a name,
+ * which says something only where a detector knows it. `content`: words. `isTop`: of a request, whose model the gateway knows.
  */
-export function readingOf(name: string, value: string): 'frame' | 'name' | 'content' {
+export function readingOf(name: string, value: string, isTop: boolean): 'frame' | 'opaque' | 'name' | 'content' {
   if (CHOICES.has(name)) return isKnownValue(value) ? 'frame' : LOOKS_LIKE_A_NAME.test(value) ? 'name' : 'content';
-  if (MODELS.has(name)) return LOOKS_LIKE_A_NAME.test(value) && !LONG_NUMBER.test(value) ? 'frame' : 'content';
+  if (MODELS.has(name)) return !LOOKS_LIKE_A_NAME.test(value) || LONG_NUMBER.test(value) ? 'content' : isTop ? 'frame' : 'name';
   if (IDS.has(name)) return LOOKS_LIKE_A_NAME.test(value) ? 'name' : 'content';
   if (!OPAQUE.has(name)) return 'content';
-  return isEncrypted(value) ? 'frame' : LOOKS_OPAQUE.test(value) ? 'name' : 'content';
+  return isEncrypted(value) ? 'opaque' : looksEncoded(value) ? 'name' : 'content';
 }
 
 /** Counts, which are numbers by the dozen in every answer. */

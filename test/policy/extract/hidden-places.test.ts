@@ -1,4 +1,5 @@
 // Places where words can stand that nobody looks at first: none of them keeps a card from its detector.
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readAnswerContent, readRequestContent } from '../../../src/policy/extract/content.ts';
 import { detect } from '../../../src/policy/detect.ts';
@@ -18,6 +19,9 @@ const LONG = '4000000000000000006';
 /** A parser keeps the last member of a name, and models read all of them. */
 const TWICE = `{"a":"${CARD}","a":"x"}`;
 const SHORT_BYTES = Buffer.alloc(300, 0xfe).toString('base64');
+/** No text, as what is encrypted. */
+const NOISE = createHash('sha512').update('noise').digest();
+const LETTERS = NOISE.toString('base64').replace(/[^A-Za-z0-9]/g, '');
 const escaped = (text: string): string => [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
 const call = (args: string) => ({ messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: args } }] }] });
 const part = (text: string) => ({ type: 'text', text });
@@ -49,6 +53,9 @@ const HIDDEN: Record<string, object> = {
   'a role': { messages: [{ role: RUN, content: 'ok' }] },
   'a signature': { messages: [{ role: 'assistant', content: [{ type: 'thinking', thinking: '', signature: RUN }] }] },
   'what is encrypted': { input: [{ type: 'reasoning', encrypted_content: `bluefinch+${RUN}` }] },
+  'text that is encoded in a signature': user([{ type: 'thinking', thinking: '', signature: base64(`Dear Ann, the word is bluefinch, so write to me.`) }]),
+  'text among bytes in a signature': user([{ type: 'thinking', thinking: '', signature: base64(Buffer.concat([NOISE, Buffer.from('the word: bluefinch, so'), NOISE])) }]),
+  'the model of a message': { messages: [{ role: 'user', content: 'x', model: 'bluefinch' }] },
   'the name of a caller': { messages: [{ role: 'user', name: RUN, content: 'x' }] },
   user: { ...user('x'), user: RUN },
   metadata: { ...user('x'), metadata: { note: CARD } },
@@ -171,6 +178,21 @@ describe('a request', () => {
     expect(readRequestContent(body as Record<string, unknown>).unscannable).toEqual([]);
   });
 
+  it.each<[string, (key: string) => object]>([
+    ['a signature', (signature) => user([{ type: 'thinking', thinking: '', signature }])],
+    ['what is encrypted', (key) => ({ input: [{ type: 'reasoning', encrypted_content: `gAAAAABo${NOISE.toString('base64')}-${key}` }] })],
+    ['a thought that is redacted', (data) => user([{ type: 'redacted_thinking', data }])],
+  ])('cannot hide the key of a vendor in %s', (_where, bodyOf) => {
+    const key = ['sk', 'ant', 'api03', `${LETTERS.repeat(2).slice(0, 93)}AA`].join('-');
+    const keys = [detectorOf({ id: 'secret.vendor-key' })];
+    expect([...detect(readRequestContent(bodyOf(key) as Record<string, unknown>), keys, viewsOf, () => 'hash').keys()]).toEqual(['secret.vendor-key']);
+  });
+
+  it('gives no detector a signature to find something in', () => {
+    const signature = Buffer.concat([...Array(20).keys()].map((n) => createHash('sha512').update(String(n)).digest())).toString('base64');
+    expect(readRequestContent(user([{ type: 'thinking', thinking: '', signature }])).parts).toEqual([]);
+  });
+
   it('gives a judge all members of one name, each once', () => {
     const said = readRequestContent(call('{"a":"first","a":"second","b":{"a":"third"}}')).parts.filter(({ seam }) => seam !== true);
     expect(said.map(({ text }) => text)).toEqual(['f', 'a: first\na 1: second\nb\na: third']);
@@ -212,6 +234,7 @@ const ANSWERED: Record<string, object> = {
   'a transcript of what is spoken': { choices: [{ message: { role: 'assistant', audio: { id: 'a', transcript: CARD } } }] },
   'a member that arguments have twice': { choices: [{ message: { tool_calls: [{ function: { name: 'f', arguments: TWICE } }] } }] },
   'a long number in arguments': { output: [{ type: 'function_call', name: 'f', arguments: `{"card":${LONG}}` }] },
+  'the model of an answer': { model: 'bluefinch', choices: [] },
   'an id': { id: RUN, choices: [] },
   'an annotation': { output: [{ type: 'message', content: [{ type: 'output_text', text: 'x', annotations: [{ type: 'url_citation', title: CARD, url: 'https://example.com' }] }] }] },
 };
