@@ -2,7 +2,9 @@
 // The numbers are seeded, so that a run that fails fails again.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CARD, KEYS, MODEL, NO_CARDS, saying, startPolicyStage, WRITERS, type PolicyStage, type WrittenType } from './stage.ts';
+import { expectCut, heardIn } from './heard.ts';
+import { CARD, KEYS, MODEL, NO_CARDS, saying, startPolicyStage, WRITERS, type PolicyStage } from './stage.ts';
+import { ANSWERED, bodyWith, PROVIDERS, REFUSED, refusalIn, WAYS } from './ways.ts';
 
 const SEED = 20_260_501;
 const RUN = CARD.replaceAll(' ', '');
@@ -135,7 +137,7 @@ describe('a card planted in a request', () => {
 
 const SAID = ['text', 'thought', 'arguments'] as const;
 
-describe.each(['Other', 'Anthropic', 'Google'] satisfies WrittenType[])('a card planted in an answer of a provider of type %s', (type) => {
+describe.each(PROVIDERS)('a card planted in an answer of a provider of type %s', (type, forms) => {
   let stage: PolicyStage;
   beforeAll(async () => {
     stage = await startPolicyStage(type);
@@ -143,23 +145,32 @@ describe.each(['Other', 'Anthropic', 'Google'] satisfies WrittenType[])('a card 
   });
   afterAll(() => stage.close());
 
-  it.each<[string, string, (stream: boolean) => string, object]>([
-    ['chat completions', KEYS.OpenAI, () => '/v1/chat/completions', { messages: [{ role: 'user', content: 'Hi.' }] }],
-    ['responses', KEYS.OpenAI, () => '/v1/responses', { input: 'Hi.' }],
-    ['messages', KEYS.Anthropic, () => '/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'Hi.' }] }],
-    ['generateContent', KEYS.Google, (stream) => `/v1beta/models/${MODEL}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`, { contents: [{ role: 'user', parts: [{ text: 'Hi.' }] }] }],
-  ])('to %s never reaches the caller', async (_name, key, path, body) => {
+  it.each(forms)('to %s never reaches the caller', async (form) => {
+    const { way: name, place } = ANSWERED[form];
+    const way = WAYS[name]!;
     const around = fc.string({ unit: fc.constantFrom('a', ' ', '.', 'ü', '\n', '"', '\\'), maxLength: 60 });
+    const target = form === 'completions' ? fc.constant('text' as const) : fc.constantFrom(...SAID);
+    const streamed = form === 'array' ? fc.constant(true) : fc.boolean();
+    let cut = 0;
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...SAID), around, around, fc.boolean(), fc.constantFrom('none', 'one run', 'dashes'), async (where, front, back, stream, how) => {
-        const words = `${front} ${DISGUISES[how]!(CARD)} ${back}`;
-        stage.provider.answer(saying(type, { text: 'Well.', [where]: where === 'arguments' ? JSON.stringify({ note: words }) : words }));
-        const reply = await stage.ask({ key, path: path(stream), body: JSON.stringify({ model: MODEL, ...body, ...(stream && !path(true).includes('stream') ? { stream } : {}) }) });
+      fc.asyncProperty(target, around, around, streamed, fc.constantFrom('none', 'one run', 'dashes'), async (where, front, back, stream, how) => {
+        const card = DISGUISES[how]!(CARD);
+        const words = `${front} ${card} ${back}`;
+        const said = { text: 'Well.', [where]: where === 'arguments' ? JSON.stringify({ note: words }) : words };
+        stage.provider.answer(saying(type, said));
+        const reply = await stage.ask({ key: way.key, path: way.path(stream), body: bodyWith(way, place, 'Hi.', stream) });
         expect(holdsCard(reply.body), reply.body).toBe(false);
-        expect(reply.body).toMatch(/no-cards|content_filter|refusal|SAFETY|PROHIBITED_CONTENT|BLOCKLIST/);
+        if (stream && reply.status === 200) {
+          cut++;
+          const heard = heardIn(form, stream, reply.body);
+          expectCut(heard, form, said, where, said[where]!.indexOf(card));
+          expect(heard.everything.filter((text) => holdsCard(text))).toEqual([]);
+        } else expect(refusalIn(reply)).toEqual(REFUSED);
       }),
       { seed: SEED, numRuns: 20 },
     );
+    // Some have begun, so that there was something to cut.
+    expect(cut).toBeGreaterThan(0);
     expect(JSON.stringify(stage.gateway.logs)).not.toMatch(/4242.?4242/);
   });
 });
@@ -168,5 +179,5 @@ it('the places of a body are all that there are', () => {
   const places = [...placesOf({ model: MODEL, a: ['x', { b: 'y' }] }, (value) => value)].map((place) => JSON.stringify(place('CARD')));
   expect(places).toHaveLength(new Set(places).size);
   expect(places.filter((body) => body.includes('"CARD":1'))).toHaveLength(2);
-  expect(Object.keys(WRITERS)).toHaveLength(3);
+  expect(PROVIDERS.map(([type]) => type)).toEqual(Object.keys(WRITERS));
 });

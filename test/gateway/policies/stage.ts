@@ -15,6 +15,7 @@ import type { Block } from '../../../src/chat/request.ts';
 import { anthropicSurface } from '../../../src/dialects/anthropic/dialect.ts';
 import { googleSurface } from '../../../src/dialects/google/dialect.ts';
 import { openAiChatSurface } from '../../../src/dialects/openai-chat/dialect.ts';
+import { openAiResponsesSurface } from '../../../src/dialects/openai-responses/dialect.ts';
 import { aPolicy } from '../../policy/policies.ts';
 import { completion, honest } from '../../policy/judge/scripted.ts';
 
@@ -86,9 +87,10 @@ export async function startPolicyStage(type: ProviderType = 'Other', clock: Cloc
   };
 }
 
-/** Providers whose dialect callers speak too, so that answers can be written in it. */
-export const WRITERS: Readonly<Record<'Other' | 'Anthropic' | 'Google', SurfaceDialect>> = {
+/** Providers whose dialect callers speak too, so that answers can be written in it; OpenAI's is that of Responses. */
+export const WRITERS: Readonly<Record<'Other' | 'OpenAI' | 'Anthropic' | 'Google', SurfaceDialect>> = {
   Other: openAiChatSurface,
+  OpenAI: openAiResponsesSurface,
   Anthropic: anthropicSurface,
   Google: googleSurface,
 };
@@ -120,10 +122,35 @@ export function streamOf(answer: ChatAnswer): ChatEvent[] {
   );
 }
 
+/** A stream that waits once it has said so much. */
+export interface Pause {
+  /** UTF-16 code units of all texts. */
+  after: number;
+  until: Promise<unknown>;
+}
+
+const completionChunk = (text: string, finish: string | null): object => ({
+  id: 'cmpl-1',
+  object: 'text_completion',
+  created: 1,
+  model: MODEL,
+  choices: [{ index: 0, text, logprobs: null, finish_reason: finish }],
+});
+
+/** The older form of OpenAI's answers, which has texts only. */
+const completionsWriter: Pick<SurfaceDialect, 'writeAnswer' | 'writeStream'> = {
+  writeAnswer: ({ choices }) => completionChunk(choices.flatMap(({ content }) => content.map((block) => (block.type === 'text' ? block.text : ''))).join(''), 'stop'),
+  writeStream: () => ({
+    write: (event) => (event.type === 'delta' ? `data: ${JSON.stringify(completionChunk(event.text, null))}\n\n` : ''),
+    end: () => `data: ${JSON.stringify(completionChunk('', 'stop'))}\n\ndata: [DONE]\n\n`,
+    fail: () => '',
+  }),
+};
+
 /** Answers so, in the dialect of a type of provider, as a stream where that is asked for. */
-export function saying(type: WrittenType, said: Said): Parameters<FakeProvider['answer']>[0] {
-  const dialect = WRITERS[type];
+export function saying(type: WrittenType, said: Said, pause?: Pause): Parameters<FakeProvider['answer']>[0] {
   return (response, { url, body }) => {
+    const dialect = url.endsWith('/completions') && !url.includes('/chat/') ? completionsWriter : WRITERS[type];
     const head = { ...HEAD, losses: new Losses() };
     const asStream = body.includes('"stream":true') || /stream/i.test(url);
     if (!asStream) {
@@ -131,8 +158,17 @@ export function saying(type: WrittenType, said: Said): Parameters<FakeProvider['
       return response.end(JSON.stringify(dialect.writeAnswer(answerOf(said), head)));
     }
     const writer = dialect.writeStream(head);
+    const events = streamOf(answerOf(said));
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const event of streamOf(answerOf(said))) response.write(writer.write(event));
-    return response.end(writer.end());
+    const write = (from: number, to: number): void => events.slice(from, to).forEach((event) => response.write(writer.write(event)));
+    const goOn = (from: number): void => {
+      write(from, events.length);
+      response.end(writer.end());
+    };
+    if (pause === undefined) return goOn(0);
+    let length = 0;
+    const at = events.findIndex((event) => (length += event.type === 'delta' ? event.text.length : 0) >= pause.after) + 1;
+    write(0, at);
+    return void pause.until.then(() => goOn(at));
   };
 }
