@@ -18,7 +18,7 @@ const KNOWN: ReadonlySet<string> = new Set(
     'include truncation background cache_control ttl budget_tokens disable_parallel_tool_use safety_identifier prompt_cache_key user_id',
     'safetySettings safetyRatings category threshold probability allowedFunctionNames functionCallingConfig mode size quality style action query',
     'queries results result logs code error param details output_index content_index content_block sequence_number item part annotation obfuscation',
-    'system_fingerprint incomplete_details properties required additionalProperties',
+    'system_fingerprint incomplete_details properties required additionalProperties partial_json transcript',
   ].flatMap((line) => line.split(' ')),
 );
 

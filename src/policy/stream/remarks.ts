@@ -2,63 +2,43 @@
 // probabilities, names of events, comments, errors, or an end that says something else than what came before.
 import { isObject, type Json } from '../../chat/json.ts';
 import { readAnswerContent } from '../extract/content.ts';
+import { freeText } from '../extract/free-text.ts';
+import type { Part } from '../types.ts';
 import { isRemark, type Remark, type StreamEvent } from './channels.ts';
+import { Deltas, Edges, type EdgeText } from './edges.ts';
+import { goesOn, keyOf, Members } from './members.ts';
+import { itemsOf, parsed, payloadsOf, withoutEcho } from './payloads.ts';
+import { Repetitions, type SaidBlock } from './repetitions.ts';
 
-/** UTF-16 code units of a text that repeats what was said, from which on it counts as a repetition wherever it stands. */
-const REPETITION = 24;
-/** UTF-16 code units on both sides of the edge between two blocks. */
-const REACH = 128;
 /** Members whose texts go on in the next event. */
 const GROWING = /delta|logprobs|token|transcript|text$/i;
 /** Members that stand beside such texts in each event: what they say does not go on, so no event has to wait for the next one. */
 const BESIDE = /(?:^|\.)(?:id|item_id|obfuscation)$/;
 const ARGUMENTS = /\.(?:args|arguments|input|partialArgs)$/;
 
-interface Block {
-  text: string;
-  /** Of what stands at its beginning, still to be put together with the end of the block before. */
-  edge: number;
+/** Sound comes in pieces of base64 of any length. */
+const SOUND = /(?:^|\.|_)audio\.delta$/;
+const BASE64 = /^[\w+/-]+={0,2}$/;
+
+/** What a choice says. */
+interface Choice {
+  edges: Edges;
+  /** Undefined before its first. */
+  block: SaidBlock | undefined;
 }
 
-/** An event stream as payloads: JSON of events, and all lines that are none. */
-function payloadsOf(frame: string): { data: string[]; lines: string[] } {
-  const data: string[] = [];
-  const lines: string[] = [];
-  let open: string[] = [];
-  for (const line of [...frame.replace(/^\ufeff/, '').split(/\r\n|\r|\n/), '']) {
-    if (line === '' && open.length > 0) {
-      data.push(open.join('\n'));
-      open = [];
-    } else if (line === 'data' || line.startsWith('data:')) open.push(line.slice(5).replace(/^ /, ''));
-    else if (line !== '') lines.push(line);
-  }
-  return { data, lines };
-}
+type How = Partial<Pick<Remark & { type: 'remark' }, 'isApart' | 'isWhole' | 'forDetectors'>>;
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function remark(key: string, path: string, text: string, how: How = {}): Remark {
+  return { type: 'remark', key, path, text, isApart: false, isWhole: false, forDetectors: false, ...how };
 }
-
-/** Members of a response that only repeat what the caller has sent. */
-function withoutEcho(json: unknown, request: Json): unknown {
-  if (!isObject(json)) return json;
-  const inner = json['response'];
-  const kept = Object.entries(json).filter(([name, value]) => !isEcho(name, value, request));
-  return { ...Object.fromEntries(kept), ...(isObject(inner) ? { response: Object.fromEntries(Object.entries(inner).filter(([name, value]) => !isEcho(name, value, request))) } : {}) };
-}
-
-const isEcho = (name: string, value: unknown, request: Json): boolean =>
-  (typeof value === 'object' || typeof value === 'string') && value !== null && Object.hasOwn(request, name) && JSON.stringify(request[name]) === JSON.stringify(value);
 
 export class Remarks {
   readonly #isEvents: boolean;
   readonly #request: Json;
-  readonly #blocks = new Map<number, Block>();
-  readonly #said: string[] = [];
+  readonly #choices = new Map<number, Choice>();
+  readonly #repetitions = new Repetitions();
+  readonly #members = new Members();
   /** What names and other parts of the frame said last, so that what each event repeats is read once. */
   readonly #last = new Map<string, string>();
 
@@ -70,85 +50,87 @@ export class Remarks {
 
   /** The events of some bytes, which are whole, with what else the bytes say. */
   read(bytes: string, events: readonly StreamEvent[]): StreamEvent[] {
-    const deltas = new Set<string>();
+    const deltas = new Deltas();
     const all: StreamEvent[] = [];
-    for (const event of events) {
-      if (event.type === 'delta') deltas.add(event.text);
-      all.push(event, ...this.#follow(event));
-    }
-    if (this.#isEvents) {
-      const { data, lines } = payloadsOf(bytes);
-      for (const text of data) all.push(...this.#payload(text, deltas));
-      for (const line of lines) all.push(...this.#line(line, deltas));
-    } else {
-      const text = bytes.replace(/^[\s,[\ufeff]+|[\s,\]]+$/g, '');
-      if (text !== '') all.push(...this.#payload(text, deltas));
+    for (const event of events) all.push(event, ...this.#follow(event, deltas));
+    const { data, lines } = this.#isEvents ? payloadsOf(bytes) : itemsOf(bytes);
+    for (const text of data) all.push(...this.#payload(text, deltas));
+    for (const line of lines) all.push(...this.#line(line, deltas));
+    return all;
+  }
+
+  #payload(text: string, deltas: Deltas): StreamEvent[] {
+    if (text.trim() === '[DONE]' || text.trim() === '') return [];
+    const json = parsed(text);
+    if (json === undefined) return [remark('data', 'data', text)];
+    const event = isObject(json) ? json : {};
+    const type = typeof event['type'] === 'string' ? event['type'] : '';
+    const { parts, unscannable } = readAnswerContent(withoutEcho(json, this.#request));
+    const all: StreamEvent[] = unscannable.map((one) => ({ type: 'unread', unscannable: one }));
+    if (SOUND.test(type)) all.push({ type: 'unread', unscannable: { path: 'delta', kind: 'audio' } });
+    const seen = new Map<string, number>();
+    for (const part of parts) {
+      const nth = seen.get(part.path) ?? 0;
+      seen.set(part.path, nth + 1);
+      all.push(...this.#part(part, type, keyOf(event, part.path, nth), deltas));
     }
     return all;
   }
 
-  #payload(text: string, deltas: ReadonlySet<string>): StreamEvent[] {
-    if (text.trim() === '[DONE]' || text.trim() === '') return [];
-    const json = parsed(text);
-    if (json === undefined) return [this.#remark('data', 'data', text)];
-    const type = isObject(json) && typeof json['type'] === 'string' ? json['type'] : '';
-    const number = isObject(json) ? [json['output_index'], json['content_index'], json['index']].filter((at) => typeof at === 'number').join('.') : '';
-    const { parts, unscannable } = readAnswerContent(withoutEcho(json, this.#request));
-    const said = parts.flatMap(({ path, text: words, seam }) => {
-      if (deltas.has(words)) return [];
-      const key = `${type} ${number} ${path}`;
-      if (!BESIDE.test(path) && (GROWING.test(path) || GROWING.test(type))) {
-        return this.#isRepeated(words) ? [] : [this.#remark(key, path, words, { forDetectors: seam === true })];
-      }
-      if (seam === true || ARGUMENTS.test(path)) return this.#apart(key, path, words);
-      return this.#isRepeated(words) ? [] : [this.#remark(key, path, words, { isWhole: true })];
-    });
-    return [...said, ...unscannable.map((one): Remark => ({ type: 'unread', unscannable: one }))];
+  #part({ path, text, seam }: Part, type: string, key: string, deltas: Deltas): Remark[] {
+    const forDetectors = seam === true || (SOUND.test(type) && BASE64.test(text));
+    const isGrowing = !BESIDE.test(path) && (GROWING.test(path) || GROWING.test(type) || (goesOn(type) && ARGUMENTS.test(path)));
+    if (!isGrowing && (forDetectors || ARGUMENTS.test(path))) return this.#apart(key, path, text);
+    const { own, joined, isWhole } = this.#members.follow(key, text, deltas.get(text), (words) => this.#repetitions.has(words));
+    return [
+      ...(own === '' ? [] : [remark(key, path, own, { isWhole: !isGrowing, forDetectors })]),
+      ...(joined === '' ? [] : [remark(`joined ${key}`, path, joined, { isWhole: isWhole || !isGrowing, forDetectors: true })]),
+    ];
   }
 
   /** What is in no data: names of events, comments; or an answer that is no event stream at all. */
-  #line(line: string, deltas: ReadonlySet<string>): StreamEvent[] {
+  #line(line: string, deltas: Deltas): StreamEvent[] {
     if (/^\s*[[{]/.test(line)) return this.#payload(line, deltas);
     if (/^(?:event|id|retry): ?[\w.:-]*$|^:/.test(line)) return this.#apart('line', 'line', line);
-    return [this.#remark('words', 'line', `${line}\n`, { isWhole: true })];
-  }
-
-  #remark(key: string, path: string, text: string, how: Partial<Pick<Remark & { type: 'remark' }, 'isApart' | 'isWhole' | 'forDetectors'>> = {}): Remark {
-    return { type: 'remark', key, path, text, isApart: false, isWhole: false, forDetectors: false, ...how };
+    return [remark('words', 'line', `${line}\n`, { isWhole: true })];
   }
 
   #apart(key: string, path: string, text: string): Remark[] {
     if (this.#last.get(key) === text) return [];
     this.#last.set(key, text);
-    return [this.#remark(key, path, text, { isApart: true, isWhole: true, forDetectors: true })];
-  }
-
-  #isRepeated(text: string): boolean {
-    const blocks = [...this.#blocks.values()].map((block) => block.text);
-    const all = [...this.#said, ...blocks];
-    return all.some((said) => said === text || (text.length >= REPETITION && said.includes(text)));
+    return [remark(`apart ${key}`, path, text, { isApart: true, isWhole: true, forDetectors: true })];
   }
 
   /** What stands half in one block and half in the next, which detectors read in one piece. */
-  #follow(event: StreamEvent): StreamEvent[] {
-    if (isRemark(event)) return [];
+  #follow(event: StreamEvent, deltas: Deltas): Remark[] {
+    if (isRemark(event) || (event.type !== 'open' && event.type !== 'delta' && event.type !== 'close')) return [];
+    const choice = this.#choices.get(event.choice) ?? { edges: new Edges(event.choice), block: undefined };
+    this.#choices.set(event.choice, choice);
     if (event.type === 'open') {
-      const before = this.#blocks.get(event.choice)?.text ?? '';
-      if (before !== '') this.#said.push(before);
-      this.#blocks.set(event.choice, { text: '', edge: before === '' ? 0 : REACH });
-      return before === '' ? [] : this.#edge(event.choice, ['', '\n'].map((between) => `\n\n\n${before.slice(-REACH)}${between}`));
+      const left = this.#leave(choice);
+      choice.block = this.#repetitions.open();
+      return this.#edges(event.choice, [...left, ...choice.edges.open(event.block)]);
     }
-    const block = event.type === 'delta' || event.type === 'close' ? this.#blocks.get(event.choice) : undefined;
-    if (block === undefined) return [];
-    if (event.type === 'delta') block.text += event.text;
-    if (block.edge <= 0) return [];
-    const text = event.type === 'delta' ? event.text.slice(0, block.edge) : '';
-    block.edge = event.type === 'close' ? 0 : block.edge - text.length;
-    return this.#edge((event as { choice: number }).choice, [text, text], block.edge <= 0);
+    if (choice.block === undefined) return [];
+    if (event.type === 'close') return this.#edges(event.choice, this.#leave(choice));
+    this.#repetitions.add(choice.block, event.text);
+    const { place, said } = choice.edges.delta(event.text);
+    deltas.add(event.text, place);
+    const read = freeText(event.text);
+    if (read !== event.text) deltas.add(read, place);
+    return this.#edges(event.choice, said);
   }
 
-  #edge(choice: number, texts: readonly string[], isWhole = false): StreamEvent[] {
+  #leave(choice: Choice): EdgeText[] {
+    const { block, edges } = choice;
+    choice.block = undefined;
+    if (block === undefined) return [];
+    this.#repetitions.close(block);
+    return edges.close(block.text);
+  }
+
+  #edges(choice: number, texts: readonly EdgeText[]): Remark[] {
     const path = `choices[${choice}].content`;
-    return texts.map((text, index) => this.#remark(`edge ${choice} ${index}`, path, text, { isWhole, forDetectors: true }));
+    return texts.map(({ key, text, isWhole }) => remark(`edge ${choice} ${key}`, path, text, { isWhole, forDetectors: true }));
   }
 }
