@@ -30,6 +30,11 @@ const LANGUAGES: readonly Words[] = [
       'Block {}.',
       'Do not include {} in requests.',
       'Prompts must not contain {}.',
+      '{} may, under no circumstances, be shared.',
+      '{} may (even if the customer agrees) not be shared.',
+      'Never share, even if the customer permits it, {}.',
+      'It is forbidden, except in an emergency, to share {}.',
+      'May {} be shared? No.',
     ],
   },
   {
@@ -43,7 +48,15 @@ const LANGUAGES: readonly Words[] = [
       ['Schimpfwörter', 'profanity'],
       ['Kreditkartennummern und Telefonnummern', 'pii.card', 'pii.phone'],
     ],
-    templates: ['Texte dürfen keine {} enthalten.', 'Keine {} an das Modell senden.', 'Blockiere {}.', '{} dürfen nicht geteilt werden.'],
+    templates: [
+      'Texte dürfen keine {} enthalten.',
+      'Keine {} an das Modell senden.',
+      'Blockiere {}.',
+      '{} dürfen nicht geteilt werden.',
+      '{} dürfen, auch wenn der Kunde zustimmt, nicht geteilt werden.',
+      '{} dürfen, außer im Notfall, nicht geteilt werden.',
+      'Nicht geteilt werden dürfen, auch wenn der Kunde es erlaubt, {}.',
+    ],
   },
   {
     topics: [
@@ -52,7 +65,12 @@ const LANGUAGES: readonly Words[] = [
       ['adresses e-mail', 'pii.email'],
       ['numéros de téléphone', 'pii.phone'],
     ],
-    templates: ['Ne partagez jamais de {}.', 'Pas de {} dans les messages.'],
+    templates: [
+      'Ne partagez jamais de {}.',
+      'Pas de {} dans les messages.',
+      'Ne partagez jamais, sauf accord, de {}.',
+      'Les {} ne peuvent, même si le client le permet, pas être partagés.',
+    ],
   },
 ];
 

@@ -4,6 +4,7 @@ import type { PlanProblem } from '../compile/problems.ts';
 import { markerOf } from '../compile/markers.ts';
 import { lower, phrasePattern } from '../compile/phrases.ts';
 import { cover, prepare } from '../compile/prepare.ts';
+import { shorten } from '../compile/plan-words.ts';
 import { findMentions } from '../compile/mentions.ts';
 import type { Understanding } from '../compile/understand.ts';
 import { languages } from './language.ts';
@@ -30,6 +31,7 @@ export interface Checked {
 const MAX_TOKENS = 600;
 const CHARACTERS_PER_TOKEN = 4;
 const MAX_TOPICS = 3;
+const MAX_QUOTE = 120;
 
 const vague = VAGUE.map((entry) => ({ ...entry, pattern: phrasePattern(entry.phrases) }));
 const doubleNegation = phrasePattern(DOUBLE_NEGATIONS);
@@ -147,6 +149,16 @@ function length({ content }: Checked): Issue[] {
   ];
 }
 
+/** What allows and forbids in one sentence, and nobody can say what. */
+function unclearSentences({ understood }: Checked): Issue[] {
+  return understood.unclear.map(({ text }) => ({
+    type: 'ambiguity',
+    severity: 'high',
+    description: `"${shorten(text, MAX_QUOTE)}" both allows and forbids, and what it forbids is not understood.`,
+    suggestion: 'Say what must not happen in a sentence of its own, such as "Never share ...", and what is allowed in another.',
+  }));
+}
+
 const PLAN_ISSUES: Readonly<Partial<Record<PlanProblem['kind'], Omit<Issue, 'description'>>>> = {
   contradiction: { type: 'contradiction', severity: 'high', suggestion: 'Keep one of the two, or say when which holds.' },
   exception: {
@@ -202,7 +214,7 @@ function language({ content, plan }: Checked): Issue[] {
   return issues;
 }
 
-const CHECKS = [vagueWords, doubleNegations, allowRules, breadth, intent, substance, length, planProblems, weakness, language];
+const CHECKS = [unclearSentences, vagueWords, doubleNegations, allowRules, breadth, intent, substance, length, planProblems, weakness, language];
 
 /** All that is wrong, the gravest first. */
 export function findIssues(checked: Checked): Issue[] {

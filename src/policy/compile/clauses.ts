@@ -1,8 +1,9 @@
 // Divides a rule into pieces and decides for each whether it forbids or allows: exceptions, oppositions and lists are followed.
-import { EXCEPTIONS, OPPOSITIONS } from './lexicon/connectives.ts';
-import { markerOf, type Marker, type Polarity } from './markers.ts';
+import { atomsOf, markerIn, sentencesOf, type Atom, type Said } from './atoms.ts';
+import { findInsertions, type Insertion } from './insertions.ts';
+import type { Marker, Polarity } from './markers.ts';
 import type { Mention } from './mentions.ts';
-import { phrasePattern } from './phrases.ts';
+import { cover } from './prepare.ts';
 
 export interface Clause {
   start: number;
@@ -10,20 +11,12 @@ export interface Clause {
   polarity: Polarity;
   /** Taken out of what goes before. */
   isException: boolean;
+  /** Says in spite of what the rest holds: nothing in it has to be looked for. */
+  isConcession: boolean;
   /** Number of the sentence. */
   sentence: number;
-}
-
-interface Atom {
-  start: number;
-  end: number;
-  text: string;
-  lead: 'exception' | 'opposition' | 'list';
-  /** It begins after a closing parenthesis. */
-  closes: boolean;
-  marker: Marker | undefined;
-  /** The marker stands after what it speaks of. */
-  trails: boolean;
+  /** Of all that something inserted has divided. */
+  whole: { start: number; end: number };
 }
 
 const ANYTHING = /(?<!\p{L})(?:everything|anything|all|any|alles|sämtliche\p{L}*|jegliche\p{L}*|tout|toute?s?)(?!\p{L})/iu;
@@ -33,48 +26,11 @@ const ECHO = /§\s*(?:are|is|do|does|may|can|sind|ist|sont|est)\W*$/u;
 /** "No card numbers and IBANs may be sent": what is said at the end is said of none of them. */
 const NONE_OF = /^\W*(?:no|neither|keine?|keinerlei|weder|aucune?s?)(?!\p{L})[^§¤]*[§¤]\W*$/u;
 const LAST = /^\W*(?:and|or|nor|und|oder|sowie|noch|et|ou|ni)(?!\p{L})/u;
-const exception = phrasePattern(EXCEPTIONS);
-const opposition = phrasePattern(OPPOSITIONS);
-const conjunction = /(?<![\p{L}\p{N}])(?:and|or|und|oder|sowie|et|ou|nor|noch)(?![\p{L}\p{N}])|[,&()]|:(?=\s)|\s-\s/giu;
-const sentenceEnd = /[.!?;]+(?=["')\]]*(?:\s|$))/g;
-
-/** Offsets of the beginnings of sentences. */
-function sentencesOf(text: string): { start: number; end: number }[] {
-  const sentences: { start: number; end: number }[] = [];
-  let start = 0;
-  for (const { 0: mark, index } of text.matchAll(sentenceEnd)) {
-    sentences.push({ start, end: index });
-    start = index + mark.length;
-  }
-  sentences.push({ start, end: text.length });
-  return sentences.filter((one) => /[\p{L}§¤]/u.test(text.slice(one.start, one.end)));
-}
-
-function atomsOf(text: string, { start, end }: { start: number; end: number }): Atom[] {
-  const sentence = text.slice(start, end);
-  const cuts = new Map<number, Atom['lead']>();
-  for (const { index } of sentence.matchAll(conjunction)) cuts.set(index, 'list');
-  for (const { index } of sentence.matchAll(opposition)) cuts.set(index, 'opposition');
-  for (const { index } of sentence.matchAll(exception)) cuts.set(index, 'exception');
-  const starts = [...new Map([[0, cuts.get(0) ?? 'list'], ...cuts])].toSorted(([a], [b]) => a - b);
-  return starts.map(([from, lead], index) => {
-    const to = starts[index + 1]?.[0] ?? sentence.length;
-    const piece = sentence.slice(from, to);
-    const marker = markerOf(piece);
-    const subject = piece.search(/[§¤]/);
-    return {
-      start: start + from,
-      end: start + to,
-      text: piece,
-      lead,
-      closes: piece.startsWith(')'),
-      marker,
-      trails: marker !== undefined && subject !== -1 && subject < marker.at,
-    };
-  });
-}
-
 const opposite = (polarity: Polarity): Polarity => (polarity === 'forbid' ? 'allow' : 'forbid');
+
+/** "Block messages unless they contain no card numbers": what is missing must be missing. */
+const exceptedFrom = (polarity: Polarity, { marker, trails }: Said): Polarity =>
+  polarity === 'forbid' && marker?.polarity === 'forbid' && marker.stops !== true && !trails ? 'forbid' : opposite(polarity);
 
 /** Follows one sentence from piece to piece. */
 class Reader {
@@ -140,21 +96,60 @@ class Reader {
 
   #except(index: number): { polarity: Polarity; isException: boolean } {
     const before = this.#main ?? this.#saidLater(index) ?? 'forbid';
-    const { marker, trails } = this.#atoms[index]!;
-    // "Block messages unless they contain no card numbers": what is missing must be missing.
-    const isUndone = before === 'forbid' && marker?.polarity === 'forbid' && marker.stops !== true && !trails && index > 0;
-    this.#excepted = isUndone ? 'forbid' : opposite(before);
+    this.#excepted = index > 0 ? exceptedFrom(before, this.#atoms[index]!) : opposite(before);
     return { polarity: this.#excepted, isException: true };
   }
 }
 
+/** What is inserted is taken out, or only the marks around it. */
+const withoutInsertions = (sentence: string, insertions: readonly Insertion[]): string =>
+  cover(
+    sentence,
+    insertions.flatMap(({ start, end, kind }) =>
+      kind === 'joined'
+        ? [
+            { start, end: start + 1 },
+            { start: end - 1, end },
+          ]
+        : [{ start, end }],
+    ),
+    ' ',
+  );
+
+type Divided = Omit<Clause, 'sentence'>;
+
+/** Puts what was inserted between the parts of the clause that it has divided. */
+function divide(clause: Divided, insertions: readonly (Insertion & { text: string })[]): Divided[] {
+  const parts: Divided[] = [];
+  let from = clause.start;
+  for (const { start, end, kind, text } of insertions) {
+    if (start > from) parts.push({ ...clause, start: from, end: start });
+    const isException = kind === 'exception';
+    const polarity = isException ? exceptedFrom(clause.polarity, markerIn(text)) : clause.polarity;
+    parts.push({ start, end, polarity, isException, isConcession: kind === 'concession', whole: { start, end } });
+    from = end;
+  }
+  return from < clause.end ? [...parts, { ...clause, start: from }] : parts;
+}
+
+function readSentence(text: string, { start, end }: { start: number; end: number }): Divided[] {
+  const sentence = text.slice(start, end);
+  const insertions = findInsertions(sentence);
+  const atoms = atomsOf(withoutInsertions(sentence, insertions), start);
+  const read = new Reader(atoms).read();
+  const apart = insertions
+    .filter(({ kind }) => kind !== 'joined')
+    .map((one) => ({ ...one, text: sentence.slice(one.start, one.end), start: start + one.start, end: start + one.end }));
+  return atoms.flatMap((atom, index) => {
+    const span = { start: atom.start, end: atom.end };
+    const inside = apart.filter((one) => one.start >= atom.start && one.start < atom.end);
+    return divide({ ...span, ...read[index]!, isConcession: false, whole: span }, inside);
+  });
+}
+
 /** `text`: in lower case, with mentions covered by `§`, and names and formats by `¤`. */
 export function readClauses(text: string): Clause[] {
-  return sentencesOf(text).flatMap((sentence, number) => {
-    const atoms = atomsOf(text, sentence);
-    const read = new Reader(atoms).read();
-    return atoms.map(({ start, end }, index) => ({ start, end, sentence: number, ...read[index]! }));
-  });
+  return sentencesOf(text).flatMap((sentence, number) => readSentence(text, sentence).map((clause) => ({ ...clause, sentence: number })));
 }
 
 /** The clause that something stands in. */

@@ -40,15 +40,17 @@ export interface Plan {
 
 const MAX_SENTENCES = 32;
 const MAX_REST = 12;
+const MAX_QUOTE = 120;
 const BY_COUNTRY: ReadonlySet<string> = new Set(['pii.phone', 'pii.national-id']);
 
 const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
 /** What is left when detectors have found what they can, in words. */
-function restOf({ forbidden, residue }: Understanding): string[] {
+function restOf({ forbidden, residue, unclear }: Understanding): string[] {
+  const sentences = unclear.map(({ text }) => `what "${shorten(text, MAX_QUOTE)}" forbids, which is not understood`);
   const topics = forbidden.concepts.filter(({ detectors }) => detectors.length === 0).map(({ title }) => title);
   const partial = forbidden.concepts.filter(({ partial: isPartial }) => isPartial === true).map(({ title }) => `more than ${title}`);
-  return unique([...topics, ...partial, ...residue.map((word) => `"${word}"`)]);
+  return unique([...sentences, ...topics, ...partial, ...residue.map((word) => `"${word}"`)]);
 }
 
 /** The plan for a rule. The order of its words, their case and punctuation do not matter to it. */

@@ -1,4 +1,5 @@
 // Whether a piece of a rule forbids or allows what it speaks of.
+import { MODALS } from './lexicon/insertions.ts';
 import { NEGATIONS, PERMIT_IDIOMS, PERMITS, STATES, STOPS } from './lexicon/polarity.ts';
 import { phrasePattern } from './phrases.ts';
 
@@ -43,14 +44,22 @@ const ELLIPSIS = new RegExp(
 /** "Masked card numbers are fine": says which are meant. */
 const QUALITY = /(?<!\p{L})\p{L}+(?:ed|iert\p{L}*|és?|ées?)(?= §)|(?<=§ (?:that|which|who|qui) (?:are|is|sont|est) )\p{L}+/gu;
 
+/** A modal that nothing follows is half of something: "data may". */
+const halfModal = anywhere(`(?:${phrasePattern([...MODALS, 'you can']).source})\\s*$`);
+function permitIn(text: string): number {
+  const at = text.search(permit);
+  return at !== -1 && at === text.search(halfModal) ? -1 : at;
+}
+
 /** `text`: in lower case, with what it speaks of covered by `§`. Undefined: it says nothing about it. */
 export function markerOf(text: string): Marker | undefined {
   const idiomAt = text.search(idiom);
   if (idiomAt !== -1) return { polarity: 'allow', at: idiomAt };
-  const undone = text.search(negatedStop);
-  if (undone !== -1) return { polarity: 'allow', at: undone };
+  const undone = text.match(negatedStop);
+  // "Never stop redacting §": what is not stopped stops.
+  if (undone !== null && !stop.test(text.slice(undone.index! + undone[0].length))) return { polarity: 'allow', at: undone.index! };
   const not = text.search(negation);
-  const permitAt = text.search(permit);
+  const permitAt = permitIn(text);
   const said = permitAt === -1 ? text : text.replace(QUALITY, (word) => ' '.repeat(word.length));
   const stopAt = Math.max(said.search(stop), said.search(state));
   if (not !== -1 && permitAt === -1 && stopAt === -1)
@@ -58,6 +67,19 @@ export function markerOf(text: string): Marker | undefined {
   if (not !== -1) return { polarity: 'forbid', at: not };
   if (stopAt !== -1) return { polarity: 'forbid', at: stopAt, stops: true };
   return permitAt === -1 ? undefined : { polarity: 'allow', at: permitAt };
+}
+
+const everywhere = (pattern: RegExp): RegExp => new RegExp(pattern.source, 'gu');
+/** "if not masked" says when, and permits nothing. */
+const CONDITION = String.raw`(?<!(?<!\p{L})(?:if|unless|when|where|as long as|wenn|falls|sofern|soweit|außer|si) )`;
+const PERMISSIONS = [everywhere(idiom), new RegExp(CONDITION + negatedStop.source, 'gu'), QUALITY];
+
+/** Whether anything in it negates or forbids, other than to permit. `text`: as of markerOf. */
+export function hasForbiddingWord(text: string): boolean {
+  if (markerOf(text)?.polarity === 'forbid') return true;
+  let rest = text;
+  for (const pattern of PERMISSIONS) rest = rest.replace(pattern, (words) => ' '.repeat(words.length));
+  return negation.test(rest) || stop.test(rest);
 }
 
 const ALL = [NEGATIONS, STOPS, PERMITS, PERMIT_IDIOMS, STATES].map((phrases) => anywhere(`^(?:${phrasePattern(phrases).source})$`));

@@ -47,8 +47,9 @@ export function selectDetectors(understood: Understanding, countries: readonly s
   const ids = idsOf(understood, countries);
   const isAny = ids.size + forbidden.keywords.length + forbidden.formats.length > 0;
   const relevant = understood.exceptions.filter(({ detectors }) => detectors?.some((id) => ids.has(id)) ?? isAny);
-  const isAboutAll = relevant.some(({ detectors }) => detectors === undefined);
-  const unsure = isAboutAll ? 'all' : new Set(relevant.flatMap(({ detectors = [] }) => detectors));
+  const unknown = [...relevant, ...understood.unclear];
+  const isAboutAll = unknown.some(({ detectors }) => detectors === undefined);
+  const unsure = isAboutAll ? 'all' : new Set(unknown.flatMap(({ detectors = [] }) => detectors));
   // One for all kinds finds in one go, but then all kinds are equally sure.
   if (SECRET_DETECTORS.every((id) => ids.has(id) && (unsure === 'all' || !unsure.has(id)))) {
     for (const id of SECRET_DETECTORS) ids.delete(id);

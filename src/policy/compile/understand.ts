@@ -11,6 +11,7 @@ import { findNames } from './names.ts';
 import { lower, phrasePattern } from './phrases.ts';
 import { cover, prepare } from './prepare.ts';
 import { residueOf, wordsOf } from './residue.ts';
+import { findUnclear, type Unclear } from './unclear.ts';
 
 /** What is forbidden or allowed. */
 export interface Side {
@@ -26,6 +27,8 @@ export interface Understanding {
   residue: string[];
   /** What the rule takes out in words that no detector knows. */
   exceptions: Exception[];
+  /** Sentences that forbid something which is not understood. */
+  unclear: Unclear[];
 }
 
 const EXAMPLE = new RegExp(`(?:${phrasePattern(EXAMPLES).source}|[:(])[^§]{0,40}$`, 'u');
@@ -101,11 +104,11 @@ function certain(mentions: Mention[], clauses: readonly Clause[], text: string):
 /** What may be said only to some, or only at times, is forbidden otherwise: "may only be shared with HR". */
 function isAllowed(clause: Clause | undefined, text: string, { start }: { start: number }): boolean {
   if (clause === undefined || clause.polarity === 'forbid') return false;
-  const before = text.slice(clause.start, start);
+  const before = text.slice(clause.whole.start, start);
   const limit = before.search(only);
   // "Only the last digits of card numbers may be shown".
   if (limit !== -1 && wordsOf(before.slice(limit)).some((word) => !isBare(word) && !only.test(word))) return false;
-  return clause.isException || !only.test(text.slice(start, clause.end));
+  return clause.isException || !only.test(text.slice(start, clause.whole.end));
 }
 
 const emptySide = (): Side => ({ concepts: [], keywords: [], formats: [] });
@@ -124,11 +127,14 @@ export function understand(content: string): Understanding {
   const plain = lower(covered);
   const reading = { text: plain, mentions, clauses };
   const narrow = narrowed(reading);
-  const result: Understanding = { forbidden: emptySide(), allowed: emptySide(), residue: [], exceptions: [] };
+  const result: Understanding = { forbidden: emptySide(), allowed: emptySide(), residue: [], exceptions: [], unclear: [] };
   const isPermitted = (span: { start: number }): boolean => isAllowed(clauseAt(clauses, span), plain, span);
-  const sideAt = (span: { start: number }): Side => (isPermitted(span) ? result.allowed : result.forbidden);
   const { exceptions, qualified } = findExceptions({ text, plain, covered, clauses, mentions, formats, isPermitted });
   result.exceptions = exceptions;
+  const others = [...names, ...formats];
+  const { unclear, isUnclear } = findUnclear({ text, plain, clauses, mentions, others, isPermitted, qualified });
+  result.unclear = unclear;
+  const sideAt = (span: { start: number }): Side => (isPermitted(span) && !isUnclear(span) ? result.allowed : result.forbidden);
 
   const sentenceOf = (span: { start: number }): number | undefined => clauseAt(clauses, span)?.sentence;
   for (const mention of mentions) {
@@ -139,7 +145,7 @@ export function understand(content: string): Understanding {
     if (concept.container === true && beside.length > 0 && HOLDS.test(covered.slice(from, Math.max(mention.start, beside.at(-1)!.start))))
       continue;
     if (concept.id === 'topic.competitors' && names.some((name) => sentenceOf(name) === sentenceOf(mention))) continue;
-    if (!narrow.has(mention) && !qualified.has(mention)) sideAt(mention).concepts.push(concept);
+    if (!narrow.has(mention) && (!qualified.has(mention) || isUnclear(mention))) sideAt(mention).concepts.push(concept);
   }
   for (const name of names) sideAt(name).keywords.push(name.keyword);
   for (const format of formats) sideAt(format).formats.push(format);
@@ -148,7 +154,7 @@ export function understand(content: string): Understanding {
     const piece = covered.slice(clause.start, clause.end);
     if (only.test(lower(piece).replace(notOnly, ''))) result.forbidden.concepts.push(ONLY);
     // What is said of an example describes what it is an example of.
-    if (clause.polarity === 'allow' || isAboutExample(clause, formats, clauses)) continue;
+    if (clause.polarity === 'allow' || clause.isConcession || isAboutExample(clause, formats, clauses)) continue;
     result.residue.push(...residueOf(piece));
   }
   return result;

@@ -23,6 +23,7 @@ describe('a clear rule', () => {
 
 describe('trouble in a rule', () => {
   it.each([
+    ['ambiguity', 'E-mail addresses are fine, but not always.'],
     ['ambiguity', 'Generally, do not share card numbers.'],
     ['ambiguity', 'Kreditkartennummern dürfen in der Regel nicht geteilt werden.'],
     ['ambiguity', 'Do not share sensitive data.'],

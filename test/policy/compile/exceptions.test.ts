@@ -27,6 +27,12 @@ describe('a whole kind of data that is allowed is not looked for', () => {
     ['Keine personenbezogenen Daten, außer IP-Adressen.', without('pii.ip')],
     ['Pas de données personnelles, sauf les adresses e-mail.', without('pii.email')],
     ['Never share IBANs. General questions about banks are fine.', ['pii.iban']],
+    ['Personenbezogene Daten dürfen, außer E-Mail-Adressen, nicht weitergegeben werden.', without('pii.email')],
+    ['Personal data may, except for e-mail addresses, not be shared.', without('pii.email')],
+    ['Personal data may (except for e-mail addresses and IBANs) not be shared.', without('pii.iban', 'pii.email')],
+    ['No personal data except e-mail addresses may be sent.', without('pii.email')],
+    ['Except for e-mail addresses, phone numbers, and IBANs, no personal data may be sent.', without('pii.iban', 'pii.phone', 'pii.email')],
+    ['Keine personenbezogenen Daten außer E-Mail-Adressen an das Modell senden.', without('pii.email')],
   ])('%s', (rule, ids) => {
     expect(planned(rule)).toEqual({ ids, needsJudge: false, judgeConfirms: false, problems: [] });
   });
@@ -62,6 +68,12 @@ describe('some of a kind that is allowed is still looked for, and a judge confir
     ['Keine Kreditkartennummern, außer sie sind maskiert.', ['pii.card?']],
     ['Keine Kreditkartennummern; Testkarten sind erlaubt.', ['pii.card?']],
     ['Pas de données personnelles, sauf les adresses e-mail professionnelles.', withUnsure('pii.email')],
+    ['Do not, unless the user insists, reveal IP addresses.', ['pii.ip?']],
+    ['It is forbidden, except in an emergency, to share customers’ IBANs.', ['pii.iban?']],
+    ['Ne partagez jamais, sauf accord, de numéros de carte.', ['pii.card?']],
+    ['Card numbers, unless the customer agrees, may not be shared.', ['pii.card?']],
+    ['No personal data except e-mail addresses of our staff may be sent.', withUnsure('pii.email')],
+    ['Keine personenbezogenen Daten außer E-Mail-Adressen von Lieferanten an das Modell senden.', withUnsure('pii.email')],
   ])('%s', (rule, ids) => {
     expect(planned(rule)).toEqual({ ids, needsJudge: true, judgeConfirms: true, problems: ['exception'] });
   });
@@ -85,6 +97,32 @@ describe('some of a kind that is allowed is still looked for, and a judge confir
   it('expressions of the author stay certain', () => {
     const { detectors } = compileRule({ content: 'No badges except old ones.', patterns: [{ name: 'badge', pattern: 'B-\\d{4}' }] });
     expect(detectors).toEqual([{ id: 'pattern', pattern: 'B-\\d{4}' }]);
+  });
+});
+
+describe('customer data, of which detectors find a part', () => {
+  it.each([
+    'No customer data except e-mail addresses may be sent.',
+    'Keine Kundendaten außer E-Mail-Adressen an das Modell senden.',
+    'Kundendaten dürfen, E-Mail-Adressen ausgenommen, nicht weitergegeben werden.',
+  ])('are looked for but for what is taken out: %s', (rule) => {
+    expect(planned(rule)).toEqual({ ids: without('pii.email'), needsJudge: true, judgeConfirms: false, problems: [] });
+  });
+});
+
+describe('a sentence that forbids what is not understood permits nothing', () => {
+  it.each<[string, string[]]>([
+    ['E-mail addresses are fine, but not always.', ['pii.email?']],
+    ['You may share e-mail addresses, no approval needed.', ['pii.email?']],
+    ['May "Kestrel" be mentioned? Of course it is unacceptable.', ['keyword?']],
+    ['Never share passwords. IBANs are fine, but not always.', ['pii.iban?', 'secret.password']],
+  ])('%s', (rule, ids) => {
+    expect(planned(rule)).toEqual({ ids, needsJudge: true, judgeConfirms: false, problems: [] });
+    expect(compileRule({ content: rule }).words.join(' ')).toMatch(/A judge decides the rest of the rule: what ".*" forbids, which is not/);
+  });
+  it('what is only permitted stays so', () => {
+    for (const rule of ['Do not block phone numbers.', 'It is no problem to share phone numbers.', 'Masked phone numbers are fine.'])
+      expect(planned(rule).ids).toEqual([]);
   });
 });
 

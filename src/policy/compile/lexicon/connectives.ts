@@ -30,6 +30,12 @@ export const EXCEPTIONS = [
   'hors',
   'mis à part',
   'à moins que',
+  'unlike',
+  'in contrast to',
+  'as opposed to',
+  'im gegensatz zu(m|r)?',
+  'anders als',
+  'contrairement (à|aux?)',
 ] as const;
 
 /** What follows is opposed to what goes before. */

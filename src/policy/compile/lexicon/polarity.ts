@@ -50,6 +50,20 @@ export const NEGATIONS = [
   'aucun(e|s|es)?',
   'ni',
   'sans',
+  'hardly',
+  'scarcely',
+  'rarely',
+  'seldom',
+  'nowhere',
+  'nein',
+  'kaum',
+  'selten',
+  'nirgend(s|wo)',
+  'mitnichten',
+  'nulle part',
+  'guère',
+  'rarement',
+  '(?<=\\? )non',
 ] as const;
 
 /** What stops traffic: forbids, and negated it allows. */
@@ -129,6 +143,12 @@ export const STOPS = [
   'évite*',
   'supprim*',
   'prohib*',
+  'punish*',
+  'sanction(s|ed)?',
+  'penali[sz]ed',
+  'fired',
+  '(bestraf|geahnde|abgemahn)*',
+  'sanctionn*',
 ] as const;
 
 /** Said of something, they forbid to tell it; before something, they only describe it. */
