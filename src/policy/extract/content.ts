@@ -9,7 +9,7 @@ import { isKnownName, memberPath } from './names.ts';
 import { readableIn } from './opaque.ts';
 import { isReference, isReferenceItem } from './references.ts';
 import { roleOf, topLevelRole } from './roles.ts';
-import { seams } from './seams.ts';
+import { kindOfText, seams } from './seams.ts';
 import { isBeside, isFree, isOfKnownKind, isProbabilities, isScreen, isSealed, readingOf } from './structure.ts';
 
 const MAX_DEPTH = 64;
@@ -34,12 +34,16 @@ interface Place {
   isAside?: boolean;
   /** Neighbours are put together further out. */
   isJoined?: boolean;
+  /** Of a thought that is else no different from what is said aloud. */
+  isThought?: boolean;
 }
 
 class Walk {
   readonly content: Content = { parts: [], unscannable: [] };
   readonly #isRequest: boolean;
   readonly #names = new Set<string>();
+  /** Of answers: kinds of the texts that libraries put together for their callers. */
+  readonly #kinds = new Map<Part, string>();
   /** What log probabilities say, token by token, by where they stand. */
   readonly #asides = new Map<string, string[]>();
 
@@ -99,7 +103,8 @@ class Walk {
     const kind = typeof object['type'] === 'string' ? object['type'] : '';
     for (const [name, value] of Object.entries(object)) {
       const around = `${place.around}.${kind}.${name}`;
-      this.member(name, value, { ...place, role, path: memberPath(place.path, name), around, depth: place.depth + 1 }, object);
+      const at = { ...place, role, path: memberPath(place.path, name), around, depth: place.depth + 1 };
+      this.member(name, value, object['thought'] === true ? { ...at, isThought: true } : at, object);
     }
   }
 
@@ -118,7 +123,7 @@ class Walk {
   }
 
   #join(from: number, path: string): void {
-    this.content.parts.push(...seams(this.content.parts.slice(from), path));
+    this.content.parts.push(...seams(this.content.parts.slice(from), path, (part) => this.#kinds.get(part)));
   }
 
   #string(name: string, value: string, place: Place, holder: Json): void {
@@ -157,7 +162,7 @@ class Walk {
     if (text !== '') this.#say(text, place);
   }
 
-  #say(text: string, { path, role, history, isAside }: Place, onlyForDetectors = false): void {
+  #say(text: string, { path, role, history, isAside, around, isThought }: Place, onlyForDetectors = false): void {
     if (isAside === true) {
       const whole = path.replace(/\[\d+\]/g, '[]');
       const known = this.#asides.get(whole);
@@ -167,6 +172,9 @@ class Walk {
     }
     const part: Part = { path, role, text, history, ...(onlyForDetectors ? { seam: true } : {}) };
     this.content.parts.push(part);
+    if (this.#isRequest || onlyForDetectors) return;
+    const kind = kindOfText(around, isThought);
+    if (kind !== undefined) this.#kinds.set(part, kind);
   }
 
   #unknown(path: string): void {

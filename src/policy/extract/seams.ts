@@ -9,19 +9,39 @@ const GAP = '\n\n\n';
 const edges = (text: string): string => (text.length <= 2 * REACH ? text : text.slice(0, REACH) + GAP + text.slice(-REACH));
 
 /**
- * The neighbours put together as parts that are only for detectors, one for each role; none where there is one piece only. Once as they are,
- * and once each on a line of its own.
+ * What tells texts that callers show as one from others, by the names and kinds on the way to one; undefined: it is none of these.
+ * Quick for names of any length.
  */
-export function seams(parts: readonly Part[], path: string): Part[] {
-  const byRole = new Map<string, Part[]>();
+export function kindOfText(around: string, isThought = false): string | undefined {
+  const last = around.lastIndexOf('.');
+  const name = around.slice(last + 1);
+  if (name !== 'text' && name !== 'content') return undefined;
+  return `${isThought ? 'thought ' : ''}${around.slice(around.lastIndexOf('.', last - 1) + 1)}`;
+}
+
+/** Parts by what is the same about them, without those of which there is one only. */
+function groupsOf(parts: readonly Part[], keyOf: (part: Part) => string | undefined): Part[][] {
+  const groups = new Map<string, Part[]>();
   for (const part of parts) {
-    if (part.seam === true) continue;
-    const known = byRole.get(part.role);
-    if (known === undefined) byRole.set(part.role, [part]);
+    const key = keyOf(part);
+    if (key === undefined) continue;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [part]);
     else known.push(part);
   }
-  return [...byRole.values()].flatMap((texts) => {
-    if (texts.length < 2) return [];
+  return [...groups.values()].filter((group) => group.length > 1);
+}
+
+/**
+ * The neighbours put together as parts that are only for detectors, one for each role; none where there is one piece only. Once as they are,
+ * and once each on a line of its own. The same for texts of one kind that others of their role stand between: callers show them as one.
+ */
+export function seams(parts: readonly Part[], path: string, kindOf: (part: Part) => string | undefined = () => undefined): Part[] {
+  const said = parts.filter(({ seam }) => seam !== true);
+  const byRole = groupsOf(said, ({ role }) => role);
+  const sizes = new Map(byRole.map((group) => [group[0]!.role, group.length]));
+  const byKind = groupsOf(said, kindOf).filter((group) => group.length < sizes.get(group[0]!.role)!);
+  return [...byRole, ...byKind].flatMap((texts) => {
     const pieces = texts.map(({ text }) => edges(text));
     pieces[0] = texts[0]!.text.slice(-2 * REACH);
     pieces[pieces.length - 1] = texts.at(-1)!.text.slice(0, 2 * REACH);

@@ -231,6 +231,19 @@ const ANSWERED: Record<string, object> = {
   'a summary of thoughts': { output: [{ type: 'reasoning', summary: [{ type: 'summary_text', text: CARD }] }] },
   'two choices': { choices: [{ message: { role: 'assistant', content: '4242 4242' } }, { message: { role: 'assistant', content: ' 4242 4242' } }] },
   'two blocks': { content: [part('4242 4242'), part(' 4242 4242')] },
+  'two parts around a call': { candidates: [{ content: { parts: [{ text: '4242 4242' }, { functionCall: { name: 'f', args: { a: 'b' } } }, { text: ' 4242 4242' }] } }] },
+  'two parts around a thought': { candidates: [{ content: { parts: [{ text: '4242 4242' }, { text: 'Hm.', thought: true }, { text: '4242 4242' }] } }] },
+  'two thoughts around a part': {
+    candidates: [{ content: { parts: [{ text: '4242 4242', thought: true }, { text: 'Well.' }, { text: '4242 4242', thought: true }] } }],
+  },
+  'two messages around a thought': {
+    output: [
+      { type: 'message', content: [{ type: 'output_text', text: '4242 4242', annotations: [{ type: 'url_citation', title: 'a b', url: 'https://example.com' }] }] },
+      { type: 'reasoning', summary: [{ type: 'summary_text', text: 'Hm.' }] },
+      { type: 'message', content: [{ type: 'output_text', text: '4242 4242' }] },
+    ],
+  },
+  'two blocks around the use of a tool': { content: [part('4242 4242'), { type: 'tool_use', id: 't', name: 'f', input: { a: 'b' } }, part('4242 4242')] },
   'a transcript of what is spoken': { choices: [{ message: { role: 'assistant', audio: { id: 'a', transcript: CARD } } }] },
   'a member that arguments have twice': { choices: [{ message: { tool_calls: [{ function: { name: 'f', arguments: TWICE } }] } }] },
   'a long number in arguments': { output: [{ type: 'function_call', name: 'f', arguments: `{"card":${LONG}}` }] },
