@@ -194,9 +194,10 @@ describe('what was judged before', () => {
   it('is judged anew where other words stand before it', async () => {
     const judge = aJudge();
     const turn = evaluating([BY_JUDGE], { judge });
+    await turn(content('May I?'));
     await turn(content('May I?', 'Ask a lawyer.', 'And if I do?'));
     await turn(content('May I?', 'Yes, do.', 'And if I do?'));
-    expect(judge.asked[1]!.parts.map(({ text }) => text)).toEqual(['Yes, do.', 'And if I do?']);
+    expect(judge.asked[2]!.parts.map(({ text }) => text)).toEqual(['Yes, do.', 'And if I do?']);
   });
 
   it('is told from other words by more than what stands between them', async () => {

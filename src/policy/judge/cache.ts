@@ -5,6 +5,7 @@ import type { Clock } from '../../clock.ts';
 import type { PolicyPhase, SnapshotPolicy } from '../../snapshot/snapshot.ts';
 import type { Verdict } from '../types.ts';
 import { Flights } from './flights.ts';
+import type { Surroundings } from './line.ts';
 
 const MAX_ENTRIES = 50_000;
 /** Milliseconds. */
@@ -12,18 +13,24 @@ const TTL = 60 * 60_000;
 
 export type KeptVerdict = Exclude<Verdict, { outcome: 'failed' }>;
 
-interface Entry {
+/** `around`: what it was judged beside. */
+export interface Kept {
   verdict: KeptVerdict;
+  around: Surroundings;
+}
+
+interface Entry extends Kept {
   until: number;
 }
 
 /**
  * Names all that a verdict depends on besides what was said. Whose policy it is, too: it was asked about beside others of its owner, and
- * what those have made a judge say must not count for an equal rule of somebody else.
+ * what those have made a judge say must not count for an equal rule of somebody else; and whose traffic: nobody gets anything past the
+ * policy of an organization by what others have sent.
  */
-export function questionKey(policy: SnapshotPolicy, judge: string, phase: PolicyPhase): string {
+export function questionKey(policy: SnapshotPolicy, judge: string, phase: PolicyPhase, repository: string): string {
   const { namespace, scope, name, content, examples, riskType } = policy;
-  return hash('sha256', JSON.stringify([namespace, scope, name, content, examples ?? null, riskType, judge, phase]), 'base64url');
+  return hash('sha256', JSON.stringify([namespace, scope, name, content, examples ?? null, riskType, judge, phase, repository]), 'base64url');
 }
 
 /** By subject (see Unit), policy, judge and phase. The least recently used goes first. */
@@ -44,20 +51,20 @@ export class VerdictCache {
     return this.#entries.size;
   }
 
-  get(subject: string, question: string): KeptVerdict | undefined {
+  get(subject: string, question: string): Kept | undefined {
     const key = question + subject;
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
     if (entry.until <= this.clock.monotonic()) return undefined;
     this.#entries.set(key, entry);
-    return entry.verdict;
+    return entry;
   }
 
-  set(subject: string, question: string, verdict: KeptVerdict): void {
+  set(subject: string, question: string, kept: Kept): void {
     const key = question + subject;
     this.#entries.delete(key);
-    this.#entries.set(key, { verdict, until: this.clock.monotonic() + TTL });
+    this.#entries.set(key, { ...kept, until: this.clock.monotonic() + TTL });
     if (this.#entries.size <= this.#limit) return;
     const oldest = this.#entries.keys().next().value;
     if (oldest !== undefined) this.#entries.delete(oldest);

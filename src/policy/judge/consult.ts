@@ -5,7 +5,7 @@ import { questionKey, type KeptVerdict, type VerdictCache } from './cache.ts';
 import { batchesOf, groupsOf, type Group } from './groups.ts';
 import { failed, interview, located, saidOf } from './interview.ts';
 import { unitsOf, type Unit } from './units.ts';
-import { windowsOf } from './windows.ts';
+import { surroundingsIn, windowsOf } from './windows.ts';
 
 /** More than this is not judged but fails, so that nothing is left out in silence. */
 const MAX_WINDOWS = 16;
@@ -49,6 +49,12 @@ function placed(verdict: KeptVerdict, path: string): Verdict {
   return { outcome: 'violated', source: 'cache', findings: verdict.findings.map((finding) => ({ ...finding, path })) };
 }
 
+/** What was said of it before. What it violates it violates anywhere; that it is allowed holds where it stands as it stood then. */
+function knownOf({ subject, line, index }: Unit, question: string, cache: VerdictCache): KeptVerdict | undefined {
+  const kept = cache.get(subject, question);
+  return kept !== undefined && (kept.verdict.outcome === 'violated' || line.has(index, kept.around)) ? kept.verdict : undefined;
+}
+
 async function eachAtMost<T>(atOnce: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const waiting = items.values();
   const take = async (): Promise<void> => {
@@ -75,13 +81,13 @@ async function consultFor(
   origin: object,
 ): Promise<Consulted> {
   const deadline = cache.clock.monotonic() + timeout;
-  const keys = new Map(policies.map((policy) => [policy, questionKey(policy, judge.id, phase)]));
+  const keys = new Map(policies.map((policy) => [policy, questionKey(policy, judge.id, phase, traffic?.repository ?? '')]));
   const verdicts = new Gravest();
   const unknown = new Set<Unit>();
   const open = policies.filter((policy) => {
-    const news = units.filter(({ part, subject }) => {
-      const known = cache.get(subject, keys.get(policy)!);
-      if (known !== undefined) verdicts.note(policy, placed(known, part.path));
+    const news = units.filter((unit) => {
+      const known = knownOf(unit, keys.get(policy)!, cache);
+      if (known !== undefined) verdicts.note(policy, placed(known, unit.part.path));
       return known === undefined;
     });
     verdicts.note(policy, { outcome: 'allowed', source: 'cache' });
@@ -109,8 +115,9 @@ async function consultFor(
       for (const unit of read) found.get(unit)!.note(policy, saidOf(unit, verdict, window) ?? failed('judge_malformed'));
     });
   });
-  for (const [{ subject }, ofUnit] of found) {
-    for (const [policy, verdict] of ofUnit) if (verdict.outcome !== 'failed') cache.set(subject, keys.get(policy)!, verdict);
+  for (const [unit, around] of surroundingsIn(windows)) {
+    const ofUnit = found.get(unit)!;
+    for (const [policy, verdict] of ofUnit) if (verdict.outcome !== 'failed') cache.set(unit.subject, keys.get(policy)!, { verdict, around });
   }
   return consulted;
 }

@@ -1,6 +1,7 @@
 // Cuts what is to be judged into questions that a model reads with care. Nothing is left out: pieces overlap, so that what stands at a
 // cut is read whole in one of them.
 import type { Part } from '../types.ts';
+import type { Surroundings } from './line.ts';
 import type { Unit } from './units.ts';
 
 /** UTF-16 code units of one question, about 6000 tokens. */
@@ -30,8 +31,12 @@ function piecesOf(unit: Unit): Piece[] {
   return pieces;
 }
 
-/** Pieces in order, as many to a question as fit. */
+/** Pieces of one line in order, as many to a question as fit. */
 export function windowsOf(units: readonly Unit[]): Piece[][] {
+  return [...Map.groupBy(units, ({ line }) => line).values()].flatMap(windowsOfLine);
+}
+
+function windowsOfLine(units: readonly Unit[]): Piece[][] {
   const windows: Piece[][] = [];
   let size = Infinity;
   for (const piece of units.flatMap(piecesOf)) {
@@ -43,6 +48,20 @@ export function windowsOf(units: readonly Unit[]): Piece[][] {
     size += piece.text.length + AROUND;
   }
   return windows;
+}
+
+/** Of each unit: all that a judge is shown in the windows that hold pieces of it. */
+export function surroundingsIn(windows: readonly (readonly Piece[])[]): Map<Unit, Surroundings> {
+  const reaches = new Map<Unit, { first: number; last: number }>();
+  for (const window of windows) {
+    const places = window.map(({ unit }) => unit.index);
+    const [first, last] = [Math.min(...places), Math.max(...places)];
+    for (const { unit } of window) {
+      const known = reaches.get(unit);
+      reaches.set(unit, { first: Math.min(first, known?.first ?? first), last: Math.max(last, known?.last ?? last) });
+    }
+  }
+  return new Map([...reaches].map(([unit, { first, last }]) => [unit, unit.line.around(unit.index, first, last)]));
 }
 
 /** All that the pieces of one question need to be understood, as far as it is not asked about itself. */
