@@ -55,7 +55,7 @@ export class Lab {
   }
 
   async ready(...names: string[]): Promise<void> {
-    await this.#kubectl(['wait', '--for=condition=Ready', ...names, '-n', LAB, '--timeout=90s']);
+    await this.#kubectl(['wait', '--for=condition=Ready', ...names, '-n', LAB, '--timeout=180s']);
   }
 
   /** A key Secret's values, decoded, once it is there. */

@@ -171,6 +171,22 @@ describe('the chart on a real cluster', () => {
     });
   });
 
+  it('takes new certificates of the push channel in flight', async () => {
+    await underLoad('push certificates and their authority replaced', async () => {
+      const secrets = ['flashback-push-ca', 'flashback-gateway-tls'];
+      const uids = (): Promise<string> => cluster.kubectl(['get', 'secret', ...secrets, '-n', NAMESPACE, '-o', 'jsonpath={.items[*].metadata.uid}']);
+      const before = await uids();
+      await cluster.kubectl(['delete', 'secret', ...secrets, '-n', NAMESPACE]);
+      // An operator looks after them when it begins to lead, and once an hour.
+      await cluster.kubectl(['rollout', 'restart', `deployment/${RELEASE}-operator`, '-n', NAMESPACE]);
+      await eventually('new certificates', async () => (await uids()) !== before || undefined, 180);
+      await lab.apply(lab.repository('after-the-certificates', ['app']));
+      const began = performance.now();
+      await lab.ready('airepo/after-the-certificates');
+      return `a change was Ready ${((performance.now() - began) / 1000).toFixed(1)} s after it was applied`;
+    });
+  });
+
   it('serves changes within a second', async () => {
     const milliseconds: number[] = [];
     await underLoad('100 changes, from kubectl apply to every gateway', async () => {
