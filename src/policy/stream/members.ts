@@ -1,5 +1,5 @@
-// What one member says over all events of a stream. Whoever reads the stream may put the pieces of a member together, so detectors must read
-// them in one go, unless they have done so already: as the text of a block, or as what a block has said before.
+// What one member says over all events of a stream. Whoever reads the stream may put the pieces of a member together, so detectors must
+// read them in one go, unless they have done so already: as the text of a block, or as what a block has said before.
 import type { Json } from '../../chat/json.ts';
 import type { Place } from './edges.ts';
 
@@ -34,12 +34,15 @@ export interface Said {
 
 const NOTHING: Said = { own: '', joined: '', isWhole: true };
 
+const newMember = (): Member =>
+  ({ unsaid: '', isCut: false, isJoined: false, isOwn: false, isShared: false, place: undefined, left: 0 });
+
 export class Members {
   readonly #members = new Map<string, Member>();
 
   /** `places`: of the deltas that are the same words. */
   follow(key: string, words: string, places: readonly Place[], isRepeated: (text: string) => boolean): Said {
-    const member = this.#members.get(key) ?? { unsaid: '', isCut: false, isJoined: false, isOwn: false, isShared: false, place: undefined, left: 0 };
+    const member = this.#members.get(key) ?? newMember();
     const isNew = !this.#members.has(key);
     this.#members.set(key, member);
     return places.length > 0 ? shared(member, words, places, isNew) : ofItsOwn(member, words, isRepeated);
@@ -88,6 +91,9 @@ function join(member: Member, words: string): string {
 const NUMBERS = ['output_index', 'content_index', 'summary_index', 'index'];
 /** Events that open or go on with something, as against those that say all of it again. */
 const GOES_ON = /(?:[._]delta|\.added|_start)$/;
+/** The member of a block that an event of responses goes on with, and where other events have the block. */
+const DELTA = /^response\.(?:output_|reasoning_summary_|reasoning_|function_call_|custom_tool_call_|mcp_call_)?(\w+)\.delta$/;
+const BLOCK = /^(?:content_block|item|part|delta)(?=\.|$)/;
 
 export const goesOn = (type: string): boolean => GOES_ON.test(type);
 
@@ -98,6 +104,6 @@ export function keyOf(event: Json, path: string, nth: number): string {
   // Made-up names are all the same in paths.
   if (path.includes('*')) return `${type} ${goesOn(type) ? number : ''} ${path} ${nth}`;
   if (!goesOn(type)) return `${type} ${number} ${path}`;
-  const what = /^response\.(?:output_|reasoning_summary_|reasoning_|function_call_|custom_tool_call_|mcp_call_)?(\w+)\.delta$/.exec(type)?.[1];
-  return `${number} ${path.replace(/^(?:content_block|item|part|delta)(?=\.|$)/, 'block')}${what !== undefined && path === 'delta' ? `.${what}` : ''}`;
+  const what = path === 'delta' ? DELTA.exec(type)?.[1] : undefined;
+  return `${number} ${path.replace(BLOCK, 'block')}${what === undefined ? '' : `.${what}`}`;
 }

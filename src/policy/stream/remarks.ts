@@ -3,6 +3,7 @@
 import { isObject, type Json } from '../../chat/json.ts';
 import { readAnswerContent } from '../extract/content.ts';
 import { freeText } from '../extract/free-text.ts';
+import { hugeNumbers, withDistinctNames } from '../extract/whole-json.ts';
 import type { Part } from '../types.ts';
 import { isRemark, type Remark, type StreamEvent } from './channels.ts';
 import { Deltas, Edges, type EdgeText } from './edges.ts';
@@ -63,6 +64,20 @@ export class Remarks {
     if (text.trim() === '[DONE]' || text.trim() === '') return [];
     const json = parsed(text);
     if (json === undefined) return [remark('data', 'data', text)];
+    const distinct = withDistinctNames(text);
+    if (distinct === undefined) return [...this.#event(json, deltas), ...this.#numbers(text)];
+    // Of two members of one name callers differ in which one they keep.
+    const unread: Remark = { type: 'unread', unscannable: { path: '', kind: 'unknown' } };
+    return [unread, ...this.#event(parsed(distinct), deltas), ...this.#numbers(text)];
+  }
+
+  /** To their last digit. */
+  #numbers(text: string): Remark[] {
+    const huge = hugeNumbers(text);
+    return huge === undefined ? [] : this.#apart('numbers', '*', huge);
+  }
+
+  #event(json: unknown, deltas: Deltas): StreamEvent[] {
     const event = isObject(json) ? json : {};
     const type = typeof event['type'] === 'string' ? event['type'] : '';
     const { parts, unscannable } = readAnswerContent(withoutEcho(json, this.#request));

@@ -29,6 +29,11 @@ const cut = (body: string, type: string, size: number, then: 'end' | 'break' = '
 };
 const tokens = (...words: string[]) => ({ logprobs: { content: words.map((token) => ({ token, logprob: -0.1, bytes: [], top_logprobs: [] })) } });
 const EVENTS = 'text/event-stream';
+/** With another member behind one. */
+const twice = (body: string, member: string, other: string): string => {
+  if (!body.includes(member)) throw new Error(`no ${member}`);
+  return body.replace(member, `${member},${other}`);
+};
 
 const STREAMS: Record<string, Answer> = {
   'log probabilities that run ahead': sent(sse(HELLO, chunk({}, tokens('4242 4242')), chunk({}, tokens(' 4242 4242')), STOP, '[DONE]'), EVENTS),
@@ -38,6 +43,12 @@ const STREAMS: Record<string, Answer> = {
   'a number': sent(sse(HELLO, { ...chunk({}), card: Number(RUN) }, STOP, '[DONE]'), EVENTS),
   'an id': sent(sse(HELLO, { ...chunk({}), id: RUN }, STOP, '[DONE]'), EVENTS),
   'the name of a tool': sent(sse(HELLO, chunk({ tool_calls: [{ index: 0, id: 'c', type: 'function', function: { name: RUN, arguments: '{}' } }] }), STOP, '[DONE]'), EVENTS),
+  'the first of two members of one name': sent(twice(sse(HELLO, chunk({ content: CARD }), STOP, '[DONE]'), `"content":"${CARD}"`, '"content":"ok"'), EVENTS),
+  'halves in the first of two members of one name': sent(
+    twice(twice(sse(HELLO, chunk({ content: '4242 4242 ' }), chunk({ content: '4242 4242' }), STOP, '[DONE]'), '"content":"4242 4242 "', '"content":"ok"'), '"content":"4242 4242"', '"content":"ok"'),
+    EVENTS,
+  ),
+  'one of two lists of choices': sent(twice(sse(HELLO, chunk({ content: CARD }), STOP, '[DONE]'), `"choices":[{"index":0,"delta":{"content":"${CARD}"},"finish_reason":null}]`, '"choices":[]'), EVENTS),
   'a refusal': sent(sse(HELLO, chunk({ refusal: CARD }), STOP, '[DONE]'), EVENTS),
   'an annotation': sent(sse(HELLO, chunk({ annotations: [{ type: 'url_citation', url_citation: { title: CARD, url: 'https://example.com' } }] }), STOP, '[DONE]'), EVENTS),
   'what is spoken': sent(sse(HELLO, chunk({ audio: { id: 'a', transcript: '4242 4242' } }), chunk({ audio: { transcript: ' 4242 4242' } }), STOP, '[DONE]'), EVENTS),
@@ -127,6 +138,23 @@ describe('an answer that cannot be read', () => {
     stage.use({ ...NO_CARDS, ...only });
     stage.provider.answer(answer);
     expect((await ask(false)).status).toBe(503);
+  });
+
+  it('because an event of a stream says a member twice ends the stream', async () => {
+    stage.use({ ...NO_CARDS, ...only });
+    stage.provider.answer(sent(twice(sse(HELLO, chunk({ content: 'yes' }), STOP, '[DONE]'), '"content":"yes"', '"content":"no"'), EVENTS));
+    const { body } = await ask(true);
+    expect(body).toContain('policy_unavailable');
+    expect(body).not.toContain('"yes"');
+  });
+
+  it.each([1, 64, 900])('because %i bytes of sound come as an event of a stream ends the stream', async (size) => {
+    const openAi = await startPolicyStage('OpenAI');
+    openAi.use({ ...NO_CARDS, ...only });
+    openAi.provider.answer(sent(sse({ type: 'response.audio.delta', delta: Buffer.alloc(size, 0xfe).toString('base64') }), EVENTS));
+    const { body } = await openAi.ask({ key: KEYS.OpenAI, path: '/v1/responses', body: JSON.stringify({ model: MODEL, stream: true, input: 'Hello.' }) });
+    expect(body).toContain('policy_unavailable');
+    await openAi.close();
   });
 
   it('because it is packed is none', async () => {
