@@ -2,7 +2,7 @@
 // to be frame, so that nothing gets past because nobody has thought of it.
 import { isObject, type Json } from '../../chat/json.ts';
 import type { Content, Part, Role } from '../types.ts';
-import { freeText } from './free-text.ts';
+import { readFree } from './free-text.ts';
 import { leavesOf } from './leaves.ts';
 import { mediumOf } from './media.ts';
 import { isKnownName, memberPath } from './names.ts';
@@ -158,8 +158,9 @@ class Walk {
   }
 
   #free(value: unknown, place: Place): void {
-    const text = freeText(value);
+    const { text, glued } = readFree(value);
     if (text !== '') this.#say(text, place);
+    if (glued !== '') this.#say(glued, place, true);
   }
 
   #say(text: string, { path, role, history, isAside, around, isThought }: Place, onlyForDetectors = false): void {

@@ -98,6 +98,10 @@ const HIDDEN: Record<string, object> = {
   'a member that a string in a schema has twice': { ...user('x'), tools: [{ type: 'function', function: { name: 'f', parameters: { default: TWICE } } }] },
   'a member that the input of a tool has twice': user([{ type: 'tool_use', id: 't', name: 'f', input: { a: TWICE } }]),
   'a member that the response of a function has twice': { contents: [{ parts: [{ functionResponse: { name: 'f', response: { output: TWICE } } }] }] },
+  'two halves in a list of arguments': call('{"card":["4242 4242 ","4242 4242"]}'),
+  'two halves in a list of the input of a tool': user([{ type: 'tool_use', id: 't', name: 'f', input: { a: ['4242-4242', '-4242-4242'] } }]),
+  'two halves in a long list of arguments': call(JSON.stringify({ a: [...Array(30).fill('x'), '4242 4242 ', '4242 4242'] })),
+  'two halves of other kinds in a list of arguments': call('{"card":["4242 4242 4242 ",4242]}'),
   'a long number in arguments': call(`{"card": ${LONG}}`),
   'a long number in a list of arguments': call(`{"card":[1,${LONG}]}`),
   'a long number in JSON in arguments': call(JSON.stringify({ a: `{"card":${LONG}}` })),
@@ -201,6 +205,35 @@ describe('a request', () => {
   it('names no member that its caller has made up in the path of a part', () => {
     const { parts, unscannable } = readRequestContent({ messages: [{ role: 'user', content: { [RUN]: { bluefinch: 'words' }, text: [{ type: 'odd', [CARD]: 'more' }] } }] });
     expect(JSON.stringify([parts.map(({ path }) => path), unscannable])).not.toMatch(/4242|bluefinch/);
+  });
+
+  it.each<[string, readonly [string, string]]>([
+    ['behind the sign', ['jane.doe@', 'mail.org']],
+    ['before the sign', ['jane.doe', '@mail.org']],
+    ['in its host', ['jane.doe@mail', '.org']],
+    ['in a word', ['jane.doe@ma', 'il.org']],
+  ])('cannot hide an address that a list of arguments cuts %s', (_where, to) => {
+    const email = [detectorOf({ id: 'pii.email' })];
+    expect(detect(readRequestContent(call(JSON.stringify({ to }))), email, viewsOf, () => 'hash').size).toBe(1);
+  });
+
+  it.each<[string, readonly (string | number)[]]>([
+    ['ids', ['123e4567-e89b-12d3-a456-426614174000', '9b2d7c1e-03f4-4a7b-8c55-1f2e3d4c5b6a', 'c56a4180-65aa-42ec-a945-5fd21dec0538']],
+    ['days', ['2026-01-01', '2026-01-02', '2026-02-14', '2026-12-31']],
+    ['times', ['2026-11-27T15:36:06Z', '2026-11-27T16:25:00Z', '2026-11-27T17:00:00Z']],
+    ['hashes', ['d40dfff', '279fc78', 'd5bb15a', 'bf9bde3', '8ad7699']],
+    ['prices', ['19.99', '5.00', '1299.50', '-3.20']],
+    ['orders', ['4111-2222-3333-4445', '4111-2222-3333-4446']],
+    ['parts', ['AB-1234', 'AB-1235', 'AC-99', 'ZX-1000-7']],
+    ['paths', ['src/a1.ts', 'src/b2.ts', 'test/c3.test.ts']],
+    ['versions', ['1.2.3', '2.0.0-rc.1', '10.11.12']],
+    ['places', [52.52, 13.405, '48.137', '11.575']],
+    ['words and numbers', ['room 12', 'row 4', 'seat 17']],
+    ['hours', ['08:00-12:00', '13:00-17:30', '18:15-20:00']],
+  ])('gives no detector anything to find in a list of %s', (_what, list) => {
+    const all = DETECTOR_IDS.filter((id) => id !== 'keyword' && id !== 'pattern').map((id) => detectorOf({ id }));
+    const body = call(JSON.stringify({ list, more: [...list, ...list, ...list, ...list] }));
+    expect([...detect(readRequestContent(body), all, viewsOf, () => 'hash').keys()]).toEqual([]);
   });
 
   it('as applications send it gives no detector anything to find', () => {
