@@ -16,7 +16,6 @@ import { exchange } from './dispatch.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { admit } from './guard/admission.ts';
 import type { AssembledGuard } from './guard/assemble.ts';
-import { withoutJudges } from './guard/policy-set.ts';
 import { listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
@@ -174,19 +173,21 @@ export class Proxy {
       return { response, surface, target, request: call, record, clock, answerHeaders: headers, onCredentialRejected };
     };
     let options = prepare();
-    const { policies } = key.repository;
-    if (policies !== undefined) {
+    if (key.repository.policies !== undefined) {
       const lineage = guard.mark.lineageOf(request.headers, raw);
-      const inForce = lineage.length === 0 ? policies : withoutJudges(policies, guard.mark.spares(lineage));
       const { namespace, name } = key.repository.settings;
       const traffic = { repository: `${namespace}/${name}`, lineage };
-      const decidedBy = tables();
-      const outlet = await admit(inForce, guard.guard, { ...options, response, hold, traffic });
-      if (response.destroyed) return settle();
-      if (tables() !== decidedBy) {
+      let decidedBy = tables();
+      const inForce = (): KeyEntry['repository']['policies'] => {
+        if (tables() === decidedBy) return key.repository.policies;
+        decidedBy = tables();
         key = this.#admit(request, surface, record);
         options = prepare();
-      }
+        return key.repository.policies;
+      };
+      const spares = lineage.length === 0 ? undefined : guard.mark.spares(lineage);
+      const outlet = await admit(inForce, guard.guard, { ...options, response, hold, traffic, spares });
+      if (response.destroyed) return settle();
       options = { ...options, response: outlet };
     }
     await exchange(options, key.repository.settings.fidelity === 'Strict', settle);

@@ -49,6 +49,13 @@ export function withoutJudges(
   return { request: of(request), answer: of(answer), stream: of(stream) };
 }
 
+/** Undefined: none is left. */
+export function withoutThose({ gating, watching }: PolicySet, those: ReadonlySet<ReadyPolicy>): PolicySet | undefined {
+  const isLeft = (ready: ReadyPolicy): boolean => !those.has(ready);
+  const left = { gating: gating.filter(isLeft), watching: watching.filter(isLeft) };
+  return left.gating.length + left.watching.length === 0 ? undefined : left;
+}
+
 /** The policies of one snapshot, ready. */
 export interface PreparedPolicies {
   /** By their form: to make one ready may take milliseconds, and few change from one snapshot to the next. */
