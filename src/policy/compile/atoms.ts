@@ -67,7 +67,8 @@ export function atomsOf(sentence: string, start: number): Atom[] {
       text: piece,
       lead,
       closes: piece.startsWith(')'),
-      ...markerIn(piece),
+      // "You may: ..." is no half of a verb.
+      ...markerIn(sentence[to] === ':' ? `${piece}:` : piece),
     };
   });
 }

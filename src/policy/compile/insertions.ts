@@ -1,6 +1,6 @@
 // Finds what is inserted into a sentence between its parts ("data may, except for §, not be shared"), so that the parts are read as one.
 import { EXCEPTIONS, OPPOSITIONS } from './lexicon/connectives.ts';
-import { CONCESSIONS, FINITE, MODALS, OPEN, REMARKS, SUBORDINATORS } from './lexicon/insertions.ts';
+import { CONCESSIONS, FINITE, MODALS, OPEN, PRONOUN, REMARKS, SUBORDINATORS } from './lexicon/insertions.ts';
 import { NEGATIONS } from './lexicon/polarity.ts';
 import { markerOf } from './markers.ts';
 import { phrasePattern } from './phrases.ts';
@@ -15,7 +15,8 @@ export interface Insertion {
 
 const any = (phrases: readonly string[]): string => phrasePattern(phrases).source;
 const begins = (...phrases: readonly string[]): RegExp => new RegExp(String.raw`^[^\p{L}§¤]*(?:${any(phrases)})`, 'u');
-const ends = (phrases: readonly string[]): RegExp => new RegExp(String.raw`(?:${any(phrases)})\s*$`, 'u');
+/** "darf man, ..., nicht": also with the pronoun that follows the verb. */
+const ends = (phrases: readonly string[]): RegExp => new RegExp(String.raw`(?:${any(phrases)})(?:[\s-]+${PRONOUN})?\s*$`, 'u');
 
 const exception = begins(...EXCEPTIONS);
 const exceptionAfter = /[§¤]\W*(?:excepted|excluded|excluding|ausgenommen|exceptée?s?|exclue?s?)\s*$/u;
@@ -28,6 +29,8 @@ const finite = new RegExp(any(FINITE), 'u');
 const beginsFinite = begins(...FINITE, ...NEGATIONS);
 const goesOnAt = new RegExp(any([...FINITE, ...NEGATIONS, 'be']), 'u');
 const negation = new RegExp(any(NEGATIONS), 'u');
+/** "nobody", "under no circumstances": and nothing else. */
+const isNegation = new RegExp(String.raw`^[^\p{L}§¤]*(?:(?:and|but|und|aber|et|mais)\s+)?(?:${any(NEGATIONS)})\s*$`, 'u');
 const opposition = phrasePattern(OPPOSITIONS);
 const firstOpposition = new RegExp(opposition.source, 'u');
 /** One more in a list, rather than the sentence going on. */
@@ -106,9 +109,11 @@ function interruptsObject({ left, body, right }: Halves): boolean {
   return /[§¤]/.test(part) && markerOf(part) === undefined && (!/[§¤]/.test(body) || INFINITIVE.test(part));
 }
 
-/** "§, BODY, must not be shared": the subject waits for its verb. */
+/** "§, BODY, must not be shared", "nobody, BODY, may": the subject waits for its verb. */
 function interruptsSubject({ left, body, right }: Halves): boolean {
-  if (!/[§¤]/.test(left) || !beginsFinite.test(right)) return false;
+  if (!beginsFinite.test(right)) return false;
+  if (isNegation.test(left)) return !finite.test(body) || exception.test(body) || clause.test(body);
+  if (!/[§¤]/.test(left)) return false;
   if (exception.test(body) || exceptionAfter.test(body)) return NO_SUBJECT.test(left) || markerOf(left) === undefined;
   return markerOf(left) === undefined && clause.test(body) && markerOf(body) !== undefined;
 }

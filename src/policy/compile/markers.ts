@@ -1,5 +1,5 @@
 // Whether a piece of a rule forbids or allows what it speaks of.
-import { MODALS } from './lexicon/insertions.ts';
+import { MODALS, PRONOUN } from './lexicon/insertions.ts';
 import { NEGATIONS, PERMIT_IDIOMS, PERMITS, STATES, STOPS } from './lexicon/polarity.ts';
 import { phrasePattern } from './phrases.ts';
 
@@ -45,7 +45,7 @@ const ELLIPSIS = new RegExp(
 const QUALITY = /(?<!\p{L})\p{L}+(?:ed|iert\p{L}*|és?|ées?)(?= §)|(?<=§ (?:that|which|who|qui) (?:are|is|sont|est) )\p{L}+/gu;
 
 /** A modal that nothing follows is half of something: "data may". */
-const halfModal = anywhere(`(?:${phrasePattern([...MODALS, 'you can']).source})\\s*$`);
+const halfModal = anywhere(`(?:${phrasePattern([...MODALS, 'you can']).source})(?:[\\s-]+${PRONOUN})?\\s*$`);
 function permitIn(text: string): number {
   const at = text.search(permit);
   return at !== -1 && at === text.search(halfModal) ? -1 : at;

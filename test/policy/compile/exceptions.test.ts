@@ -123,6 +123,8 @@ describe('a sentence that forbids what is not understood permits nothing', () =>
   it('what is only permitted stays so', () => {
     for (const rule of ['Do not block phone numbers.', 'It is no problem to share phone numbers.', 'Masked phone numbers are fine.'])
       expect(planned(rule).ids).toEqual([]);
+    expect(planned('You may: share phone numbers. Never share IBANs.').ids).toEqual(['pii.iban']);
+    expect(planned('You may, of course, share phone numbers and names. Never share IBANs.').ids).toEqual(['pii.iban']);
   });
 });
 

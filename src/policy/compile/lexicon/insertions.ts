@@ -23,6 +23,9 @@ export const MODALS = [
   '(peu(t|vent|x)|pouvez)',
 ] as const;
 
+/** As the source of an expression. */
+export const PRONOUN = '(?:man|wir|sie|ich|du|ihr|er|you|we|they|i|one|he|she|on|nous|vous|ils?|elles?)';
+
 /** Verbs and negations that something still has to follow, if less surely so than modals. */
 export const OPEN = [
   '(must|shall|should|will|would|do|does|is|are|was|were|be|been|has|have)(n\'?t)?',
