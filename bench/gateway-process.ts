@@ -18,7 +18,7 @@ import { startNode } from './processes.ts';
 import { SCENARIOS, TRANSLATIONS, type BenchProvider } from './scenarios.ts';
 
 const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-const READY_TIMEOUT = 20_000;
+const READY_TIMEOUT = 60_000;
 const POLL = 50;
 /** Below the origin of the mock provider. */
 const ENDPOINTS: Record<BenchProvider, string> = { Other: '/v1', Anthropic: '/anthropic/v1', Google: '/google/v1beta' };

@@ -8,63 +8,48 @@ import { CircuitBreaker } from '../../src/policy/judge/breaker.ts';
 import { VerdictCache } from '../../src/policy/judge/cache.ts';
 import { ModelJudge } from '../../src/policy/judge/model-judge.ts';
 import type { Content } from '../../src/policy/types.ts';
-import { percentile } from '../statistics.ts';
-import type { Figure } from './aims.ts';
+import type { Figure, Measurement } from './aims.ts';
 import { NO_ADVICE, NO_DATA } from './policy.ts';
 import { numbers, prose } from './texts.ts';
+import { figuresOf, timed, type Aims } from './timing.ts';
 
 const KILOBYTE = 1024;
 const JUDGE_MILLISECONDS = 400;
 export const ALL = readyPolicy(NO_DATA, detectorOf);
-const JUDGED = readyPolicy(NO_ADVICE, detectorOf);
+export const JUDGED = readyPolicy(NO_ADVICE, detectorOf);
 const PLAIN_PATTERN = detectorOf({ id: 'pattern', pattern: 'bluefinch' });
-const signal = new AbortController().signal;
+export const signal = new AbortController().signal;
 
 const contentOf = (text: string): Content => readRequestContent({ model: 'm', messages: [{ role: 'user', content: text }] });
 
-/** Milliseconds of each run. */
-async function timed(runs: number, work: (index: number) => unknown): Promise<number[]> {
-  for (let index = 0; index < runs / 2; index++) await work(-1 - index);
-  const times: number[] = [];
-  for (let index = 0; index < runs; index++) {
-    const start = performance.now();
-    await work(index);
-    times.push(performance.now() - start);
-  }
-  return times;
-}
+/** What detectors may take for prose of so many kilobytes, in ms. Lines of numbers take as long as they take. */
+const AIMS: Readonly<Record<number, Aims>> = { 4: { p50: 0.5, p99: 3 }, 32: { p99: 15 } };
 
-interface Aims {
-  p50?: number;
-  p99?: number;
-}
-
-function figures(what: string, times: readonly number[], aims: Aims = {}, unit: 'ms' | 'us' = 'ms'): Figure[] {
-  const of = (name: 'p50' | 'p99', share: number): Figure => ({
-    what: `${what}, ${name}`,
-    value: percentile(times, share) * (unit === 'us' ? 1000 : 1),
-    unit,
-    ...(aims[name] === undefined ? {} : { aim: aims[name] }),
-  });
-  return [of('p50', 0.5), of('p99', 0.99)];
-}
-
-export async function detectors(scanner: Scanner): Promise<Figure[]> {
-  const all: Figure[] = [];
-  for (const [name, make] of Object.entries({ prose, numbers })) {
-    for (const size of [1, 4, 32, 256]) {
-      const contents = Array.from({ length: 20 }, (_none, index) => contentOf(make(size * KILOBYTE, 1000 * index)));
-      const times = await timed(size > 64 ? 30 : 300, (index) => scanner.scan(contents.at(index % contents.length)!, ALL.detectors));
-      all.push(...figures(`${size} KB of ${name}`, times, size === 4 && name === 'prose' ? { p50: 0.5 } : {}));
-    }
-  }
+export function detectors(scanner: Scanner): Measurement[] {
+  const texts = Object.entries({ prose, numbers }).flatMap(([name, make]) =>
+    [1, 4, 32, 256].map((size): Measurement => {
+      const aims = name === 'prose' ? AIMS[size] : undefined;
+      return {
+        hasAim: aims !== undefined,
+        async measure() {
+          const contents = Array.from({ length: 20 }, (_none, index) => contentOf(make(size * KILOBYTE, 1000 * index)));
+          const scan = (index: number): unknown => scanner.scan(contents.at(index % contents.length)!, ALL.detectors);
+          return figuresOf(`${size} KB of ${name}`, await timed(size > 64 ? 30 : 300, scan), aims);
+        },
+      };
+    }),
+  );
   const content = contentOf(prose(100));
-  all.push(...figures('a few words to another thread and back', await timed(500, () => scanner.scan(content, [PLAIN_PATTERN])), { p50: 0.5 }));
-  return all;
+  const toThread: Measurement = {
+    hasAim: true,
+    measure: async () =>
+      figuresOf('a few words to another thread and back', await timed(500, () => scanner.scan(content, [PLAIN_PATTERN])), { p50: 0.5 }),
+  };
+  return [...texts, toThread];
 }
 
 /** Answers honestly that all is allowed, after a while. */
-function judgeAfter(milliseconds: number, waited: number[]): ModelJudge {
+export function judgeAfter(milliseconds: number, waited: number[]): ModelJudge {
   const ask = async (body: Record<string, unknown>): Promise<{ status: number; body: string }> => {
     const start = performance.now();
     await new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -85,27 +70,33 @@ function judgeAfter(milliseconds: number, waited: number[]): ModelJudge {
 
 const partsWith = ({ scan }: Scanner, judge: ModelJudge): EngineParts => ({ scan, judgeOf: () => judge, cache: new VerdictCache(systemClock) });
 
-export async function judges(scanner: Scanner): Promise<Figure[]> {
-  const waited: number[] = [];
-  const parts = partsWith(scanner, judgeAfter(JUDGE_MILLISECONDS, waited));
-  const contents = Array.from({ length: 60 }, (_none, index) => contentOf(prose(4 * KILOBYTE, 5000 + 97 * index)));
-  const ask = async (content: Content): Promise<void> => {
-    const { verdicts } = await evaluate({ content, policies: [ALL, JUDGED], phase: 'Request', before: [], signal }, parts);
-    if ([...verdicts.values()].some(({ outcome }) => outcome !== 'allowed')) throw new Error('the judge has not answered');
+export function judges(scanner: Scanner): Measurement[] {
+  const measure = async (): Promise<Figure[]> => {
+    const waited: number[] = [];
+    const parts = partsWith(scanner, judgeAfter(JUDGE_MILLISECONDS, waited));
+    const contents = Array.from({ length: 60 }, (_none, index) => contentOf(prose(4 * KILOBYTE, 5000 + 97 * index)));
+    const ask = async (content: Content): Promise<void> => {
+      const { verdicts } = await evaluate({ content, policies: [ALL, JUDGED], phase: 'Request', before: [], signal }, parts);
+      if ([...verdicts.values()].some(({ outcome }) => outcome !== 'allowed')) throw new Error('the judge has not answered');
+    };
+    const { clock, cpu } = await timed(24, (index) => ask(contents.at(index)!));
+    const beyond = clock.map((time, index) => time - waited[waited.length - clock.length + index]!);
+    return figuresOf(`4 KB, detectors and a judge of ${JUDGE_MILLISECONDS} ms, beyond the judge`, { clock: beyond, cpu }, { p99: 5 });
   };
-  const times = await timed(40, (index) => ask(contents.at(index)!));
-  const overhead = times.map((time, index) => time - waited[waited.length - times.length + index]!);
-  return figures(`4 KB, detectors and a judge of ${JUDGE_MILLISECONDS} ms, beyond the judge`, overhead, { p99: 5 });
+  return [{ hasAim: true, measure }];
 }
 
-export async function cached(scanner: Scanner): Promise<Figure[]> {
+const BATCH = 30;
+
+export function cached(scanner: Scanner): Measurement[] {
   const parts = partsWith(scanner, judgeAfter(0, []));
-  const hits: Figure[] = [];
-  for (const [size, aim] of [[1, 10], [32, 60]] as const) {
-    const content = contentOf(prose(size * KILOBYTE));
-    const asked = { content, policies: [JUDGED], phase: 'Request' as const, before: [], signal };
-    await evaluate(asked, parts);
-    hits.push(...figures(`verdict from the cache, ${size} KB`, await timed(3000, () => evaluate(asked, parts)), { p50: aim }, 'us'));
-  }
-  return hits;
+  return [[1, 10] as const, [32, 60] as const].map(([size, aim]) => ({
+    hasAim: true,
+    async measure() {
+      const content = contentOf(prose(size * KILOBYTE));
+      const asked = { content, policies: [JUDGED], phase: 'Request' as const, before: [], signal };
+      await evaluate(asked, parts);
+      return figuresOf(`verdict from the cache, ${size} KB`, await timed(3000, () => evaluate(asked, parts), BATCH), { p50: aim }, 'us');
+    },
+  }));
 }

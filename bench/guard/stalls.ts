@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { freePort, startGateway, type GatewayProcess } from '../gateway-process.ts';
 import { stopProcess } from '../processes.ts';
 import { formatTable, percentile } from '../statistics.ts';
-import type { Figure } from './aims.ts';
+import type { Figure, Measurement } from './aims.ts';
 import type { Stall } from './probe.ts';
 import { chat, startProvider } from './provider.ts';
 import { prose } from './texts.ts';
@@ -73,32 +73,45 @@ async function longest(gateway: GatewayProcess, probe: string, key: string, traf
   return { clock: middle(({ clock }) => clock), cpu: middle(({ cpu }) => cpu) };
 }
 
-/** Prints what was measured; the result is what policies add. */
-export async function stalls(): Promise<Figure[]> {
+export interface Stalls {
+  measurements: Measurement[];
+  /** The longest stalls themselves, as a table. */
+  table(): string;
+  close(): Promise<void>;
+}
+
+/** What policies add to the longest stalls of a gateway that it starts. */
+export async function startStalls(): Promise<Stalls> {
   const provider = await startProvider();
   const port = await freePort();
   const probe = new URL(`./probe.ts?port=${port}`, import.meta.url).href;
   const gateway = await startGateway(provider.origin, undefined, ['--import', probe]);
-  const added: Figure[] = [];
   const rows = [['longest stall of a gateway, ms', 'policies', 'on the clock', 'CPU']];
-  try {
-    for (const traffic of TRAFFIC) {
-      const measure = (key: string): Promise<Stall> => longest(gateway, `http://127.0.0.1:${port}/`, key, traffic);
-      const note = (policies: string, { clock, cpu }: Stall): void => void rows.push([traffic.name, policies, clock.toFixed(1), cpu.toFixed(1)]);
-      const plain = await measure(gateway.key);
-      note('none', plain);
-      const kinds = { 'all detectors': gateway.guardedKey, ...(traffic.isShort === true ? { 'slow expressions': gateway.slowKey } : {}) };
-      for (const [policies, key] of Object.entries(kinds)) {
-        const stall = await measure(key);
-        note(policies, stall);
-        added.push({ what: `${traffic.name}, ${policies}`, value: Math.max(0, stall.cpu - plain.cpu), unit: 'ms', aim: AIM });
-      }
+
+  async function measure(traffic: Traffic): Promise<Figure[]> {
+    const under = async (policies: string, key: string): Promise<Stall> => {
+      const stall = await longest(gateway, `http://127.0.0.1:${port}/`, key, traffic);
+      rows.push([traffic.name, policies, stall.clock.toFixed(1), stall.cpu.toFixed(1)]);
+      return stall;
+    };
+    const plain = await under('none', gateway.key);
+    const kinds = { 'all detectors': gateway.guardedKey, ...(traffic.isShort === true ? { 'slow expressions': gateway.slowKey } : {}) };
+    const added: Figure[] = [];
+    for (const [policies, key] of Object.entries(kinds)) {
+      const { clock, cpu } = await under(policies, key);
+      const beyond = { value: Math.max(0, clock - plain.clock), cpu: Math.max(0, cpu - plain.cpu) };
+      added.push({ what: `${traffic.name}, ${policies}`, ...beyond, unit: 'ms', aim: AIM });
     }
-  } finally {
-    await stopProcess(gateway.child);
-    await rm(gateway.directory, { recursive: true, force: true });
-    provider.close();
+    return added;
   }
-  console.log(`\n${formatTable(rows)}`);
-  return added;
+
+  return {
+    measurements: TRAFFIC.map((traffic) => ({ hasAim: true, measure: () => measure(traffic) })),
+    table: () => formatTable(rows),
+    async close() {
+      await stopProcess(gateway.child);
+      await rm(gateway.directory, { recursive: true, force: true });
+      provider.close();
+    },
+  };
 }

@@ -55,7 +55,8 @@ const benign = (title: string, names: readonly string[], most: number, regressio
     const { examples, isTrainedOn } = honestOf(allOf(sets, names));
     if (examples.length === 0) return undefined;
     const value = flagged(textsOf(examples), detectors('injection'));
-    return [{ name: 'flagged', value, most, ...(regression === undefined ? {} : { regression }), ...trained(isTrainedOn, 'the five sets together') }];
+    const loose = regression === undefined ? {} : { regression };
+    return [{ name: 'flagged', value, most, ...loose, ...trained(isTrainedOn, 'the five sets together') }];
   },
 });
 

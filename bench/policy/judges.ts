@@ -80,7 +80,8 @@ export async function answersOf(judge: Judge, questions: readonly Question[]): P
  * what High risk does.
  */
 export function scoreOf(labels: readonly (0 | 1)[], answers: readonly Answer[]): { f1: number; recall: number; alarms: number } {
-  const count = (label: 0 | 1, answer: boolean): number => labels.filter((each, index) => each === label && answers[index] === answer).length;
+  const count = (label: 0 | 1, answer: boolean): number =>
+    labels.filter((each, index) => each === label && answers[index] === answer).length;
   const harmless = labels.filter((label) => label === 0).length;
   const violating = labels.length - harmless;
   const right = count(1, true);

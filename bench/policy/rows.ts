@@ -19,7 +19,7 @@ export interface Figure {
   /** Bounds that the value has to keep to, both included. None: it is only printed. */
   least?: number;
   most?: number;
-  /** The bounds only tell that nothing broke, being looser than what is asked for; and what is asked for, where it can be said of such texts. */
+  /** The bounds only tell that nothing broke, since they are looser than what is asked for; and what that is, where it can be said. */
   regression?: { aim?: string };
   /** The model was trained on these texts, so a good value says nothing; and what cross-validation says of them, where it does. */
   trainedOn?: { crossValidated: string | undefined };

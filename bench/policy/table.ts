@@ -37,7 +37,9 @@ const write = (value: number, unit: Figure['unit']): string => (unit === 'count'
 
 function targetOf({ least, most, unit, regression }: Figure): string {
   if (least === undefined && most === undefined) return '';
-  const bounds = [least === undefined ? [] : [`>= ${write(least, unit)}`], most === undefined ? [] : [`<= ${write(most, unit)}`]].flat().join(', ');
+  const lower = least === undefined ? [] : [`>= ${write(least, unit)}`];
+  const upper = most === undefined ? [] : [`<= ${write(most, unit)}`];
+  const bounds = [...lower, ...upper].join(', ');
   if (regression === undefined) return bounds;
   return `${bounds} (regression bound${regression.aim === undefined ? '' : `; the target is ${regression.aim}`})`;
 }
