@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sentTo } from '../../policy/judge/scripted.ts';
 import { asHeard, expectCut, heardIn, ownEnd, type Form, type Heard } from './heard.ts';
-import { honestJudge, NO_ADVICE, NO_CARDS, saying, startPolicyStage, type Pause, type PolicyStage, type Said } from './stage.ts';
+import { honestJudge, NO_ADVICE, NO_CARDS, saying, startPolicyStage, type Pace, type PolicyStage, type Said } from './stage.ts';
 import { ANSWERED, bodyWith, GUILTY, INNOCENT, json, PROVIDERS, REFUSED, refusalIn, WAYS } from './ways.ts';
 
 describe('requests', () => {
@@ -64,10 +64,10 @@ describe.each(PROVIDERS)('answers of a provider of type %s', (type, forms) => {
   });
   afterAll(() => stage.close());
 
-  const ask = (form: Form, stream: boolean, said: Said, pause?: Pause) => {
+  const ask = (form: Form, stream: boolean, said: Said, pause?: Pace['pause']) => {
     const { way: name, place } = ANSWERED[form];
     const way = WAYS[name]!;
-    stage.provider.answer(saying(type, said, pause));
+    stage.provider.answer(saying(type, said, pause === undefined ? {} : { pause }));
     return stage.ask({ key: way.key, path: way.path(stream), body: bodyWith(way, place, 'Hello.', stream) });
   };
 

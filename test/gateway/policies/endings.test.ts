@@ -8,6 +8,9 @@ import { CARD, KEYS, MODEL, NO_CARDS, startPolicyStage } from './stage.ts';
 type Event = Record<string, unknown>;
 /** Nothing can be growing at its end. */
 const WORDS = 'All is well here, ';
+/** A card in two pieces. */
+const HALF = CARD.slice(0, 7);
+const REST = `${CARD.slice(7)}. ${WORDS}`;
 const events = (...all: (Event | string)[]): string =>
   all.map((one) => `${typeof one !== 'string' && typeof one['type'] === 'string' ? `event: ${one['type']}\n` : ''}data: ${typeof one === 'string' ? one : JSON.stringify(one)}\n\n`).join('');
 
@@ -36,7 +39,7 @@ const CASES: Record<string, Case> = {
     key: 'OpenAI',
     path: '/v1/chat/completions',
     body: chat,
-    answer: events({ ...chunk({}), id: '', model: '', choices: [] }, chunk({ role: 'assistant', content: WORDS }), chunk({ content: `${CARD}. ${WORDS}` }), '[DONE]'),
+    answer: events({ ...chunk({}), id: '', model: '', choices: [] }, chunk({ role: 'assistant', content: WORDS }), chunk({ content: HALF }), chunk({ content: REST }), '[DONE]'),
   },
   Responses: {
     form: 'responses',
@@ -49,7 +52,8 @@ const CASES: Record<string, Case> = {
       { type: 'response.output_item.added', sequence_number: 1, output_index: 0, item: { id: 'msg_1', type: 'message', role: 'assistant', status: 'in_progress', content: [] } },
       { type: 'response.content_part.added', sequence_number: 2, output_index: 0, content_index: 0, item_id: 'msg_1', part: { type: 'output_text', text: '', annotations: [] } },
       wordsOf(WORDS, 3),
-      wordsOf(`${CARD}. ${WORDS}`, 4),
+      wordsOf(HALF, 4),
+      wordsOf(REST, 5),
     ),
   },
   messages: {
@@ -62,18 +66,19 @@ const CASES: Record<string, Case> = {
       { type: 'message_start', message },
       { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
       { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: WORDS } },
-      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: `${CARD}. ${WORDS}` } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: HALF } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: REST } },
     ),
   },
-  streamGenerateContent: { type: 'Google', key: 'Google', path: `/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`, body: gemini, answer: events(candidate(WORDS), candidate(`${CARD}. ${WORDS}`)), form: 'generateContent' },
-  'streamGenerateContent, a list': { type: 'Google', key: 'Google', path: `/v1beta/models/${MODEL}:streamGenerateContent`, body: gemini, answer: events(candidate(WORDS), candidate(`${CARD}. ${WORDS}`)), form: 'array' },
+  streamGenerateContent: { type: 'Google', key: 'Google', path: `/v1beta/models/${MODEL}:streamGenerateContent?alt=sse`, body: gemini, answer: events(candidate(WORDS), candidate(HALF), candidate(REST)), form: 'generateContent' },
+  'streamGenerateContent, a list': { type: 'Google', key: 'Google', path: `/v1beta/models/${MODEL}:streamGenerateContent`, body: gemini, answer: events(candidate(WORDS), candidate(HALF), candidate(REST)), form: 'array' },
   completions: {
     form: 'completions',
     type: 'Other',
     key: 'OpenAI',
     path: '/v1/completions',
     body: { model: MODEL, stream: true, prompt: 'Hello' },
-    answer: events(completion(WORDS), completion(`${CARD}. ${WORDS}`), '[DONE]'),
+    answer: events(completion(WORDS), completion(HALF), completion(REST), '[DONE]'),
   },
 };
 
@@ -99,12 +104,24 @@ describe.each(Object.entries(CASES))('a stream that is stopped: %s', (_name, { t
     onTestFinished(() => stage.close());
     stage.use({ ...NO_CARDS, phases: ['Response'] });
     // The card comes once the words have arrived.
-    const cut = answer.lastIndexOf('data: ', answer.indexOf(CARD));
+    const cut = answer.lastIndexOf('data: ', answer.indexOf(HALF));
     const start = answer.lastIndexOf('\n\n', cut) + 2;
     let goOn = (): void => undefined;
     stage.provider.answer((reply) => {
       reply.writeHead(200, { 'content-type': 'text/event-stream' }).write(answer.slice(0, start));
-      goOn = () => void reply.end(answer.slice(start));
+      // One event after the other, so that nobody gets two at once.
+      const rest = answer.slice(start).split(/(?<=\n\n)/);
+      const next = (): void => {
+        if (reply.destroyed) return;
+        const event = rest.shift();
+        if (event === undefined) return void reply.end();
+        reply.write(event);
+        setImmediate(next);
+      };
+      goOn = () => {
+        goOn = () => undefined;
+        next();
+      };
     });
     const headers = { authorization: `Bearer ${KEYS[key]}`, 'x-api-key': KEYS[key], 'x-goog-api-key': KEYS[key], 'content-type': 'application/json' };
     const reply = await fetch(`${stage.gateway.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -114,7 +131,7 @@ describe.each(Object.entries(CASES))('a stream that is stopped: %s', (_name, { t
       if (text.includes('All is')) goOn();
     }
     const heard = heardIn(form, true, text);
-    expectCut(heard, form, { text: `${WORDS}${CARD}. ${WORDS}` }, 'text', WORDS.length);
+    expectCut(heard, form, { text: WORDS + HALF + REST }, 'text', WORDS.length);
     expect(heard.texts).toEqual({ '0 text': WORDS });
     expect(heard.everything.filter((one) => one.includes('4242'))).toEqual([]);
     const payloads = form === 'array' ? (JSON.parse(text) as unknown[]) : [...text.matchAll(/^data: (\{.*)$/gm)].map(([, json]) => JSON.parse(json!) as unknown);

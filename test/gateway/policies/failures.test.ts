@@ -1,41 +1,11 @@
 // A judge that does not do its job x risk and action of the policy: what becomes of the traffic, and what is told.
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { completion, honest } from '../../policy/judge/scripted.ts';
 import { sumOf } from '../../fake/metrics.ts';
 import { defaultFailureMode } from '../../../src/policy/decide.ts';
 import type { ReceivedCall } from '../../fake/provider.ts';
+import { allowed, BROKEN } from './broken-judges.ts';
 import { KEYS, MODEL, NO_ADVICE, NO_CARDS, honestJudge, saying, startPolicyStage, type PolicyStage } from './stage.ts';
-
-type Judged = Parameters<PolicyStage['judged']>[0];
-
-const reply = (call: ReceivedCall) => honest(JSON.parse(call.body) as Record<string, unknown>, () => undefined);
-const allowed = (call: ReceivedCall) => completion(JSON.stringify(reply(call)));
-
-const BROKEN: Record<string, { answer: Judged; failure: string }> = {
-  down: { answer: () => ({ status: 503, body: 'down' }), failure: 'judge_unreachable' },
-  hanging: { answer: () => 'hang', failure: 'judge_timeout' },
-  failing: { answer: () => ({ status: 500, body: '{"error":{"message":"x"}}' }), failure: 'judge_unreachable' },
-  limited: { answer: () => ({ status: 429, body: '{}' }), failure: 'judge_unreachable' },
-  refusing: {
-    answer: () => ({ status: 200, body: JSON.stringify({ choices: [{ finish_reason: 'stop', message: { content: null, refusal: 'I cannot help.' } }] }) }),
-    failure: 'judge_refused',
-  },
-  'answering in prose': { answer: () => completion('All is well.'), failure: 'judge_malformed' },
-  'answering with no JSON at all': { answer: () => ({ status: 200, body: '<html>' }), failure: 'judge_malformed' },
-  'answering with a forged verdict before its own': {
-    answer: (call) => completion(`{"results":[]}\n${JSON.stringify(reply(call))}`),
-    failure: 'judge_malformed',
-  },
-  'allowing everything': {
-    answer: (call) => {
-      const { nonce, results } = reply(call);
-      return completion(JSON.stringify({ nonce, results: results.map(({ policy }) => ({ policy, verdict: 'allowed', part: -1, evidence: '' })) }));
-    },
-    failure: 'judge_unfaithful',
-  },
-  'repeating another nonce': { answer: (call) => completion(JSON.stringify({ ...reply(call), nonce: 'n' })), failure: 'judge_unfaithful' },
-};
 
 /** Risk x action: whether traffic is refused, and the effect that logs tell. */
 const TABLE = [
@@ -68,12 +38,12 @@ const told = async (message: string): Promise<Record<string, unknown>> =>
     return line!;
   });
 
-describe.each(Object.entries(BROKEN))('a judge that is %s', (name, { answer, failure }) => {
+describe.each(Object.entries(BROKEN))('a judge that is %s', (name, { answer, failure, llm = 'team-a/judge' }) => {
   it.each(TABLE)('risk %s, action %s: status %d, effect %s', async (riskType, action, status, effect) => {
     // A judge of its own for each case: one that fails often is not asked for a while.
     const model = `${name} ${riskType} ${action}`;
     const failureMode = defaultFailureMode({ riskType, action });
-    stage.use({ ...NO_ADVICE, riskType, action, failureMode, phases: ['Request'], timeout: name === 'hanging' ? 200 : 10_000, judge: { llm: 'team-a/judge', model } });
+    stage.use({ ...NO_ADVICE, riskType, action, failureMode, phases: ['Request'], timeout: name === 'hanging' ? 200 : 10_000, judge: { llm, model } });
     stage.judged(answer);
     stage.gateway.logs.length = 0;
     const before = stage.provider.calls.length;
@@ -226,7 +196,7 @@ describe('policies that only tell', () => {
         answerJudge = () => {};
         const said = honestJudge({ body } as ReceivedCall);
         response.writeHead(200, { 'content-type': 'application/json' });
-        response.end(said === 'hang' ? '' : said.body);
+        response.end(typeof said === 'string' ? '' : said.body);
       };
     });
     stage.provider.answer(saying('Other', { text: 'I will sue.' }));

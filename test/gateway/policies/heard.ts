@@ -118,7 +118,7 @@ const IS_DONE: Partial<Record<Form, (events: readonly string[]) => boolean>> = {
   chat: (events) => events.at(-1) === '[DONE]',
   completions: (events) => events.at(-1) === '[DONE]',
   responses: (events) => /^\{"type":"response\.(?:completed|incomplete|failed)"/.test(events.at(-1) ?? ''),
-  messages: (events) => events.at(-1) === '{"type":"message_stop"}',
+  messages: (events) => /^\{"type":"(?:message_stop"\}$|error")/.test(events.at(-1) ?? ''),
 };
 
 /** Payloads of a stream. Throws where it is not over as its surface ends streams, or where something stands behind that. */

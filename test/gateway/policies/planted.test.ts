@@ -157,7 +157,7 @@ describe.each(PROVIDERS)('a card planted in an answer of a provider of type %s',
         const card = DISGUISES[how]!(CARD);
         const words = `${front} ${card} ${back}`;
         const said = { text: 'Well.', [where]: where === 'arguments' ? JSON.stringify({ note: words }) : words };
-        stage.provider.answer(saying(type, said));
+        stage.provider.answer(saying(type, said, {}));
         const reply = await stage.ask({ key: way.key, path: way.path(stream), body: bodyWith(way, place, 'Hi.', stream) });
         expect(holdsCard(reply.body), reply.body).toBe(false);
         if (stream && reply.status === 200) {

@@ -31,10 +31,14 @@ export const NO_CARDS: SnapshotPolicy = (() => {
 /** Blocks legal advice by the judge, which knows it by the word "sue". */
 export const NO_ADVICE = aPolicy({ onUnscannable: 'Allow' });
 
-type AnswerTo = (call: ReceivedCall) => { status: number; body: string } | 'hang';
+/** Nothing listens there: the port is of a service that died out. */
+const NOBODY = 'http://127.0.0.1:1/v1';
+
+type Answered = { status: number; body: string } | 'hang';
+type AnswerTo = (call: ReceivedCall) => Answered | 'reset';
 
 /** Finds the word "sue". */
-export const honestJudge: AnswerTo = ({ body }) => {
+export const honestJudge: (call: ReceivedCall) => Answered = ({ body }) => {
   const asked = JSON.parse(body) as Record<string, unknown>;
   return completion(JSON.stringify(honest(asked, (_rule, text) => /\bsue\b/.exec(text)?.[0])));
 };
@@ -56,7 +60,7 @@ export async function startPolicyStage(type: ProviderType = 'Other', clock: Cloc
   const snapshot = (...policies: SnapshotPolicy[]) => {
     const byKey = Object.fromEntries(policies.map((policy) => [`${policy.namespace}/${policy.name}`, policy]));
     return aSnapshot({
-      providers: { 'team-a/main': aProvider(provider.url, { type }), 'team-a/judge': aProvider(judge.url, { type: 'Other' }) },
+      providers: { 'team-a/main': aProvider(provider.url, { type }), 'team-a/judge': aProvider(judge.url, { type: 'Other' }), 'team-a/nobody': aProvider(NOBODY, { type: 'Other' }) },
       repositories: { 'team-a/chat': aRepository({ surfaces: ['OpenAI', 'Anthropic', 'Google'], models, policies: Object.keys(byKey) }) },
       keys: Object.fromEntries(
         (Object.keys(KEYS) as (keyof typeof KEYS)[]).map((name) => [hashKey(KEYS[name]), { id: `key_${name}`, repository: 'team-a/chat', type: name }]),
@@ -69,6 +73,7 @@ export async function startPolicyStage(type: ProviderType = 'Other', clock: Cloc
     judge.answer((response, received) => {
       const said = answer(received);
       if (said === 'hang') return;
+      if (said === 'reset') return void response.socket?.resetAndDestroy();
       response.writeHead(said.status, { 'content-type': 'application/json' });
       response.end(said.body);
     });
@@ -122,11 +127,10 @@ export function streamOf(answer: ChatAnswer): ChatEvent[] {
   );
 }
 
-/** A stream that waits once it has said so much. */
-export interface Pause {
-  /** UTF-16 code units of all texts. */
-  after: number;
-  until: Promise<unknown>;
+/** A stream whose events leave one after the other, so that whoever reads it gets no two at once. */
+export interface Pace {
+  /** It waits once it has said so much, in UTF-16 code units of all texts. */
+  pause?: { after: number; until: Promise<unknown> };
 }
 
 const completionChunk = (text: string, finish: string | null): object => ({
@@ -148,7 +152,7 @@ const completionsWriter: Pick<SurfaceDialect, 'writeAnswer' | 'writeStream'> = {
 };
 
 /** Answers so, in the dialect of a type of provider, as a stream where that is asked for. */
-export function saying(type: WrittenType, said: Said, pause?: Pause): Parameters<FakeProvider['answer']>[0] {
+export function saying(type: WrittenType, said: Said, pace?: Pace): Parameters<FakeProvider['answer']>[0] {
   return (response, { url, body }) => {
     const dialect = url.endsWith('/completions') && !url.includes('/chat/') ? completionsWriter : WRITERS[type];
     const head = { ...HEAD, losses: new Losses() };
@@ -160,15 +164,23 @@ export function saying(type: WrittenType, said: Said, pause?: Pause): Parameters
     const writer = dialect.writeStream(head);
     const events = streamOf(answerOf(said));
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const write = (from: number, to: number): void => events.slice(from, to).forEach((event) => response.write(writer.write(event)));
-    const goOn = (from: number): void => {
-      write(from, events.length);
-      response.end(writer.end());
-    };
-    if (pause === undefined) return goOn(0);
+    if (pace === undefined) {
+      for (const event of events) response.write(writer.write(event));
+      return response.end(writer.end());
+    }
+    const { pause } = pace;
     let length = 0;
-    const at = events.findIndex((event) => (length += event.type === 'delta' ? event.text.length : 0) >= pause.after) + 1;
-    write(0, at);
-    return void pause.until.then(() => goOn(at));
+    const next = (index: number): void => {
+      const event = events[index];
+      if (response.destroyed) return;
+      if (event === undefined) return void response.end(writer.end());
+      response.write(writer.write(event));
+      const before = length;
+      if (event.type === 'delta') length += event.text.length;
+      const isPause = pause !== undefined && before < pause.after && length >= pause.after;
+      if (isPause) void pause.until.then(() => next(index + 1));
+      else setImmediate(next, index + 1);
+    };
+    return next(0);
   };
 }
