@@ -39,7 +39,7 @@ const PARTICIPLE = new RegExp(
   'u',
 );
 /** "the sharing of §": what is done with it, not what kind it is. */
-const OBJECT = /(?<!\p{L}|exceptions? |ausnahme )(?:of|von|de|des|du)(?= (?:(?:the|all|any|allen?|der|les) )?§)/gu;
+const OBJECT = /(?<!\p{L}|exceptions? |ausnahme |abgesehen )(?:of|von|de|des|du)(?= (?:(?:the|all|any|allen?|der|les) )?§)/gu;
 /** Speaks of what another sentence has named. */
 const BACK = /(?<!\p{L})(?:those|these|they|them|ones|it|such|diese\p{L}*|solche\p{L}*|jene\p{L}*|ceux|celles?|elles|ils)(?!\p{L})/u;
 

@@ -25,6 +25,8 @@ const clause = begins(...CONCESSIONS, ...SUBORDINATORS);
 const remark = begins(...CONCESSIONS, ...SUBORDINATORS, ...REMARKS);
 const afterModal = ends(MODALS);
 const afterOpen = ends([...MODALS, ...OPEN]);
+const modal = new RegExp(any(MODALS), 'u');
+const NOT = /^[^\p{L}§¤]*(?:not|never|hardly|nowhere|nicht|nie|niemals|keinesfalls|nirgends|ne|pas|jamais)(?!\p{L})/u;
 const finite = new RegExp(any(FINITE), 'u');
 const beginsFinite = begins(...FINITE, ...NEGATIONS);
 const goesOnAt = new RegExp(any([...FINITE, ...NEGATIONS, 'be']), 'u');
@@ -94,9 +96,12 @@ interface Halves {
 const partEnd = new RegExp(String.raw`[,;:()]|\s-\s|${opposition.source}`, 'u');
 const nextPart = (text: string): string => text.split(partEnd, 1)[0]!;
 
-/** "data may, BODY, not be shared": the verb waits for the rest. */
-function interruptsVerb({ left, body, follows }: Halves): boolean {
-  if (!afterOpen.test(left)) return false;
+/** "data may, BODY, not be shared": the verb waits for the rest; what is conceded says nothing about the rest wherever it stands. */
+function interruptsVerb({ left, body, right, follows }: Halves): boolean {
+  // "data may in requests, BODY, not be shared".
+  const goesOn = modal.test(left) && NOT.test(right) && !/[§¤]/.test(nextPart(right));
+  if (goesOn && (remark.test(body) || exception.test(body) || exceptionAfter.test(body))) return true;
+  if (!afterOpen.test(left)) return concession.test(body) && !/[§¤]/.test(body);
   if (exception.test(body) || exceptionAfter.test(body) || clause.test(body)) return true;
   if (follows || finite.test(body)) return false;
   return afterModal.test(left) || remark.test(body);
