@@ -120,7 +120,7 @@ describe.each(Object.entries(CASES))('a stream that is stopped: %s', (_name, { t
       };
       goOn = () => {
         goOn = () => undefined;
-        next();
+        setImmediate(next);
       };
     });
     const headers = { authorization: `Bearer ${KEYS[key]}`, 'x-api-key': KEYS[key], 'x-goog-api-key': KEYS[key], 'content-type': 'application/json' };

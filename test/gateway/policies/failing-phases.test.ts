@@ -41,7 +41,7 @@ const ask = (form: Form, stream: boolean, text: string, pause?: Pace['pause']) =
 };
 /** A judge of its own for each case: one that fails often is not asked for a while. */
 const judgeOf = ({ llm = 'team-a/judge' }: Broken, ...of: unknown[]) => ({ llm, model: of.join(' ') });
-const timeoutOf = (name: string): number => (name === 'hanging' ? 200 : 10_000);
+const timeoutOf = (name: string): number => (name === 'hanging' ? 100 : 10_000);
 
 describe.each(CASES)('a judge that is %s, for a caller of %s', (name, form) => {
   const broken = BROKEN[name]!;
@@ -76,7 +76,7 @@ describe.each(Object.entries(BROKEN).filter(([, { llm }]) => llm === undefined))
   const words = 'All is well here, and so it goes on. '.repeat(12);
 
   it.each(['Closed', 'Open'] as const)('and fails %s', async (failureMode) => {
-    stage.use({ ...NO_ADVICE, failureMode, phases: ['Response'], timeout: name === 'hanging' ? 1000 : 10_000, judge: judgeOf(broken, name, 'later', failureMode) });
+    stage.use({ ...NO_ADVICE, failureMode, phases: ['Response'], timeout: name === 'hanging' ? 2000 : 10_000, judge: judgeOf(broken, name, 'later', failureMode) });
     let questions = 0;
     let goOn = (): void => undefined;
     const until = new Promise<void>((resolve) => (goOn = resolve));

@@ -178,7 +178,7 @@ export function saying(type: WrittenType, said: Said, pace?: Pace): Parameters<F
       const before = length;
       if (event.type === 'delta') length += event.text.length;
       const isPause = pause !== undefined && before < pause.after && length >= pause.after;
-      if (isPause) void pause.until.then(() => next(index + 1));
+      if (isPause) void pause.until.then(() => setImmediate(next, index + 1));
       else setImmediate(next, index + 1);
     };
     return next(0);
