@@ -64,7 +64,8 @@ export class Remarks {
     if (text.trim() === '[DONE]' || text.trim() === '') return [];
     const json = parsed(text);
     if (json === undefined) return [remark('data', 'data', text)];
-    const distinct = withDistinctNames(text);
+    // Nothing was lost of what is written the same again, which costs less to see.
+    const distinct = JSON.stringify(json) === text ? undefined : withDistinctNames(text);
     if (distinct === undefined) return [...this.#event(json, deltas), ...this.#numbers(text)];
     // Of two members of one name callers differ in which one they keep.
     const unread: Remark = { type: 'unread', unscannable: { path: '', kind: 'unknown' } };
@@ -73,7 +74,7 @@ export class Remarks {
 
   /** To their last digit. */
   #numbers(text: string): Remark[] {
-    const huge = hugeNumbers(text);
+    const huge = /\d{17}/.test(text) ? hugeNumbers(text) : undefined;
     return huge === undefined ? [] : this.#apart('numbers', '*', huge);
   }
 
@@ -131,7 +132,7 @@ export class Remarks {
     this.#repetitions.add(choice.block, event.text);
     const { place, said } = choice.edges.delta(event.text);
     deltas.add(event.text, place);
-    const read = freeText(event.text);
+    const read = /^\s*[[{"]/.test(event.text) ? freeText(event.text) : event.text;
     if (read !== event.text) deltas.add(read, place);
     return this.#edges(event.choice, said);
   }
