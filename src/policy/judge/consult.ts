@@ -98,6 +98,8 @@ async function consultFor(
   });
   const fresh = units.filter((unit) => unknown.has(unit));
   const consulted = { verdicts, hits: units.length - fresh.length, misses: fresh.length };
+  // Most of what a conversation sends was judged before, so this is the way that has to be short.
+  if (fresh.length === 0) return consulted;
   const windows = windowsOf(fresh);
   if (windows.length > MAX_WINDOWS) {
     for (const policy of open) verdicts.set(policy, failed('too_large'));
