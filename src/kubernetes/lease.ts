@@ -42,6 +42,7 @@ export class LeaderElector {
   #renewedAt = 0;
   #deadline: { clear(): void } | undefined;
   #highestTransitions = 0;
+  #ownerRefused = false;
 
   constructor(options: LeaderElectorOptions) {
     const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = options;
@@ -198,9 +199,11 @@ export class LeaderElector {
 
   #create(spec: Lease['spec'], signal: AbortSignal): Promise<Lease> {
     const { client, namespace, name } = this.#options;
-    const body = { apiVersion: GROUP_VERSION, kind: 'Lease', metadata: { name, namespace, ...this.#ownerReferences() }, spec };
     return this.#timed(signal, (timed) =>
-      client.request<Lease>({ method: 'POST', path: collectionPath(GROUP_VERSION, 'leases', namespace), body, signal: timed }),
+      this.#withOwner((owned) => {
+        const body = { apiVersion: GROUP_VERSION, kind: 'Lease', metadata: { name, namespace, ...owned }, spec };
+        return client.request<Lease>({ method: 'POST', path: collectionPath(GROUP_VERSION, 'leases', namespace), body, signal: timed });
+      }),
     );
   }
 
@@ -209,13 +212,27 @@ export class LeaderElector {
     const { client, namespace, name } = this.#options;
     const { uid, resourceVersion } = lease.metadata;
     const path = objectPath(GROUP_VERSION, 'leases', { namespace, name });
-    const body = { metadata: { uid, resourceVersion, ...this.#ownerReferences() }, spec };
-    return this.#timed(signal, (timed) => client.request<Lease>({ method: 'PATCH', path, contentType: PATCH.merge, body, signal: timed }));
+    return this.#timed(signal, (timed) =>
+      this.#withOwner((owned) => {
+        const body = { metadata: { uid, resourceVersion, ...owned }, spec };
+        return client.request<Lease>({ method: 'PATCH', path, contentType: PATCH.merge, body, signal: timed });
+      }),
+    );
   }
 
-  #ownerReferences(): { ownerReferences?: OwnerReference[] } {
+  /** Leading must not hang on who owns the Lease: where a cluster lets only those name an owner who may delete, it goes without. */
+  async #withOwner(write: (owned: { ownerReferences?: OwnerReference[] }) => Promise<Lease>): Promise<Lease> {
     const owner = this.#options.owner?.();
-    return owner === undefined ? {} : { ownerReferences: [owner] };
+    if (owner === undefined || this.#ownerRefused) return write({});
+    try {
+      return await write({ ownerReferences: [owner] });
+    } catch (error) {
+      if (!hasCode(error, 403)) throw error;
+      const lease = await write({});
+      this.#ownerRefused = true;
+      this.#options.logger.warn({ lease: this.#options.name }, 'the lease may not name its owner: it stays when the release is uninstalled; grant delete on it');
+      return lease;
+    }
   }
 
   /** Half of the renew deadline for each call, so that a hung one leaves time for another. */

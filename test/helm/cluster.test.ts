@@ -101,6 +101,7 @@ describe('rights', () => {
     'list namespaces',
     'create leases.coordination.k8s.io release',
     'patch leases.coordination.k8s.io/flashback-operator release',
+    'delete leases.coordination.k8s.io/flashback-operator release',
     'get secrets/flashback-gateway-tls release',
     'watch endpointslices.discovery.k8s.io release',
   ];

@@ -36,7 +36,9 @@ afterEach(async () => {
   await server.stop();
 });
 
-function candidate(identity: string): Candidate {
+const OWNER = { apiVersion: 'v1', kind: 'Service', name: 'push', uid: 'u' };
+
+function candidate(identity: string, owner?: typeof OWNER): Candidate {
   const client = clientOf(server.url);
   const epochs: number[] = [];
   const losses: string[] = [];
@@ -52,6 +54,7 @@ function candidate(identity: string): Candidate {
     clock,
     random: () => 0,
     logger: recordingLogger().logger,
+    owner: () => owner,
     onElected: (epoch) => epochs.push(epoch),
     onLost: (reason) => losses.push(reason),
   });
@@ -86,6 +89,20 @@ test('the first one makes the lease and leads, with six-digit times', async () =
   });
   const { values } = await first.client.metrics.leader_election_master_status.get();
   expect(values).toEqual([{ labels: { name: 'flashback-operator' }, value: 1 }]);
+});
+
+test('the lease belongs to whom the operator names, and is led all the same where that may not be named', async () => {
+  const { epochs, losses } = candidate('a', OWNER);
+  await eventually(() => expect(epochs).toHaveLength(1));
+  expect(server.get(LEASE)?.metadata.ownerReferences).toEqual([OWNER]);
+  server.fail(({ method, body }) => method === 'PATCH' && JSON.stringify(body).includes('ownerReferences'), { status: 403 }, 1_000);
+  const renewed = (): unknown => (server.get(LEASE)?.['spec'] as { renewTime: string }).renewTime;
+  const before = renewed();
+  await eventually(() => {
+    clock.advance(2_000);
+    expect(renewed()).not.toBe(before);
+  });
+  expect(losses).toEqual([]);
 });
 
 test('it goes on renewing, so a second one stays a standby', async () => {
