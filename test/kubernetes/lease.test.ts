@@ -96,7 +96,7 @@ test('the lease belongs to whom the operator names, and is led all the same wher
   await eventually(() => expect(epochs).toHaveLength(1));
   expect(server.get(LEASE)?.metadata.ownerReferences).toEqual([OWNER]);
   server.fail(({ method, body }) => method === 'PATCH' && JSON.stringify(body).includes('ownerReferences'), { status: 403 }, 1_000);
-  const renewed = (): unknown => (server.get(LEASE)?.['spec'] as { renewTime: string }).renewTime;
+  const renewed = (): unknown => (server.get(LEASE)?.['spec'] as { renewTime: string } | undefined)?.renewTime;
   const before = renewed();
   await eventually(() => {
     clock.advance(2_000);
