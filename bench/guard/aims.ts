@@ -63,8 +63,15 @@ function rowOf(figure: Figure): string[] {
 export const tableOf = (title: string, figures: readonly Figure[]): string =>
   formatTable([[title, 'measured', 'in CPU time', 'aim', ''], ...figures.map(rowOf)]);
 
-/** Numbers of figures that have an aim, in the words that .ci/run reads. */
-export function summaryOf(figures: readonly Figure[], unmeasured: number): string {
+/** Whether a figure misses even that many times its aim, which no slower machine explains. */
+export function isFarOff({ aim, ...figure }: Figure, tolerance: number): boolean {
+  return aim !== undefined && stateOf({ ...figure, aim: aim * tolerance }) === 'missed';
+}
+
+/** Numbers of figures that have an aim, in the words that .ci/run reads. `missed`: by more than the tolerance; `over`: by less. */
+export function summaryOf(figures: readonly Figure[], unmeasured: number, tolerance = 1): string {
   const count = (state: State): number => figures.filter((figure) => stateOf(figure) === state).length;
-  return `guard: ${count('met')} met, ${count('missed')} missed, ${count('undecided')} undecided, ${unmeasured} not measured`;
+  const missed = figures.filter((figure) => isFarOff(figure, tolerance)).length;
+  const over = tolerance === 1 ? '' : `, ${count('missed') - missed} over by less than ${tolerance} times`;
+  return `guard: ${count('met')} met, ${missed} missed${over}, ${count('undecided')} undecided, ${unmeasured} not measured`;
 }

@@ -56,6 +56,12 @@ describe('a measurement', () => {
   });
 });
 
+it('with a tolerance only what is far off is missed', () => {
+  expect(summaryOf([figure(4), figure(9, 8), figure(11, 10.5), figure(11, 9)], 0, 2)).toBe(
+    'guard: 1 met, 1 missed, 2 over by less than 2 times, 0 undecided, 0 not measured',
+  );
+});
+
 it('the summary counts figures as .ci/run reads them', () => {
   expect(summaryOf([figure(1), figure(2), figure(9), figure(9, 1)], 3)).toBe('guard: 2 met, 1 missed, 1 undecided, 3 not measured');
 });

@@ -23,12 +23,26 @@ interface Entry extends Kept {
   until: number;
 }
 
+/** Hashing a rule takes longer than all else of a verdict that is known. Policies never change: a changed one is another object. */
+const questionKeys = new WeakMap<SnapshotPolicy, Map<string, string>>();
+const MAX_KEYS = 1_000;
+
 /**
  * Names all that a verdict depends on besides what was said. Whose policy it is, too: it was asked about beside others of its owner, and
  * what those have made a judge say must not count for an equal rule of somebody else; and whose traffic: nobody gets anything past the
  * policy of an organization by what others have sent.
  */
 export function questionKey(policy: SnapshotPolicy, judge: string, phase: PolicyPhase, repository: string): string {
+  let known = questionKeys.get(policy);
+  // A policy of an organization is asked about for each of its repositories.
+  if (known === undefined || known.size >= MAX_KEYS) questionKeys.set(policy, (known = new Map()));
+  const asked = JSON.stringify([judge, phase, repository]);
+  let key = known.get(asked);
+  if (key === undefined) known.set(asked, (key = hashedKey(policy, judge, phase, repository)));
+  return key;
+}
+
+function hashedKey(policy: SnapshotPolicy, judge: string, phase: PolicyPhase, repository: string): string {
   const { namespace, scope, name, content, examples, riskType } = policy;
   return hash('sha256', JSON.stringify([namespace, scope, name, content, examples ?? null, riskType, judge, phase, repository]), 'base64url');
 }

@@ -34,6 +34,8 @@ export class Line {
 
   /** Of the words from `start` up to before `end`. */
   name(start: number, end: number): string {
+    // One has a name already.
+    if (end - start === 1) return this.#digests[start]!;
     const place = `${start}-${end}`;
     let name = this.#names.get(place);
     if (name === undefined) this.#names.set(place, (name = digest(this.#digests.slice(start, end))));
