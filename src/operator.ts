@@ -88,8 +88,9 @@ export async function operator(settings: Settings): Promise<void> {
   });
 
   /** What this operator makes in the release namespace goes with the Service of the push channel, when the release is uninstalled. */
+  const looking = Promise.withResolvers<void>();
   const owner = async (): Promise<OwnerReference | undefined> => {
-    await Promise.race([endpoints.synced(), new Promise<void>((resolve) => clock.setTimeout(resolve, OWNER_WAIT_MS))]);
+    await looking.promise;
     return endpoints.service();
   };
 
@@ -161,6 +162,11 @@ export async function operator(settings: Settings): Promise<void> {
     watching.signal,
   );
   void endpoints.run(watching.signal);
+  const waited = clock.setTimeout(looking.resolve, OWNER_WAIT_MS);
+  void endpoints.synced().then(() => {
+    waited.clear();
+    looking.resolve();
+  });
   const synced = store.synced().then(() => elector.run(electing.signal));
 
   logger.info({ signal: await signal }, 'stopping');
