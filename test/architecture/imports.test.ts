@@ -31,6 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   reconcile: ['api', 'snapshot', 'policy', 'providers', 'telemetry', 'clock', 'errors'],
   kubernetes: ['api', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
   standalone: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
+  ledger: ['api', 'snapshot', 'telemetry', 'clock', 'errors'],
   doctor: ['api', 'errors', 'snapshot', 'reconcile', 'src/standalone/printable.ts'],
   demo: [],
 };
