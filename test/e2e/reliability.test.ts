@@ -63,6 +63,10 @@ afterEach(async ({ task }) => {
   if (task.result?.state !== 'fail') return;
   // For whoever reads the log of a run that failed.
   console.log(await cluster.kubectl(['get', 'pods', '-n', NAMESPACE, '-o', 'wide']).catch(String));
+  console.log(await cluster.kubectl(['get', 'llm,airepo', '-n', LAB, '-o', 'yaml', '--field-selector', 'metadata.name!=chat']).then((text) => text.slice(0, 6000), String));
+  for (const component of ['operator', 'gateway']) {
+    console.log(await cluster.kubectl(['logs', '-n', NAMESPACE, '-l', `app.kubernetes.io/component=${component}`, '--prefix', '--tail=120']).catch(String));
+  }
 });
 
 describe('the chart on a real cluster', () => {
