@@ -32,6 +32,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   kubernetes: ['api', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
   standalone: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
   ledger: ['api', 'snapshot', 'telemetry', 'clock', 'errors'],
+  platform: ['api', 'snapshot', 'ledger', 'policy', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts'],
   doctor: ['api', 'errors', 'snapshot', 'reconcile', 'src/standalone/printable.ts'],
   demo: [],
 };
