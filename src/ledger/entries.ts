@@ -77,3 +77,18 @@ export interface LedgerConfirmation {
   source: string;
   sequence: number;
 }
+
+/** What the operator posts to LEDGER_PATH on the push port of a gateway, over and over. */
+export interface LedgerAsk {
+  /** What is in the ledger for good: the gateway forgets it. */
+  confirmed: LedgerConfirmation[];
+}
+
+/**
+ * The gateway's answer: as soon as it has something to tell, at the latest after REPORT_HOLD, then without a batch. Batches that
+ * were told and not confirmed come again, and before any others.
+ */
+export interface LedgerTold {
+  /** Those of one source in the order of their sequences. */
+  batches: LedgerBatch[];
+}

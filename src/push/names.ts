@@ -8,3 +8,8 @@ export const OPERATOR_COMMON_NAME = 'flashback-operator';
 export const REPORT_HOLD = 25_000;
 /** Largest snapshot that a gateway takes, as JSON, in bytes. */
 export const MAX_SNAPSHOT_BYTES = 64 * 1024 * 1024;
+/** Where the operator asks a gateway, with POST, for what the ledger is to know. */
+export const LEDGER_PATH = '/v1/ledger';
+/** One answer of it holds no more: entries, and bytes of JSON. */
+export const MAX_LEDGER_ENTRIES = 5_000;
+export const MAX_LEDGER_BYTES = 2 * 1024 * 1024;
