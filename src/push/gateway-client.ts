@@ -1,8 +1,10 @@
-// The two calls of the push channel, over mutual TLS.
+// The three calls of the push channel, over mutual TLS.
 import { Pool } from 'undici';
 import type { Clock } from '../clock.ts';
+import type { LedgerConfirmation } from '../ledger/entries.ts';
 import type { GatewayReport, PushAnswer } from '../snapshot/snapshot.ts';
 import type { PemPair } from './issue.ts';
+import { isLedgerAnswer, type LedgerAnswer } from './ledger-answer.ts';
 import { GATEWAY_SERVER_NAME, REPORT_HOLD } from './names.ts';
 
 const PUSH_TIMEOUT = 5_000;
@@ -26,7 +28,7 @@ export class GatewayUnreachableError extends Error {
 }
 
 interface Call {
-  method: 'GET' | 'PUT';
+  method: 'GET' | 'PUT' | 'POST';
   path: string;
   timeout: number;
   headers?: Record<string, string>;
@@ -41,9 +43,9 @@ export class GatewayClient {
   constructor(address: { host: string; port: number }, tls: PushTls, clock: Clock) {
     this.#clock = clock;
     const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-    // One connection for the report that is held open, one for pushes.
+    // One connection for each of the two polls that are held open, one for pushes.
     this.#pool = new Pool(`https://${host}:${address.port}`, {
-      connections: 2,
+      connections: 3,
       pipelining: 1,
       allowH2: false,
       headersTimeout: 0,
@@ -69,6 +71,18 @@ export class GatewayClient {
     const report = await this.#call({ method: 'GET', path: `/v1/report?${query}`, timeout: REPORT_TIMEOUT });
     if (!isReport(report)) throw new GatewayUnreachableError('the report has not the form of one');
     return report;
+  }
+
+  /**
+   * Says what the ledger has for good, and resolves with batches that are to be stored: at once where there are any, otherwise with none after
+   * 25 s. Throws GatewayUnreachableError, also where the gateway keeps no ledger.
+   */
+  async ledger(confirmed: readonly LedgerConfirmation[]): Promise<LedgerAnswer> {
+    const body = Buffer.from(JSON.stringify({ confirmed }));
+    const headers = { 'content-type': 'application/json' };
+    const answer = await this.#call({ method: 'POST', path: '/v1/ledger', timeout: REPORT_TIMEOUT, headers, body });
+    if (!isLedgerAnswer(answer)) throw new GatewayUnreachableError('what it tells the ledger has not the form of batches');
+    return answer;
   }
 
   /** Breaks off the calls under way. */

@@ -1,9 +1,10 @@
-// One gateway, as the operator sees it: a long poll that is always out, and a push whenever what the gateway has is not what it
-// should have. Both recover on their own, so that a lost push, a restarted gateway or a restarted operator need no special case.
+// One gateway, as the operator sees it: long polls that are always out, and a push whenever what the gateway has is not what it
+// should have. All recover on their own, so that a lost push, a restarted gateway or a restarted operator need no special case.
 import type { Clock } from '../clock.ts';
 import type { GatewayReport, PushAnswer, Snapshot } from '../snapshot/snapshot.ts';
 import { Backoff } from './backoff.ts';
 import { GatewayClient, GatewayUnreachableError, type EncodedSnapshot, type PushTls } from './gateway-client.ts';
+import { LedgerPoll, type Collect } from './ledger-poll.ts';
 
 export interface GatewayEndpoint {
   /** Unique among the gateways; a pod keeps it for life. */
@@ -26,6 +27,8 @@ export interface LinkOptions {
   isLeader: () => boolean;
   target: () => Target | undefined;
   tls: PushTls;
+  /** Undefined: there is no ledger, and gateways are not asked. */
+  collect?: Collect | undefined;
 }
 
 export interface LinkEvents {
@@ -36,6 +39,8 @@ export interface LinkEvents {
   onPushFailed(reason: string): void;
   /** The gateway cannot be reached any more, or not yet. Once, until it has been reached again. */
   onLost(reason: string): void;
+  /** The gateway is there, and could not be asked for what belongs in the ledger. Once, until it has answered again. */
+  onLedgerFailed(reason: string): void;
   /** Reachability, or what the gateway has, may have changed. */
   onChange(): void;
 }
@@ -52,6 +57,7 @@ export class GatewayLink {
   readonly #address: { host: string; port: number };
   readonly #pollBackoff: Backoff;
   readonly #pushBackoff: Backoff;
+  readonly #ledger: LedgerPoll | undefined;
   #client: GatewayClient;
   #closed = false;
   #contact: LinkView['contact'] = 'none-yet';
@@ -71,6 +77,7 @@ export class GatewayLink {
     this.#pushBackoff = new Backoff(options.random);
     this.#client = new GatewayClient(address, options.tls, options.clock);
     void this.#poll();
+    this.#ledger = this.#pollLedger();
   }
 
   get view(): LinkView {
@@ -87,6 +94,7 @@ export class GatewayLink {
   redial(): void {
     this.#pollBackoff.reset();
     this.#wakePoll();
+    this.#ledger?.redial();
     this.#pushNow();
   }
 
@@ -101,7 +109,18 @@ export class GatewayLink {
     this.#closed = true;
     this.#wakePoll();
     this.#pushTimer?.clear();
-    await this.#client.close();
+    await Promise.all([this.#ledger?.close(), this.#client.close()]);
+  }
+
+  /** Whatever the state of the gateway: the last batches of one that goes are worth the most. */
+  #pollLedger(): LedgerPoll | undefined {
+    const { collect, clock, random, isLeader } = this.#options;
+    if (collect === undefined) return undefined;
+    const onFailed = (reason: string): void => {
+      // Of one that cannot be reached at all the other poll tells.
+      if (this.#contact === 'reachable') this.#events.onLedgerFailed(reason);
+    };
+    return new LedgerPoll({ client: () => this.#client, collect, clock, random, isLeader, onFailed });
   }
 
   async #poll(): Promise<void> {
@@ -132,8 +151,10 @@ export class GatewayLink {
     this.#applied = report.applied;
     this.#events.onReport(report);
     this.#events.onChange();
-    if (isBack) this.#pushNow();
-    else void this.#push();
+    if (isBack) {
+      this.#ledger?.redial();
+      this.#pushNow();
+    } else void this.#push();
   }
 
   #pushNow(): void {

@@ -2,6 +2,8 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import type { Clock } from '../clock.ts';
+import type { LedgerBatch } from '../ledger/entries.ts';
+import type { Ingested } from '../ledger/ledger.ts';
 import type { GatewayReport, PushAnswer, Snapshot } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
@@ -9,6 +11,14 @@ import type { PushTls } from './gateway-client.ts';
 import { GatewayLink, type GatewayEndpoint, type LinkEvents, type Target } from './gateway-link.ts';
 
 const compress = promisify(brotliCompress);
+
+/** Where batches of gateways go. */
+export interface BatchSink {
+  /** Resolves once they are stored for good, and with nothing to store, too; rejects where the ledger cannot be written. */
+  take(gateway: string, batches: readonly LedgerBatch[]): Promise<Ingested[]>;
+  /** The gateway is gone. */
+  forget(gateway: string): void;
+}
 
 export interface SnapshotPusherOptions {
   tls: PushTls;
@@ -26,6 +36,8 @@ export interface SnapshotPusherOptions {
   onNack?: (gateway: string, refusal: { object: string; reason: string; revision: number }) => void;
   /** programmedRevision() or gateways() may have changed. */
   onChange?: () => void;
+  /** Undefined: there is no ledger. */
+  sink?: BatchSink | undefined;
 }
 
 export interface GatewayCounts {
@@ -62,7 +74,7 @@ export class SnapshotPusher {
       const next = wanted.get(id);
       if (next?.host === endpoint.host && next.port === endpoint.port) continue;
       this.#entries.delete(id);
-      void link.close();
+      void link.close().then(() => this.#entries.has(id) || this.#options.sink?.forget(id));
     }
     for (const endpoint of wanted.values()) {
       const entry = this.#entries.get(endpoint.id);
@@ -120,8 +132,10 @@ export class SnapshotPusher {
   async close(): Promise<void> {
     this.#published += 1;
     const links = [...this.#entries.values()].map(({ link }) => link);
+    const gone = [...this.#entries.keys()];
     this.#entries.clear();
     await Promise.all(links.map((link) => link.close()));
+    for (const id of gone) this.#options.sink?.forget(id);
   }
 
   #counted(applied: GatewayReport['applied']): number {
@@ -135,8 +149,10 @@ export class SnapshotPusher {
   }
 
   #open({ id, host, port }: GatewayEndpoint): GatewayLink {
-    const { clock, isLeader, random = Math.random } = this.#options;
-    return new GatewayLink({ host, port }, { clock, random, isLeader, target: () => this.#target, tls: this.#tls }, this.#eventsOf(id));
+    const { clock, isLeader, random = Math.random, sink } = this.#options;
+    const collect = sink && ((batches: readonly LedgerBatch[]) => sink.take(id, batches));
+    const options = { clock, random, isLeader, target: () => this.#target, tls: this.#tls, collect };
+    return new GatewayLink({ host, port }, options, this.#eventsOf(id));
   }
 
   #eventsOf(gateway: string): LinkEvents {
@@ -160,6 +176,7 @@ export class SnapshotPusher {
         logger.warn({ gateway, reason }, 'the snapshot did not reach a gateway');
       },
       onLost: (reason) => logger.warn({ gateway, reason }, 'a gateway cannot be reached'),
+      onLedgerFailed: (reason) => logger.warn({ gateway, reason }, 'a gateway could not be asked for what belongs in the ledger'),
       onChange: () => this.#changed(),
     };
   }

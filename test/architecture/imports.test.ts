@@ -24,7 +24,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   chat: [],
   dialects: ['chat'],
   providers: ['api', 'snapshot', 'errors', 'chat', 'dialects'],
-  push: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'type:reconcile'],
+  push: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'type:reconcile', 'type:ledger'],
   policy: ['snapshot', 'chat', 'clock'],
   surfaces: ['snapshot', 'chat', 'dialects'],
   gateway: ['api', 'snapshot', 'policy', 'providers', 'chat', 'surfaces', 'telemetry', 'errors', 'clock', 'src/push/names.ts', 'type:push'],
