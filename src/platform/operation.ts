@@ -38,9 +38,9 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
 
-  /** `status`: 400, 401, 403, 404, 409, 413, 415 or 503. */
-  constructor(status: number, message: string) {
-    super(message);
+  /** `status`: 400, 401, 403, 404, 405, 409, 413, 415 or 503. */
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.status = status;
   }
 }
@@ -66,6 +66,8 @@ export interface Objects {
   /** Writes values into a Secret of the namespace that the Platform API made; they are never read back. Creates it where there is none. */
   writeSecret(namespace: string, name: string, values: Record<string, string>, owner?: { kind: Kind; name: string; uid: string }): Promise<void>;
   removeSecret(namespace: string, name: string): Promise<void>;
+  /** Name of the namespace with this name or UID, where objects of it are looked at. */
+  namespace(nameOrUid: string): string | undefined;
   /** Organization of a namespace: the value of its label, or `default`. */
   organization(namespace: string): string;
 }
@@ -96,13 +98,15 @@ export interface Operation<S extends Services = Services, Params = never, Query 
   summary: string;
   /** Which rights of Kubernetes it takes, in words, for the documentation. */
   rights: string;
-  /** Properties of the query, each with a description. Lists come comma-joined or repeated. */
+  /** Properties of the query, each with a description; `required: true` in one makes it so. Lists come comma-joined or repeated. */
   query?: Readonly<Record<string, Schema>>;
   body?: Schema;
   /** Of the 200 answer. */
   answer: Schema;
   /** Further statuses besides 401 and 500, with when they come. */
   errors: Readonly<Partial<Record<400 | 403 | 404 | 409 | 503, string>>>;
+  /** Further members of the body of a failure. */
+  failure?(error: unknown, message: string): Readonly<Record<string, unknown>>;
   /** Resolves with the body of the 200 answer. */
   handle(call: Call<Params, Query, Body>, services: S): Promise<unknown>;
 }

@@ -78,6 +78,8 @@ export const OPERATOR_METRICS = {
   flashback_push_total: { kind: 'counter', help: 'Snapshots pushed to gateways, by result: ack, nack, failed.', labels: ['result'] },
   flashback_push_revision: { kind: 'gauge', help: 'Revision of the newest snapshot.', labels: [] },
   flashback_push_gateways: { kind: 'gauge', help: 'Gateways, by state: current, behind, unreachable.', labels: ['state'] },
+  flashback_platform_requests_total: { kind: 'counter', help: 'Calls of the Platform API by operation and HTTP status; <aborted> where the caller left before the answer.', labels: ['operation', 'status'] },
+  flashback_platform_request_duration_seconds: { kind: 'histogram', help: 'Seconds that calls of the Platform API took.', labels: ['operation'], buckets: SECONDS },
 } as const satisfies Record<string, Definition>;
 
 /** A gauge that can also be worked out when it is scraped, by everyone who has a part in it. */

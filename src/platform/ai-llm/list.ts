@@ -1,0 +1,55 @@
+// Lists connections to providers: all that the caller may see, and of those the ones that work.
+import type { AILLMConfig } from '../../api/resources.ts';
+import type { Access, Operation, Schema, Services } from '../operation.ts';
+import { byAge, done, namespaceOf } from '../wire.ts';
+import { AI_LLM, aiLlmDto } from './dto.ts';
+
+/** Newest first. @throws ApiError 400 for a workspace that does not exist. */
+export async function visibleLlms(access: Access, services: Services, workspaceId?: string): Promise<AILLMConfig[]> {
+  const { objects } = services;
+  const namespace = workspaceId === undefined ? undefined : namespaceOf(objects, workspaceId);
+  const visible = namespace === undefined ? await access.namespaces('list', 'aillmconfigs') : (await access.may('list', { resource: 'aillmconfigs', namespace })) ? [namespace] : [];
+  const all = objects.list('AILLMConfig').filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
+  return all.filter(({ metadata }) => visible === 'all' || visible.includes(metadata.namespace)).toSorted(byAge);
+}
+
+const ANSWER: Schema = done({ aiLlms: { type: 'array', items: AI_LLM } }, ['aiLlms']);
+const RIGHTS = 'list on aillmconfigs; others are left out.';
+
+export const listAiLlms: Operation<Services, never, { workspaceId?: string }> = {
+  id: 'listAiLlms',
+  method: 'get',
+  path: '/ai/llm',
+  tag: 'AI LLMs',
+  summary: 'Connections to providers, the newest first.',
+  rights: RIGHTS,
+  query: { workspaceId: { type: 'string', description: 'Only those of this workspace.' } },
+  answer: ANSWER,
+  errors: {},
+  async handle({ query, access }, services) {
+    const found = await visibleLlms(access, services, query.workspaceId);
+    const repositories = services.objects.list('Repository');
+    return { success: true, aiLlms: found.map((config) => aiLlmDto(config, services.objects, repositories)) };
+  },
+};
+
+/** Works now, by what the operator knows of its credential. */
+function isReady({ status }: AILLMConfig): boolean {
+  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+}
+
+export const listAvailableAiLlms: Operation = {
+  id: 'listAvailableAiLlms',
+  method: 'get',
+  path: '/ai/llm/available',
+  tag: 'AI LLMs',
+  summary: 'Connections whose credential the provider accepts (condition Ready), the newest first.',
+  rights: RIGHTS,
+  answer: ANSWER,
+  errors: {},
+  async handle({ access }, services) {
+    const found = (await visibleLlms(access, services)).filter(isReady);
+    const repositories = services.objects.list('Repository');
+    return { success: true, aiLlms: found.map((config) => aiLlmDto(config, services.objects, repositories)) };
+  },
+};

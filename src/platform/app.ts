@@ -1,0 +1,164 @@
+// The Express application of the Platform API, made from the list of operations: each is authenticated, checked, handled, counted, logged.
+import { randomUUID } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { failureOf } from './failure.ts';
+import { bodyReader, queryReader } from './input.ts';
+import { openApiDocument } from './openapi.ts';
+import { ApiError, type Operation } from './operation.ts';
+import { comparePaths, expressPath, tidyUrl } from './paths.ts';
+import type { PlatformServices } from './services.ts';
+import { sessionOf, type Authenticator } from './session.ts';
+
+/** Bytes. The longest texts that come in are rules of policies and prompts. */
+const MAX_BODY = 1024 * 1024;
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** Told of each call when its answer has gone. */
+export interface CallMetrics {
+  flashback_platform_requests_total: { inc(labels: { operation: string; status: string }): void };
+  flashback_platform_request_duration_seconds: { observe(labels: { operation: string }, seconds: number): void };
+}
+
+/** What answers need, of which only the leader has all. */
+export interface Serving {
+  services: PlatformServices;
+  authenticator: Authenticator;
+}
+
+export interface PlatformAppOptions {
+  operations: readonly Operation<PlatformServices>[];
+  /** Undefined: this process does not lead, so it would not tell the truth. */
+  serving: () => Serving | undefined;
+  version: string;
+  clock: Clock;
+  logger: Logger;
+  metrics: CallMetrics;
+}
+
+/** What is remembered of a call for its log line. */
+interface Trace {
+  requestId: string;
+  operation: string;
+  caller?: string;
+  failure?: unknown;
+}
+
+const traces = new WeakMap<Request, Trace>();
+
+function traceOf(request: Request): Trace {
+  return traces.get(request) ?? { requestId: '', operation: 'none' };
+}
+
+function parseBody(request: Request): unknown {
+  const body: unknown = request.body;
+  if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
+  const type = request.headers['content-type'];
+  if (type !== undefined && !/^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i.test(type)) {
+    throw new ApiError(415, 'the body must be sent with the content type application/json');
+  }
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new ApiError(400, 'the body is not valid JSON');
+  }
+}
+
+/** Request id, the tidied address, and the log line at the end. */
+function begin({ clock, logger, metrics }: PlatformAppOptions): RequestHandler {
+  return (request, response, next) => {
+    const given = request.headers['x-request-id'];
+    const trace: Trace = { requestId: typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID(), operation: 'none' };
+    traces.set(request, trace);
+    request.url = tidyUrl(request.url);
+    const started = clock.monotonic();
+    response.setHeader('x-request-id', trace.requestId);
+    response.setHeader('cache-control', 'no-store');
+    response.once('close', () => {
+      const { requestId, operation, caller, failure } = trace;
+      const ms = clock.monotonic() - started;
+      // A caller who left before the end got no status.
+      const status = response.writableFinished ? String(response.statusCode) : '<aborted>';
+      metrics.flashback_platform_requests_total.inc({ operation, status });
+      metrics.flashback_platform_request_duration_seconds.observe({ operation }, ms / 1000);
+      const line = { requestId, operation, status, ms: Math.round(ms), ...(caller === undefined ? {} : { caller }) };
+      if (failure === undefined) logger.info(line, 'platform call');
+      else logger.error({ ...line, err: failure }, 'platform call');
+    });
+    next();
+  };
+}
+
+function ready(options: PlatformAppOptions): Serving {
+  const serving = options.serving();
+  if (serving === undefined) throw new ApiError(503, 'this operator does not lead, so it cannot answer; try again');
+  return serving;
+}
+
+function routeOf(operation: Operation<PlatformServices>, options: PlatformAppOptions): RequestHandler[] {
+  const readQuery = queryReader(operation.query);
+  const readBody = bodyReader(operation.body);
+  const authenticate: RequestHandler = async (request, response, next) => {
+    const trace = traceOf(request);
+    trace.operation = operation.id;
+    response.locals['operation'] = operation;
+    const { services, authenticator } = ready(options);
+    const session = await sessionOf(request.headers, authenticator);
+    trace.caller = session.caller.name;
+    response.locals['session'] = { ...session, services };
+    next();
+  };
+  const answer: RequestHandler = async (request, response) => {
+    const { services, caller, access } = response.locals['session'] as Awaited<ReturnType<typeof sessionOf>> & Pick<Serving, 'services'>;
+    const call = { params: request.params, query: readQuery(request.query), body: readBody(parseBody(request)), caller, access };
+    // The types of an operation are those of its schemas, which have just been checked.
+    response.json(await operation.handle(call as never, services));
+  };
+  // Nobody without a token makes us take a body in.
+  return [authenticate, express.raw({ type: () => true, limit: MAX_BODY, inflate: false }), answer];
+}
+
+/** Methods of a path that has no such operation. */
+function notAllowed(methods: readonly string[]): RequestHandler {
+  const allowed = methods.map((method) => method.toUpperCase()).join(', ');
+  return (_request, response) => {
+    response.setHeader('allow', allowed);
+    throw new ApiError(405, `this path takes ${allowed}`);
+  };
+}
+
+const notFound: RequestHandler = (request) => {
+  throw new ApiError(404, `there is no ${request.method} ${request.path}; /openapi.json lists what there is`);
+};
+
+function answerFailure(error: unknown, request: Request, response: Response): void {
+  const trace = traceOf(request);
+  const { status, message, retryAfter, cause } = failureOf(error, trace.requestId);
+  trace.failure = cause;
+  if (response.headersSent) return void response.destroy();
+  if (retryAfter !== undefined) response.setHeader('retry-after', String(retryAfter));
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+  const operation = response.locals['operation'] as Operation<PlatformServices> | undefined;
+  response.status(status).json({ success: false, message, ...operation?.failure?.(error, message) });
+}
+
+const failed: ErrorRequestHandler = (error, request, response, _next) => answerFailure(error, request, response);
+
+export function createPlatformApp(options: PlatformAppOptions): Express {
+  const app = express().disable('x-powered-by').disable('etag');
+  // Nested values in a query string are nobody's, so none are made.
+  app.set('query parser', 'simple');
+  app.use(begin(options));
+  const document = openApiDocument(options.operations, options.version);
+  app.get('/openapi.json', (_request, response) => void response.json(document));
+  const byPath = Map.groupBy(options.operations, ({ path }) => path);
+  for (const path of [...byPath.keys()].toSorted(comparePaths)) {
+    const operations = byPath.get(path) ?? [];
+    for (const operation of operations) app[operation.method](expressPath(path), ...routeOf(operation, options));
+    app.all(expressPath(path), notAllowed(operations.map(({ method }) => method)));
+  }
+  app.use(notFound);
+  app.use(failed);
+  return app;
+}

@@ -1,0 +1,74 @@
+// How things are called on the wire of the Platform API and how in the custom resources. Pure.
+import { randomBytes } from 'node:crypto';
+import { API_GROUP, type AnyResource, type KeyType, type ProviderType } from '../api/resources.ts';
+import { ApiError, type Objects, type Schema } from './operation.ts';
+
+export const AI_TYPES = { OPENAI: 'OpenAI', GOOGLE: 'Google', ANTHROPIC: 'Anthropic', AWS: 'AWS', OTHER: 'Other' } as const satisfies Record<string, ProviderType>;
+export type AiType = keyof typeof AI_TYPES;
+
+/** Undefined where it is not known, as in the empty dimension of a request that went nowhere. */
+export function aiTypeOf(type: string): AiType | undefined {
+  return (Object.keys(AI_TYPES) as AiType[]).find((name) => AI_TYPES[name] === type);
+}
+
+/** What a key speaks: those of AWS and OTHER are called in the dialect of OpenAI, as there is no other for them. */
+export function keyTypeOf(aiType: AiType): KeyType {
+  return aiType === 'ANTHROPIC' ? 'Anthropic' : aiType === 'GOOGLE' ? 'Google' : 'OpenAI';
+}
+
+export const PLATFORM_ANNOTATIONS = {
+  /** The name that people gave; metadata.name is made from it. */
+  displayName: `${API_GROUP}/display-name`,
+  /** Who made the object through the Platform API. */
+  createdBy: `${API_GROUP}/created-by`,
+} as const;
+
+export function displayNameOf({ metadata }: AnyResource): string {
+  return metadata.annotations?.[PLATFORM_ANNOTATIONS.displayName] ?? metadata.name;
+}
+
+export function createdByOf({ metadata }: AnyResource): string {
+  return metadata.annotations?.[PLATFORM_ANNOTATIONS.createdBy] ?? '';
+}
+
+export function createdAtOf({ metadata }: AnyResource): string {
+  return new Date(metadata.creationTimestamp ?? 0).toISOString();
+}
+
+/** The newest first; of one second, by name. */
+export function byAge(a: AnyResource, b: AnyResource): number {
+  const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
+  return left === right ? (a.metadata.name < b.metadata.name ? -1 : 1) : left < right ? 1 : -1;
+}
+
+/** Room for what is added to it: names of Secrets and of keys. */
+const MAX_STEM = 40;
+
+/**
+ * A legal metadata.name for free text: its letters and digits, and characters that nobody else has drawn, since two texts may leave
+ * the same letters.
+ */
+export function objectName(text: string, random: (bytes: number) => Buffer = randomBytes): string {
+  const plain = text.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').replaceAll(/[^a-z0-9]+/g, '-');
+  const stem = plain.slice(0, MAX_STEM).replaceAll(/^-+|-+$/g, '') || 'unnamed';
+  return `${/^[a-z]/.test(stem) ? stem : `x-${stem}`}-${random(3).toString('hex')}`;
+}
+
+/** A workspace is a namespace, and its name is its id; its UID is taken as well. @throws ApiError 400. */
+export function namespaceOf(objects: Objects, workspaceId: string): string {
+  const namespace = objects.namespace(workspaceId);
+  if (namespace === undefined) throw new ApiError(400, `workspaceId: there is no workspace "${workspaceId}"; it is the name or the UID of a namespace`);
+  return namespace;
+}
+
+/** A name as people write it. */
+export const NAME: Schema = { type: 'string', minLength: 1, maxLength: 200, description: 'As people call it; unique among its kind in the workspace.' };
+
+/** The answer to something that was done. */
+export function done(properties: Schema = {}, required: readonly string[] = []): Schema {
+  return {
+    type: 'object',
+    required: ['success', ...required],
+    properties: { success: { type: 'boolean' }, ...properties, message: { type: 'string' } },
+  };
+}
