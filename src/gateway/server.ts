@@ -7,6 +7,7 @@ import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { ClientErrors } from './client-error.ts';
 import type { AssembledGuard } from './guard/assemble.ts';
+import { answerHealthCheck, isHealthCheck, unreadiness } from './health-check.ts';
 import { Proxy } from './proxy.ts';
 import { Recorder } from './recorder.ts';
 import { SeriesCache } from './series.ts';
@@ -39,10 +40,12 @@ export class GatewayServer {
   readonly #recorder: Recorder;
   readonly #series: SeriesCache;
   readonly #clock: Clock;
+  readonly #tables: GatewayServerOptions['tables'];
   #draining = false;
 
   constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget, guard }: GatewayServerOptions) {
     this.#clock = clock;
+    this.#tables = tables;
     this.#clientErrors = new ClientErrors(metrics);
     this.#series = new SeriesCache(metrics);
     this.#recorder = new Recorder(metrics, this.#series, accessLog);
@@ -69,8 +72,14 @@ export class GatewayServer {
     return (request, response) => {
       if (request.headers.host === undefined && request.httpVersion === '1.1') return this.#clientErrors.refuseWithoutHost(request, response);
       this.#clientErrors.began(response);
+      if (isHealthCheck(request)) return this.#tellHealth(response);
       return handle(request, response);
     };
+  }
+
+  #tellHealth(response: ServerResponse): void {
+    const draining = this.#draining;
+    answerHealthCheck(response, unreadiness({ hasSnapshot: this.#tables() !== undefined, draining }), draining);
   }
 
   /** Starts listening; resolves with the port. Rejects with the system's error, for example EADDRINUSE. */

@@ -1,4 +1,4 @@
-// Every path of the gateway, in one place: which surface it belongs to and what it asks for.
+// Every path that applications call, in one place: which surface it belongs to and what it asks for.
 import type { IncomingHttpHeaders } from 'node:http';
 import type { SurfaceDialect } from '../chat/dialect.ts';
 import { anthropicSurface as anthropicDialect } from '../dialects/anthropic/dialect.ts';
