@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../clock.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { KubernetesError, errorFromStatus, errorFromTransport, parseRetryAfter } from './kubernetes-error.ts';
 import { loadKubeConfig, type PooledKubeConfig } from './pooled-kube-config.ts';
+import { ServerContact } from './server-contact.ts';
 
 /** Content types of PATCH. */
 export const PATCH = { apply: 'application/apply-patch+yaml', merge: 'application/merge-patch+json' } as const;
@@ -49,6 +50,8 @@ function labelOf({ method, path }: KubeRequest): string {
 export class KubeClient {
   readonly config: PooledKubeConfig;
   readonly metrics: OperatorMetrics;
+  /** Told by every call and watch. */
+  readonly contact: ServerContact;
   readonly #clock: Clock;
   readonly #server: URL;
 
@@ -56,6 +59,7 @@ export class KubeClient {
     this.config = options.config;
     this.metrics = options.metrics;
     this.#clock = options.clock ?? systemClock;
+    this.contact = new ServerContact(this.#clock);
     const server = options.config.getCurrentCluster()?.server;
     if (server === undefined) throw new Error('the kubeconfig names no cluster');
     this.#server = new URL(server);
@@ -91,13 +95,17 @@ export class KubeClient {
     try {
       const { answer, text } = await this.#send(call);
       code = String(answer.statusCode);
+      this.contact.saw(answer.statusCode);
       if (answer.statusCode < 200 || answer.statusCode > 299) {
         const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], this.#clock.now());
         throw errorFromStatus(label, answer.statusCode, parseJson(text), retryAfterMs);
       }
       return text;
     } catch (error) {
-      throw errorFromTransport(label, error);
+      const known = errorFromTransport(label, error);
+      // A call that its caller gives up says nothing about the server.
+      if (known.code === 0 && call.signal?.aborted !== true) this.contact.saw(0);
+      throw known;
     } finally {
       this.observe(call.method, code, (this.#clock.monotonic() - started) / 1000);
     }

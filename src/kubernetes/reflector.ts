@@ -1,7 +1,7 @@
 // Keeps a local copy of one collection in step with the API server: list, watch, and begin again after whatever goes wrong.
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { backoffMs, pause } from './backoff.ts';
+import { Retries } from './backoff.ts';
 import type { KubeClient, Query } from './client.ts';
 import { KubernetesError, errorFromStatus, errorFromTransport } from './kubernetes-error.ts';
 import { ObjectCache, type Change } from './object-cache.ts';
@@ -71,7 +71,7 @@ export class Reflector<T extends KubeObject> {
   #listedAt = 0;
   #contactAt: number;
   #attemptAt: number;
-  #failures = 0;
+  readonly #retries: Retries;
   #refusals = 0;
   #expirations = 0;
   #failing: string | undefined;
@@ -79,6 +79,7 @@ export class Reflector<T extends KubeObject> {
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#contactAt = this.#attemptAt = options.clock.monotonic();
+    this.#retries = new Retries({ contact: options.client.contact, clock: options.clock, random: options.random });
   }
 
   get(namespace: string, name: string): T | undefined {
@@ -114,22 +115,23 @@ export class Reflector<T extends KubeObject> {
     if (this.#running) throw new Error(`the reflector for ${this.#options.kind} runs already`);
     this.#running = true;
     while (!signal.aborted) {
-      const wait = await this.#turn(signal);
-      await pause(this.#options.clock, wait, signal);
+      await this.#turn(signal);
+      await this.#retries.wait(signal);
     }
     this.#running = false;
   }
 
-  /** One list if due and one watch. Answers with the milliseconds to wait before the next turn. */
-  async #turn(signal: AbortSignal): Promise<number> {
+  /** One list if due and one watch. */
+  async #turn(signal: AbortSignal): Promise<void> {
     if (this.#resourceVersion === '') {
       try {
         await this.#relist(signal);
       } catch (error) {
-        return signal.aborted ? 0 : this.#failed('list', errorFromTransport(`LIST ${this.#options.path}`, error));
+        if (!signal.aborted) this.#failed('list', errorFromTransport(`LIST ${this.#options.path}`, error));
+        return;
       }
     }
-    return signal.aborted ? 0 : this.#watch(signal);
+    if (!signal.aborted) await this.#watch(signal);
   }
 
   async #relist(signal: AbortSignal): Promise<void> {
@@ -159,7 +161,7 @@ export class Reflector<T extends KubeObject> {
     this.#synced.resolve();
   }
 
-  async #watch(signal: AbortSignal): Promise<number> {
+  async #watch(signal: AbortSignal): Promise<void> {
     const { client, path, clock } = this.#options;
     const started = clock.monotonic();
     this.#attemptAt = started;
@@ -203,13 +205,13 @@ export class Reflector<T extends KubeObject> {
     });
     relist.clear();
     signal.removeEventListener('abort', onAbort);
-    if (signal.aborted) return 0;
+    if (signal.aborted) return;
     if (relistDue) {
       this.#resourceVersion = '';
-      return 0;
+      return;
     }
     const lived = clock.monotonic() - started;
-    return this.#afterWatch(end, streamError, heard || lived >= SHORT_WATCH_MS);
+    this.#afterWatch(end, streamError, heard || lived >= SHORT_WATCH_MS);
   }
 
   #receive(type: string, object: T): void {
@@ -219,38 +221,38 @@ export class Reflector<T extends KubeObject> {
     else if (type === 'DELETED') this.#announce(this.#cache.remove(object));
   }
 
-  #afterWatch(end: WatchEnd, streamError: KubernetesError | undefined, healthy: boolean): number {
+  #afterWatch(end: WatchEnd, streamError: KubernetesError | undefined, healthy: boolean): void {
     const error = streamError ?? (end.kind === 'failed' ? end.error : undefined);
     if (error?.code === 410) {
       this.#resourceVersion = '';
       this.#expirations += 1;
-      if (this.#expirations === 1) return 0;
+      if (this.#expirations === 1) return;
     }
     if (error === undefined) {
-      if (!healthy) return this.#failed('watch', new KubernetesError(0, 'ShortWatch', `WATCH ${this.#options.path}: ended at once`));
-      this.#recovered();
-      return 0;
+      if (healthy) this.#recovered();
+      else this.#failed('watch', new KubernetesError(0, 'ShortWatch', `WATCH ${this.#options.path}: ended at once`));
+      return;
     }
     if (error.code >= 400) this.#refusals += 1;
     if (this.#refusals >= REFUSALS_BEFORE_RELIST) {
       this.#refusals = 0;
       this.#resourceVersion = '';
     }
-    return this.#failed('watch', error);
+    this.#failed('watch', error);
   }
 
-  #failed(operation: 'list' | 'watch', error: KubernetesError): number {
-    const { client, kind, logger, random } = this.#options;
-    this.#failures += 1;
+  #failed(operation: 'list' | 'watch', error: KubernetesError): void {
+    const { client, kind, logger } = this.#options;
+    this.#retries.failed(error);
     client.metrics.flashback_watch_failures_total.inc({ kind, operation });
     if (this.#failing !== error.reason) logger.warn({ kind, operation, code: error.code, reason: error.reason }, error.message);
     this.#failing = error.reason;
     this.#options.onFailure?.(operation, error);
-    return backoffMs(error, this.#failures, random);
   }
 
   #recovered(): void {
-    this.#failures = this.#refusals = this.#expirations = 0;
+    this.#retries.succeeded();
+    this.#refusals = this.#expirations = 0;
     this.#failing = undefined;
   }
 

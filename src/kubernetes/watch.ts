@@ -37,6 +37,7 @@ function observing(client: KubeClient, exchange: Exchange, signal: AbortSignal, 
       onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
       onResponseStart(controller, status, headers, message) {
         client.observe('GET', String(status));
+        client.contact.saw(status);
         exchange.retryAfterMs = parseRetryAfter(headers['retry-after'], Date.now());
         if (status === 200) onOpen();
         handler.onResponseStart?.(controller, status, headers, message);
@@ -96,6 +97,7 @@ export async function runWatch(client: KubeClient, options: WatchOptions): Promi
     if (error instanceof Error && error.name === 'TimeoutError') return finish({ kind: 'quiet' });
     const code = statusCodeOf(error);
     const label = `WATCH ${path}`;
+    if (code === undefined) client.contact.saw(0);
     if (code === undefined) return finish({ kind: 'failed', error: errorFromTransport(label, error) });
     finish({ kind: 'failed', error: new KubernetesError(code, `Http${code}`, `${label}: ${code}`, exchange.retryAfterMs) });
   };
