@@ -2,5 +2,7 @@
 import { listAiLlms, listAvailableAiLlms } from './ai-llm/list.ts';
 import type { Operation } from './operation.ts';
 import type { PlatformServices } from './services.ts';
+import { V1_OPERATIONS } from './stats/v1-routes.ts';
+import { V2_OPERATIONS } from './stats/v2-routes.ts';
 
-export const OPERATIONS: readonly Operation<PlatformServices>[] = [listAiLlms, listAvailableAiLlms];
+export const OPERATIONS: readonly Operation<PlatformServices>[] = [listAiLlms, listAvailableAiLlms, ...V1_OPERATIONS, ...V2_OPERATIONS];

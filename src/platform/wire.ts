@@ -11,6 +11,13 @@ export function aiTypeOf(type: string): AiType | undefined {
   return (Object.keys(AI_TYPES) as AiType[]).find((name) => AI_TYPES[name] === type);
 }
 
+/** The type of a provider by its name on the wire, in any case. @throws ApiError 400 that names the field. */
+export function providerOf(field: string, text: string): ProviderType {
+  const name = (Object.keys(AI_TYPES) as AiType[]).find((type) => type === text.toUpperCase());
+  if (name === undefined) throw new ApiError(400, `${field} must be one of ${Object.keys(AI_TYPES).join(', ')}, not "${text.slice(0, 64)}"`);
+  return AI_TYPES[name];
+}
+
 /** What a key speaks: those of AWS and OTHER are called in the dialect of OpenAI, as there is no other for them. */
 export function keyTypeOf(aiType: AiType): KeyType {
   return aiType === 'ANTHROPIC' ? 'Anthropic' : aiType === 'GOOGLE' ? 'Google' : 'OpenAI';

@@ -1,0 +1,108 @@
+// Routes of the second version that answer with entities: workspaces, repositories, models and whatever else use is told apart by.
+import type { Dimension, UsageRow } from '../../ledger/ledger.ts';
+import type { Objects, Operation, Services } from '../operation.ts';
+import { isNothing, NO_USE, type Use } from './amounts.ts';
+import type { Metric } from './points.ts';
+import { BREAKDOWN_QUERY, breakdownAnswer } from './schemas.ts';
+import { entitiesOf, rank, seriesOf, type Entity, type Point } from './series.ts';
+import { filterOf, filterSchemas, STATS_ERRORS, type FilterName, type SeriesQuery } from './series-route.ts';
+import { usageRows, type Asked, type Traffic } from './usage-rows.ts';
+import { scopeOf } from './visible.ts';
+import { stretchOf } from './window.ts';
+
+export interface BreakdownQuery extends SeriesQuery {
+  includeSeries: boolean;
+  limit: number;
+  offset: number;
+}
+
+export interface BreakdownRoute {
+  id: string;
+  path: string;
+  tag: string;
+  summary: string;
+  rights: string;
+  /** Last part of the path, as answers repeat it. */
+  by: string;
+  metric: Metric;
+  traffic: Traffic;
+  resource: string;
+  filters: readonly FilterName[];
+  /** Entities over the whole stretch. */
+  entities(asked: Asked, query: BreakdownQuery, services: Services): Promise<Entity[]>;
+  /** Rows of one entity, per bucket. */
+  rows(entity: string, asked: Asked, query: BreakdownQuery, services: Services): Promise<UsageRow[]>;
+  nameOf(id: string, objects: Objects): string | undefined;
+  hasRule: boolean;
+  /** What totals say besides, for the entities of a page. */
+  more?: { names: readonly string[]; of(entity: Entity, asked: Asked, services: Services): Promise<Record<string, number>> };
+}
+
+/** How entities of a dimension are found: by the ledger. */
+export function byDimension(dimension: Dimension): Pick<BreakdownRoute, 'entities' | 'rows' | 'hasRule'> {
+  return {
+    hasRule: false,
+    entities: async (asked, _query, services) =>
+      entitiesOf(await usageRows({ ...asked, groupBy: [dimension], buckets: false }, services), dimension),
+    rows: (entity, asked, _query, services) => usageRows({ ...asked, filter: { ...asked.filter, [dimension]: [entity] } }, services),
+  };
+}
+
+/** Whether an entity has anything of what is asked for. */
+function counts(use: Use, { point }: Metric): boolean {
+  return !isNothing(use) && Object.values(point(use)).some((value) => value !== 0);
+}
+
+async function entityOf(entity: Entity, asked: Asked, query: BreakdownQuery, route: BreakdownRoute, services: Services): Promise<object> {
+  const { metric, more, rows, nameOf } = route;
+  const name = nameOf(entity.id, services.objects);
+  const series: Point[] | undefined = query.includeSeries
+    ? seriesOf(await rows(entity.id, { ...asked, groupBy: [], buckets: true }, query, services), asked.stretch, metric).series
+    : undefined;
+  return {
+    entityId: entity.id,
+    ...(name === undefined ? {} : { entityName: name }),
+    totals: { ...metric.point(entity.use), ...(await more?.of(entity, asked, services)) },
+    ...(series === undefined ? {} : { series }),
+  };
+}
+
+export function breakdownOperation(route: BreakdownRoute): Operation<Services, never, BreakdownQuery> {
+  const { id, path, tag, summary, rights, by, metric, traffic, resource, filters, hasRule, more } = route;
+  return {
+    id,
+    method: 'get',
+    path,
+    tag,
+    summary,
+    rights,
+    query: { ...BREAKDOWN_QUERY, ...filterSchemas(filters, hasRule) },
+    answer: breakdownAnswer(Object.keys(metric.point(NO_USE)), more?.names),
+    errors: STATS_ERRORS,
+    async handle({ query, access }, services) {
+      const stretch = stretchOf(query.window, query.timeBucketSize, services.clock.now());
+      const scoped = await scopeOf(query, resource, { access, objects: services.objects });
+      const asked: Asked = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query, filters), buckets: false };
+      const found = (await route.entities(asked, query, services)).filter(({ use }) => counts(use, metric));
+      const { page, total, sum } = rank(found, metric, query);
+      return {
+        success: true,
+        meta: {
+          start: stretch.start,
+          end: stretch.end,
+          scope: query.scope,
+          ...(query.id === undefined ? {} : { scopeId: query.id }),
+          window: query.window,
+          timeBucketSize: stretch.bucketName,
+          breakdownBy: by,
+          includesSeries: query.includeSeries,
+          limit: query.limit,
+          offset: query.offset,
+          totalEntities: total,
+        },
+        summary: { total: sum },
+        entities: await Promise.all(page.map((entity) => entityOf(entity, asked, query, route, services))),
+      };
+    },
+  };
+}

@@ -1,0 +1,167 @@
+// The routes under /v2/stats as a table.
+import type { Kind } from '../../api/resources.ts';
+import type { Dimension } from '../../ledger/ledger.ts';
+import type { Operation, Services } from '../operation.ts';
+import { aiTypeOf, displayNameOf } from '../wire.ts';
+import { breakdownOperation, byDimension, type BreakdownRoute } from './breakdown-route.ts';
+import { AI, ENFORCEMENT, POLICIES, POLICY_TOKENS, PRIVATE_CHAT, type Metric } from './points.ts';
+import { addUp, readViolations, riskOf, ruleRows } from './rule-rows.ts';
+import { useOf } from './amounts.ts';
+import { seriesOperation, type FilterName } from './series-route.ts';
+import type { Entity } from './series.ts';
+import { usageRows, type Asked, type Traffic } from './usage-rows.ts';
+
+interface Area {
+  path: string;
+  tag: string;
+  resource: string;
+  rights: string;
+  traffic: Traffic;
+  filters: readonly FilterName[];
+}
+
+const LIST_REPOSITORIES = 'list on repositories, in each namespace whose use is counted';
+const LIST_POLICIES = 'list on aipolicies, in each namespace whose violations are counted';
+
+const AREAS = {
+  ai: {
+    path: '/v2/stats/ai',
+    tag: 'Statistics',
+    resource: 'repositories',
+    rights: LIST_REPOSITORIES,
+    traffic: 'applications',
+    filters: ['model', 'apiKeyId', 'aiLlmId', 'userId'],
+  },
+  chat: {
+    path: '/v2/stats/private-chat',
+    tag: 'Statistics',
+    resource: 'repositories',
+    rights: LIST_REPOSITORIES,
+    traffic: 'conversations',
+    filters: ['model', 'apiKeyId', 'userId'],
+  },
+  policies: {
+    path: '/v2/stats/policies',
+    tag: 'Statistics',
+    resource: 'aipolicies',
+    rights: LIST_POLICIES,
+    traffic: 'all',
+    filters: ['model', 'apiKeyId', 'userId'],
+  },
+} as const satisfies Record<string, Area>;
+
+/** Undefined: the object is gone. */
+function nameOfObject(kind: Kind): BreakdownRoute['nameOf'] {
+  return (id, objects) => {
+    const found = objects.byUid(kind, id);
+    return found === undefined ? undefined : displayNameOf(found);
+  };
+}
+
+const itself = (id: string): string | undefined => (id === '' ? undefined : id);
+
+/** Last part of the path -> what entities are told apart by, and how they are named. */
+const AI_ENTITIES: Readonly<Record<string, { dimension: Dimension; nameOf: BreakdownRoute['nameOf'] }>> = {
+  workspaces: { dimension: 'workspace', nameOf: itself },
+  repos: { dimension: 'repository', nameOf: nameOfObject('Repository') },
+  models: { dimension: 'model', nameOf: itself },
+  providers: { dimension: 'provider', nameOf: (id) => aiTypeOf(id) },
+  nodes: { dimension: 'host', nameOf: itself },
+  aiConfigs: { dimension: 'llm', nameOf: nameOfObject('AILLMConfig') },
+};
+
+const capital = (word: string): string => `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+
+function breakdown(
+  area: Area & { path: string },
+  name: string,
+  by: string,
+  metric: Metric,
+  rest: Omit<BreakdownRoute, 'id' | 'path' | 'tag' | 'summary' | 'rights' | 'by' | 'metric' | 'traffic' | 'resource' | 'filters'>,
+): Operation<Services> {
+  const { path, tag, rights, traffic, resource, filters } = area;
+  const summary = `The ${by} behind it, the greatest first`;
+  return breakdownOperation({
+    id: `${name}By${capital(by)}`,
+    path: `${path}/breakdown/${by}`,
+    tag,
+    summary,
+    rights,
+    by,
+    metric,
+    traffic,
+    resource,
+    filters,
+    ...rest,
+  });
+}
+
+/** Entities of policies, or of the users of one policy: counted one by one. */
+async function violationEntities(asked: Asked, rule: string | undefined, of: 'policy' | 'user', services: Services): Promise<Entity[]> {
+  const violations = await readViolations(asked, rule, services);
+  const groups = new Map<string, typeof violations>();
+  for (const violation of violations) {
+    const id = of === 'policy' ? violation.policy.uid : violation.user;
+    const group = groups.get(id);
+    if (group === undefined) groups.set(id, [violation]);
+    else group.push(violation);
+  }
+  const sum = { dimension: undefined, groupOf: () => '', startOf: () => 0 };
+  return [...groups].flatMap(([id, group]) =>
+    [...addUp(group, sum, riskOf(services.objects)).values()].map((row) => ({ id, use: useOf(row) })),
+  );
+}
+
+const byRule: Pick<BreakdownRoute, 'entities' | 'rows' | 'hasRule'> = {
+  hasRule: true,
+  entities: (asked, { ruleId }, services) => violationEntities(asked, ruleId, 'policy', services),
+  rows: (entity, asked, _query, services) => ruleRows(entity, asked, services),
+};
+
+const byUser: Pick<BreakdownRoute, 'entities' | 'rows' | 'hasRule'> = {
+  hasRule: true,
+  entities: (asked, query, services) =>
+    query.ruleId === undefined
+      ? byDimension('user').entities(asked, query, services)
+      : violationEntities(asked, query.ruleId, 'user', services),
+  rows: (entity, asked, query, services) => {
+    const ofUser = { ...asked, filter: { ...asked.filter, user: [entity] } };
+    return query.ruleId === undefined ? usageRows(ofUser, services) : ruleRows(query.ruleId, ofUser, services);
+  },
+};
+
+/** How much a user talks, and when last: the start of the bucket, since the ledger has no finer time. */
+const ACTIVITY: NonNullable<BreakdownRoute['more']> = {
+  names: ['conversationsCount', 'lastActiveAt'],
+  async of({ id, use }, asked, services) {
+    const rows = await usageRows({ ...asked, groupBy: [], buckets: true, filter: { ...asked.filter, user: [id] } }, services);
+    const last = Math.max(...rows.filter(({ amounts }) => amounts.requests > 0).map(({ at }) => at));
+    return { conversationsCount: use.conversations, ...(Number.isFinite(last) ? { lastActiveAt: last } : {}) };
+  },
+};
+
+const { ai, chat, policies } = AREAS;
+
+export const V2_OPERATIONS: readonly Operation<Services>[] = [
+  seriesOperation({ ...ai, id: 'aiSeries', summary: 'Use of models by applications over time', metric: AI }),
+  ...Object.entries(AI_ENTITIES).map(([by, { dimension, nameOf }]) => breakdown(ai, 'ai', by, AI, { ...byDimension(dimension), nameOf })),
+  seriesOperation({ ...chat, id: 'privateChatSeries', summary: 'Use of models by conversations over time', metric: PRIVATE_CHAT }),
+  breakdown(chat, 'privateChat', 'models', PRIVATE_CHAT, { ...byDimension('model'), nameOf: itself }),
+  breakdown(chat, 'privateChat', 'users', PRIVATE_CHAT, { ...byDimension('user'), nameOf: itself, more: ACTIVITY }),
+  seriesOperation({
+    ...policies,
+    id: 'policySeries',
+    summary: 'What policies found and did over time',
+    metric: POLICIES,
+    ofRule: ruleRows,
+  }),
+  seriesOperation({
+    ...policies,
+    path: `${policies.path}/tokens`,
+    id: 'policyTokenSeries',
+    summary: 'Tokens of judges over time',
+    metric: POLICY_TOKENS,
+  }),
+  breakdown(policies, 'policies', 'rules', ENFORCEMENT, { ...byRule, nameOf: nameOfObject('AIPolicy') }),
+  breakdown(policies, 'policies', 'users', ENFORCEMENT, { ...byUser, nameOf: itself }),
+];
