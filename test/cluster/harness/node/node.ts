@@ -110,6 +110,9 @@ export class Node {
       '--use-service-account-credentials',
       '--bind-address=127.0.0.1',
       '--leader-elect=false',
+      // An API server that was away makes the lease of the only node look old. Kubernetes would then take every pod out of its Service
+      // until the kubelet has written again, and what is tried next would wait for that.
+      '--node-monitor-grace-period=10m',
     ]);
     this.#run('scheduler', 'kube-scheduler', [`--kubeconfig=${kubeconfigs.get('scheduler')}`, '--bind-address=127.0.0.1', '--leader-elect=false']);
     this.#run('coredns', 'coredns', ['-conf', await this.#file('Corefile', layout.dnsConfiguration(apiServer.kubeconfig))]);
