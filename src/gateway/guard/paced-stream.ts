@@ -31,6 +31,8 @@ export class PacedStream {
 
   /** Whether more may come; if not, the response says when. */
   write(bytes: Buffer): boolean {
+    // Nothing has come, so nothing has to be waited for: what was full before may have had its 'drain' already.
+    if (bytes.length === 0) return true;
     const { stream } = this.#options;
     for (let at = 0; at < bytes.length; at += PIECE) {
       const piece = bytes.subarray(at, at + PIECE);

@@ -51,6 +51,14 @@ describe('a stream', () => {
     expect(run.taken.at(-1)).toBe('end');
   });
 
+  it('of which nothing has come asks for no patience: the room that was missing may have been told of already', () => {
+    const { run, paced } = aStream();
+    run.flows = false;
+    expect(paced.write(Buffer.from('more than the caller takes'))).toBe(false);
+    expect(paced.write(Buffer.alloc(0))).toBe(true);
+    expect(run.taken).toHaveLength(1);
+  });
+
   it('that comes at once is read in several turns, in order, and so is its end', () => {
     const { run, paced } = aStream();
     paced.write(LONG);
