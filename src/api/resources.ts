@@ -18,6 +18,8 @@ export const LABELS = {
   repository: `${API_GROUP}/repository`,
   /** On key Secrets: name of the entry in spec.apiKeys. */
   apiKey: `${API_GROUP}/api-key`,
+  /** On Secrets of keys that were made on demand: `true`. They hold the hash of the key, and nothing that opens anything. */
+  madeKey: `${API_GROUP}/made-key`,
   /** On Namespaces: name of the organization that the workspace belongs to; `default` where it is absent. */
   organization: `${API_GROUP}/organization`,
   /** On Namespaces: `true` where policies of the whole organization may stand. */
@@ -26,6 +28,12 @@ export const LABELS = {
 export const ANNOTATIONS = {
   keyId: `${API_GROUP}/key-id`,
   keyCreatedAt: `${API_GROUP}/key-created-at`,
+  /** Of a key that was made on demand: its API dialect. */
+  keyType: `${API_GROUP}/key-type`,
+  /** The name that people gave, where it is no legal name of an object. */
+  displayName: `${API_GROUP}/display-name`,
+  /** Who made the object through the Platform API. */
+  createdBy: `${API_GROUP}/created-by`,
   previousKeyId: `${API_GROUP}/previous-key-id`,
   previousKeyExpiresAt: `${API_GROUP}/previous-key-expires-at`,
   reconcileRequestedAt: `${API_GROUP}/reconcile-requested-at`,

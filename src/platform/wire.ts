@@ -1,6 +1,6 @@
 // How things are called on the wire of the Platform API and how in the custom resources. Pure.
-import { randomBytes } from 'node:crypto';
-import { API_GROUP, type AnyResource, type KeyType, type ProviderType } from '../api/resources.ts';
+import { hash } from 'node:crypto';
+import { ANNOTATIONS, type AnyResource, type KeyType, type ProviderType } from '../api/resources.ts';
 import { ApiError, type Objects, type Schema } from './operation.ts';
 
 export const AI_TYPES = { OPENAI: 'OpenAI', GOOGLE: 'Google', ANTHROPIC: 'Anthropic', AWS: 'AWS', OTHER: 'Other' } as const satisfies Record<string, ProviderType>;
@@ -23,19 +23,12 @@ export function keyTypeOf(aiType: AiType): KeyType {
   return aiType === 'ANTHROPIC' ? 'Anthropic' : aiType === 'GOOGLE' ? 'Google' : 'OpenAI';
 }
 
-export const PLATFORM_ANNOTATIONS = {
-  /** The name that people gave; metadata.name is made from it. */
-  displayName: `${API_GROUP}/display-name`,
-  /** Who made the object through the Platform API. */
-  createdBy: `${API_GROUP}/created-by`,
-} as const;
-
 export function displayNameOf({ metadata }: AnyResource): string {
-  return metadata.annotations?.[PLATFORM_ANNOTATIONS.displayName] ?? metadata.name;
+  return metadata.annotations?.[ANNOTATIONS.displayName] ?? metadata.name;
 }
 
 export function createdByOf({ metadata }: AnyResource): string {
-  return metadata.annotations?.[PLATFORM_ANNOTATIONS.createdBy] ?? '';
+  return metadata.annotations?.[ANNOTATIONS.createdBy] ?? '';
 }
 
 export function createdAtOf({ metadata }: AnyResource): string {
@@ -50,15 +43,17 @@ export function byAge(a: AnyResource, b: AnyResource): number {
 
 /** Room for what is added to it: names of Secrets and of keys. */
 const MAX_STEM = 40;
+const LEGAL = /^[a-z](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
 /**
- * A legal metadata.name for free text: its letters and digits, and characters that nobody else has drawn, since two texts may leave
- * the same letters.
+ * A legal metadata.name for what people call something: that itself where it is one, else its letters and digits and a mark of the whole
+ * text. Equal texts give equal names, so that the API server sees to it that there are no two.
  */
-export function objectName(text: string, random: (bytes: number) => Buffer = randomBytes): string {
+export function objectName(text: string): string {
+  if (LEGAL.test(text)) return text;
   const plain = text.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').replaceAll(/[^a-z0-9]+/g, '-');
   const stem = plain.slice(0, MAX_STEM).replaceAll(/^-+|-+$/g, '') || 'unnamed';
-  return `${/^[a-z]/.test(stem) ? stem : `x-${stem}`}-${random(3).toString('hex')}`;
+  return `${/^[a-z]/.test(stem) ? stem : `x-${stem}`}-${hash('sha256', text, 'hex').slice(0, 6)}`;
 }
 
 /** A workspace is a namespace, and its name is its id; its UID is taken as well. @throws ApiError 400. */

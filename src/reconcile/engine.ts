@@ -15,7 +15,7 @@ import { offeredBefore } from './llm-target.ts';
 import { Organizations } from './organizations.ts';
 import { policyParts, type PolicyParts } from './policy-parts.ts';
 import { Publisher } from './publisher.ts';
-import { buildReferences, policiesNear, type References } from './references.ts';
+import { buildReferences, policiesNear, repositoriesOfSecret, type References } from './references.ts';
 import { RepositoryReconciler } from './repository.ts';
 import { StartGate } from './start-gate.ts';
 import { StatusBoard } from './status-board.ts';
@@ -101,7 +101,7 @@ export class Engine implements StoreEvents {
     if (this.#run === undefined) return;
     const name = keyOf(key);
     this.#enqueueAll('AILLMConfig', this.#refs().configsBySecret.get(name));
-    this.#enqueueAll('Repository', this.#refs().repositoriesBySecret.get(name));
+    this.#enqueueAll('Repository', repositoriesOfSecret(this.#refs(), name));
   }
 
   onNamespace(name: string): void {

@@ -7,6 +7,7 @@ import type { KeyLedger } from './key-ledger.ts';
 import { describeConflict, keySecret, needsWrite, readKeySecrets, type KeySlot } from './key-secrets.ts';
 import { expiryOf, generateKey, generateKeyId, planKey, readIssuedKey, rotatedKey, typeOf, type IssuedKey, type KeyPlan } from './keys.ts';
 import { hashKey } from '../api/api-key.ts';
+import type { MadeKey } from './made-key.ts';
 import { SecretConflictError, type EventDraft, type ResourceStore } from './store.ts';
 
 export interface KeyIssuerOptions {
@@ -29,6 +30,8 @@ export interface KeyInForce {
 
 export interface KeysOutcome {
   keys: KeyInForce[];
+  /** Made on demand. */
+  made: MadeKey[];
   conflicts: string[];
   /** When to look again, milliseconds since the epoch. */
   due: number | undefined;
@@ -50,14 +53,15 @@ export class KeyIssuer {
 
   async issue(repository: Repository, signal: AbortSignal): Promise<KeysOutcome> {
     const { store, clock } = this.#options;
-    const { slots, orphans } = await readKeySecrets(store, repository);
+    const { slots, orphans, made: found } = await readKeySecrets(store, repository);
     signal.throwIfAborted();
     const planned = this.#plan(repository, slots);
+    const made = this.#trusted(repository, found, planned);
     const kept = planned.flatMap(({ slot, plan }) => (plan.action === 'issue' ? [] : [{ slot, issued: plan.current }]));
-    this.#putInForce(repository, kept, new Set());
+    this.#putInForce(repository, kept, made, new Set());
 
     const conflicts = slots.filter(({ conflict }) => conflict).map(describeConflict);
-    const outcome: KeysOutcome = { keys: [], conflicts, due: undefined, failure: undefined };
+    const outcome: KeysOutcome = { keys: [], made, conflicts, due: undefined, failure: undefined };
     const replaced = new Set<string>();
     for (const { slot, plan } of planned) {
       const wanted = this.#wanted(slot, plan);
@@ -75,7 +79,7 @@ export class KeyIssuer {
         if (plan.action !== 'issue' && !(error instanceof SecretConflictError)) outcome.keys.push({ slot, issued: plan.current });
       }
     }
-    this.#putInForce(repository, outcome.keys, replaced);
+    this.#putInForce(repository, outcome.keys, made, replaced);
     for (const { key, value } of orphans) await store.deleteSecret(key, value.uid).catch((error: unknown) => (outcome.failure ??= error));
     const next = outcome.keys.map(({ slot, issued }) => planKey(slot.entry, issued, clock.now()));
     const dues = next.flatMap((plan) => ('due' in plan ? (plan.due ?? []) : []));
@@ -107,6 +111,18 @@ export class KeyIssuer {
       });
   }
 
+  /** Those made on demand that are keys: not revoked, not another repository's, and not the same as one that is declared. */
+  #trusted(repository: Repository, made: readonly MadeKey[], planned: readonly PlannedSlot[]): MadeKey[] {
+    const name = keyOf(repository.metadata);
+    const declared = planned.flatMap(({ plan }) => (plan.action === 'issue' ? [] : [plan.current, plan.current.previous]));
+    const seen = new Set(declared.flatMap((issued) => (issued === undefined ? [] : [issued.hash, issued.id])));
+    return made.filter(({ hash, id }) => {
+      if (seen.has(hash) || seen.has(id) || !this.#options.ledger.mayServe(name, hash)) return false;
+      seen.add(hash).add(id);
+      return true;
+    });
+  }
+
   #withTrustedPrevious(repository: string, issued: IssuedKey, seen: ReadonlySet<string>): IssuedKey {
     const { previous } = issued;
     if (previous === undefined) return issued;
@@ -124,11 +140,11 @@ export class KeyIssuer {
   }
 
   /** `expected`: hashes that end by plan, so nobody needs to be told that they were revoked. */
-  #putInForce(repository: Repository, keys: readonly KeyInForce[], expected: ReadonlySet<string>): void {
+  #putInForce(repository: Repository, keys: readonly KeyInForce[], made: readonly MadeKey[], expected: ReadonlySet<string>): void {
     const { ledger, clock, onChange } = this.#options;
     const name = keyOf(repository.metadata);
     const now = clock.now();
-    const { revoked, changed } = ledger.replace(name, snapshotKeys(name, keys), now);
+    const { revoked, changed } = ledger.replace(name, snapshotKeys(name, keys, made), now);
     if (changed) onChange();
     for (const [hash, { id, expiresAt }] of revoked) {
       if (expected.has(hash) || (expiresAt !== undefined && expiresAt <= now)) continue;
@@ -148,7 +164,7 @@ export class KeyIssuer {
 }
 
 /** The keys of a repository as gateways know them, by hash. */
-function snapshotKeys(repository: string, keys: readonly KeyInForce[]): Map<string, SnapshotKey> {
+function snapshotKeys(repository: string, keys: readonly KeyInForce[], made: readonly MadeKey[]): Map<string, SnapshotKey> {
   const entries = keys.flatMap(({ slot: { entry }, issued }) => {
     const { models } = entry;
     const type = typeOf(entry);
@@ -160,5 +176,6 @@ function snapshotKeys(repository: string, keys: readonly KeyInForce[]): Map<stri
     if (previous !== undefined) found.push([previous.hash, { id: previous.id, repository, expiresAt: previous.expiresAt, ...limits }]);
     return found;
   });
+  for (const { hash, id, type } of made) entries.push([hash, { id, repository, ...(type === 'OpenAI' ? {} : { type }) }]);
   return new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,7 @@
 // Secrets that deliver keys: which ones a repository has, which it should have, and what they should say.
 import { ANNOTATIONS, KEY_DATA, LABELS, MANAGED_BY, keyOf, type ObjectKey, type Repository } from '../api/resources.ts';
 import { keyVariables } from './key-variables.ts';
+import { isMade, readMadeKey, type MadeKey } from './made-key.ts';
 import { typeOf, type ApiKeyEntry, type IssuedKey } from './keys.ts';
 import { SecretForbiddenError, type OwnedSecret, type ResourceStore, type SecretValue } from './store.ts';
 
@@ -18,6 +19,8 @@ export interface KeySecrets {
   slots: KeySlot[];
   /** Secrets of this repository that no entry asks for. */
   orphans: { key: ObjectKey; value: SecretValue }[];
+  /** Keys that were made on demand. */
+  made: MadeKey[];
 }
 
 /** Name of the Secret that delivers the key of an entry. */
@@ -55,13 +58,13 @@ export async function readKeySecrets(store: ResourceStore, repository: Repositor
     const secret = { namespace, name: secretNameOf(repository, entry) };
     // A Secret whose label was taken away is not in the list, and still ours.
     const found = own.get(secret.name)?.value ?? (await store.getSecret(secret));
-    const foreign = found !== undefined && found.ownerUid !== uid;
+    const foreign = found !== undefined && (found.ownerUid !== uid || isMade(found));
     const conflict = foreign || taken.has(secret.name);
     slots.push({ entry, secret, existing: conflict ? undefined : found, conflict });
     taken.add(secret.name);
   }
-  const orphans = [...own.values()].filter(({ key, value }) => !taken.has(key.name) && value.labels[LABELS.managedBy] === MANAGED_BY);
-  return { slots, orphans };
+  const rest = [...own.values()].filter(({ key, value }) => !taken.has(key.name) && value.labels[LABELS.managedBy] === MANAGED_BY && !isMade(value));
+  return { slots, orphans: rest, made: [...own.values()].flatMap((secret) => readMadeKey(secret) ?? []) };
 }
 
 /** The Secret that delivers a key. */

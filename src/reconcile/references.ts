@@ -1,6 +1,7 @@
 // Who refers to whom, so that a change finds the objects it concerns. Rebuilt from the caches, never from status.
-import { keyOf, type AILLMConfig, type AIPolicy, type AnyResource, type Repository } from '../api/resources.ts';
+import { keyOf, parseKey, type AILLMConfig, type AIPolicy, type AnyResource, type Repository } from '../api/resources.ts';
 import { secretNameOf } from './key-secrets.ts';
+import { repositoryOfMadeSecret } from './made-key.ts';
 import type { ResourceStore } from './store.ts';
 import { siblingKey } from './world.ts';
 
@@ -8,6 +9,7 @@ import { siblingKey } from './world.ts';
 export interface References {
   configsBySecret: ReadonlyMap<string, ReadonlySet<string>>;
   repositoriesBySecret: ReadonlyMap<string, ReadonlySet<string>>;
+  repositories: ReadonlySet<string>;
   repositoriesByLlm: ReadonlyMap<string, ReadonlySet<string>>;
   policiesByRepository: ReadonlyMap<string, ReadonlySet<string>>;
   policiesByJudge: ReadonlyMap<string, ReadonlySet<string>>;
@@ -15,6 +17,13 @@ export interface References {
   organizationPolicies: readonly AIPolicy[];
   /** The others, by namespace. */
   policiesByNamespace: ReadonlyMap<string, readonly AIPolicy[]>;
+}
+
+/** Whose key may be in this Secret: an entry names it, or its name is that of one for a key made on demand. */
+export function repositoriesOfSecret({ repositoriesBySecret, repositories }: References, secret: string): string[] {
+  const maker = repositoryOfMadeSecret(parseKey(secret).name);
+  const makers = maker === undefined ? [] : [siblingKey(secret, maker)].filter((key) => repositories.has(key));
+  return [...(repositoriesBySecret.get(secret) ?? []), ...makers];
 }
 
 /** The policies that may apply to something in this namespace, so that nobody has to look at those of all others. */
@@ -49,6 +58,7 @@ export function buildReferences(store: Pick<ResourceStore, 'list'>): References 
   return {
     configsBySecret: index(store.list('AILLMConfig'), secretsOf),
     repositoriesBySecret: index(repositories, keySecretsOf),
+    repositories: new Set(repositories.map(({ metadata }) => keyOf(metadata))),
     repositoriesByLlm: index(repositories, ({ spec }: Repository) => spec.llms.map(({ name }) => name)),
     policiesByRepository: index(policies, ({ spec }: AIPolicy) => [spec.repositoryRef?.name ?? []].flat()),
     policiesByJudge: index(policies, ({ spec }: AIPolicy) => [spec.judge?.llmRef.name ?? []].flat()),

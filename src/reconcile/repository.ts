@@ -42,7 +42,8 @@ const DOUBT_LOOK_MS = 10_000;
 const LOOK_AGAIN_MS = 600_000;
 const MAX_STATUS_MODELS = 200;
 const MAX_STATUS_KEYS = 200;
-const NO_KEYS: KeysOutcome = { keys: [], conflicts: [], due: undefined, failure: undefined };
+const MAX_STATUS_NAME = 63;
+const NO_KEYS: KeysOutcome = { keys: [], made: [], conflicts: [], due: undefined, failure: undefined };
 
 export class RepositoryReconciler {
   readonly #options: RepositoryReconcilerOptions;
@@ -82,12 +83,12 @@ export class RepositoryReconciler {
   }
 
   /** Whether an entry of spec.apiKeys has no key that works. */
-  #lacksKey({ metadata, spec: { apiKeys = [] } }: Repository, { keys, conflicts }: KeysOutcome): boolean {
+  #lacksKey({ metadata, spec: { apiKeys = [] } }: Repository, { keys, made, conflicts }: KeysOutcome): boolean {
     if (keys.length + conflicts.length >= apiKeys.length) return false;
     // Secrets that could not be read leave everything in force as it was.
     const name = keyOf(metadata);
     const held = [...this.#options.world.ledger.active().values()].filter(({ repository }) => repository === name);
-    return held.length < apiKeys.length;
+    return held.length - made.length < apiKeys.length;
   }
 
   #evaluate(repository: Repository, keys: KeysOutcome, doubt: string | undefined): Evaluation {
@@ -145,7 +146,7 @@ function resolvedRefs(
   return { type, status: 'True', reason: 'Succeeded', message: message === '' ? 'every attached AILLMConfig is in use' : message };
 }
 
-function keysIssued({ keys, conflicts, failure }: KeysOutcome, closed: readonly string[], now: number): ConditionDraft {
+function keysIssued({ keys, made, conflicts, failure }: KeysOutcome, closed: readonly string[], now: number): ConditionDraft {
   const type = 'KeysIssued';
   if (failure instanceof SecretForbiddenError) {
     return { type, status: 'False', reason: 'SecretForbidden', message: `${failure.message}; grant the operator access to Secrets here` };
@@ -160,10 +161,11 @@ function keysIssued({ keys, conflicts, failure }: KeysOutcome, closed: readonly 
   const count = keys.length === 1 ? '1 key is' : `${keys.length} keys are`;
   const note = expired.length === 0 ? '' : `; expired: ${listNames(expired)}`;
   const message = keys.length === 0 ? 'no key is asked for' : `${count} delivered${note}`;
-  return { type, status: 'True', reason: 'Succeeded', message: [message, ...closed].join('; ') };
+  const extra = made.length === 0 ? [] : [`${made.length} made on demand`];
+  return { type, status: 'True', reason: 'Succeeded', message: [message, ...extra, ...closed].join('; ') };
 }
 
-function keysForStatus({ keys }: KeysOutcome): object[] {
+function keysForStatus({ keys, made }: KeysOutcome): object[] {
   const byName = keys.toSorted((a, b) => (a.slot.entry.name < b.slot.entry.name ? -1 : 1));
   const listed = byName.flatMap(({ slot: { entry, secret }, issued }) => {
     const type = typeOf(entry);
@@ -181,7 +183,10 @@ function keysForStatus({ keys }: KeysOutcome): object[] {
     if (previous === undefined) return [current];
     return [current, { id: previous.id, name: entry.name, type, expiresAt: toKubernetesTime(new Date(previous.expiresAt)) }];
   });
-  return listed.slice(0, MAX_STATUS_KEYS);
+  const onDemand = made.map(({ id, name, type, secret, createdAt }) => {
+    return { id, name: name.slice(0, MAX_STATUS_NAME), type, secretName: secret.name, createdAt: toKubernetesTime(new Date(createdAt)) };
+  });
+  return [...listed, ...onDemand.toSorted((a, b) => (a.id < b.id ? -1 : 1))].slice(0, MAX_STATUS_KEYS);
 }
 
 function summarise(

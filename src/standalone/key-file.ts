@@ -12,6 +12,7 @@ const HEADER = [
   '# A key issued by flashback. To delete this file, or to edit the key in it, revokes the key; a new one follows.',
   '# Other edits are overwritten.',
 ].join('\n');
+const MADE_HEADER = '# A key made over the Platform API, of which only the hash is kept. To delete this file revokes it for good. Edits are overwritten.';
 const NAME_PART = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 /** What applications read; the operator's own notes have a prefix. */
 const ENV_NAME = /^(?!FLASHBACK_)[A-Z][A-Z0-9_]*$/;
@@ -45,7 +46,7 @@ function sorted(values: Readonly<Record<string, string>>): [name: string, value:
 export function formatKeyFile({ key, uid, owner, data, labels, annotations }: StoredSecret): string {
   const fields = sorted(data);
   return [
-    HEADER,
+    labels[LABELS.madeKey] === undefined ? HEADER : MADE_HEADER,
     comment('secret', undefined, keyOf(key)),
     comment('uid', undefined, uid),
     comment('owner', undefined, `${owner.kind}/${owner.name}/${owner.uid}`),

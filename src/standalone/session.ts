@@ -100,10 +100,11 @@ export class StandaloneSession {
     return [...this.store.list('AILLMConfig'), ...this.store.list('Repository'), ...this.store.list('AIPolicy')];
   }
 
-  /** The keys of Repositories that there are. */
+  /** The keys of Repositories that there are, as far as they are in files. */
   async deliveredKeys(): Promise<DeliveredKey[]> {
     const known = this.#repositories();
-    return (await this.#keys.list()).map(deliveredKey).filter(({ repository }) => known.has(keyOf(repository)));
+    const listed = (await this.#keys.list()).filter(({ secret }) => secret.labels[LABELS.madeKey] === undefined);
+    return listed.map(deliveredKey).filter(({ repository }) => known.has(keyOf(repository)));
   }
 
   async #apply(set: ManifestSet, before: ManifestSet): Promise<void> {

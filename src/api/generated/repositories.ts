@@ -131,7 +131,7 @@ export interface RepositoryStatus {
      */
     id: string;
     /**
-     * Name of the entry in spec.apiKeys.
+     * Name of the entry in spec.apiKeys, or the one that was given where the key was made on demand.
      */
     name: string;
     /**
@@ -143,7 +143,7 @@ export interface RepositoryStatus {
      */
     prefix?: string;
     /**
-     * Secret that delivers the key.
+     * Secret that delivers the key, or that holds the hash of one that was made on demand.
      */
     secretName?: string;
     /**
