@@ -1,0 +1,26 @@
+// Asks a provider, now, whether it accepts the credential of a connection.
+import { demandObject } from '../changes.ts';
+import type { Operation } from '../operation.ts';
+import type { PlatformServices } from '../services.ts';
+import { done } from '../wire.ts';
+
+/** Milliseconds; providers that answer later are taken for ones that do not. */
+const DEADLINE = 20_000;
+
+export const validateAiLlm: Operation<PlatformServices, { id: string }> = {
+  id: 'validateAiLlm',
+  method: 'post',
+  path: '/ai/llm/{id}/validate',
+  tag: 'AI LLMs',
+  summary: 'One real call to the provider, which costs nothing and changes nothing. Answers 200 in both cases: success tells them apart.',
+  rights: 'get on aillmconfigs in the namespace.',
+  answer: done({}, ['message']),
+  errors: { 403: 'No right to see it.', 404: 'There is none with this id.' },
+  async handle({ params, access }, { objects, credentials }) {
+    const config = demandObject(objects, 'AILLMConfig', params.id);
+    const { namespace, name } = config.metadata;
+    await access.demand('get', { resource: 'aillmconfigs', namespace, name });
+    const { verdict, reason } = await credentials.check(config, AbortSignal.timeout(DEADLINE));
+    return { success: verdict === 'valid', message: reason };
+  },
+};

@@ -1,0 +1,78 @@
+// What every change through the Platform API has in common: a name that is free, and an entry in the audit.
+import { randomUUID } from 'node:crypto';
+import { ANNOTATIONS, type AnyResource, type Kind, type ResourceByKind } from '../api/resources.ts';
+import type { AuditEntry } from '../ledger/ledger.ts';
+import { ApiError, type Caller, type Objects, type Services } from './operation.ts';
+import { displayNameOf, objectName } from './wire.ts';
+
+/** Words for people. */
+const NOUNS: Readonly<Record<Kind, string>> = { AILLMConfig: 'AI LLM', Repository: 'repository', AIPolicy: 'policy' };
+
+/** The name is another's. */
+export class NameTakenError extends ApiError {
+  constructor(kind: Kind, name: string) {
+    super(400, `name: there is a ${NOUNS[kind]} called "${name}" in this workspace; choose another name`);
+  }
+}
+
+function holderOf(objects: Objects, kind: Kind, namespace: string, name: string): AnyResource | undefined {
+  const all: readonly AnyResource[] = objects.list(kind);
+  return all.find((object) => object.metadata.namespace === namespace && displayNameOf(object) === name);
+}
+
+/** @throws NameTakenError. `uid`: of the object that may have it. */
+export function demandFreeName(objects: Objects, kind: Kind, namespace: string, name: string, uid?: string): void {
+  const holder = holderOf(objects, kind, namespace, name);
+  if (holder !== undefined && holder.metadata.uid !== uid) throw new NameTakenError(kind, name);
+}
+
+export interface NamedDraft<K extends Kind> {
+  namespace: string;
+  /** As people call it. */
+  name: string;
+  /** For the metadata.name that it gets. */
+  spec: (metadataName: string) => ResourceByKind[K]['spec'];
+  annotations?: Record<string, string>;
+}
+
+/** Creates an object under a metadata.name made from its name. @throws NameTakenError, or what Objects.create throws. */
+export async function createNamed<K extends Kind>(objects: Objects, caller: Caller, kind: K, draft: NamedDraft<K>): Promise<ResourceByKind[K]> {
+  const { namespace, name, spec } = draft;
+  demandFreeName(objects, kind, namespace, name);
+  const annotations = { ...draft.annotations, [ANNOTATIONS.displayName]: name, [ANNOTATIONS.createdBy]: caller.name };
+  const create = (metadataName: string): Promise<ResourceByKind[K]> => objects.create(kind, { namespace, name: metadataName, annotations, spec: spec(metadataName) });
+  try {
+    return await create(objectName(name));
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    // Taken by one that was renamed since: then the name itself is free. Otherwise somebody was faster by a moment.
+    const all: readonly AnyResource[] = objects.list(kind);
+    const other = all.find(({ metadata }) => metadata.namespace === namespace && metadata.name === objectName(name));
+    if (other === undefined || displayNameOf(other) === name) throw new NameTakenError(kind, name);
+    return create(`${objectName(name)}-${randomUUID().slice(0, 6)}`);
+  }
+}
+
+/** The object with this id. @throws ApiError 404. */
+export function demandObject<K extends Kind>(objects: Objects, kind: K, id: string): ResourceByKind[K] {
+  const object = objects.byUid(kind, id);
+  if (object === undefined) throw new ApiError(404, `there is no ${NOUNS[kind]} with the id "${id}"`);
+  return object;
+}
+
+type Audited = Pick<AuditEntry, 'event' | 'kind' | 'uid' | 'workspace' | 'name'>;
+
+/** The change is made already: where the ledger is away, the log has to do. */
+export async function audit({ ledger, clock, logger }: Services, { name: actor }: Caller, change: Audited): Promise<void> {
+  const entry: AuditEntry = { id: randomUUID(), at: clock.now(), actor, ...change };
+  try {
+    await ledger.audit([entry]);
+  } catch (error) {
+    logger.error({ err: error, audit: entry }, 'a change could not be written to the audit');
+  }
+}
+
+export function auditObject(services: Services, caller: Caller, event: AuditEntry['event'], object: AnyResource): Promise<void> {
+  const { uid, namespace } = object.metadata;
+  return audit(services, caller, { event, kind: object.kind, uid, workspace: namespace, name: displayNameOf(object) });
+}

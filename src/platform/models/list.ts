@@ -1,0 +1,58 @@
+// Models that a repository offers.
+import { demandObject } from '../changes.ts';
+import { AI_TYPE } from '../ai-llm/dto.ts';
+import type { Operation, Schema, Services } from '../operation.ts';
+import { attachedTo } from '../repo/dto.ts';
+import { aiTypeOf, displayNameOf, done, type AiType } from '../wire.ts';
+
+const MODEL: Schema = {
+  type: 'object',
+  required: ['id', 'name', 'aiType', 'llmType', 'llmProvider'],
+  properties: {
+    id: { type: 'string', description: 'What applications send as model.' },
+    name: { type: 'string' },
+    aiType: AI_TYPE,
+    llmType: { type: 'string', description: 'The same as aiType.' },
+    llmProvider: { type: 'string', description: 'Name of the connection that serves it.' },
+  },
+};
+
+interface Body {
+  repoId: string;
+  aiType?: AiType | null;
+  llmType?: string | null;
+}
+
+export const listModels: Operation<Services, never, never, Body> = {
+  id: 'listModels',
+  method: 'post',
+  path: '/ai/models',
+  tag: 'Models',
+  summary: 'The first 200 models that a repository offers, in alphabetical order. The gateway itself lists all of them at /v1/models.',
+  rights: 'get on repositories in the namespace.',
+  body: {
+    type: 'object',
+    required: ['repoId'],
+    properties: {
+      repoId: { type: 'string', minLength: 1 },
+      aiType: { ...AI_TYPE, type: ['string', 'null'], enum: [...(AI_TYPE['enum'] as string[]), null] },
+      llmType: { type: ['string', 'null'], description: 'As aiType.' },
+    },
+  },
+  answer: done({ models: { type: 'array', items: MODEL } }, ['models']),
+  errors: { 403: 'No right to see the repository.', 404: 'There is none with this id.' },
+  async handle({ body, access }, { objects }) {
+    const repository = demandObject(objects, 'Repository', body.repoId);
+    const { namespace, name } = repository.metadata;
+    await access.demand('get', { resource: 'repositories', namespace, name });
+    const configs = new Map(attachedTo(repository, objects.list('AILLMConfig')).map((config) => [config.metadata.name, config]));
+    const models = (repository.status?.models ?? []).flatMap(({ name: model, llm }) => {
+      const config = configs.get(llm);
+      const aiType = aiTypeOf(config?.spec.type ?? '');
+      if (config === undefined || aiType === undefined) return [];
+      return [{ id: model, name: model, aiType, llmType: aiType as string, llmProvider: displayNameOf(config) }];
+    });
+    const wanted = [body.aiType, body.llmType].filter((type) => type !== undefined && type !== null && type !== '');
+    return { success: true, models: models.filter(({ llmType }) => wanted.every((type) => type?.toUpperCase() === llmType)) };
+  },
+};
