@@ -33,7 +33,12 @@ const EVERYTHING = {
   networkPolicy: {
     gatewayFrom: [{ namespaceSelector: {} }],
     metricsFrom: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
-    egress: { enabled: true, providersTo: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }] },
+    egress: {
+      enabled: true,
+      providersTo: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['169.254.0.0/16'] } }],
+      podIdentity: 'eks',
+      extraEgress: [{ ports: [{ port: 3128 }], to: [{ ipBlock: { cidr: '10.0.0.7/32' } }] }],
+    },
   },
   serviceMonitor: { enabled: true, labels: { release: 'prometheus' } },
   prometheusRule: {
@@ -67,6 +72,7 @@ export const VARIANTS = {
   },
   'its own namespace too': { watchNamespaces: ['flashback-system', 'team-a'] },
   'users of the platform': { watchNamespaces: ['team-a'], podSecurityContext: { runAsUser: null } },
+  'the identity of pods by GKE': { watchNamespaces: ['team-a'], networkPolicy: { egress: { enabled: true, podIdentity: 'gke' } } },
   'everything that can be switched on': EVERYTHING,
   'nothing that can be switched off': NOTHING,
 } as const satisfies Record<string, object>;
