@@ -1,5 +1,6 @@
 // Which commands end up in which file. Operator and gateway have one each, so that a gateway holds nothing of Kubernetes; whatever
 // people start by hand shares the third.
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions, Plugin } from 'esbuild';
 
@@ -12,8 +13,8 @@ export const PROCESSES = {
   tools: ['up', 'demo-command', 'explain-command', 'doctor-command', 'policy-command'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** The thread of src/gateway/guard/scanner.ts: it is started by its path, beside the file that starts it. */
-const WORKER = 'src/gateway/guard/scan-worker.ts';
+/** The threads of src/gateway/guard/scanner.ts and src/ledger/sqlite/threads.ts: started by their paths, beside the file that starts them. */
+const WORKERS = ['src/gateway/guard/scan-worker.ts', 'src/ledger/sqlite/ledger-worker.ts'];
 
 const COMMAND_MODULE = /^\.\/([a-z]+(?:-command)?)\.ts$/;
 const COMMAND_MODULES: ReadonlySet<string> = new Set(Object.values(PROCESSES).flat());
@@ -56,7 +57,7 @@ export const BUILDS: Readonly<Record<string, BuildOptions & typeof SHARED>> = {
   ...Object.fromEntries(
     Object.entries(PROCESSES).map(([name, commands]) => [name, { ...SHARED, entryPoints: ['src/cli.ts'], plugins: [only(commands)] }]),
   ),
-  'scan-worker': { ...SHARED, entryPoints: [WORKER] },
+  ...Object.fromEntries(WORKERS.map((path) => [basename(path, '.ts'), { ...SHARED, entryPoints: [path] }])),
 };
 
 /** What users start: picks the file by the command, and loads no other. */

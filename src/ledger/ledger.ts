@@ -23,14 +23,17 @@ export interface UsageQuestion {
   /** Milliseconds since the epoch: from inclusive, to exclusive. */
   from: number;
   to: number;
-  /** Milliseconds of one bucket, a multiple of 60000; undefined: everything in one. */
+  /**
+   * Milliseconds of one bucket, a multiple of 60000; undefined: everything in one. Where minutes are no longer kept, amounts are in the bucket
+   * in which their hour begins, and where hours are not, in that of their day.
+   */
   bucket?: number;
   groupBy: readonly Dimension[];
   /** All have to hold; within one, any of its values. */
   filter?: Partial<Record<Dimension, readonly string[]>>;
   /** At least one of these has to hold, where any is given. */
   anyOf?: Partial<Record<Dimension, readonly string[]>>;
-  /** By the greatest of this amount first; otherwise by bucket and dimensions. */
+  /** By the greatest of this amount first; otherwise by bucket and dimensions, objects, users and conversations in the order they were first seen. */
   orderBy?: keyof Amounts;
   limit?: number;
   offset?: number;
@@ -62,7 +65,7 @@ export interface ViolationQuestion extends Page {
   provider?: readonly string[];
   model?: readonly string[];
   host?: readonly string[];
-  /** What was found, or where nobody judged it, the risk of the policy. */
+  /** As it was judged: a violation that nobody judged has none of them. */
   severity?: readonly ('Low' | 'Medium' | 'High')[];
   block?: boolean;
 }
@@ -160,9 +163,20 @@ export type FindUid = (kind: Kind, key: string) => string | undefined;
 /** What a batch led to. `known`: it had been stored before. `gap`: one before it is missing; nothing was stored. */
 export type Ingested = 'stored' | 'known' | 'gap';
 
+/** Who has told something, how far it is in the ledger, and how much it had to give up. */
+export interface SourceRow {
+  source: string;
+  sequence: number;
+  /** Entries, over all batches. */
+  dropped: number;
+  /** When the last batch was stored, in milliseconds since the epoch. */
+  seenAt: number;
+}
+
 export interface Ledger {
-  /** In one transaction with the sequence of the source: all of it or nothing. */
+  /** In one transaction with the sequences of the sources: all of it or nothing. A source that was never seen may begin at any sequence. */
   ingest(batches: readonly LedgerBatch[], findUid: FindUid): Promise<Ingested[]>;
+  sources(): Promise<SourceRow[]>;
   usage(question: UsageQuestion): Promise<UsageRow[]>;
   /** How many rows the question has without its limit. */
   countUsage(question: UsageQuestion): Promise<number>;

@@ -1,0 +1,78 @@
+// What questions filter by, as SQL: series by their columns, users and conversations by their numbers.
+import type { Reader, Value } from './database.ts';
+import { DIMENSIONS, type Dimension, type UsageQuestion, type Visible } from './ledger.ts';
+import { idsOf } from './names.ts';
+
+export interface Condition {
+  sql: string;
+  values: readonly Value[];
+}
+
+/** Alias `d` is the table of amounts, `s` its series. */
+export const DIMENSION_COLUMNS: Record<Dimension, string> = {
+  workspace: 's.workspace',
+  repository: 's.repository',
+  llm: 's.llm',
+  key: 's.key',
+  provider: 's.provider',
+  model: 's.model',
+  host: 's.host',
+  user: 'd.user_id',
+  conversation: 'd.conversation_id',
+};
+
+const KINDS = { repository: 'Repository', llm: 'AILLMConfig' } as const;
+const NEVER: Condition = { sql: '1 = 0', values: [] };
+
+export function isIn(column: string, values: readonly Value[]): Condition {
+  return values.length === 0 ? NEVER : { sql: `${column} IN (${values.map(() => '?').join(', ')})`, values };
+}
+
+export function allOf(conditions: readonly Condition[]): Condition {
+  return joined(conditions, ' AND ', { sql: '1 = 1', values: [] });
+}
+
+function oneOf(conditions: readonly Condition[]): Condition {
+  return joined(conditions, ' OR ', NEVER);
+}
+
+function joined(conditions: readonly Condition[], word: string, none: Condition): Condition {
+  if (conditions.length <= 1) return conditions[0] ?? none;
+  return { sql: conditions.map(({ sql }) => `(${sql})`).join(word), values: conditions.flatMap(({ values }) => values) };
+}
+
+/** Of these namespaces, in the column. */
+export function visibleIn(column: string, visible: Visible): Condition[] {
+  return visible === 'all' ? [] : [isIn(column, visible)];
+}
+
+/** By the UIDs of objects of a kind; an empty one means none at all, or one whose UID nobody has known. */
+export function objectIn(column: string, kind: 'Repository' | 'AILLMConfig' | 'AIPolicy', uids: readonly string[]): Condition {
+  const uid = isIn('uid', uids);
+  const found: Condition = { sql: `${column} IN (SELECT id FROM objects WHERE kind = ? AND ${uid.sql})`, values: [kind, ...uid.values] };
+  return uids.includes('') ? oneOf([found, { sql: `${column} = 0`, values: [] }]) : found;
+}
+
+/** All that a question of use filters by. Empty: every row counts. */
+export async function conditionsOf(question: UsageQuestion, reader: Reader): Promise<Condition[]> {
+  const filter = await each(question.filter, reader);
+  const anyOf = await each(question.anyOf, reader);
+  return [...visibleIn(DIMENSION_COLUMNS.workspace, question.visible), ...filter, ...(anyOf.length > 0 ? [oneOf(anyOf)] : [])];
+}
+
+async function each(wanted: Partial<Record<Dimension, readonly string[]>> = {}, reader: Reader): Promise<Condition[]> {
+  const conditions: Condition[] = [];
+  for (const dimension of DIMENSIONS) {
+    const values = wanted[dimension];
+    if (values !== undefined) conditions.push(await dimensionIn(dimension, values, reader));
+  }
+  return conditions;
+}
+
+async function dimensionIn(dimension: Dimension, values: readonly string[], reader: Reader): Promise<Condition> {
+  const column = DIMENSION_COLUMNS[dimension];
+  if (dimension === 'repository' || dimension === 'llm') return objectIn(column, KINDS[dimension], values);
+  if (dimension !== 'user' && dimension !== 'conversation') return isIn(column, values);
+  const ids = await idsOf(reader, `${dimension}_ids`, values);
+  return isIn(column, values.flatMap((value) => ids.get(value) ?? []));
+}

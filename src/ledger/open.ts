@@ -1,0 +1,37 @@
+// Opens the ledger that a URL names.
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Ledger } from './ledger.ts';
+import { checkRetention, RETENTION, type Retention } from './retention.ts';
+
+export interface LedgerOptions {
+  /** `sqlite:///path`, a path, or `postgres://user:password@host:port/database`. */
+  url: string;
+  /** What differs from `RETENTION`. */
+  retention?: Partial<Retention>;
+}
+
+/** Creates the schema, or brings it up to date. What it throws says what to do, and holds no password. */
+export async function openLedger({ url, retention: wanted }: LedgerOptions): Promise<Ledger> {
+  const retention = { ...RETENTION, ...wanted };
+  checkRetention(retention);
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== 'sqlite') {
+    throw new Error(`a ledger is named by a path, sqlite:///path or postgres://..., and the scheme of this URL is ${scheme}`);
+  }
+  const path = pathOf(url);
+  try {
+    // Only the store in use is loaded.
+    const { openSqlite } = await import('./sqlite/threads.ts');
+    return await openSqlite(path, retention);
+  } catch (error) {
+    throw new Error(`the ledger ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function pathOf(url: string): string {
+  if (!/^sqlite:/i.test(url)) return resolve(url);
+  const path = /^sqlite:\/\/(\/.+)$/i.exec(url)?.[1];
+  if (path === undefined) throw new Error(`a ledger in SQLite is named sqlite:///path, with three slashes and an absolute path, and this is ${url}`);
+  return fileURLToPath(`file://${path}`);
+}

@@ -1,0 +1,121 @@
+// The ledger over a database. It has no state of its own but what it remembers of names.
+import { addMessages, conversation, conversations, createConversation, deleteConversation, messages } from './conversations.ts';
+import type { Database } from './database.ts';
+import type { LedgerBatch } from './entries.ts';
+import { ingest } from './ingest.ts';
+import type {
+  AlertRow,
+  AuditEntry,
+  AuditQuestion,
+  Conversation,
+  ConversationQuestion,
+  FindUid,
+  Ingested,
+  Ledger,
+  Message,
+  Page,
+  Paged,
+  SourceRow,
+  UsageQuestion,
+  UsageRow,
+  ViolationQuestion,
+  ViolationRow,
+} from './ledger.ts';
+import { migrate } from './migrate.ts';
+import { Names, Remembered } from './names.ts';
+import { alerts, audit, audited, violations } from './records.ts';
+import { compact, type Retention } from './retention.ts';
+import { countUsage, usage } from './usage.ts';
+
+export class SqlLedger implements Ledger {
+  readonly #database: Database;
+  readonly #retention: Retention;
+  readonly #remembered = new Remembered();
+
+  /** Brings the schema up to date. Closes the database where that fails. */
+  static async open(database: Database, retention: Retention): Promise<SqlLedger> {
+    try {
+      await migrate(database);
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return new SqlLedger(database, retention);
+  }
+
+  /** Over a database whose schema is up to date. */
+  constructor(database: Database, retention: Retention) {
+    this.#database = database;
+    this.#retention = retention;
+  }
+
+  async ingest(batches: readonly LedgerBatch[], findUid: FindUid): Promise<Ingested[]> {
+    const { results, found } = await this.#database.write(async (transaction) => {
+      const names = new Names(transaction, findUid, this.#remembered);
+      return { results: await ingest(transaction, names, batches, Date.now()), found: names.found };
+    });
+    this.#remembered.add(found);
+    return results;
+  }
+
+  sources(): Promise<SourceRow[]> {
+    return this.#database.all<SourceRow>('SELECT source, sequence, dropped, seen_at AS "seenAt" FROM sources ORDER BY source');
+  }
+
+  usage(question: UsageQuestion): Promise<UsageRow[]> {
+    return usage(this.#database, question);
+  }
+
+  countUsage(question: UsageQuestion): Promise<number> {
+    return countUsage(this.#database, question);
+  }
+
+  violations(question: ViolationQuestion): Promise<Paged<ViolationRow>> {
+    return violations(this.#database, question);
+  }
+
+  alerts(question: ViolationQuestion): Promise<Paged<AlertRow>> {
+    return alerts(this.#database, question);
+  }
+
+  audit(entries: readonly AuditEntry[]): Promise<void> {
+    return this.#database.write((transaction) => audit(transaction, entries));
+  }
+
+  audited(question: AuditQuestion): Promise<Paged<AuditEntry>> {
+    return audited(this.#database, question);
+  }
+
+  createConversation(created: Conversation): Promise<void> {
+    return this.#database.write((transaction) => createConversation(transaction, created));
+  }
+
+  conversation(id: string): Promise<Conversation | undefined> {
+    return conversation(this.#database, id);
+  }
+
+  conversations(question: ConversationQuestion): Promise<Paged<Conversation>> {
+    return conversations(this.#database, question);
+  }
+
+  addMessages(id: string, added: readonly Message[], tokens: { in: number; out: number }): Promise<void> {
+    return this.#database.write((transaction) => addMessages(transaction, id, added, tokens));
+  }
+
+  messages(id: string, question: Page): Promise<Paged<Message>> {
+    return messages(this.#database, id, question);
+  }
+
+  deleteConversation(id: string, options: { hard: boolean; at: number }): Promise<void> {
+    return this.#database.write((transaction) => deleteConversation(transaction, id, options));
+  }
+
+  compact(now: number): Promise<void> {
+    // What came meanwhile goes first.
+    return compact(this.#database, this.#retention, now, () => new Promise((resolve) => setImmediate(resolve)));
+  }
+
+  close(): Promise<void> {
+    return this.#database.close();
+  }
+}

@@ -1,0 +1,18 @@
+// One suite over every store of the ledger: whoever uses it cannot tell which it is.
+import { afterAll, beforeAll, describe } from 'vitest';
+import { STORES, type Place, type Store } from './stores.ts';
+import { ingestSuite } from './suite/ingest.ts';
+import { usageSuite } from './suite/usage.ts';
+
+const SUITES = { ingest: ingestSuite, usage: usageSuite };
+
+describe.each(Object.entries(STORES))('the ledger in %s', (_, start) => {
+  let store: Store;
+  beforeAll(async () => {
+    store = await start();
+  }, 60_000);
+  afterAll(() => store?.stop());
+  const fresh = (): Promise<Place> => store.fresh();
+
+  describe.each(Object.entries(SUITES))('%s', (_name, suite) => suite(fresh));
+});
