@@ -176,7 +176,6 @@ export interface SourceRow {
 export interface Ledger {
   /** In one transaction with the sequences of the sources: all of it or nothing. A source that was never seen may begin at any sequence. */
   ingest(batches: readonly LedgerBatch[], findUid: FindUid): Promise<Ingested[]>;
-  sources(): Promise<SourceRow[]>;
   usage(question: UsageQuestion): Promise<UsageRow[]>;
   /** How many rows the question has without its limit. */
   countUsage(question: UsageQuestion): Promise<number>;
@@ -196,4 +195,9 @@ export interface Ledger {
   /** Removes what is older than its retention, and folds minutes that are old into longer buckets. */
   compact(now: number): Promise<void>;
   close(): Promise<void>;
+}
+
+/** A ledger that can also say who fills it. */
+export interface StoredLedger extends Ledger {
+  sources(): Promise<SourceRow[]>;
 }

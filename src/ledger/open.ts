@@ -1,7 +1,7 @@
 // Opens the ledger that a URL names.
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Ledger } from './ledger.ts';
+import type { StoredLedger } from './ledger.ts';
 import { checkRetention, RETENTION, type Retention } from './retention.ts';
 
 export interface LedgerOptions {
@@ -12,7 +12,7 @@ export interface LedgerOptions {
 }
 
 /** Creates the schema, or brings it up to date. What it throws says what to do, and holds no password. */
-export async function openLedger({ url, retention: wanted }: LedgerOptions): Promise<Ledger> {
+export async function openLedger({ url, retention: wanted }: LedgerOptions): Promise<StoredLedger> {
   const retention = { ...RETENTION, ...wanted };
   checkRetention(retention);
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();

@@ -11,11 +11,11 @@ import type {
   ConversationQuestion,
   FindUid,
   Ingested,
-  Ledger,
   Message,
   Page,
   Paged,
   SourceRow,
+  StoredLedger,
   UsageQuestion,
   UsageRow,
   ViolationQuestion,
@@ -27,7 +27,7 @@ import { alerts, audit, audited, violations } from './records.ts';
 import { compact, type Retention } from './retention.ts';
 import { countUsage, usage } from './usage.ts';
 
-export class SqlLedger implements Ledger {
+export class SqlLedger implements StoredLedger {
   readonly #database: Database;
   readonly #retention: Retention;
   readonly #remembered = new Remembered();

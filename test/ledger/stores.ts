@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '../../src/ledger/database.ts';
-import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { StoredLedger } from '../../src/ledger/ledger.ts';
 import { openLedger, type LedgerOptions } from '../../src/ledger/open.ts';
 import { SqliteDatabase } from '../../src/ledger/sqlite/database.ts';
 
@@ -12,7 +12,7 @@ export interface Place {
   url: string;
   /** The database itself, on the thread of the test. */
   connect(): Promise<Database>;
-  open(options?: Omit<LedgerOptions, 'url'>): Promise<Ledger>;
+  open(options?: Omit<LedgerOptions, 'url'>): Promise<StoredLedger>;
 }
 
 export interface Store {

@@ -1,7 +1,7 @@
 // What the threads of the ledger in SQLite say to each other.
 import type { Kind } from '../../api/resources.ts';
 import type { LedgerBatch } from '../entries.ts';
-import type { FindUid, Ledger } from '../ledger.ts';
+import type { FindUid, StoredLedger } from '../ledger.ts';
 import type { Retention } from '../retention.ts';
 
 export interface WorkerData {
@@ -12,7 +12,7 @@ export interface WorkerData {
 
 export interface Question {
   number: number;
-  method: keyof Ledger | 'open';
+  method: keyof StoredLedger | 'open';
   args: readonly unknown[];
   /** Of `ingest`: a function cannot be handed over, what it says can. */
   uids?: Uids;

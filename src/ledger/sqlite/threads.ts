@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LedgerBatch } from '../entries.ts';
-import type { FindUid, Ingested, Ledger } from '../ledger.ts';
+import type { FindUid, Ingested, StoredLedger } from '../ledger.ts';
 import type { Retention } from '../retention.ts';
 import { uidsOf, type Answer, type Question, type Uids, type WorkerData } from './messages.ts';
 
@@ -63,7 +63,7 @@ const WRITES = ['audit', 'createConversation', 'addMessages', 'deleteConversatio
 type Method = (typeof READS)[number] | (typeof WRITES)[number];
 
 /** Fails where the file cannot be opened, or is of a newer program. */
-export async function openSqlite(path: string, retention: Retention): Promise<Ledger> {
+export async function openSqlite(path: string, retention: Retention): Promise<StoredLedger> {
   mkdirSync(dirname(path), { recursive: true });
   const start = (readOnly: boolean): Thread => new Thread({ path, retention, readOnly });
   let writer = start(false);
@@ -82,7 +82,7 @@ export async function openSqlite(path: string, retention: Retention): Promise<Le
   const asked = (methods: readonly Method[], thread: () => Thread): [string, unknown][] =>
     methods.map((method) => [method, (...args: readonly unknown[]) => thread().ask(method, args)]);
   return {
-    ...(Object.fromEntries([...asked(READS, read), ...asked(WRITES, write)]) as Pick<Ledger, Method>),
+    ...(Object.fromEntries([...asked(READS, read), ...asked(WRITES, write)]) as Pick<StoredLedger, Method>),
     ingest: (batches: readonly LedgerBatch[], findUid: FindUid) => write().ask('ingest', [batches], uidsOf(batches, findUid)) as Promise<Ingested[]>,
     close: async () => {
       if (isClosed) return;
