@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Kind, ObjectKey } from './api/resources.ts';
 import { JudgeMark } from './gateway/guard/judge-mark.ts';
 import { newId } from './gateway/new-id.ts';
+import { LedgerKeeper, type LedgerKeeperOptions } from './ledger-keeper.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import type { PodIdentityPolicy } from './providers/pod-identity.ts';
 import { packageVersion } from './process.ts';
@@ -40,6 +41,8 @@ export interface LeadershipOptions {
   mayUsePodIdentity: PodIdentityPolicy;
   /** Judges for policies that name no judge. */
   defaultJudge?: JudgeModel | undefined;
+  /** Where what gateways tell is kept; undefined: nowhere. */
+  ledger?: Pick<LedgerKeeperOptions, 'open' | 'lastWriteOf'> | undefined;
   isLeader: () => boolean;
   clock: Clock;
   random: () => number;
@@ -51,6 +54,7 @@ interface Running {
   engine: Engine;
   pusher: SnapshotPusher;
   issuer: SnapshotIssuer;
+  keeper: LedgerKeeper | undefined;
 }
 
 export class Leadership implements StoreEvents {
@@ -71,6 +75,7 @@ export class Leadership implements StoreEvents {
 
   onResource(kind: Kind, key: ObjectKey): void {
     this.#running?.engine.onResource(kind, key);
+    this.#running?.keeper?.onResource(kind, key);
   }
 
   onSecret(key: ObjectKey): void {
@@ -105,6 +110,9 @@ export class Leadership implements StoreEvents {
     const secrets = await ensurePushSecrets(files, { clock, namespace });
     const previous = await this.#loadPrevious(secrets);
     if (this.#stopped) return;
+    const { ledger } = this.#options;
+    const reportUsage: LedgerKeeperOptions['reportUsage'] = (object, usage) => engine.reportUsage(object, usage);
+    const keeper = ledger && new LedgerKeeper({ ...ledger, store, reportUsage, clock, metrics, logger });
     const pusher = new SnapshotPusher({
       tls: secrets,
       clock,
@@ -112,6 +120,7 @@ export class Leadership implements StoreEvents {
       logger,
       isLeader,
       random,
+      sink: keeper?.collector,
       onReport: (gateway, report) => {
         const { applied, rejectedCredentials } = report;
         engine.onCounts(gateway, report);
@@ -152,10 +161,11 @@ export class Leadership implements StoreEvents {
       metrics,
       logger,
     });
-    this.#running = { engine, pusher, issuer };
+    this.#running = { engine, pusher, issuer, keeper };
     pusher.setEndpoints(this.#gateways);
     this.#scheduleCare(secrets);
     engine.start(previous);
+    keeper?.start();
   }
 
   /** Finishes what is under way. The lease must still be held. */
@@ -170,6 +180,7 @@ export class Leadership implements StoreEvents {
     await running?.engine.stop();
     await running?.issuer.close();
     await running?.pusher.close();
+    await running?.keeper?.stop();
     this.#ended = true;
   }
 

@@ -3,16 +3,17 @@ import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
 import { ensurePushSecrets } from '../src/push/certificates.ts';
 import { fenceFiles, fenceStore, NotLeaderError } from '../src/push/fence.ts';
-import { Leadership } from '../src/leadership.ts';
+import { Leadership, type LeadershipOptions } from '../src/leadership.ts';
 import type { OwnedSecret } from '../src/reconcile/store.ts';
 import { createOperatorMetrics } from '../src/telemetry/metrics.ts';
 import { FakeClock } from './fake/clock.ts';
+import { recordingLedger } from './fake/ledger.ts';
 import { MemorySecretFiles } from './fake/secret-files.ts';
 import { FakeStore } from './fake/store.ts';
 
 const SECRET: OwnedSecret = { key: { namespace: 'team', name: 'x' }, owner: { kind: 'Repository', name: 'r', uid: 'u' }, data: {}, labels: {}, annotations: {} };
 
-function fixture() {
+function fixture(ledger?: LeadershipOptions['ledger']) {
   const store = new FakeStore();
   const files = new MemorySecretFiles();
   const clock = new FakeClock();
@@ -25,6 +26,7 @@ function fixture() {
     publicBaseUrl: 'http://gateway.example/v1',
     addresses: { allowLoopback: true },
     mayUsePodIdentity: () => false,
+    ledger,
     isLeader: () => lease.held,
     clock,
     random: () => 0.5,
@@ -84,6 +86,37 @@ describe('Leadership', () => {
     await clock.advance(7_200_000);
     expect([store.secretWrites, store.statusWrites]).toEqual([[], []]);
     expect(files.journal).toHaveLength(length);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('the ledger of a leader', () => {
+  it('is opened when it begins, told what comes, tidied up, and closed at its end', async () => {
+    const { ledger, calls } = recordingLedger();
+    const { store, clock, leadership } = fixture({ open: async () => ledger, lastWriteOf: () => undefined });
+    await leadership.start();
+    await clock.advance(5_000);
+    expect(calls).toContain('audit');
+    await clock.advance(60_000);
+    expect(calls).toContain('usage');
+    await clock.advance(600_000);
+    expect(calls).toContain('compact');
+    calls.length = 0;
+    store.apply('Repository', 'late', { surfaces: ['OpenAI'], llms: [{ name: 'main' }] });
+    await leadership.stop();
+    expect(calls).toEqual(['audit', 'close']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('keeps nobody from leading when it cannot be opened', async () => {
+    const open = async (): Promise<never> => {
+      throw new Error('connection refused');
+    };
+    const { store, clock, leadership } = fixture({ open, lastWriteOf: () => undefined });
+    await leadership.start();
+    await clock.advance(60_000);
+    expect(store.secretWrites).toEqual(['team/repo-app']);
+    await leadership.stop();
     expect(clock.pending).toBe(0);
   });
 });

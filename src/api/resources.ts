@@ -60,6 +60,8 @@ export interface ObjectMeta {
   annotations?: Record<string, string>;
   creationTimestamp?: string;
   deletionTimestamp?: string;
+  /** As it arrives; not kept. */
+  managedFields?: { manager?: string; subresource?: string; time?: string }[];
 }
 
 interface Resource<K extends Kind, Spec, Status> {

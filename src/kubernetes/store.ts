@@ -24,6 +24,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
 import { EventRecorder } from './events.ts';
 import { hasCode } from './kubernetes-error.ts';
+import { rememberWrite } from './last-writer.ts';
 import { collectionPath, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
 import { NamespaceWatch } from './namespace-watch.ts';
 import type { Change } from './object-cache.ts';
@@ -78,8 +79,9 @@ function keepIdentity({ metadata: { name, namespace, uid, resourceVersion } }: K
   };
 }
 
-/** Items of a list may come without kind and apiVersion; nobody needs managedFields. */
+/** Items of a list may come without kind and apiVersion; of managedFields nobody needs more than who wrote last. */
 function keepResource(kind: Kind, object: AnyResource): AnyResource {
+  rememberWrite(object);
   Reflect.deleteProperty(object.metadata, 'managedFields');
   return Object.assign(object, { apiVersion: GROUP_VERSION, kind });
 }

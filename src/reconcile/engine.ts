@@ -1,5 +1,5 @@
 // Ties deciding together, for `operator` and for `up` alike: events of a store in, statuses and snapshots out.
-import { KINDS, keyOf, parseKey, type Kind, type ObjectKey } from '../api/resources.ts';
+import { KINDS, keyOf, parseKey, type AnyResource, type Kind, type ObjectKey } from '../api/resources.ts';
 import { NO_POD_IDENTITY } from '../providers/pod-identity.ts';
 import { scopeOf, type ObservedPolicy } from '../snapshot/build.ts';
 import { applies } from '../snapshot/effective.ts';
@@ -20,6 +20,7 @@ import { RepositoryReconciler } from './repository.ts';
 import { StartGate } from './start-gate.ts';
 import { StatusBoard } from './status-board.ts';
 import type { StoreEvents } from './store.ts';
+import type { UsageStatus } from './usage-status.ts';
 import { parseSnapshotId, World } from './world.ts';
 
 /** Everything that exists only between start() and stop(). */
@@ -114,6 +115,11 @@ export class Engine implements StoreEvents {
     this.#run?.counts.report(gateway, report);
   }
 
+  /** Has it written with the status. */
+  reportUsage(object: AnyResource, usage: UsageStatus): void {
+    this.#run?.board.reportUsage(object, usage);
+  }
+
   /** A gateway saw a provider answer 401. `llmKey`: `namespace/name` of the AILLMConfig. */
   reportRejected(llmKey: string): void {
     const run = this.#run;
@@ -129,8 +135,7 @@ export class Engine implements StoreEvents {
 
   /** A gateway refused `object` (`provider/ns/name`, `repository/ns/name`) in `revision`: the others must not wait for it. */
   onRejectedObject(object: string, reason: string, revision: number): void {
-    const run = this.#run;
-    const parsed = parseSnapshotId(object);
+    const [run, parsed] = [this.#run, parseSnapshotId(object)];
     if (run === undefined) return;
     this.#options.logger.warn({ object, reason }, 'a gateway refused a part of the snapshot');
     const published = run.publisher.published;
@@ -236,8 +241,7 @@ export class Engine implements StoreEvents {
 
   /** Objects that say something about one that was touched. */
   #enqueueConcerned(): void {
-    const touched = this.#touched;
-    this.#touched = [];
+    const touched = this.#touched.splice(0);
     for (const { kind, key } of touched) {
       if (kind === 'AILLMConfig') {
         this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(key)));

@@ -1,14 +1,14 @@
 // The newest evaluation of every object, and the controller that turns them into status. Reconcilers report here; what
 // gateways acknowledge is added without reconciling anything again.
 import { isDeepStrictEqual } from 'node:util';
-import type { Kind } from '../api/resources.ts';
+import { keyOf, type AnyResource, type Kind } from '../api/resources.ts';
 import type { ConditionDraft } from '../api/conditions.ts';
 import { Controller, DONE, type ControllerOptions, type ReconcileResult } from './controller.ts';
 import type { Deliveries } from './deliveries.ts';
 import { objectId, type Evaluation } from './evaluation.ts';
 import { StatusWriter, type StatusWriterOptions } from './status.ts';
+import type { UsageStatus } from './usage-status.ts';
 import { snapshotId, type World } from './world.ts';
-import { keyOf } from '../api/resources.ts';
 
 export interface StatusBoardOptions extends StatusWriterOptions, Omit<ControllerOptions, 'name' | 'reconcile' | 'onReconciled'> {
   world: World;
@@ -21,6 +21,8 @@ export class StatusBoard {
   readonly #evaluations = new Map<string, Evaluation>();
   /** What was written last, by object. */
   readonly #told = new Map<string, { evaluation: Evaluation; programmed: ConditionDraft | undefined }>();
+  /** Newest usage, by object; of the one with this uid. */
+  readonly #usages = new Map<string, { uid: string; usage: UsageStatus }>();
   readonly #controller: Controller;
 
   constructor(options: StatusBoardOptions) {
@@ -37,6 +39,7 @@ export class StatusBoard {
     await this.#controller.stop();
     this.#evaluations.clear();
     this.#told.clear();
+    this.#usages.clear();
     this.#writer.reset();
   }
 
@@ -46,11 +49,19 @@ export class StatusBoard {
     if (evaluation === undefined) {
       this.#evaluations.delete(id);
       this.#told.delete(id);
+      this.#usages.delete(id);
       this.#writer.forget(id);
       return;
     }
     this.#evaluations.set(id, evaluation);
     this.#controller.add(id);
+  }
+
+  /** Writes usage beside what was evaluated; nothing is reconciled for it. */
+  reportUsage(object: AnyResource, usage: UsageStatus): void {
+    const id = objectId(object);
+    this.#usages.set(id, { uid: object.metadata.uid, usage });
+    if (this.#evaluations.has(id)) this.#controller.add(id);
   }
 
   /** Writes what was reported of this object, now and not in its turn. Rejects when it could not be written. */
@@ -75,7 +86,8 @@ export class StatusBoard {
     signal.throwIfAborted();
     const programmed = evaluation.programmable ? this.#programmed(evaluation) : undefined;
     this.#told.delete(id);
-    await this.#writer.write(evaluation, programmed);
+    const used = this.#usages.get(id);
+    await this.#writer.write(evaluation, programmed, used?.uid === evaluation.object.metadata.uid ? used.usage : undefined);
     // It may have gone while its status was written.
     if (this.#evaluations.has(objectId(evaluation.object))) this.#told.set(id, { evaluation, programmed });
     else this.#writer.forget(id);

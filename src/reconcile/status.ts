@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
 import { objectId, type Evaluation } from './evaluation.ts';
 import type { ResourceStore } from './store.ts';
+import type { UsageStatus } from './usage-status.ts';
 
 /** Reasons on the way from one state to another: no news for anybody. */
 const TRANSITIONAL: ReadonlySet<string> = new Set(['Progressing', 'ProgressingWithRetry', 'PushPending', 'NoGateways']);
@@ -54,6 +55,7 @@ interface Series {
 /** The part of status that the next one is compared with. */
 interface StatusShape {
   conditions?: readonly NonNullable<NonNullable<AnyResource['status']>['conditions']>[number][];
+  usage?: UsageStatus;
 }
 
 export class StatusWriter {
@@ -73,20 +75,22 @@ export class StatusWriter {
     return condition?.observedGeneration === generation ? condition : undefined;
   }
 
-  /** Writes the status of an evaluated object unless it says so already. Rejects when the store does. */
-  async write(evaluation: Evaluation, programmed: ConditionDraft | undefined): Promise<void> {
+  /** Writes the status of an evaluated object unless it says so already; usage stays where there is none newer. Rejects when the store does. */
+  async write(evaluation: Evaluation, programmed: ConditionDraft | undefined, used?: UsageStatus): Promise<void> {
     const { store, clock } = this.#options;
     const { object, conditions, fields } = evaluation;
     const { generation, uid, annotations } = object.metadata;
     const drafts = [...conditions, ...(programmed === undefined ? [] : [programmed]), ...summaryConditions(evaluation, programmed)];
     const before = this.#before(object);
     const merged = mergeConditions(before.conditions ?? [], drafts, generation, new Date(clock.now()));
+    const usage = used ?? before.usage;
     const handled = annotations?.[ANNOTATIONS.reconcileRequestedAt]?.slice(0, 64);
     const status = {
       observedGeneration: generation,
       ...(handled === undefined ? {} : { lastHandledReconcileAt: handled }),
       conditions: merged,
       ...fields,
+      ...(usage === undefined ? {} : { usage }),
     };
     this.#show(object, merged);
     const cached = store.get(object.kind, object.metadata)?.status;

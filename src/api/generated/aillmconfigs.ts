@@ -186,4 +186,87 @@ export interface AILLMConfigStatus {
    * When the provider last gave a definite answer about the credential. Written at most once per validation interval.
    */
   lastValidationTime?: string;
+  /**
+   * What requests that this connection served have used, as the ledger of the operator has it. Written at most once a minute; absent before the first use and where there is no ledger.
+   */
+  usage?: {
+    /**
+     * Since midnight in UTC, on the day of observedAt.
+     */
+    today: {
+      /**
+       * Requests that were answered or refused.
+       */
+      requests: number;
+      /**
+       * Tokens that models were sent.
+       */
+      tokensIn: number;
+      /**
+       * Tokens that models answered.
+       */
+      tokensOut: number;
+      /**
+       * Tokens that judges of policies were sent; no part of tokensIn.
+       */
+      policyTokensIn: number;
+      /**
+       * Tokens that judges of policies answered; no part of tokensOut.
+       */
+      policyTokensOut: number;
+      /**
+       * Times that a policy matched.
+       */
+      violations: number;
+      /**
+       * Violations that alerted somebody.
+       */
+      alerts: number;
+      /**
+       * Violations for which a request or an answer was refused.
+       */
+      blocks: number;
+    };
+    /**
+     * As far back as the ledger remembers.
+     */
+    total: {
+      /**
+       * Requests that were answered or refused.
+       */
+      requests: number;
+      /**
+       * Tokens that models were sent.
+       */
+      tokensIn: number;
+      /**
+       * Tokens that models answered.
+       */
+      tokensOut: number;
+      /**
+       * Tokens that judges of policies were sent; no part of tokensIn.
+       */
+      policyTokensIn: number;
+      /**
+       * Tokens that judges of policies answered; no part of tokensOut.
+       */
+      policyTokensOut: number;
+      /**
+       * Times that a policy matched.
+       */
+      violations: number;
+      /**
+       * Violations that alerted somebody.
+       */
+      alerts: number;
+      /**
+       * Violations for which a request or an answer was refused.
+       */
+      blocks: number;
+    };
+    /**
+     * When this was added up.
+     */
+    observedAt: string;
+  };
 }

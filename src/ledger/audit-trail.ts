@@ -1,0 +1,125 @@
+// Writes down that objects came, changed or went, as the operator sees it: in batches, beside the work, and never in its way.
+import type { AnyResource, Kind, ObjectKey } from '../api/resources.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { OperatorMetrics } from '../telemetry/metrics.ts';
+import { auditId } from './audit-id.ts';
+import type { AuditEntry, Ledger } from './ledger.ts';
+
+export interface AuditTrailOptions {
+  ledger: Pick<Ledger, 'audit'>;
+  /** As the store has it now; undefined: it is gone. */
+  get(kind: Kind, key: ObjectKey): AnyResource | undefined;
+  /** Field manager that wrote last, and when in milliseconds since the epoch; undefined where nobody says. */
+  lastWriteOf(object: AnyResource): { manager: string; at: number } | undefined;
+  clock: Clock;
+  metrics: OperatorMetrics;
+  logger: Logger;
+}
+
+/** Milliseconds from a change to its entry. The Platform API, which knows the user, writes at once and is therefore first. */
+const DELAY = 5_000;
+/** Entries that wait for a ledger that cannot be written. */
+const MAX_WAITING = 20_000;
+/** Entries per write. */
+const MAX_BATCH = 500;
+const NOBODY = 'unknown';
+
+interface Seen {
+  uid: string;
+  generation: number;
+  actor: string;
+}
+
+export class AuditTrail {
+  readonly #options: AuditTrailOptions;
+  readonly #seen = new Map<string, Seen>();
+  #waiting: AuditEntry[] = [];
+  #timer: { clear(): void } | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #isFailing = false;
+  #stopped = false;
+
+  constructor(options: AuditTrailOptions) {
+    this.#options = options;
+  }
+
+  /** What is there already. What came or changed while nobody looked is written down now; what is known stays as it is. */
+  start(objects: readonly AnyResource[]): void {
+    for (const object of objects) this.#see(object.kind, object.metadata, object);
+  }
+
+  /** An object came, changed or went. */
+  onResource(kind: Kind, key: ObjectKey): void {
+    if (!this.#stopped) this.#see(kind, key, this.#options.get(kind, key));
+  }
+
+  /** Writes what waits, once. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#timer?.clear();
+    await this.#writing;
+    await this.#flush();
+  }
+
+  #see(kind: Kind, { namespace, name }: ObjectKey, object: AnyResource | undefined): void {
+    const id = `${kind}/${namespace}/${name}`;
+    const before = this.#seen.get(id);
+    const add = (event: AuditEntry['event'], of: Seen, at: number): void => {
+      const { uid, generation, actor } = of;
+      this.#add({ id: auditId(event, uid, generation), at, actor, event, kind, uid, workspace: namespace, name });
+    };
+    const now = this.#options.clock.now();
+    if (before !== undefined && before.uid !== object?.metadata.uid) {
+      this.#seen.delete(id);
+      add('deleted', before, now);
+    }
+    if (object === undefined) return;
+    const { uid, generation, creationTimestamp } = object.metadata;
+    if (before?.uid === uid && before.generation >= generation) return;
+    const write = this.#options.lastWriteOf(object);
+    const seen = { uid, generation, actor: write?.manager ?? NOBODY };
+    this.#seen.set(id, seen);
+    const createdAt = creationTimestamp === undefined ? now : Date.parse(creationTimestamp);
+    if (before?.uid !== uid) add('created', seen, createdAt);
+    if (generation > 1) add('updated', seen, write?.at ?? now);
+  }
+
+  #add(entry: AuditEntry): void {
+    this.#waiting.push(entry);
+    const tooMany = this.#waiting.length - MAX_WAITING;
+    if (tooMany > 0) {
+      this.#waiting.splice(0, tooMany);
+      this.#options.metrics.flashback_audit_entries_total.inc({ result: 'dropped' }, tooMany);
+    }
+    this.#later();
+  }
+
+  #later(): void {
+    if (this.#timer !== undefined || this.#stopped || this.#waiting.length === 0) return;
+    this.#timer = this.#options.clock.setTimeout(() => {
+      this.#writing = this.#flush().finally(() => {
+        this.#timer = undefined;
+        this.#later();
+      });
+    }, DELAY);
+  }
+
+  /** Up to the first batch that cannot be written; the rest waits. */
+  async #flush(): Promise<void> {
+    const { ledger, metrics, logger } = this.#options;
+    while (this.#waiting.length > 0) {
+      const entries = this.#waiting.splice(0, MAX_BATCH);
+      try {
+        await ledger.audit(entries);
+        metrics.flashback_audit_entries_total.inc({ result: 'stored' }, entries.length);
+        this.#isFailing = false;
+      } catch (error) {
+        this.#waiting.unshift(...entries);
+        if (!this.#isFailing) logger.warn({ err: error }, 'changes of objects could not be written to the ledger; trying again');
+        this.#isFailing = true;
+        return;
+      }
+    }
+  }
+}
