@@ -1,5 +1,6 @@
 // `flashback doctor`: looks a whole installation over, and says of each thing whether it is well and what to do if it is not.
 import { parseArgs } from 'node:util';
+import { LABELS } from './api/resources.ts';
 import { connectCluster } from './cluster-reading.ts';
 import { bundledKinds, readFacts, type DoctorFacts } from './doctor-reading.ts';
 import { checkKinds, checkServer, type Crd } from './doctor/api-server.ts';
@@ -16,14 +17,14 @@ Exit code 0: nothing fails; 1: something does; 2: wrong usage.
 
 Options:
   -n, --namespace              namespace of the release (default: ${SETTINGS.namespace.default})
-  --gateway-service            headless Service of the gateways (default: ${SETTINGS['gateway-service'].default})
+  --gateway-service            headless Service of the gateways (default: the one with the label ${LABELS.push})
   --kubeconfig                 kubeconfig file; without it the usual one, or the service account of the pod
   -o, --output                 text or json (default: text)
 `;
 
 const OPTIONS = {
   namespace: { type: 'string', short: 'n', default: SETTINGS.namespace.default },
-  'gateway-service': { type: 'string', default: SETTINGS['gateway-service'].default },
+  'gateway-service': { type: 'string' },
   kubeconfig: { type: 'string' },
   output: { type: 'string', short: 'o', default: 'text' },
 } as const;
@@ -37,8 +38,8 @@ function read(args: readonly string[]) {
 }
 
 /** All findings, in the order in which things depend on each other. `now`: milliseconds since the epoch. */
-export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; service: string; now: number }): Finding[] {
-  const { wanted, service, now } = options;
+export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; now: number }): Finding[] {
+  const { wanted, now } = options;
   const { objects } = facts;
   const isProgrammed =
     'value' in objects &&
@@ -47,7 +48,7 @@ export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; 
     checkServer(facts.version),
     checkKinds(wanted, facts.kinds),
     checkLease(facts.lease, now),
-    checkGateways(facts.endpoints, service, isProgrammed === true),
+    checkGateways(facts.gateways, isProgrammed === true),
     checkCertificates(facts.certificates, now),
     checkBootSnapshot(facts.bootSnapshot, now),
     checkNamespaces(facts.namespaces, objects),
@@ -65,7 +66,7 @@ export async function doctorCommand(args: readonly string[], env: Record<string,
   try {
     const wanted = await bundledKinds(new URL('../crds/', import.meta.url));
     const facts = await readFacts(client, { namespace, service, wanted });
-    const findings = diagnose(facts, { wanted, service, now: Date.now() });
+    const findings = diagnose(facts, { wanted, now: Date.now() });
     process.stdout.write(output === 'json' ? jsonReport(findings) : textReport(findings));
     return exitCode(findings);
   } finally {

@@ -6,14 +6,15 @@ import { listAll } from './cluster-reading.ts';
 import type { Crd } from './doctor/api-server.ts';
 import type { Fact } from './doctor/finding.ts';
 import type { KeySecretFact, NamespaceFact } from './doctor/objects.ts';
-import type { CertificateFact, LeaseFact, SnapshotPart } from './doctor/release.ts';
+import type { CertificateFact, GatewaysFact, LeaseFact, SnapshotPart } from './doctor/release.ts';
 import type { KubeClient } from './kubernetes/client.ts';
 import { toGatewayEndpoints, type EndpointSlice } from './kubernetes/gateway-endpoints.ts';
 import { hasCode, KubernetesError } from './kubernetes/kubernetes-error.ts';
 import { durationOf, holderOf, transitionsOf, type Lease } from './kubernetes/lease-record.ts';
-import { collectionPath, METADATA_LIST, objectPath, type KubeNamespace, type KubeSecret } from './kubernetes/objects.ts';
+import { collectionPath, METADATA_LIST, objectPath, type KubeNamespace, type KubeObject, type KubeSecret } from './kubernetes/objects.ts';
 import { controllerUid } from './kubernetes/secret-writer.ts';
 import { AUTHORITY_SECRET, GATEWAY_SECRET } from './push/certificates.ts';
+import { SETTINGS } from './settings.ts';
 
 const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -25,7 +26,7 @@ export interface DoctorFacts {
   version: Fact<string>;
   kinds: Fact<ReadonlyMap<string, Crd>>;
   lease: Fact<LeaseFact | undefined>;
-  endpoints: Fact<readonly { ready?: boolean }[]>;
+  gateways: Fact<GatewaysFact>;
   certificates: Fact<CertificateFact>;
   bootSnapshot: Fact<readonly SnapshotPart[]>;
   namespaces: Fact<readonly NamespaceFact[]>;
@@ -69,6 +70,24 @@ async function readLease(client: KubeClient, namespace: string): Promise<LeaseFa
     duration: durationOf(lease, LEASE_MS),
     transitions: transitionsOf(lease),
   };
+}
+
+/** By their label. Who may not see Services is helped by the usual name. */
+async function pushServices(client: KubeClient, namespace: string): Promise<string[]> {
+  const query = { labelSelector: `${LABELS.push}=true` };
+  const found = await listAll<KubeObject>(client, collectionPath('v1', 'services', namespace), query, METADATA_LIST).catch((error: unknown) => {
+    if (hasCode(error, 403)) return [];
+    throw error;
+  });
+  return found.length === 0 ? [SETTINGS['gateway-service'].default] : found.map(({ metadata: { name } }) => name);
+}
+
+/** `service`: undefined where it is to be found. */
+async function readGateways(client: KubeClient, namespace: string, service: string | undefined): Promise<GatewaysFact> {
+  const services = service === undefined ? await pushServices(client, namespace) : [service];
+  const query = { labelSelector: `kubernetes.io/service-name in (${services.join(',')})` };
+  const slices = await listAll<EndpointSlice>(client, collectionPath('discovery.k8s.io/v1', 'endpointslices', namespace), query);
+  return { service: services.join(', '), endpoints: toGatewayEndpoints(slices, 'push') };
 }
 
 /** Certificates only: the private keys beside them are let go at once. */
@@ -125,23 +144,19 @@ async function readKeySecrets(client: KubeClient): Promise<KeySecretFact[]> {
   }));
 }
 
-/** Reads all facts. `namespace`: that of the release; `service`: name of the headless Service of the gateways. */
+/** Reads all facts. `namespace`: that of the release; `service`: name of the headless Service of the gateways; undefined: by its label. */
 export async function readFacts(
   client: KubeClient,
-  options: { namespace: string; service: string; wanted: readonly Crd[] },
+  options: { namespace: string; service: string | undefined; wanted: readonly Crd[] },
 ): Promise<DoctorFacts> {
   const { namespace, service, wanted } = options;
   const get = <T>(path: string) => client.request<T>({ method: 'GET', path });
-  const slices = () =>
-    listAll<EndpointSlice>(client, collectionPath('discovery.k8s.io/v1', 'endpointslices', namespace), {
-      labelSelector: `kubernetes.io/service-name=${service}`,
-    });
   const namespaces = () => listAll<KubeNamespace>(client, '/api/v1/namespaces', {}, METADATA_LIST);
-  const [version, kinds, lease, endpoints, certificates, bootSnapshot, namespaceFacts, objects, keySecrets] = await Promise.all([
+  const [version, kinds, lease, gateways, certificates, bootSnapshot, namespaceFacts, objects, keySecrets] = await Promise.all([
     fact('get on /version', async () => (await get<{ gitVersion: string }>('/version')).gitVersion),
     fact('get on customresourcedefinitions.apiextensions.k8s.io', () => readKinds(client, wanted)),
     fact(`get on leases.coordination.k8s.io in ${namespace}`, () => readLease(client, namespace)),
-    fact(`list on endpointslices.discovery.k8s.io in ${namespace}`, async () => toGatewayEndpoints(await slices(), 'push')),
+    fact(`list on endpointslices.discovery.k8s.io in ${namespace}`, () => readGateways(client, namespace, service)),
     fact(`get on secrets in ${namespace}`, () => readCertificates(client, namespace)),
     fact(`get and list on secrets in ${namespace}`, () => readParts(client, namespace)),
     fact('list on namespaces', async () => (await namespaces()).map(({ metadata: { name, labels = {} } }) => ({ name, labels }))),
@@ -152,5 +167,5 @@ export async function readFacts(
   const metrics = await fact('get on the path /metrics of the API server', () =>
     client.text({ method: 'GET', path: '/metrics', accept: 'text/plain' }),
   );
-  return { version, kinds, lease, endpoints, certificates, bootSnapshot, namespaces: namespaceFacts, objects, keySecrets, metrics };
+  return { version, kinds, lease, gateways, certificates, bootSnapshot, namespaces: namespaceFacts, objects, keySecrets, metrics };
 }

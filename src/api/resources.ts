@@ -24,6 +24,8 @@ export const LABELS = {
   organization: `${API_GROUP}/organization`,
   /** On Namespaces: `true` where policies of the whole organization may stand. */
   organizationHome: `${API_GROUP}/organization-home`,
+  /** On the headless Service of the gateways: `true`. Its name depends on the release. */
+  push: `${API_GROUP}/push`,
 } as const;
 export const ANNOTATIONS = {
   keyId: `${API_GROUP}/key-id`,

@@ -43,9 +43,15 @@ export function checkLease(lease: Fact<LeaseFact | undefined>, now: number): Fin
   });
 }
 
-/** `endpoints`: of the push Service. `isProgrammed`: some object says that gateways have it. */
-export function checkGateways(endpoints: Fact<readonly { ready?: boolean }[]>, service: string, isProgrammed: boolean): Finding {
-  return judge('gateways', endpoints, (found) => {
+export interface GatewaysFact {
+  /** Name of the push Service. */
+  service: string;
+  endpoints: readonly { ready?: boolean }[];
+}
+
+/** `isProgrammed`: some object says that gateways have it. */
+export function checkGateways(gateways: Fact<GatewaysFact>, isProgrammed: boolean): Finding {
+  return judge('gateways', gateways, ({ service, endpoints: found }) => {
     const ready = found.filter((endpoint) => endpoint.ready === true).length;
     if (found.length === 0 && isProgrammed) {
       return {

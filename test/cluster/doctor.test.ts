@@ -24,8 +24,8 @@ let demo: DemoProvider;
 let operator: OperatorProcess;
 let plugin: Plugin;
 
-async function findings(kubeconfig = stack.apiServer.kubeconfig): Promise<{ code: number | null; of: Map<string, Finding> }> {
-  const { code, out, err } = await plugin(kubeconfig, ['doctor', '--output', 'json', '--gateway-service', SERVICE]);
+async function findings(kubeconfig = stack.apiServer.kubeconfig, ...flags: string[]): Promise<{ code: number | null; of: Map<string, Finding> }> {
+  const { code, out, err } = await plugin(kubeconfig, ['doctor', '--output', 'json', ...flags]);
   expect(err).toBe('');
   const { findings: found } = JSON.parse(out) as { findings: Finding[] };
   return { code, of: new Map(found.map((finding) => [finding.check, finding])) };
@@ -34,8 +34,15 @@ async function findings(kubeconfig = stack.apiServer.kubeconfig): Promise<{ code
 const statuses = (of: Map<string, Finding>): Record<string, string> =>
   Object.fromEntries([...of].map(([check, { status }]) => [check, status]));
 
-/** What a controller would write for a Service with one pod. The operator looks at another Service, as it could not reach this pod. */
+/** As a release of another name has it. The operator looks at the usual one, as it could not reach the pod of this one. */
 const SERVICE = 'shown';
+const LABELLED = `
+apiVersion: v1
+kind: Service
+metadata: {name: ${SERVICE}, namespace: ${RELEASE}, labels: {ai.flashback.tech/push: "true"}}
+spec: {clusterIP: None, ports: [{name: push, port: 8443}]}
+`;
+/** What a controller would write for it and its pod. */
 const SLICE = (ready: boolean): string => `
 apiVersion: discovery.k8s.io/v1
 kind: EndpointSlice
@@ -85,6 +92,7 @@ describe('kubectl flashback doctor', () => {
     await stack.kubectl(['create', 'namespace', 'team-a']);
     await stack.apply(MANIFESTS(demo.url));
     await stack.kubectl(['wait', '--for=condition=Ready', 'llm/demo', 'airepo/assistant', 'aip/no-cards', '-n', 'team-a', '--timeout=60s']);
+    await stack.apply(LABELLED);
     await stack.apply(SLICE(true));
     const { code, of } = await findings();
     expect(statuses(of)).toEqual(Object.fromEntries([...of.keys()].map((check) => [check, 'ok'])));
@@ -94,9 +102,15 @@ describe('kubectl flashback doctor', () => {
       /^the boot snapshot is complete: revision \d+ in 1 Secret, written \d+ (?:second|minute)s? ago$/,
     );
     expect(of.get('push-certificates')?.message).toMatch(/valid for 89 days$/);
-    const { out } = await plugin(stack.apiServer.kubeconfig, ['doctor', '--gateway-service', SERVICE]);
+    const { out } = await plugin(stack.apiServer.kubeconfig, ['doctor']);
     expect(out).toMatch(/^ok +api-server +the API server is v1\./);
     expect(out).toMatch(/\n12 ok, 0 warn, 0 fail, 0 unknown\n$/);
+  });
+
+  test('the Service of the gateways is found by its label, unless its name is said', async () => {
+    const named = async (...flags: string[]) => (await findings(stack.apiServer.kubeconfig, ...flags)).of.get('gateways')?.message;
+    expect(await named()).toBe('1 of 1 gateways are ready');
+    expect(await named('--gateway-service', 'other')).toContain('the Service other names no gateway');
   });
 
   test('the page has a row for each of its checks', async () => {
@@ -244,6 +258,8 @@ describe('kubectl flashback explain --key-file', () => {
 
 describe('docs/operations.md', () => {
   test('its commands, typed one after the other, do what it says', async () => {
+    // No Service names the gateway of this test.
+    await stack.kubectl(['delete', 'service', SERVICE, '-n', RELEASE]);
     const checkout = copyCheckout({ installed: true });
     const shell = runShell(codeBlocks(PAGE, 'bash').join('\n'), checkout, {
       KUBECONFIG: stack.apiServer.kubeconfig,
@@ -260,7 +276,6 @@ describe('docs/operations.md', () => {
     expect(shell.output()).toContain('A request would be denied: key_malformed (HTTP 401)');
     expect(shell.output()).toMatch(/^exit code 1$/m);
     expect(shell.output()).toMatch(/^ok +encryption +Secrets look encrypted at rest: secretbox v1$/m);
-    // No Service names the gateway of this test.
     expect(shell.output()).toMatch(/^warn +gateways +.*the operator was told of gateways with --gateway$/m);
     // Rewritten Secrets are the same Secrets: the key works on.
     const key = (await stack.secret('team-a', 'assistant-app'))!['OPENAI_API_KEY']!;

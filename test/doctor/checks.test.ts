@@ -92,7 +92,7 @@ describe('gateways', () => {
     ['none at all', [], false, 'fail'],
     ['none known to the Service, yet served', [], true, 'warn'],
   ] as const)('%s', (_, ready, isProgrammed, status) => {
-    expect(checkGateways({ value: ready.map((one) => ({ ready: one })) }, 'push', isProgrammed).status).toBe(status);
+    expect(checkGateways({ value: { service: 'push', endpoints: ready.map((one) => ({ ready: one })) } }, isProgrammed).status).toBe(status);
   });
 });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
 import { CHART } from '../../hack/chart/generate.ts';
+import { LABELS } from '../../src/api/resources.ts';
 import { BOOT_SLOTS } from '../../src/push/boot-store.ts';
 import { AUTHORITY_SECRET, GATEWAY_SECRET } from '../../src/push/certificates.ts';
 import { parseSettings, SETTINGS } from '../../src/settings.ts';
@@ -168,6 +169,8 @@ describe('the operator', () => {
     expect(argsOf(await variant('everything that can be switched on'))).toContain('--public-base-url=https://ai.example.com/v1');
     expect(argsOf(await variant('two namespaces'))).toContain('--gateway-service=flashback-gateway-push');
     const push = find(await variant('two namespaces'), 'Service', 'flashback-gateway-push');
+    // By which the doctor finds it under any name.
+    expect(push.metadata.labels).toMatchObject({ [LABELS.push]: 'true' });
     expect(push.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
   });
 
