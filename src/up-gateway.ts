@@ -1,13 +1,16 @@
 // The gateway of `flashback up`: the one of the gateway process, with a function call in place of the push channel.
 import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { Clock } from './clock.ts';
 import { assembleGateway } from './gateway/assemble.ts';
 import { CountReport } from './gateway/count-report.ts';
 import { JudgeMark } from './gateway/guard/judge-mark.ts';
+import { openLedger, type GatewayLedger } from './gateway/ledger/assemble.ts';
 import type { GatewayServer } from './gateway/server.ts';
 import type { GatewayState } from './gateway/state.ts';
 import type { Tables } from './gateway/tables.ts';
+import type { LedgerBatch, LedgerConfirmation } from './ledger/entries.ts';
 import type { Asker } from './policy/types.ts';
 import type { AddressPolicy } from './providers/addresses.ts';
 import type { PodIdentityPolicy } from './providers/pod-identity.ts';
@@ -31,6 +34,8 @@ export interface LocalGatewayOptions {
   mayUsePodIdentity: PodIdentityPolicy;
   /** What all request bodies together may take. */
   bodyBudgetBytes: number;
+  /** Where what the ledger is to know waits, and what it may take there. */
+  ledger: { directory: string; limitBytes: number };
   registry: Registry;
   clock: Clock;
   logger: Logger;
@@ -54,15 +59,19 @@ export class LocalGateway {
   #counting: { clear(): void } | undefined;
   readonly #counts: CountReport;
   readonly #mark: JudgeMark;
+  readonly #ledger: GatewayLedger;
 
-  constructor({ addresses, mayUsePodIdentity, bodyBudgetBytes, registry, clock, logger }: LocalGatewayOptions) {
+  constructor({ addresses, mayUsePodIdentity, bodyBudgetBytes, ledger, registry, clock, logger }: LocalGatewayOptions) {
     this.#clock = clock;
+    const metrics = createGatewayMetrics(registry);
+    this.#ledger = openLedger({ ...ledger, host: hostname(), clock, logger, metrics });
     const { state, server, counts } = assembleGateway({
       key: this.#key,
       addresses,
       mayUsePodIdentity,
       bodyBudgetBytes,
-      metrics: createGatewayMetrics(registry),
+      metrics,
+      ledger: this.#ledger,
       clock,
       logger,
       onCredentialRejected: (llm) => this.#events?.reportRejected(llm),
@@ -75,6 +84,19 @@ export class LocalGateway {
 
   get ready(): boolean {
     return this.#state.ready;
+  }
+
+  /**
+   * What the ledger is to know, as the push channel tells it: resolves as soon as there is something, or with nothing after REPORT_HOLD. Call it
+   * over and over, with what is in the ledger for good.
+   */
+  toldToLedger(confirmed: readonly LedgerConfirmation[], gone: AbortSignal): Promise<LedgerBatch[]> {
+    return this.#ledger.feed.next(confirmed, gone);
+  }
+
+  /** For the end: resolves once all is confirmed, at the latest after `graceMs`; what is left by then is told by the next process. */
+  ledgerEmptied(graceMs: number): Promise<boolean> {
+    return this.#ledger.feed.emptied(graceMs);
   }
 
   /** From now on these are told what became of snapshots. */

@@ -48,6 +48,8 @@ export interface UpOptions {
   defaultJudge?: JudgeModel | undefined;
   /** What all request bodies together may take. */
   bodyBudgetBytes: number;
+  /** What may wait for the ledger. */
+  ledgerSpoolBytes: number;
   /** Milliseconds that requests under way may go on after the stop. */
   shutdownGrace: number;
   /** What `${NAME}` in Secrets stands for. */
@@ -83,7 +85,8 @@ export async function runUp(options: UpOptions): Promise<void> {
   // On a laptop a model server on this machine is a legitimate target.
   const addresses: AddressPolicy = { allowLoopback: true };
   const mayUsePodIdentity = podIdentityPolicy(options.podIdentityNamespaces ?? []);
-  const gateway = new LocalGateway({ addresses, mayUsePodIdentity, bodyBudgetBytes: options.bodyBudgetBytes, registry, clock, logger });
+  const ledger = { directory: join(stateDir, 'ledger'), limitBytes: options.ledgerSpoolBytes };
+  const gateway = new LocalGateway({ addresses, mayUsePodIdentity, bodyBudgetBytes: options.bodyBudgetBytes, ledger, registry, clock, logger });
   const { server } = gateway;
   const health = new HealthServer({
     registry,
@@ -234,6 +237,7 @@ export async function up(settings: Settings): Promise<void> {
     podIdentityNamespaces: settings['pod-identity-namespaces'],
     defaultJudge,
     bodyBudgetBytes: settings['body-budget'],
+    ledgerSpoolBytes: settings['ledger-spool-limit'],
     shutdownGrace: settings['shutdown-grace'],
     env: process.env,
     stdout: process.stdout,

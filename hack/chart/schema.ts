@@ -47,6 +47,7 @@ const HINTS: Readonly<Record<string, Schema>> = {
   'operator.terminationGracePeriodSeconds': COUNT,
   'gateway.replicas': COUNT,
   'gateway.bodyBudgetMiB': { minimum: 64 },
+  'gateway.ledgerSpoolMiB': { minimum: 4 },
   'gateway.shutdown.delaySeconds': COUNT,
   'gateway.shutdown.graceSeconds': COUNT,
   'gateway.autoscaling.minReplicas': { minimum: 1 },

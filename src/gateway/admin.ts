@@ -1,26 +1,32 @@
 // The gateway's side of the push channel: takes snapshots from the operator and tells it, through a long poll, what is in
-// force, which credentials providers refuse, and what policies have counted. Mutual TLS; the only client is the operator.
+// force, which credentials providers refuse, and what policies have counted, and what the ledger is to know. Mutual TLS; the only client is the operator.
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Clock } from '../clock.ts';
-import { MAX_SNAPSHOT_BYTES, OPERATOR_COMMON_NAME, REPORT_HOLD } from '../push/names.ts';
+import { LEDGER_PATH, MAX_SNAPSHOT_BYTES, OPERATOR_COMMON_NAME, REPORT_HOLD } from '../push/names.ts';
 import type { GatewayReport, PolicyCount, Snapshot } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { AdminFiles, AdminFileSet } from './admin-files.ts';
 import { CountReport } from './count-report.ts';
+import type { LedgerFeed } from './ledger/feed.ts';
+import { ledgerRoute } from './ledger/route.ts';
 import type { GatewayState } from './state.ts';
 
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 /** Milliseconds after which counts alone are news: each request would be too often. */
 const COUNTS_PERIOD = 5_000;
+/** Of what the operator confirms at a time. */
+const MAX_CONFIRMATION_BYTES = 1024 * 1024;
 
 export interface AdminServerOptions {
   files: AdminFiles;
   state: Pick<GatewayState<unknown>, 'applied' | 'apply' | 'confirm' | 'onApplied' | 'replaceKey'>;
   /** Totals by policy (`namespace/name`) since this process began. */
   counts?: () => Record<string, PolicyCount>;
+  /** What the ledger is to know. */
+  ledger?: Pick<LedgerFeed, 'next'>;
   clock: Clock;
   logger: Logger;
 }
@@ -95,6 +101,8 @@ export class AdminServer {
     app.use(onlyOperator);
     app.put('/v1/snapshot', express.json({ limit: MAX_SNAPSHOT_BYTES }), this.#take);
     app.get('/v1/report', this.#report);
+    const { ledger } = this.#options;
+    if (ledger !== undefined) app.post(LEDGER_PATH, express.json({ limit: MAX_CONFIRMATION_BYTES }), ledgerRoute(ledger));
     app.use(this.#failed);
     return app;
   }

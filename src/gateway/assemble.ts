@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
 import { BodyBudget } from './body-budget.ts';
+import type { GatewayLedger } from './ledger/assemble.ts';
 import { assembleGuard } from './guard/assemble.ts';
 import type { PolicyCounts } from './guard/counts.ts';
 import { GatewayServer } from './server.ts';
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   onCredentialRejected: (llm: string) => void;
   /** What all request bodies together may take. */
   bodyBudgetBytes: number;
+  /** Keeps what the ledger is to know. */
+  ledger: Pick<GatewayLedger, 'open'>;
 }
 
 export interface AssembledGateway {

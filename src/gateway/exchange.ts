@@ -3,7 +3,9 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import type { AnswerReader, GatewayRequest, UpstreamRequest } from '../providers/provider.ts';
 import { Tail } from '../providers/tail.ts';
+import { CallerGoneError, ResponseTimeoutError, TotalTimeoutError, UnreadableAnswerError } from './abort-reasons.ts';
 import type { Outlet } from './guard/outlet.ts';
+import { isLastEvent } from './last-event.ts';
 import type { RequestRecord } from './recorder.ts';
 import { describeError, sendJson, statusOf, type ErrorAnswer } from './respond.ts';
 import type { Surface } from '../surfaces/surface.ts';
@@ -29,24 +31,6 @@ export interface ExchangeOptions {
   onCredentialRejected: (llm: string) => void;
 }
 
-class CallerGoneError extends Error {
-  override readonly name = 'CallerGoneError';
-}
-
-class UnreadableAnswerError extends Error {
-  override readonly name = 'UnreadableAnswerError';
-}
-
-class TotalTimeoutError extends Error {
-  override readonly name = 'TotalTimeoutError';
-  readonly code = 'FLASHBACK_TOTAL_TIMEOUT';
-}
-
-class ResponseTimeoutError extends Error {
-  override readonly name = 'ResponseTimeoutError';
-  readonly code = 'UND_ERR_HEADERS_TIMEOUT';
-}
-
 type Headers = Record<string, string | string[] | undefined>;
 
 /** Relays the answer to one request; `done` is called when it is complete, failed or abandoned. */
@@ -64,6 +48,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #errorBody: Tail | undefined;
   #errorBytes = 0;
   #ended = false;
+  /** The tokens of all that has come so far are kept. */
+  #isSpent = false;
   /** Pieces of the body that have come in this turn of the event loop. */
   #turn: Buffer[] = [];
   #timer: { clear(): void } | undefined;
@@ -137,7 +123,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#reader?.brokeOff === true) return this.#endBroken(rest);
     // The status was sent long ago, so only metrics and log can still tell that the provider gave up.
     if (this.#reader?.failed === true) record.code = 'provider_failed';
-    record.answer = this.#reader;
+    if (!this.#isSpent || turn !== undefined) this.#spend();
     this.#out.end(rest);
     return this.#finish();
   }
@@ -151,7 +137,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       record.clientGone = !isStopped;
       this.#readTurn();
       // Some providers count along with every event, so even a stream that stops early may have said its tokens.
-      record.answer = this.#reader;
+      this.#spend();
       if (!response.headersSent && !isStopped) record.status = 499;
       return this.#finish();
     }
@@ -182,7 +168,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       response.destroy();
       return this.#finish();
     }
-    record.answer = this.#reader;
+    this.#spend();
     this.#out.end(this.#reader.fail(describeError(answer, record.requestId)));
     return this.#finish();
   }
@@ -235,8 +221,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
   }
 
+  /** What was used is kept before the end of the answer leaves: whoever has one was counted, whatever happens to this process. */
+  #spend(): void {
+    const { record } = this.#options;
+    this.#isSpent = true;
+    try {
+      record.usage = this.#reader?.usage();
+    } catch (error) {
+      record.fault ??= error;
+    }
+    record.account?.settle();
+  }
+
   readonly #sendTurn = (): void => {
-    if (this.#out.write(this.#readTurn())) return;
+    const bytes = this.#readTurn();
+    if (this.#reader?.isEventStream === true && isLastEvent(bytes)) this.#spend();
+    if (this.#out.write(bytes)) return;
     this.#controller?.pause();
     this.#awaitReader();
     this.#options.response.once('drain', this.#resume);

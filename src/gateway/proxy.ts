@@ -16,6 +16,7 @@ import { exchange } from './dispatch.ts';
 import type { ExchangeOptions } from './exchange.ts';
 import { admit } from './guard/admission.ts';
 import type { AssembledGuard } from './guard/assemble.ts';
+import type { GatewayLedger } from './ledger/assemble.ts';
 import { listModels, showModel } from './models-route.ts';
 import type { Recorder, RequestRecord } from './recorder.ts';
 import { checkDeclaredLength, discardBody, parseBody, readBody } from './request-body.ts';
@@ -34,6 +35,8 @@ export interface ProxyOptions {
   bodyBudget: BodyBudget;
   /** Evaluates policies. */
   guard: AssembledGuard;
+  /** Absent: nobody keeps a ledger. */
+  ledger?: Pick<GatewayLedger, 'open'> | undefined;
   /** True while the process drains: callers are told to use another connection. */
   draining: () => boolean;
 }
@@ -133,6 +136,7 @@ export class Proxy {
       // Until now its bytes may still have been on their way to the provider.
       hold.release();
       if (!response.writableFinished && record.code === undefined) record.clientGone = true;
+      record.account?.settle();
       recorder.finished(record, clock.monotonic());
     };
     response.once('close', settle);
@@ -142,7 +146,7 @@ export class Proxy {
   /** Calls `settle` once the answer has been given; rejects when there is none yet. */
   async #serve(request: IncomingMessage, response: ServerResponse, reception: Reception, settle: () => void): Promise<void> {
     const { path, surface, record, headers, expectation, hold } = reception;
-    const { tables, clock, onCredentialRejected, guard } = this.#options;
+    const { tables, clock, onCredentialRejected, guard, ledger } = this.#options;
     if (expectation === 'unknown') refuseExpectation(request);
     const route = reception.route ?? refuseRoute(path);
     checkMethod(route, request.method, path);
@@ -167,6 +171,7 @@ export class Proxy {
     const prepare = (): ExchangeOptions => {
       const { model, target, listed } = destinationOf(key, route, body);
       record.traffic = { upstream: target.upstream, model, listed };
+      if (ledger !== undefined) record.account ??= ledger.open(record, body);
       const { endpoint } = target.upstream.settings;
       const asked = { operation: route.operation, endpoint, dialect: route.dialect, upstreamModel: target.upstreamModel, model, stream: record.stream };
       const call = { ...asked, raw, body, ...(form === undefined ? {} : { form }) };

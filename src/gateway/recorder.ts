@@ -1,9 +1,10 @@
 // Tells what became of a request, exactly once: metrics and one access-log line with the same fields.
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import type { Usage } from '../chat/answer.ts';
-import { TELLS_USAGE, type AnswerReader, type Operation } from '../providers/provider.ts';
+import { TELLS_USAGE, type Operation } from '../providers/provider.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { GatewayMetrics } from '../telemetry/metrics.ts';
+import type { Account } from './ledger/account.ts';
 import type { Outcome, SeriesCache } from './series.ts';
 import type { KeyEntry, Upstream } from './tables.ts';
 
@@ -31,8 +32,10 @@ export interface RequestRecord {
   traffic?: Traffic;
   status: number;
   code?: ErrorCode;
-  /** Tells the tokens. */
-  answer?: Pick<AnswerReader, 'usage'> | undefined;
+  /** What the provider has told of tokens. */
+  usage?: Usage | undefined;
+  /** Tells the ledger; absent: it went nowhere, or nobody keeps a ledger. */
+  account?: Account;
   clientGone: boolean;
   /** How many fields and blocks of the request the provider could not take. */
   losses?: number;
@@ -105,7 +108,7 @@ export class Recorder {
   #tell(record: RequestRecord, endedAt: number): void {
     if (record.code !== undefined) this.#metrics.flashback_errors_total.inc({ cause: ERRORS[record.code].cause, code: record.code });
     if (record.fault !== undefined) this.#logger.error({ err: record.fault, requestId: record.requestId }, 'an answer could not be read');
-    const usage = record.answer?.usage();
+    const { usage } = record;
     const outcome = this.#outcomeOf(record);
     if (outcome !== undefined) this.#observe(record, usage, outcome, endedAt);
     this.#log(record, usage, outcome, endedAt);

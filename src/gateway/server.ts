@@ -8,6 +8,7 @@ import type { BodyBudget } from './body-budget.ts';
 import { ClientErrors } from './client-error.ts';
 import type { AssembledGuard } from './guard/assemble.ts';
 import { answerHealthCheck, isHealthCheck, unreadiness } from './health-check.ts';
+import type { GatewayLedger } from './ledger/assemble.ts';
 import { Proxy } from './proxy.ts';
 import { Recorder } from './recorder.ts';
 import { SeriesCache } from './series.ts';
@@ -30,6 +31,8 @@ export interface GatewayServerOptions {
   bodyBudget: BodyBudget;
   /** Evaluates policies. */
   guard: AssembledGuard;
+  /** Keeps what the ledger is to know. Absent: nobody does. */
+  ledger?: Pick<GatewayLedger, 'open'> | undefined;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
@@ -43,7 +46,7 @@ export class GatewayServer {
   readonly #tables: GatewayServerOptions['tables'];
   #draining = false;
 
-  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget, guard }: GatewayServerOptions) {
+  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget, guard, ledger }: GatewayServerOptions) {
     this.#clock = clock;
     this.#tables = tables;
     this.#clientErrors = new ClientErrors(metrics);
@@ -57,6 +60,7 @@ export class GatewayServer {
       onCredentialRejected,
       bodyBudget,
       guard,
+      ledger,
       draining: () => this.#draining,
     });
     this.#server = createServer(

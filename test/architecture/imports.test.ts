@@ -27,7 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   push: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'type:reconcile', 'type:ledger'],
   policy: ['snapshot', 'chat', 'clock'],
   surfaces: ['snapshot', 'chat', 'dialects'],
-  gateway: ['api', 'snapshot', 'policy', 'providers', 'chat', 'surfaces', 'telemetry', 'errors', 'clock', 'src/push/names.ts', 'type:push'],
+  gateway: ['api', 'snapshot', 'policy', 'providers', 'chat', 'surfaces', 'telemetry', 'errors', 'clock', 'src/push/names.ts', 'type:push', 'type:ledger'],
   reconcile: ['api', 'snapshot', 'policy', 'providers', 'telemetry', 'clock', 'errors'],
   kubernetes: ['api', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],
   standalone: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'type:push'],

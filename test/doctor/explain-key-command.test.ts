@@ -32,6 +32,7 @@ beforeAll(async () => {
     metricsPort: 0,
     stateDir,
     bodyBudgetBytes: 2 ** 20,
+    ledgerSpoolBytes: 2 ** 20,
     shutdownGrace: 1_000,
     env: {},
     stdout,

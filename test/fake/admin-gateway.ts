@@ -69,7 +69,7 @@ export async function temporaryDirectory(): Promise<{ path: string; remove: () =
 /** Starts an admin server that trusts the authority in `files`. */
 export async function startAdmin(
   files: MemorySecretFiles,
-  options: { clock?: Clock; port?: number; prepare?: (snapshot: Snapshot) => number; counts?: AdminServerOptions['counts'] } = {},
+  options: { clock?: Clock; port?: number; prepare?: (snapshot: Snapshot) => number; counts?: AdminServerOptions['counts']; ledger?: AdminServerOptions['ledger'] } = {},
 ) {
   const clock = options.clock ?? systemClock;
   const directory = await temporaryDirectory();
@@ -82,6 +82,7 @@ export async function startAdmin(
     clock,
     logger: silentLogger,
     ...(options.counts === undefined ? {} : { counts: options.counts }),
+    ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
   });
   const port = await admin.listen(options.port ?? 0, '127.0.0.1');
   const stop = async () => {

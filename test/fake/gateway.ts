@@ -4,7 +4,7 @@ import { formatKey, hashKey } from '../../src/api/api-key.ts';
 import { systemClock, type Clock } from '../../src/clock.ts';
 import { BodyBudget } from '../../src/gateway/body-budget.ts';
 import type { PolicyCounts } from '../../src/gateway/guard/counts.ts';
-import { GatewayServer } from '../../src/gateway/server.ts';
+import { GatewayServer, type GatewayServerOptions } from '../../src/gateway/server.ts';
 import { assembleGuard } from '../../src/gateway/guard/assemble.ts';
 import { buildTables, retirePools, type Tables } from '../../src/gateway/tables.ts';
 import { NO_POD_IDENTITY } from '../../src/providers/pod-identity.ts';
@@ -80,6 +80,7 @@ export async function startGateway(
   clock: Clock = systemClock,
   bodyBudget = new BodyBudget(Infinity),
   mayUsePodIdentity = NO_POD_IDENTITY,
+  ledger?: GatewayServerOptions['ledger'],
 ): Promise<RunningGateway> {
   const registry = new Registry();
   const logs: Record<string, unknown>[] = [];
@@ -99,7 +100,7 @@ export async function startGateway(
     onCredentialRejected: (llm: string) => void rejected.push(llm),
   };
   const guard = assembleGuard({ ...shared, key: Buffer.alloc(32, 7) });
-  const server = new GatewayServer({ ...shared, guard, bodyBudget });
+  const server = new GatewayServer({ ...shared, guard, bodyBudget, ledger });
   const apply = (next: Snapshot): void => {
     const previous = tables;
     tables = buildTables(next, previous, LOOPBACK_ALLOWED, mayUsePodIdentity);

@@ -20,6 +20,7 @@ const assemble = () =>
     addresses: LOOPBACK_ALLOWED,
     mayUsePodIdentity: NO_POD_IDENTITY,
     bodyBudgetBytes: 100,
+    ledger: { open: () => expect.unreachable('nobody asks for anything') },
     metrics: createGatewayMetrics(new Registry()),
     clock: new FakeClock(),
     logger: silentLogger,

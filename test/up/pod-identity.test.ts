@@ -41,6 +41,7 @@ function start(podIdentityNamespaces?: string[]): void {
     metricsPort: 0,
     stateDir: join(root, '.flashback'),
     bodyBudgetBytes: 1024 * 1024,
+    ledgerSpoolBytes: 1024 * 1024,
     shutdownGrace: 10_000,
     env: {},
     stdout: { write: (text) => void (output += text) },

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Registry } from 'prom-client';
-import { expect, it, vi } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import type { Clock } from '../../src/clock.ts';
 import { SCHEMA_VERSION, type SnapshotContent, type SnapshotProvider } from '../../src/snapshot/snapshot.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -21,11 +24,15 @@ function content(provider: Partial<SnapshotProvider> = {}): SnapshotContent {
   };
 }
 
+const directory = mkdtempSync(join(tmpdir(), 'flashback-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
 function aGateway(clock: Clock = new FakeClock(), registry = new Registry()): { gateway: LocalGateway; told: string[] } {
   const gateway = new LocalGateway({
     addresses: { allowLoopback: true },
     mayUsePodIdentity: () => false,
     bodyBudgetBytes: 1,
+    ledger: { directory, limitBytes: 1 },
     registry,
     clock,
     logger: createLogger({ name: 'test', level: 'silent' }),

@@ -48,6 +48,7 @@ function start(overrides: Partial<UpOptions> = {}): { stop: AbortController; end
     metricsPort: 0,
     stateDir,
     bodyBudgetBytes: 1024 * 1024,
+    ledgerSpoolBytes: 1024 * 1024,
     shutdownGrace: 10_000,
     env: {},
     stdout: {

@@ -2,7 +2,7 @@
 import { GatewayError } from '../../errors.ts';
 import { decide, type Decision } from '../../policy/decide.ts';
 import { detectorsOf, evaluate, type EngineParts, type Evaluated, type ReadyPolicy } from '../../policy/evaluate.ts';
-import type { Failure, Finding, Part, Traffic, Verdict } from '../../policy/types.ts';
+import type { Failure, Finding, Judge, Part, Traffic, Verdict } from '../../policy/types.ts';
 import type { PolicyPhase, SnapshotPolicy } from '../../snapshot/snapshot.ts';
 import type { RequestRecord } from '../recorder.ts';
 import { LONGEST_LINEAGE } from './judge-mark.ts';
@@ -74,7 +74,7 @@ export class Guard {
   async #judge(policies: readonly ReadyPolicy[], source: Source, { phase, record, traffic, before, signal }: Matter): Promise<Decision> {
     const { content, found } = await source.read(policies, signal);
     const isJudged = policies.some(({ policy }) => policy.judge !== undefined);
-    const engine = this.#engineFor(traffic, signal);
+    const engine = this.#engineFor(traffic, record, signal);
     const evaluated = await evaluate({ content, found, policies, phase, before: isJudged ? await before() : [], traffic, signal }, engine);
     const decision = decide(evaluated.verdicts);
     // What was not done because the caller has left is no failure of a policy.
@@ -83,11 +83,11 @@ export class Guard {
     return decision;
   }
 
-  #engineFor({ lineage }: Traffic, signal: AbortSignal): EngineParts {
+  #engineFor({ lineage }: Traffic, record: RequestRecord, signal: AbortSignal): EngineParts {
     const { scan } = this.scanner;
     const scanUntil: EngineParts['scan'] = (content, detectors) => scan(content, detectors, signal);
     // Judges that stand behind each other's repositories would ask each other for ever.
-    const judgeOf: EngineParts['judgeOf'] = lineage.length < LONGEST_LINEAGE ? this.#judges.judgeOf : () => undefined;
+    const judgeOf: EngineParts['judgeOf'] = lineage.length < LONGEST_LINEAGE ? paidBy(record.account, this.#judges.judgeOf) : () => undefined;
     return { ...this.#judges, judgeOf, scan: scanUntil };
   }
 
@@ -118,6 +118,28 @@ export class Guard {
     if (decision.outcome !== 'pass') this.#signals.evaluated({ verdicts, cache: NO_CACHE }, decision, phase, record);
     return decision;
   }
+}
+
+/** The same judges, but what they are asked for this request is told to its account. */
+function paidBy(account: RequestRecord['account'], judgeOf: EngineParts['judgeOf']): EngineParts['judgeOf'] {
+  if (account === undefined) return judgeOf;
+  // One object for one judge: policies that have it in common are asked about together.
+  const paid = new Map<Judge, Judge>();
+  const make = (judge: Judge): Judge => ({
+    id: judge.id,
+    judge: async (question) => {
+      const said = await judge.judge(question);
+      if (said.usage !== undefined) account.judged(said.usage);
+      return said;
+    },
+  });
+  return (policy) => {
+    const judge = judgeOf(policy);
+    if (judge === undefined) return undefined;
+    const known = paid.get(judge) ?? make(judge);
+    paid.set(judge, known);
+    return known;
+  };
 }
 
 function violated(policies: readonly ReadyPolicy[], found: ReadonlyMap<string, Finding[]>): Map<SnapshotPolicy, Verdict> {

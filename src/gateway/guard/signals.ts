@@ -51,6 +51,7 @@ export class PolicySignals {
   #tell(occurrence: Occurrence, phase: PolicyPhase, record: RequestRecord): void {
     const { policy, kind, effect, findings, failure } = occurrence;
     this.#counts.occurred(policy, kind, effect);
+    if (kind === 'violation') record.account?.violated(occurrence, phase);
     const { key, requestId } = record;
     const { namespace, name } = key?.repository.settings ?? {};
     const about = { requestId, namespace, repository: name, key_id: key?.id, policy: `${policy.namespace}/${policy.name}`, phase, risk: policy.riskType, effect };

@@ -3,6 +3,8 @@ import { hashKey } from '../../../src/api/api-key.ts';
 import type { ProviderType } from '../../../src/api/resources.ts';
 import { systemClock, type Clock } from '../../../src/clock.ts';
 import type { BodyBudget } from '../../../src/gateway/body-budget.ts';
+import { Account, personOf, type Entries } from '../../../src/gateway/ledger/account.ts';
+import type { GatewayLedger } from '../../../src/gateway/ledger/assemble.ts';
 import type { SnapshotPolicy } from '../../../src/snapshot/snapshot.ts';
 import { call, type Reply } from '../../fake/caller.ts';
 import { aKey, aProvider, aRepository, aSnapshot, startGateway, type RunningGateway } from '../../fake/gateway.ts';
@@ -54,7 +56,7 @@ export interface PolicyStage {
   close(): Promise<void>;
 }
 
-export async function startPolicyStage(type: ProviderType = 'Other', clock: Clock = systemClock, bodyBudget?: BodyBudget): Promise<PolicyStage> {
+export async function startPolicyStage(type: ProviderType = 'Other', clock: Clock = systemClock, bodyBudget?: BodyBudget, entries?: Entries): Promise<PolicyStage> {
   const [provider, judge] = await Promise.all([startProvider(), startProvider()]);
   const models = { [MODEL]: { llm: 'team-a/main', upstream: MODEL } };
   const snapshot = (...policies: SnapshotPolicy[]) => {
@@ -68,7 +70,8 @@ export async function startPolicyStage(type: ProviderType = 'Other', clock: Cloc
       policies: byKey,
     });
   };
-  const gateway = await startGateway(snapshot(), clock, bodyBudget);
+  const open: GatewayLedger['open'] = (record, body) => new Account({ entries: entries!, host: 'gateway-1', clock }, record, personOf(body));
+  const gateway = await startGateway(snapshot(), clock, bodyBudget, undefined, entries === undefined ? undefined : { open });
   const judged = (answer: AnswerTo): void =>
     judge.answer((response, received) => {
       const said = answer(received);
