@@ -29,7 +29,7 @@ function portNames(containers: readonly Container[]): string[] {
 }
 
 describe.each(NAMES)('pods, for %s', (name) => {
-  test('hold to the restricted pod security standard, and write nowhere but to /tmp', async () => {
+  test('hold to the restricted pod security standard, and write nowhere but to volumes', async () => {
     for (const { of, spec } of podsOf(await variant(name))) {
       expect(spec.securityContext, of).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
       for (const { securityContext, resources } of containersOf(spec)) {
@@ -144,7 +144,18 @@ describe('the gateway', () => {
   test('is given the time that its requests may take before it is killed', async () => {
     const spec = podOf(await render({ watchNamespaces: ['a'], gateway: { shutdown: { delaySeconds: 7, graceSeconds: 100 } } }), 'gateway');
     expect(spec.containers[0]!.args).toEqual(expect.arrayContaining(['--shutdown-delay=7s', '--shutdown-grace=100s']));
-    expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(107);
+    // And the operator ten seconds to fetch what they have cost.
+    expect(spec.terminationGracePeriodSeconds).toBeGreaterThan(117);
+  });
+
+  test('keeps what the ledger is to know on a volume that is larger than the spool may grow', async () => {
+    const { containers, volumes = [] } = podOf(await render({ watchNamespaces: ['a'], gateway: { ledgerSpoolMiB: 100 } }), 'gateway');
+    const { args = [], volumeMounts = [] } = containers[0]!;
+    const settings = parseSettings('gateway', args.slice(1), {});
+    const mount = volumeMounts.find(({ mountPath }) => mountPath === settings['ledger-dir']);
+    expect(mount).toEqual({ name: 'ledger', mountPath: '/var/lib/flashback/ledger' });
+    expect(settings['ledger-spool-limit']).toBe(100 * 2 ** 20);
+    expect(volumes.find(({ name }) => name === 'ledger')).toEqual({ name: 'ledger', emptyDir: { sizeLimit: '116Mi' } });
   });
 
   test('is never scaled in while a stream of the longest kind may run', async () => {
