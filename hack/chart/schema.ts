@@ -21,7 +21,7 @@ const POD = {
 
 /** By path; `operator.*` and `gateway.*` share what POD says. */
 const HINTS: Readonly<Record<string, Schema>> = {
-  watchNamespaces: { items: NAMESPACE },
+  watchNamespaces: { items: NAMESPACE, uniqueItems: true },
   podIdentityNamespaces: STRINGS,
   logLevel: { enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'] },
   imagePullSecrets: OBJECTS,

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { CHART, generatedFiles } from '../../hack/chart/generate.ts';
 import { strayHints } from '../../hack/chart/schema.ts';
 import { readValues } from '../../hack/chart/values.ts';
-import { find, helm, render, type Manifest } from './render.ts';
+import { find, helm, podsOf, render, type Manifest } from './render.ts';
 import { NAMES, variant, VARIANTS } from './variants.ts';
 
 describe('files of the chart that are made from others', () => {
@@ -76,6 +76,70 @@ describe('helm', () => {
       const removed = find(await render({ ...VARIANTS['two namespaces'], crds: { keep: false } }), 'CustomResourceDefinition', name);
       expect(removed).toEqual(source);
     }
+  });
+});
+
+describe('chart-testing (ct)', () => {
+  const VALUES = join(CHART, 'ci');
+
+  test('finds values to lint and install with, for each way to say whose Secrets', async () => {
+    const modes = await Promise.all(
+      (await readdir(VALUES)).map(async (file) => {
+        expect(await helm(['lint', '--strict', CHART, '-f', join(VALUES, file)]), file).toMatchObject({ code: 0 });
+        const values = load(await readFile(join(VALUES, file), 'utf8')) as { rbac?: { secrets: { mode: string } } };
+        return values.rbac?.secrets.mode ?? 'namespaces';
+      }),
+    );
+    expect(modes.toSorted()).toEqual(['cluster', 'named', 'namespaces']);
+  });
+
+  test('finds who to ask, in the description of the chart', async () => {
+    const { home, maintainers } = load(await readFile(join(CHART, 'Chart.yaml'), 'utf8')) as { home: string; maintainers: object[] };
+    expect([home, maintainers.length]).toEqual([expect.stringMatching(/^https:/), 1]);
+  });
+
+  test('is not needed by who installs the chart', async () => {
+    expect(await readFile(join(CHART, '.helmignore'), 'utf8')).toContain('ci/');
+  });
+});
+
+describe('what helm template hands to kubectl', () => {
+  const hooksOf = (manifests: readonly Manifest[]) =>
+    manifests.filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] !== undefined);
+
+  test('is the pod of helm test too, unless tests.enabled says no', async () => {
+    const values = { watchNamespaces: ['flashback-system'] };
+    expect(hooksOf(await render(values)).length).toBeGreaterThan(0);
+    const without = await render({ ...values, tests: { enabled: false } });
+    expect(hooksOf(without)).toEqual([]);
+    expect(podsOf(without).map(({ of }) => of)).toEqual(['Deployment/flashback-gateway', 'Deployment/flashback-operator']);
+  });
+});
+
+describe('a namespace that is named twice', () => {
+  const rolesIn = (manifests: readonly Manifest[], namespace: string) =>
+    manifests.filter(({ kind, metadata }) => kind === 'Role' && metadata.namespace === namespace);
+
+  test('has one Role for its Secrets, with all that is listed for it', async () => {
+    const named = [
+      { namespace: 'a', read: ['openai'], keys: ['one'] },
+      { namespace: 'b', read: ['other'] },
+      { namespace: 'a', read: ['openai', 'anthropic'], keys: ['two'] },
+    ];
+    const manifests = await render({ rbac: { secrets: { mode: 'named', named } } });
+    const [role, ...others] = rolesIn(manifests, 'a');
+    expect(others).toEqual([]);
+    expect(role!['rules'].map(({ resourceNames, verbs }: Record<string, string[]>) => [resourceNames, verbs])).toEqual([
+      [['openai', 'anthropic'], ['get']],
+      [undefined, ['create']],
+      [['one', 'two'], ['get', 'patch', 'delete']],
+    ]);
+    expect(rolesIn(manifests, 'b')[0]!['rules']).toHaveLength(1);
+    expect(manifests.filter(({ kind, metadata }) => kind === 'RoleBinding' && metadata.namespace === 'a')).toHaveLength(1);
+  });
+
+  test('is refused where namespaces to serve are listed', async () => {
+    await expect(render({ watchNamespaces: ['a', 'a'] })).rejects.toThrow('watchNamespaces');
   });
 });
 

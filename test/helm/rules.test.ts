@@ -47,6 +47,10 @@ async function dashboards(): Promise<{ file: string; expressions: string[] }[]> 
   );
 }
 
+function labelsOf(name: string): readonly string[] {
+  return (METRICS[name] ?? METRICS[name.replace(/_(bucket|sum|count)$/, '')])?.labels ?? [];
+}
+
 /** Names that no process tells, and labels that the named metrics do not have. */
 function unknownIn(expression: string): string[] {
   const names = expression.match(OWN_NAME) ?? [];
@@ -107,6 +111,18 @@ describe('the dashboards', () => {
     for (const { file, expressions } of await dashboards()) {
       expect(expressions.length, file).toBeGreaterThan(5);
       expect(expressions.flatMap(unknownIn), file).toEqual([]);
+    }
+  });
+
+  test('show the namespace that is chosen, or say that they cannot', async () => {
+    const { panels } = JSON.parse(await readFile(join(DASHBOARDS, 'gateway.json'), 'utf8')) as {
+      panels: { title: string; targets: { expr: string }[] }[];
+    };
+    for (const { title, targets } of panels) {
+      const exprs = targets.map(({ expr }) => expr);
+      const couldBe = exprs.flatMap((expr) => expr.match(OWN_NAME) ?? []).some((name) => labelsOf(name).includes('namespace'));
+      const isOfAll = exprs.every((expr) => !expr.includes('namespace=~"$namespace"'));
+      expect([title, isOfAll, title.endsWith('(all namespaces)')]).toEqual([title, !couldBe, !couldBe]);
     }
   });
 
