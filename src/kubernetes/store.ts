@@ -185,6 +185,12 @@ export class KubernetesStore implements ResourceStore {
     return this.#namespaces.labelsOf(namespace);
   }
 
+  /** All namespaces; undefined: they may not be listed, or have not been yet. */
+  namespaces(): { name: string; uid: string }[] | undefined {
+    const { reflector } = this.#namespaces;
+    return reflector.synced ? reflector.values().map(({ metadata: { name, uid } }) => ({ name, uid })) : undefined;
+  }
+
   async getSecret(key: ObjectKey): Promise<SecretValue | undefined> {
     const path = objectPath('v1', 'secrets', key);
     const secret = await readLiveSecret(this.#options.client, path).catch(forbiddenAsSuch(`the Secret ${keyOf(key)}`));

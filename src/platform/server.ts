@@ -1,0 +1,88 @@
+// The port of the Platform API: HTTP, or HTTPS with a certificate from files that are read again when they change.
+import { readFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+/** Certificates are renewed days before they end. */
+const LOOK_MS = 60_000;
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 60_000;
+/** A token of 16 kB and the rest. */
+const MAX_HEADER_BYTES = 32 * 1024;
+
+export interface PlatformServerOptions {
+  app: RequestListener;
+  /** Directory with tls.crt and tls.key; plain HTTP where it is absent. */
+  tlsDirectory?: string | undefined;
+  clock: Clock;
+  logger: Logger;
+}
+
+interface Certificate {
+  cert: string;
+  key: string;
+}
+
+async function readCertificate(directory: string): Promise<Certificate> {
+  const [cert, key] = await Promise.all(['tls.crt', 'tls.key'].map((name) => readFile(join(directory, name), 'utf8')));
+  return { cert: cert ?? '', key: key ?? '' };
+}
+
+export class PlatformServer {
+  readonly #options: PlatformServerOptions;
+  #server: Server | undefined;
+  #look: { clear(): void } | undefined;
+
+  constructor(options: PlatformServerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves with the port; rejects with the system's error, or where the certificate cannot be read. */
+  async listen(port: number, host?: string): Promise<number> {
+    const { app, tlsDirectory } = this.#options;
+    const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, maxHeaderSize: MAX_HEADER_BYTES };
+    const certificate = tlsDirectory === undefined ? undefined : await readCertificate(tlsDirectory);
+    const server = certificate === undefined ? createServer(limits, app) : createTlsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, app);
+    this.#server = server;
+    if (certificate !== undefined && server instanceof TlsServer) this.#scheduleLook(certificate, (next) => server.setSecureContext(next));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    return (server.address() as AddressInfo).port;
+  }
+
+  async close(): Promise<void> {
+    this.#look?.clear();
+    const server = this.#server;
+    if (server === undefined) return;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const cut = this.#options.clock.setTimeout(() => server.closeAllConnections(), 5_000);
+    await closed;
+    cut.clear();
+  }
+
+  #scheduleLook(current: Certificate, replace: (next: Certificate) => void): void {
+    const { clock, logger, tlsDirectory = '' } = this.#options;
+    this.#look = clock.setTimeout(() => {
+      readCertificate(tlsDirectory)
+        .then((next) => {
+          if (next.cert !== current.cert || next.key !== current.key) replace(next);
+          return next;
+        })
+        .catch((error: unknown) => {
+          logger.warn({ reason: error instanceof Error ? error.message : 'unknown' }, 'the certificate of the Platform API cannot be read again; the old one stays');
+          return current;
+        })
+        .then((next) => this.#scheduleLook(next, replace), () => undefined);
+    }, LOOK_MS);
+  }
+}
