@@ -4,8 +4,13 @@ import type { Clock } from './clock.ts';
 import type { Kind, ObjectKey } from './api/resources.ts';
 import { JudgeMark } from './gateway/guard/judge-mark.ts';
 import { newId } from './gateway/new-id.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { LedgerKeeper, type LedgerKeeperOptions } from './ledger-keeper.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
+import { noLedger } from './platform/no-ledger.ts';
+import type { Objects } from './platform/operation.ts';
+import type { PlatformServices } from './platform/services.ts';
+import { platformServices } from './platform-services.ts';
 import type { PodIdentityPolicy } from './providers/pod-identity.ts';
 import { packageVersion } from './process.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
@@ -43,6 +48,8 @@ export interface LeadershipOptions {
   defaultJudge?: JudgeModel | undefined;
   /** Where what gateways tell is kept; undefined: nowhere. */
   ledger?: Pick<LedgerKeeperOptions, 'open' | 'lastWriteOf'> | undefined;
+  /** The custom resources as the Platform API writes them; undefined: there is no Platform API. */
+  objects?: Objects | undefined;
   isLeader: () => boolean;
   clock: Clock;
   random: () => number;
@@ -55,6 +62,7 @@ interface Running {
   pusher: SnapshotPusher;
   issuer: SnapshotIssuer;
   keeper: LedgerKeeper | undefined;
+  platform: PlatformServices | undefined;
 }
 
 export class Leadership implements StoreEvents {
@@ -84,6 +92,11 @@ export class Leadership implements StoreEvents {
 
   onNamespace(name: string): void {
     this.#running?.engine.onNamespace(name);
+  }
+
+  /** What the Platform API works with; undefined before the work has begun, and once it has ended. */
+  platform(): PlatformServices | undefined {
+    return this.#running?.platform;
   }
 
   setGateways(gateways: GatewayEndpoint[]): void {
@@ -161,11 +174,30 @@ export class Leadership implements StoreEvents {
       metrics,
       logger,
     });
-    this.#running = { engine, pusher, issuer, keeper };
+    this.#running = { engine, pusher, issuer, keeper, platform: this.#platform(engine, verifier, keeper?.ledger ?? noLedger(logger)) };
     pusher.setEndpoints(this.#gateways);
     this.#scheduleCare(secrets);
     engine.start(previous);
     keeper?.start();
+  }
+
+  #platform(engine: Engine, verifier: Verifier, ledger: Ledger): PlatformServices | undefined {
+    const { objects, store, addresses, mayUsePodIdentity, clock, logger } = this.#options;
+    return (
+      objects &&
+      platformServices({
+        objects,
+        store,
+        ledger,
+        verify: (target, signal) => verifier.verify(target, signal),
+        checkEndpoint: (url) => refuseEndpoint(url, addresses),
+        supportedTypes: SUPPORTED_TYPES,
+        mayUsePodIdentity,
+        onKeys: (repository) => engine.onResource('Repository', repository),
+        clock,
+        logger,
+      })
+    );
   }
 
   /** Finishes what is under way. The lease must still be held. */

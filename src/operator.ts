@@ -9,6 +9,7 @@ import { ReleaseSecrets } from './kubernetes/secrets.ts';
 import type { OwnerReference } from './kubernetes/objects.ts';
 import { KubernetesStore } from './kubernetes/store.ts';
 import { Leadership } from './leadership.ts';
+import { operatorPlatform } from './operator-platform.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
 import { firstSignal, listenOn, readOrStop, StartError } from './process.ts';
 import { podIdentityPolicy } from './providers/pod-identity.ts';
@@ -94,6 +95,18 @@ export async function operator(settings: Settings): Promise<void> {
     return endpoints.service();
   };
 
+  const platform = operatorPlatform({
+    settings,
+    client,
+    store,
+    isLeader: () => elector.isLeader(),
+    services: () => leadership?.platform(),
+    owner,
+    clock,
+    logger,
+    metrics,
+  });
+
   const electing = new AbortController();
   const elector = new LeaderElector({
     client,
@@ -118,6 +131,7 @@ export async function operator(settings: Settings): Promise<void> {
         addresses: { allowLoopback: settings['allow-loopback-endpoints'] },
         mayUsePodIdentity: podIdentityPolicy(settings['pod-identity-namespaces']),
         defaultJudge,
+        objects: platform?.objects,
         isLeader: () => elector.isLeader(),
         clock,
         random,
@@ -125,6 +139,7 @@ export async function operator(settings: Settings): Promise<void> {
         logger,
       });
       leadership.setGateways(allGateways());
+      platform?.lead();
       leadership.start().catch((error: unknown) => {
         logger.fatal({ err: error }, 'leadership could not begin');
         process.exit(1);
@@ -151,6 +166,7 @@ export async function operator(settings: Settings): Promise<void> {
     },
   });
   const metricsPort = await listenOn('metrics-port', settings['metrics-port'], () => health.listen(settings['metrics-port']));
+  await platform?.open();
   logger.info({ metricsPort, identity, apiServer: client.host }, 'listening');
 
   void store.start(
@@ -171,6 +187,7 @@ export async function operator(settings: Settings): Promise<void> {
 
   logger.info({ signal: await signal }, 'stopping');
   stopping = true;
+  await platform?.close();
   await leadership?.stop();
   electing.abort();
   await Promise.race([synced, new Promise<void>((resolve) => setTimeout(resolve, 2_000).unref())]);

@@ -28,6 +28,10 @@ export function failureOf(error: unknown, requestId: string): Failure {
     const { status, message } = error;
     return status === 503 ? { status, message, retryAfter: 2, cause: error.cause } : { status, message };
   }
+  if (error instanceof Error && error.name === 'LedgerUnavailableError') {
+    return { status: 503, message: 'the ledger cannot be asked now; try again', retryAfter: 2, cause: error };
+  }
+  if (error instanceof Error && error.name === 'NotLeaderError') return { status: 503, message: 'this operator does not lead any more; try again', retryAfter: 2 };
   const status = statusOf(error);
   if (status !== undefined) return { status, message: PARSER_MESSAGES[status] ?? 'the request cannot be read' };
   return { status: 500, message: `internal error; the log of the operator has the details under the request id ${requestId}`, cause: error };

@@ -1,0 +1,91 @@
+// The Platform API of the operator process: its port, who may call it, and the way from its Service to whoever leads.
+import type { Clock } from './clock.ts';
+import type { KubeClient } from './kubernetes/client.ts';
+import { LeaderEndpoint } from './kubernetes/leader-endpoint.ts';
+import type { OwnerReference } from './kubernetes/objects.ts';
+import { KubernetesAuthenticator } from './kubernetes/platform-access.ts';
+import { KubernetesObjects } from './kubernetes/platform-objects.ts';
+import type { KubernetesStore } from './kubernetes/store.ts';
+import { createPlatformApp } from './platform/app.ts';
+import { OPERATIONS } from './platform/operations.ts';
+import { PlatformServer } from './platform/server.ts';
+import type { PlatformServices } from './platform/services.ts';
+import { listenOn, packageVersion, StartError } from './process.ts';
+import type { Settings } from './settings.ts';
+import type { Logger } from './telemetry/log.ts';
+import type { OperatorMetrics } from './telemetry/metrics.ts';
+
+export interface OperatorPlatformOptions {
+  settings: Settings;
+  client: KubeClient;
+  store: KubernetesStore;
+  isLeader(): boolean;
+  /** What the leader works with; undefined as long as this process does not lead. */
+  services(): PlatformServices | undefined;
+  owner: () => Promise<OwnerReference | undefined>;
+  clock: Clock;
+  logger: Logger;
+  metrics: OperatorMetrics;
+}
+
+export class OperatorPlatform {
+  readonly objects: KubernetesObjects;
+  readonly #options: OperatorPlatformOptions;
+  readonly #server: PlatformServer;
+  readonly #endpoint: LeaderEndpoint | undefined;
+
+  constructor(options: OperatorPlatformOptions) {
+    const { settings, client, store, clock, logger, metrics } = options;
+    this.#options = options;
+    this.objects = new KubernetesObjects({ client, store, clock, mayWrite: () => options.isLeader() });
+    const authenticator = new KubernetesAuthenticator({ client, audiences: settings['platform-api-audiences'], namespaces: () => this.objects.occupied(), clock });
+    const app = createPlatformApp({
+      operations: OPERATIONS,
+      serving: () => {
+        const services = options.services();
+        return services === undefined || !options.isLeader() ? undefined : { services, authenticator };
+      },
+      version: packageVersion(),
+      clock,
+      logger,
+      metrics,
+    });
+    this.#server = new PlatformServer({ app, tlsDirectory: settings['platform-api-tls-dir'], clock, logger });
+    this.#endpoint = this.#endpointOf(settings);
+  }
+
+  /** @throws StartError. */
+  async open(): Promise<void> {
+    const { settings, logger } = this.#options;
+    const wanted = settings['platform-api-port'];
+    const port = await listenOn('platform-api-port', wanted, () => this.#server.listen(wanted)).catch((error: unknown) => {
+      const code: unknown = error instanceof Error && 'path' in error ? error.path : undefined;
+      if (typeof code === 'string') throw new StartError(`--platform-api-tls-dir: ${code} cannot be read.`, { cause: error });
+      throw error;
+    });
+    logger.info({ port }, 'the Platform API listens');
+  }
+
+  /** This process leads. */
+  lead(): void {
+    this.#endpoint?.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#endpoint?.stop();
+    await this.#server.close();
+  }
+
+  #endpointOf(settings: Settings): LeaderEndpoint | undefined {
+    const { 'platform-api-service': service, 'pod-ip': address, 'platform-api-port': port, namespace } = settings;
+    if (service === undefined) return undefined;
+    if (address === undefined) throw new StartError('--platform-api-service needs --pod-ip, the address that the Service is to lead to');
+    const { client, owner, clock, logger } = this.#options;
+    return new LeaderEndpoint({ client, namespace, service, address, port, owner, clock, logger });
+  }
+}
+
+/** Undefined: it is off. */
+export function operatorPlatform(options: OperatorPlatformOptions): OperatorPlatform | undefined {
+  return options.settings['platform-api-port'] === 0 ? undefined : new OperatorPlatform(options);
+}

@@ -1,0 +1,213 @@
+// The Platform API on a real API server: real tokens of service accounts, real RBAC, and the whole way from a credential to an answer of
+// the gateway and back to nothing. The steps of the story build on each other.
+import OpenAI from 'openai';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { freePort } from './harness/ports.ts';
+
+import { startKeyedProvider, type KeyedProvider } from './stack/provider.ts';
+import { aggregateRoles } from './stack/roles.ts';
+import { eventually, RELEASE, Stack, type OperatorProcess } from './stack/stack.ts';
+
+const SECRET = 'provider-canary-5b1f0c9e';
+const SERVICE = 'flashback-platform-api';
+
+interface Reply {
+  status: number;
+  body: Record<string, unknown>;
+}
+type Role = 'viewer' | 'editor' | 'stranger' | 'administrator';
+
+let stack: Stack;
+let provider: KeyedProvider;
+let operator: OperatorProcess;
+let origin: string;
+const tokens = new Map<string, string>();
+/** Everything that the API ever answered. */
+let said = '';
+
+async function call(who: Role | 'nobody', method: string, path: string, body?: unknown): Promise<Reply> {
+  const headers: Record<string, string> = {};
+  if (who !== 'nobody') headers['authorization'] = `Bearer ${tokens.get(who) ?? ''}`;
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  const response = await fetch(origin + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const text = await response.text();
+  said += text;
+  return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
+}
+
+async function account(role: Role, grant: readonly string[]): Promise<void> {
+  await stack.kubectl(['create', 'serviceaccount', role, '-n', 'people']);
+  await stack.kubectl(['create', ...grant, '--serviceaccount', `people:${role}`]);
+  tokens.set(role, (await stack.kubectl(['create', 'token', role, '-n', 'people'])).trim());
+}
+
+beforeAll(async () => {
+  provider = await startKeyedProvider([SECRET]);
+  stack = await Stack.start(inject('kubectl'), 1);
+  await aggregateRoles(stack.kubectl);
+  for (const namespace of ['people', 'team-a', 'team-b']) await stack.kubectl(['create', 'namespace', namespace]);
+  await account('viewer', ['rolebinding', 'viewer', '--clusterrole=view', '-n', 'team-a']);
+  await account('editor', ['rolebinding', 'editor', '--clusterrole=edit', '-n', 'team-a']);
+  await account('stranger', ['rolebinding', 'stranger', '--clusterrole=edit', '-n', 'team-b']);
+  await account('administrator', ['clusterrolebinding', 'administrator', '--clusterrole=cluster-admin']);
+  const port = await freePort();
+  origin = `http://127.0.0.1:${port}`;
+  operator = await stack.startOperator(['--platform-api-port', String(port), '--platform-api-service', SERVICE, '--pod-ip', '10.1.2.3', '--log-level', 'trace']);
+  await eventually('the push certificates', async () => (await stack.project()).includes('flashback-gateway-tls') || undefined);
+  await stack.startGateway(0);
+  await eventually('the Platform API answers', async () => ((await call('administrator', 'GET', '/ai/llm')).status === 200 ? true : undefined));
+});
+
+afterAll(async () => {
+  await stack?.stop();
+  await provider?.close();
+});
+
+const draft = (name: string) => ({ name, aiType: 'OTHER', endpoint: provider.url, secret: SECRET, workspaceId: 'team-a' });
+
+describe('from a credential to an answer, and back', () => {
+  const ids = { llm: '', repo: '', key: '', secret: '' };
+
+  test('a connection is made, checked against the provider, and seen by kubectl', async () => {
+    const created = await call('editor', 'POST', '/ai/llm', draft('Our provider'));
+    expect(created).toMatchObject({ status: 200, body: { success: true } });
+    ids.llm = String(created.body['aiLlmId']);
+    expect(await call('editor', 'POST', `/ai/llm/${ids.llm}/validate`)).toEqual({
+      status: 200,
+      body: { success: true, message: 'the provider accepts the credential; it lists 1 model' },
+    });
+    const seen = JSON.parse(await stack.kubectl(['get', 'llm', '-n', 'team-a', '-o', 'json'])) as { items: { metadata: { uid: string; name: string; annotations: object } }[] };
+    expect(seen.items).toMatchObject([{ metadata: { uid: ids.llm, annotations: { 'ai.flashback.tech/display-name': 'Our provider', 'ai.flashback.tech/created-by': 'system:serviceaccount:people:editor' } } }]);
+    await eventually('it is available', async () => ((await call('viewer', 'GET', '/ai/llm/available')).body['aiLlms'] as unknown[]).length === 1 || undefined);
+  });
+
+  test('a name is taken once, whatever the pace', async () => {
+    const answers = await Promise.all(Array.from({ length: 5 }, () => call('editor', 'POST', '/ai/llm', draft('In a hurry'))));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 400, 400, 400, 400]);
+    const id = answers.find(({ status }) => status === 200)?.body['aiLlmId'];
+    expect((await call('editor', 'DELETE', `/ai/llm/${String(id)}`)).status).toBe(200);
+  });
+
+  test('what the schema refuses is told by the name of the field', async () => {
+    const { status, body } = await call('editor', 'POST', '/ai/llm', { ...draft('Plain'), endpoint: 'http://llm.example.com/v1' });
+    expect([status, body['success']]).toEqual([400, false]);
+    expect(body['message']).toMatch(/^endpoint: .*must use https/);
+    expect((await call('administrator', 'POST', '/ai/llm', { ...draft('Nowhere'), workspaceId: 'no-such-team' })).status).toBe(400);
+  });
+
+  test('a repository is made, and shows at once with its connection', async () => {
+    const body = { name: 'Chat', storageType: 'OPENAI', mode: 'NORMAL', workspaceId: 'team-a', repoBuckets: [], repoAiLlms: [{ aiLlmId: ids.llm }] };
+    const created = await call('editor', 'POST', '/repo', body);
+    expect(created).toMatchObject({ status: 200, body: { success: true, error_code: 'SUCCESS' } });
+    ids.repo = String(created.body['repoId']);
+    expect((await call('viewer', 'GET', `/repo?repoId=${ids.repo}`)).body).toMatchObject({ repos: [{ id: ids.repo, name: 'Chat', aiLlms: [{ aiLlmId: ids.llm, aiLlm: { name: 'Our provider' } }] }] });
+    expect(await call('editor', 'POST', '/repo', body)).toMatchObject({ status: 400, body: { success: false, error_code: 'NAME_ALREADY_USED' } });
+    await eventually('its models', async () => ((await call('viewer', 'POST', '/ai/models', { repoId: ids.repo })).body['models'] as unknown[]).length === 1 || undefined);
+  });
+
+  test('a key is shown once, opens the gateway, and is kept as a hash', async () => {
+    const created = await call('editor', 'POST', `/repo/${ids.repo}/ai/apikey`, { name: 'My app', aiType: 'OPENAI' });
+    expect(created).toMatchObject({ status: 200, body: { success: true } });
+    [ids.key, ids.secret] = [String(created.body['id']), String(created.body['secret'])];
+    const client = new OpenAI({ apiKey: ids.secret, baseURL: stack.baseUrl(0), maxRetries: 0 });
+    const answer = await eventually('an answer of the gateway', () => client.chat.completions.create({ model: 'small-1', messages: [{ role: 'user', content: 'ping' }] }));
+    expect(answer.choices[0]?.message.content).toBe('pong');
+    expect(await stack.kubectl(['get', 'secrets', '-n', 'team-a', '-o', 'yaml'])).not.toContain(Buffer.from(ids.secret).toString('base64'));
+    const listed = await call('viewer', 'GET', `/repo/${ids.repo}/ai/apikey`);
+    expect(listed.body).toMatchObject({ apiKeys: [{ id: ids.key, name: 'My app', aiType: 'OPENAI', repoId: ids.repo, deletedAt: null }] });
+    expect(JSON.stringify(listed.body)).not.toContain(ids.secret);
+    expect((await call('editor', 'PUT', `/repo/${ids.repo}/ai/apikey/${ids.key}`, { name: 'Renamed' })).status).toBe(200);
+    expect((await call('viewer', 'GET', `/repo/${ids.repo}/ai/apikey`)).body).toMatchObject({ apiKeys: [{ name: 'Renamed' }] });
+  });
+
+  test('a new credential takes the place of the old one, and a wrong one is told by validate', async () => {
+    provider.accepted.add(`${SECRET}-2`);
+    expect((await call('editor', 'PUT', `/ai/llm/${ids.llm}`, { secret: `${SECRET}-2`, name: 'Ours' })).status).toBe(200);
+    provider.accepted.delete(SECRET);
+    expect((await call('editor', 'POST', `/ai/llm/${ids.llm}/validate`)).body).toMatchObject({ success: true });
+    expect((await call('editor', 'PUT', `/ai/llm/${ids.llm}`, { secret: SECRET })).status).toBe(200);
+    expect(await call('editor', 'POST', `/ai/llm/${ids.llm}/validate`)).toMatchObject({ status: 200, body: { success: false } });
+    provider.accepted.add(SECRET);
+  });
+
+  test('what is in use stays; then everything goes, and the key with it', async () => {
+    expect(await call('editor', 'DELETE', `/ai/llm/${ids.llm}`)).toMatchObject({ status: 403, body: { success: false, message: 'it is in use by the repository Chat; detach it there first' } });
+    expect((await call('editor', 'DELETE', `/repo/${ids.repo}/ai/apikey/${ids.key}`)).status).toBe(200);
+    expect((await call('editor', 'DELETE', `/repo/${ids.repo}/ai/apikey/${ids.key}`)).status).toBe(404);
+    const client = new OpenAI({ apiKey: ids.secret, baseURL: stack.baseUrl(0), maxRetries: 0 });
+    await eventually('the key is refused', async () => {
+      const error: unknown = await client.models.list().catch((failure: unknown) => failure);
+      return error instanceof OpenAI.APIError && error.code === 'key_revoked' ? true : undefined;
+    });
+    expect((await call('editor', 'DELETE', `/repo/${ids.repo}`)).status).toBe(200);
+    expect((await call('editor', 'DELETE', `/ai/llm/${ids.llm}`)).status).toBe(200);
+    expect((await call('editor', 'DELETE', `/ai/llm/${ids.llm}`)).status).toBe(404);
+    expect((await call('viewer', 'GET', '/ai/llm')).body).toEqual({ success: true, aiLlms: [] });
+    expect((await stack.kubectl(['get', 'secrets', '-n', 'team-a', '-o', 'name'])).trim()).toBe('');
+  });
+});
+
+describe('who may do what', () => {
+  const ids = { llm: '', repo: '', key: '' };
+  beforeAll(async () => {
+    ids.llm = String((await call('administrator', 'POST', '/ai/llm', draft('Shared'))).body['aiLlmId']);
+    const body = { name: 'Shared', storageType: 'S3', mode: 'NORMAL', workspaceId: 'team-a', repoAiLlms: [{ aiLlmId: ids.llm }] };
+    ids.repo = String((await call('administrator', 'POST', '/repo', body)).body['repoId']);
+    ids.key = String((await call('administrator', 'POST', `/repo/${ids.repo}/ai/apikey`, { name: 'k', aiType: 'OPENAI' })).body['id']);
+  });
+
+  const LLM = { name: 'x', aiType: 'OTHER', endpoint: 'https://llm.example.com/v1', secret: 's', workspaceId: 'team-a' };
+  const REPO = (): object => ({ name: 'Shared', storageType: 'S3', mode: 'NORMAL', workspaceId: 'team-a', repoAiLlms: [{ aiLlmId: ids.llm }] });
+  /** Each with the right that it takes: to see, or to change. */
+  const CALLS: [string, string, () => string, (() => object)?][] = [
+    ['see', 'POST', () => `/ai/llm/${ids.llm}/validate`],
+    ['change', 'PUT', () => `/ai/llm/${ids.llm}`, () => ({ name: 'Shared' })],
+    ['see', 'POST', () => '/ai/models', () => ({ repoId: ids.repo })],
+    ['see', 'POST', () => `/repo/${ids.repo}/validate`, () => ({})],
+    ['change', 'PUT', () => `/repo/${ids.repo}`, REPO],
+    ['see', 'GET', () => `/repo/${ids.repo}/ai/apikey`],
+    ['change', 'PUT', () => `/repo/${ids.repo}/ai/apikey/${ids.key}`, () => ({ name: 'k' })],
+    ['change', 'POST', () => `/repo/${ids.repo}/ai/apikey`, () => ({ name: 'more', aiType: 'OPENAI' })],
+    ['change', 'POST', () => '/ai/llm', () => LLM],
+  ];
+  const MAY: Record<Role, readonly string[]> = { viewer: ['see'], editor: ['see', 'change'], stranger: [], administrator: ['see', 'change'] };
+
+  test.each((Object.keys(MAY) as Role[]).flatMap((role) => CALLS.map(([right, method, path, body]) => ({ role, right, method, path, body }))))(
+    '$role: $method $path ($right)',
+    async ({ role, right, method, path, body }) => {
+      const { status, body: answer } = await call(role, method, path(), body?.());
+      if (MAY[role].includes(right)) expect([200, 400]).toContain(status);
+      else {
+        expect([status, answer['success']]).toEqual([403, false]);
+        expect(answer['message']).toContain(`system:serviceaccount:people:${role} may not`);
+      }
+    },
+  );
+
+  test.each(['/ai/llm', '/repo', '/ai/llm/available'])('lists hold what one may see and nothing else: %s', async (path) => {
+    const count = async (role: Role): Promise<number> => (Object.values((await call(role, 'GET', path)).body).find((value) => Array.isArray(value)) as unknown[]).length;
+    expect(await count('viewer')).toBeGreaterThan(0);
+    expect([await count('stranger'), await count('administrator') >= (await count('viewer'))]).toEqual([0, true]);
+  });
+
+  test('nobody is let in without a token, with one that is made up, or with one for somebody else', async () => {
+    tokens.set('made-up', 'eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl');
+    expect((await call('nobody', 'GET', '/ai/llm')).status).toBe(401);
+    expect((await call('made-up' as Role, 'GET', '/ai/llm')).status).toBe(401);
+    tokens.set('elsewhere', (await stack.kubectl(['create', 'token', 'editor', '-n', 'people', '--audience', 'https://elsewhere.example'])).trim());
+    expect((await call('elsewhere' as Role, 'GET', '/ai/llm')).status).toBe(401);
+  });
+});
+
+test('the Service is led to the operator that leads', async () => {
+  const slice = await eventually('the EndpointSlice', async () => JSON.parse(await stack.kubectl(['get', 'endpointslice', `${SERVICE}-leader`, '-n', RELEASE, '-o', 'json'])) as object);
+  expect(slice).toMatchObject({ metadata: { labels: { 'kubernetes.io/service-name': SERVICE } }, endpoints: [{ addresses: ['10.1.2.3'] }], ports: [{ name: 'platform-api' }] });
+});
+
+test('the credential of the provider stands in no answer and no log, and no token in a log', () => {
+  const logged = stack.processes.flatMap(({ output }) => output).join('\n');
+  expect(operator.output.length).toBeGreaterThan(10);
+  expect(said).not.toContain(SECRET);
+  expect(logged).not.toContain(SECRET);
+  for (const token of tokens.values()) expect(logged).not.toContain(token);
+});
