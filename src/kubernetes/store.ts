@@ -1,4 +1,4 @@
-// The ResourceStore of a cluster: the three kinds from watches, Secrets read live, writes by server-side apply.
+// The ResourceStore of a cluster: objects from watches, Secrets read live, writes by server-side apply.
 import { isDeepStrictEqual } from 'node:util';
 import {
   API_GROUP,
@@ -6,6 +6,7 @@ import {
   KINDS,
   LABELS,
   keyOf,
+  type AIReferenceGrant,
   type AnyResource,
   type Kind,
   type ObjectKey,
@@ -23,6 +24,7 @@ import {
 import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
 import { EventRecorder } from './events.ts';
+import { GrantWatch } from './grant-watch.ts';
 import { hasCode } from './kubernetes-error.ts';
 import { rememberWrite } from './last-writer.ts';
 import { collectionPath, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
@@ -49,7 +51,7 @@ export interface KubernetesStoreOptions {
 }
 
 export interface StoreHealth {
-  /** The three kinds were listed completely. */
+  /** What is reconciled was listed completely, and what may be used and belongs together is known. */
   synced: boolean;
   watches: ReflectorHealth[];
   /** Secrets may not be watched: changes are found only when reconcilers look again. */
@@ -120,6 +122,7 @@ export class KubernetesStore implements ResourceStore {
   readonly #resources = new Map<Kind, Reflector<AnyResource>[]>();
   readonly #secrets: Reflector<KubeObject>[] = [];
   readonly #namespaces: NamespaceWatch;
+  readonly #grants: GrantWatch;
   #events: StoreEvents | undefined;
   #secretWatchForbidden = false;
 
@@ -135,6 +138,7 @@ export class KubernetesStore implements ResourceStore {
       );
     }
     this.#secrets = namespaces.map((namespace) => this.#secretReflector(namespace));
+    this.#grants = new GrantWatch({ ...options, namespaces, onChange: (key) => this.#events?.onGrant(key) });
     this.#namespaces = new NamespaceWatch({ ...options, onChange: (name) => this.#events?.onNamespace(name) });
   }
 
@@ -145,16 +149,17 @@ export class KubernetesStore implements ResourceStore {
   }
 
   /**
-   * Resolves when the three kinds have been listed completely, and it is known which namespaces belong together. Secrets are read live,
-   * so nothing waits for their watch.
+   * Resolves when all that is reconciled has been listed completely, and grants and labels of namespaces, as far as that is allowed.
+   * Secrets are read live, so nothing waits for their watch.
    */
   async synced(): Promise<void> {
-    await Promise.all([...[...this.#resources.values()].flat().map((reflector) => reflector.whenSynced()), this.#namespaces.whenSettled()]);
+    const resources = [...this.#resources.values()].flat().map((reflector) => reflector.whenSynced());
+    await Promise.all([...resources, this.#grants.whenSettled(), this.#namespaces.whenSettled()]);
   }
 
   health(): StoreHealth {
     return {
-      synced: this.#namespaces.settled && [...this.#resources.values()].flat().every(({ synced }) => synced),
+      synced: this.#grants.settled && this.#namespaces.settled && [...this.#resources.values()].flat().every(({ synced }) => synced),
       watches: this.#all().map((reflector) => reflector.health()),
       secretWatchForbidden: this.#secretWatchForbidden,
     };
@@ -174,6 +179,10 @@ export class KubernetesStore implements ResourceStore {
       .map((object) => ({ key: keyOf(object.metadata), object }))
       .toSorted((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ object }) => object);
+  }
+
+  grants(): AIReferenceGrant[] {
+    return this.#grants.values();
   }
 
   covers(namespace: string): boolean {
@@ -238,8 +247,8 @@ export class KubernetesStore implements ResourceStore {
     this.#recorder.emit(event);
   }
 
-  #all(): Reflector<AnyResource | KubeObject>[] {
-    return [...this.#resources.values(), this.#secrets, this.#namespaces.reflector].flat() as Reflector<AnyResource | KubeObject>[];
+  #all(): Reflector<AnyResource | AIReferenceGrant | KubeObject>[] {
+    return [...this.#resources.values(), this.#grants.reflectors, this.#secrets, this.#namespaces.reflector].flat() as Reflector<AnyResource | AIReferenceGrant | KubeObject>[];
   }
 
   #resourceReflector(kind: Kind, namespace: string | undefined): Reflector<AnyResource> {
