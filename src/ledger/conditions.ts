@@ -74,5 +74,8 @@ async function dimensionIn(dimension: Dimension, values: readonly string[], read
   if (dimension === 'repository' || dimension === 'llm') return objectIn(column, KINDS[dimension], values);
   if (dimension !== 'user' && dimension !== 'conversation') return isIn(column, values);
   const ids = await idsOf(reader, `${dimension}_ids`, values);
-  return isIn(column, values.flatMap((value) => ids.get(value) ?? []));
+  return isIn(
+    column,
+    values.flatMap((value) => ids.get(value) ?? []),
+  );
 }

@@ -56,15 +56,10 @@ export async function addMessages(
     id,
   ]);
   for (const { id: message, role, content, model, tokens: count, createdAt } of messages) {
-    await transaction.run('INSERT INTO messages (id, conversation, role, content, model, tokens, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)', [
-      message,
-      id,
-      role,
-      content,
-      model ?? null,
-      count ?? null,
-      createdAt,
-    ]);
+    await transaction.run(
+      'INSERT INTO messages (id, conversation, role, content, model, tokens, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      [message, id, role, content, model ?? null, count ?? null, createdAt],
+    );
   }
 }
 

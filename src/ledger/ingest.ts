@@ -22,7 +22,7 @@ export async function ingest(transaction: Transaction, names: Names, batches: re
     const next = { sequence: batch.sequence, dropped: (last?.dropped ?? 0) + batch.dropped };
     sources.set(batch.source, next);
     touched.set(batch.source, next);
-    for (const entry of batch.entries) entries.push(entry);
+    for (const entry of batch.entries) entries.push(storable(entry));
     return 'stored';
   });
   await writeEntries(transaction, names, entries);
@@ -33,6 +33,18 @@ export async function ingest(transaction: Transaction, names: Names, batches: re
     await transaction.run(sql, [source, sequence, dropped, now]);
   }
   return results;
+}
+
+/**
+ * Callers choose some of the texts. PostgreSQL takes no zero character, and neither store half of a pair: one entry would stop all that
+ * follow.
+ */
+function storable(entry: LedgerEntry): LedgerEntry {
+  const values = Object.entries(entry).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\u{FFFD}') : value,
+  ]);
+  return Object.fromEntries(values) as LedgerEntry;
 }
 
 async function sourcesOf(transaction: Transaction, batches: readonly LedgerBatch[]): Promise<Map<string, Source>> {
@@ -46,10 +58,20 @@ async function sourcesOf(transaction: Transaction, batches: readonly LedgerBatch
 
 async function writeEntries(transaction: Transaction, names: Names, entries: readonly LedgerEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const violations = await newViolations(transaction, names, entries.filter((entry) => entry.type === 'violation'));
+  const violations = await newViolations(
+    transaction,
+    names,
+    entries.filter((entry) => entry.type === 'violation'),
+  );
   const counted = [...entries.filter((entry) => entry.type === 'usage'), ...violations.filter(({ action }) => action !== 'DryRun')];
-  const users = await names.values('user_ids', counted.map(({ user }) => user));
-  const conversations = await names.values('conversation_ids', counted.map(({ conversation }) => conversation));
+  const users = await names.values(
+    'user_ids',
+    counted.map(({ user }) => user),
+  );
+  const conversations = await names.values(
+    'conversation_ids',
+    counted.map(({ conversation }) => conversation),
+  );
   const rows: Row[] = [];
   for (const entry of counted) {
     const { series } = await names.series(entry);
@@ -67,7 +89,11 @@ async function writeEntries(transaction: Transaction, names: Names, entries: rea
       rollup.rows.map((row) => [...keysOf(row, rollup.level), ...row.amounts]),
     );
     if (rollup.level === 'details' && rollup.unit !== 'minute') {
-      await writeActive(transaction, rollup.rows.filter((_, index) => isNew[index]), rollup.unit as ActiveUnit);
+      await writeActive(
+        transaction,
+        rollup.rows.filter((_, index) => isNew[index]),
+        rollup.unit as ActiveUnit,
+      );
     }
   }
 }

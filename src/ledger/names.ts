@@ -61,7 +61,10 @@ export class Names {
     let series = this.found.get(form) ?? this.#remembered.get(form);
     if (series === undefined) {
       const columns = 'workspace, repository, llm, key, provider, model, host';
-      const where = columns.split(', ').map((column) => `${column} = ?`).join(' AND ');
+      const where = columns
+        .split(', ')
+        .map((column) => `${column} = ?`)
+        .join(' AND ');
       series =
         (await this.#id(`SELECT id FROM series WHERE ${where}`, values)) ??
         (await this.#made(`INSERT INTO series (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`, values));
@@ -85,8 +88,11 @@ export class Names {
   async #lastNamed(kind: Kind, key: string): Promise<number> {
     const [namespace, name] = split(key);
     return (
-      (await this.#id('SELECT id FROM objects WHERE kind = ? AND namespace = ? AND name = ? ORDER BY id DESC LIMIT 1', [kind, namespace, name])) ??
-      this.#object(kind, '', namespace, name)
+      (await this.#id('SELECT id FROM objects WHERE kind = ? AND namespace = ? AND name = ? ORDER BY id DESC LIMIT 1', [
+        kind,
+        namespace,
+        name,
+      ])) ?? this.#object(kind, '', namespace, name)
     );
   }
 
@@ -139,7 +145,8 @@ export async function valuesOf(
   const wanted = [...new Set(ids)].filter((id) => id !== 0);
   for (let start = 0; start < wanted.length; start += CHUNK) {
     const chunk = wanted.slice(start, start + CHUNK);
-    for (const { id, value } of await reader.all<{ id: number; value: string }>(sql(chunk.map(() => '?').join(', ')), chunk)) values.set(id, value);
+    for (const { id, value } of await reader.all<{ id: number; value: string }>(sql(chunk.map(() => '?').join(', ')), chunk))
+      values.set(id, value);
   }
   return values;
 }

@@ -16,22 +16,38 @@ export async function openLedger({ url, retention: wanted }: LedgerOptions): Pro
   const retention = { ...RETENTION, ...wanted };
   checkRetention(retention);
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
+  if (scheme === 'postgres' || scheme === 'postgresql') return openPostgres(url, retention);
   if (scheme !== undefined && scheme !== 'sqlite') {
     throw new Error(`a ledger is named by a path, sqlite:///path or postgres://..., and the scheme of this URL is ${scheme}`);
   }
   const path = pathOf(url);
   try {
-    // Only the store in use is loaded.
     const { openSqlite } = await import('./sqlite/threads.ts');
     return await openSqlite(path, retention);
   } catch (error) {
-    throw new Error(`the ledger ${path} cannot be opened: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`the ledger ${path} cannot be opened: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** Only the store in use is loaded. */
+async function openPostgres(url: string, retention: Retention): Promise<StoredLedger> {
+  const [{ PostgresDatabase }, { SqlLedger }] = await Promise.all([import('./postgres/database.ts'), import('./sql-ledger.ts')]);
+  const database = new PostgresDatabase(url);
+  try {
+    return await SqlLedger.open(database, retention);
+  } catch (error) {
+    throw new Error(`the ledger in PostgreSQL cannot be opened: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function pathOf(url: string): string {
   if (!/^sqlite:/i.test(url)) return resolve(url);
   const path = /^sqlite:\/\/(\/.+)$/i.exec(url)?.[1];
-  if (path === undefined) throw new Error(`a ledger in SQLite is named sqlite:///path, with three slashes and an absolute path, and this is ${url}`);
+  if (path === undefined)
+    throw new Error(`a ledger in SQLite is named sqlite:///path, with three slashes and an absolute path, and this is ${url}`);
   return fileURLToPath(`file://${path}`);
 }

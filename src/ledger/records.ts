@@ -13,7 +13,8 @@ interface Found extends Omit<ViolationRow, 'policy' | 'repository' | 'severity'>
 }
 
 const COLUMNS = `v.id, v.at, coalesce(p.uid, '') AS "policyUid", coalesce(p.name, '') AS "policyName", v.workspace,
-  coalesce(r.uid, '') AS "repositoryUid", coalesce(r.name, '') AS "repositoryName", s.key, coalesce(l.uid, '') AS llm, s.provider, s.model, s.host, v.user_name AS "user", v.conversation, v.phase, v.action, v.severity,
+  coalesce(r.uid, '') AS "repositoryUid", coalesce(r.name, '') AS "repositoryName", coalesce(l.uid, '') AS llm,
+  s.key, s.provider, s.model, s.host, v.user_name AS "user", v.conversation, v.phase, v.action, v.severity,
   v.explanation, v.request_id AS "requestId"`;
 
 const SEEN: Condition = { sql: `v.action <> 'DryRun'`, values: [] };
@@ -54,10 +55,11 @@ async function listed(reader: Reader, question: ViolationQuestion, fixed: readon
   const counted = `violations v${where.includes('s.') ? ' JOIN series s ON s.id = v.series' : ''}`;
   const from = `violations v JOIN series s ON s.id = v.series LEFT JOIN objects p ON p.id = v.policy
     LEFT JOIN objects r ON r.id = v.repository LEFT JOIN objects l ON l.id = s.llm`;
-  const found = await reader.all<Found>(
-    `SELECT ${COLUMNS} FROM ${from} WHERE ${where} ORDER BY v.at DESC, v.id LIMIT ? OFFSET ?`,
-    [...values, question.take, question.skip],
-  );
+  const found = await reader.all<Found>(`SELECT ${COLUMNS} FROM ${from} WHERE ${where} ORDER BY v.at DESC, v.id LIMIT ? OFFSET ?`, [
+    ...values,
+    question.take,
+    question.skip,
+  ]);
   return { rows: found.map(rowOf), total: await total(reader, counted, where, values) };
 }
 
@@ -72,21 +74,29 @@ function rowOf({ policyUid, policyName, repositoryUid, repositoryName, severity,
 
 /** What was written before, by its id, is not written again. */
 export async function audit(transaction: Transaction, entries: readonly AuditEntry[]): Promise<void> {
-  const rows = new Map(entries.map(({ id, at, actor, event, kind, uid, workspace, name }) => [id, [id, at, actor, event, kind, uid, workspace, name]]));
+  const rows = new Map(
+    entries.map(({ id, at, actor, event, kind, uid, workspace, name }) => [id, [id, at, actor, event, kind, uid, workspace, name]]),
+  );
   if (rows.size > 0) await transaction.put(AUDIT, [...rows.values()]);
 }
 
 export async function audited(reader: Reader, question: AuditQuestion): Promise<Paged<AuditEntry>> {
-  const equal = (['kind', 'event', 'actor'] as const).flatMap((column) => (question[column] === undefined ? [] : [isIn(column, [question[column]])]));
+  const equal = (['kind', 'event', 'actor'] as const).flatMap((column) =>
+    question[column] === undefined ? [] : [isIn(column, [question[column]])],
+  );
   const where = allOf([...visibleIn('workspace', question.visible), ...within('at', question), ...equal]);
-  return page<AuditEntry>(reader, { select: 'id, at, actor, event, kind, uid, workspace, name', from: 'audit', where, order: 'at DESC, id' }, question);
+  return page<AuditEntry>(
+    reader,
+    { select: 'id, at, actor, event, kind, uid, workspace, name', from: 'audit', where, order: 'at DESC, id' },
+    question,
+  );
 }
 
 /** From inclusive, to exclusive. */
 export function within(column: string, { from, to }: { from?: number | undefined; to?: number | undefined }): Condition[] {
   return [
-    ...(from === undefined ? [] : [{ sql: `${column} >= ?`, values: [from] }]),
-    ...(to === undefined ? [] : [{ sql: `${column} < ?`, values: [to] }]),
+    ...(from === undefined ? [] : [{ sql: `${column} >= ?`, values: [Math.ceil(from)] }]),
+    ...(to === undefined ? [] : [{ sql: `${column} < ?`, values: [Math.ceil(to)] }]),
   ];
 }
 

@@ -22,10 +22,12 @@ const DAY = 86_400_000;
 
 export function checkRetention(retention: Retention): void {
   for (const [name, days] of Object.entries(retention)) {
-    if (!Number.isInteger(days) || days < 1) throw new Error(`retention.${name} has to be a whole number of days from 1, and it is ${days}`);
+    if (!Number.isInteger(days) || days < 1)
+      throw new Error(`retention.${name} has to be a whole number of days from 1, and it is ${days}`);
   }
   const { minutes, hours, details } = retention;
-  if (minutes > hours || minutes > details) throw new Error('retention.minutes must not be longer than retention.hours and retention.details');
+  if (minutes > hours || minutes > details)
+    throw new Error('retention.minutes must not be longer than retention.hours and retention.details');
 }
 
 /** `pause` runs between two steps. */

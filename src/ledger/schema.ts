@@ -21,48 +21,62 @@ function usage(words: Words): string[] {
     ACTIVE_UNITS.map((unit) => keyed(`active_${level}_${unit}`, LEVEL_KEYS[level], [`conversations ${words.text} NOT NULL`], words)),
   );
   const indexes = LEVELS.details.flatMap((unit) =>
-    ['user_id', 'conversation_id'].map((column) => `CREATE INDEX details_${unit}_${column} ON details_${unit} (${column}, at) WHERE ${column} <> 0`),
+    ['user_id', 'conversation_id'].map(
+      (column) => `CREATE INDEX details_${unit}_${column} ON details_${unit} (${column}, at) WHERE ${column} <> 0`,
+    ),
   );
   const users = LEVELS.users.map((unit) => `CREATE INDEX users_${unit}_user_id ON users_${unit} (user_id, at) WHERE user_id <> 0`);
   return [...tables, ...active, ...indexes, ...users];
 }
 
-function names({ integer, text, counted }: Words): string[] {
+/** Columns as `name word`, with the words of the store; `?` behind it where there may be nothing, anything else as it is. */
+function table(name: string, columns: readonly string[], words: Words): string {
+  const written = columns.map((column) => {
+    const [, label, word, rest] = /^(\w+) (integer|text|bytes|counted)\b(.*)$/.exec(column) ?? [];
+    if (label === undefined) return column;
+    const type = words[word as 'integer'];
+    if (word === 'counted' || rest?.startsWith(' ') === true) return `${label} ${type}${rest}`;
+    return rest === '?' ? `${label} ${type}` : `${label} ${type} NOT NULL`;
+  });
+  return `CREATE TABLE ${name} (${written.join(', ')})`;
+}
+
+function names(words: Words): string[] {
+  const texts = ['workspace text', 'repository integer', 'llm integer', 'key text', 'provider text', 'model text', 'host text'];
   return [
-    `CREATE TABLE objects (id ${counted}, kind ${text} NOT NULL, uid ${text} NOT NULL, namespace ${text} NOT NULL, name ${text} NOT NULL)`,
+    table('objects', ['id counted', 'kind text', 'uid text', 'namespace text', 'name text'], words),
     `CREATE UNIQUE INDEX objects_uid ON objects (kind, uid) WHERE uid <> ''`,
     `CREATE INDEX objects_name ON objects (kind, namespace, name)`,
-    `CREATE TABLE series (id ${counted}, workspace ${text} NOT NULL, repository ${integer} NOT NULL, llm ${integer} NOT NULL, key ${text} NOT NULL, ` +
-      `provider ${text} NOT NULL, model ${text} NOT NULL, host ${text} NOT NULL, UNIQUE (repository, llm, key, provider, model, host, workspace))`,
-    `CREATE TABLE user_ids (id ${counted}, value ${text} NOT NULL UNIQUE)`,
-    `CREATE TABLE conversation_ids (id ${counted}, value ${text} NOT NULL UNIQUE)`,
-    `CREATE TABLE sources (source ${text} PRIMARY KEY, sequence ${integer} NOT NULL, dropped ${integer} NOT NULL, seen_at ${integer} NOT NULL)`,
+    table('series', ['id counted', ...texts, 'UNIQUE (repository, llm, key, provider, model, host, workspace)'], words),
+    table('user_ids', ['id counted', 'value text', 'UNIQUE (value)'], words),
+    table('conversation_ids', ['id counted', 'value text', 'UNIQUE (value)'], words),
+    table('sources', ['source text PRIMARY KEY', 'sequence integer', 'dropped integer', 'seen_at integer'], words),
     // Since when minutes and hours are kept, in minutes since the epoch.
-    `CREATE TABLE kept (unit ${text} PRIMARY KEY, since ${integer} NOT NULL)`,
+    table('kept', ['unit text PRIMARY KEY', 'since integer'], words),
   ];
 }
 
-function records({ integer, text, bytes, counted }: Words): string[] {
+function records(words: Words): string[] {
   const seen = `WHERE action <> 'DryRun'`;
+  const violation = ['at integer', 'policy integer', 'repository integer', 'series integer', 'workspace text', 'user_name text'];
+  const found = ['conversation text', 'phase text', 'action text', 'severity text?', 'explanation text', 'request_id text'];
+  const change = ['at integer', 'actor text', 'event text', 'kind text', 'uid text', 'workspace text', 'name text'];
+  const conversation = ['workspace text', 'repository text', 'created_by text', 'created_at integer', 'updated_at integer'];
+  const counts = ['deleted_at integer?', 'tokens_in integer', 'tokens_out integer', 'title bytes?'];
+  const message = ['conversation text', 'role text', 'content bytes', 'model text?', 'tokens integer?', 'created_at integer'];
   return [
-    `CREATE TABLE violations (id ${text} PRIMARY KEY, at ${integer} NOT NULL, policy ${integer} NOT NULL, repository ${integer} NOT NULL, ` +
-      `series ${integer} NOT NULL, workspace ${text} NOT NULL, user_name ${text} NOT NULL, conversation ${text} NOT NULL, phase ${text} NOT NULL, ` +
-      `action ${text} NOT NULL, severity ${text}, explanation ${text} NOT NULL, request_id ${text} NOT NULL)`,
+    table('violations', ['id text PRIMARY KEY', ...violation, ...found], words),
     `CREATE INDEX violations_at ON violations (at)`,
     `CREATE INDEX violations_workspace ON violations (workspace, at) ${seen}`,
     `CREATE INDEX violations_repository ON violations (repository, at) ${seen}`,
     `CREATE INDEX violations_policy ON violations (policy, at) ${seen}`,
-    `CREATE TABLE audit (id ${text} PRIMARY KEY, at ${integer} NOT NULL, actor ${text} NOT NULL, event ${text} NOT NULL, kind ${text} NOT NULL, ` +
-      `uid ${text} NOT NULL, workspace ${text} NOT NULL, name ${text} NOT NULL)`,
+    table('audit', ['id text PRIMARY KEY', ...change], words),
     `CREATE INDEX audit_at ON audit (at)`,
     `CREATE INDEX audit_workspace ON audit (workspace, at)`,
-    `CREATE TABLE conversations (id ${text} PRIMARY KEY, workspace ${text} NOT NULL, repository ${text} NOT NULL, created_by ${text} NOT NULL, ` +
-      `created_at ${integer} NOT NULL, updated_at ${integer} NOT NULL, deleted_at ${integer}, tokens_in ${integer} NOT NULL, ` +
-      `tokens_out ${integer} NOT NULL, title ${bytes})`,
+    table('conversations', ['id text PRIMARY KEY', ...conversation, ...counts], words),
     `CREATE INDEX conversations_at ON conversations (created_at)`,
     `CREATE INDEX conversations_workspace ON conversations (workspace, created_at)`,
-    `CREATE TABLE messages (number ${counted}, id ${text} NOT NULL UNIQUE, conversation ${text} NOT NULL, role ${text} NOT NULL, ` +
-      `content ${bytes} NOT NULL, model ${text}, tokens ${integer}, created_at ${integer} NOT NULL)`,
+    table('messages', ['number counted', 'id text', ...message, 'UNIQUE (id)'], words),
     `CREATE INDEX messages_conversation ON messages (conversation, created_at, number)`,
     `CREATE INDEX messages_at ON messages (created_at)`,
   ];
@@ -71,4 +85,3 @@ function records({ integer, text, bytes, counted }: Words): string[] {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (words) => [...names(words), ...usage(words), ...records(words)] },
 ];
-

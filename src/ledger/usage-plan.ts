@@ -26,6 +26,8 @@ export interface Statement {
 }
 
 const MINUTE = 60_000;
+/** Later than every minute: a question without an end may name any number. */
+const END = 10_000_000_000;
 const UNITS_OF: Record<Level, readonly Unit[]> = {
   details: ['minute', 'hour', 'day'],
   users: ['minute', 'hour', 'day', 'month'],
@@ -38,7 +40,8 @@ export function planOf(question: UsageQuestion, conditions: readonly Condition[]
     throw new Error(`the bucket of a question has to be a multiple of 60000 ms, and it is ${bucket}`);
   }
   const level = levelOf(question);
-  const span = { from: Math.ceil(from / MINUTE), to: Math.ceil(to / MINUTE), bucket: bucket === undefined ? undefined : bucket / MINUTE };
+  const minuteOf = (time: number): number => Math.min(Math.max(Math.ceil(time / MINUTE), 0), END);
+  const span = { from: minuteOf(from), to: minuteOf(to), bucket: bucket === undefined ? undefined : bucket / MINUTE };
   const since: Kept = { minute: kept.minutes, hour: level === 'details' ? kept.minutes : kept.hours };
   return { question, level, bucket: span.bucket, segments: segmentsOf(span, UNITS_OF[level], since), condition: allOf(conditions) };
 }
@@ -52,7 +55,10 @@ function levelOf({ groupBy, filter = {}, anyOf = {} }: UsageQuestion): Level {
 
 /** Columns `at`, `g0`, `g1`, ... for what is grouped by, and those of the amounts. */
 export function rowsStatement(plan: Plan): Statement {
-  const { sql, values } = grouped(plan, AMOUNTS.map((name) => AMOUNT_COLUMNS[name]));
+  const { sql, values } = grouped(
+    plan,
+    AMOUNTS.map((name) => AMOUNT_COLUMNS[name]),
+  );
   const { orderBy, limit, offset = 0, groupBy } = plan.question;
   const order = ['at', ...groupBy.map((_, index) => `g${index}`)].join(', ');
   const by = orderBy === undefined ? order : `${AMOUNT_COLUMNS[orderBy]} DESC, ${order}`;
@@ -67,7 +73,8 @@ export function countStatement(plan: Plan): Statement {
 
 function grouped(plan: Plan, amounts: readonly string[]): Statement {
   const { bucket, question, segments } = plan;
-  const sums = amounts.map((column) => `sum(${column}) AS ${column}`);
+  // SQLite wants an aggregate where rows are counted in one group.
+  const sums = amounts.length > 0 ? amounts.map((column) => `sum(${column}) AS ${column}`) : ['count(*) AS counted_rows'];
   const tableOf = ({ unit }: Segment): string => (plan.level === 'users' && unit === 'minute' ? 'details_minute' : `${plan.level}_${unit}`);
   const parts = segments.map((segment) => segmentStatement(plan, segment, { table: tableOf(segment), selected: sums, and: '' }));
   const [only] = parts;
@@ -95,7 +102,11 @@ export function activeStatements(plan: Plan): Statement[] {
   });
 }
 
-function segmentStatement(plan: Plan, segment: Segment, { table, selected, and }: { table: string; selected: readonly string[]; and: string }): Statement {
+function segmentStatement(
+  plan: Plan,
+  segment: Segment,
+  { table, selected, and }: { table: string; selected: readonly string[]; and: string },
+): Statement {
   const { condition, bucket, question } = plan;
   const groups = question.groupBy.map((dimension) => DIMENSION_COLUMNS[dimension]);
   const by = [...(bucket === undefined ? [] : ['d.at']), ...groups];

@@ -60,7 +60,11 @@ async function conversationsOf(reader: Reader, plan: Plan, found: readonly Found
 }
 
 /** What a number in each column of the groups stands for. */
-async function namesFor(reader: Reader, groupBy: readonly Dimension[], found: readonly Found[]): Promise<((value: number | string) => string)[]> {
+async function namesFor(
+  reader: Reader,
+  groupBy: readonly Dimension[],
+  found: readonly Found[],
+): Promise<((value: number | string) => string)[]> {
   const names: ((value: number | string) => string)[] = [];
   for (const [index, dimension] of groupBy.entries()) {
     const select = SELECTS[dimension];
@@ -68,7 +72,11 @@ async function namesFor(reader: Reader, groupBy: readonly Dimension[], found: re
       names.push(String);
       continue;
     }
-    const values = await valuesOf(reader, (list) => `${select} WHERE id IN (${list})`, found.map((row) => Number(row[`g${index}`])));
+    const values = await valuesOf(
+      reader,
+      (list) => `${select} WHERE id IN (${list})`,
+      found.map((row) => Number(row[`g${index}`])),
+    );
     names.push((value) => values.get(Number(value)) ?? '');
   }
   return names;

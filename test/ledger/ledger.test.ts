@@ -1,10 +1,21 @@
 // One suite over every store of the ledger: whoever uses it cannot tell which it is.
 import { afterAll, beforeAll, describe } from 'vitest';
 import { STORES, type Place, type Store } from './stores.ts';
+import { conversationsSuite } from './suite/conversations.ts';
+import { crashesSuite } from './suite/crashes.ts';
 import { ingestSuite } from './suite/ingest.ts';
+import { recordsSuite } from './suite/records.ts';
+import { retentionSuite } from './suite/retention.ts';
 import { usageSuite } from './suite/usage.ts';
 
-const SUITES = { ingest: ingestSuite, usage: usageSuite };
+const SUITES = {
+  ingest: ingestSuite,
+  usage: usageSuite,
+  records: recordsSuite,
+  conversations: conversationsSuite,
+  retention: retentionSuite,
+  crashes: crashesSuite,
+};
 
 describe.each(Object.entries(STORES))('the ledger in %s', (_, start) => {
   let store: Store;

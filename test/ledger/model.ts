@@ -27,7 +27,8 @@ export function expected(entries: readonly LedgerEntry[], question: UsageQuestio
 
 /** In an order that does not depend on the store. */
 export function sorted(rows: readonly UsageRow[]): UsageRow[] {
-  const key = ({ at, dimensions }: UsageRow): string => `${String(at).padStart(16, '0')} ${JSON.stringify(Object.entries(dimensions).toSorted())}`;
+  const key = ({ at, dimensions }: UsageRow): string =>
+    `${String(at).padStart(16, '0')} ${JSON.stringify(Object.entries(dimensions).toSorted())}`;
   return rows.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 

@@ -8,7 +8,16 @@ export const MINUTE_0 = DAY_0 / 60_000;
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
-const WHO = { repository: 'shop/chat', key: 'web', llm: 'shop/openai', provider: 'OpenAI', model: 'gpt-4o', host: 'gateway-1', user: '', conversation: '' } as const;
+const WHO = {
+  repository: 'shop/chat',
+  key: 'web',
+  llm: 'shop/openai',
+  provider: 'OpenAI',
+  model: 'gpt-4o',
+  host: 'gateway-1',
+  user: '',
+  conversation: '',
+} as const;
 
 export function aUse(fields: Partial<UsageEntry> = {}): UsageEntry {
   const amounts = { requests: 1, tokensIn: 10, tokensOut: 5, policyTokensIn: 2, policyTokensOut: 1, latency: 100 };
@@ -19,7 +28,13 @@ let violations = 0;
 
 export function aViolation(fields: Partial<ViolationEntry> = {}): ViolationEntry {
   violations += 1;
-  const what = { policy: 'shop/no-cards', phase: 'Request', action: 'Block', explanation: 'a card number', requestId: `req-${violations}` } as const;
+  const what = {
+    policy: 'shop/no-cards',
+    phase: 'Request',
+    action: 'Block',
+    explanation: 'a card number',
+    requestId: `req-${violations}`,
+  } as const;
   return { type: 'violation', id: `v-${violations}`, at: DAY_0, ...WHO, ...what, ...fields };
 }
 

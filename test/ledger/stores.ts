@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import type { Database } from '../../src/ledger/database.ts';
 import type { StoredLedger } from '../../src/ledger/ledger.ts';
 import { openLedger, type LedgerOptions } from '../../src/ledger/open.ts';
+import { PostgresDatabase } from '../../src/ledger/postgres/database.ts';
 import { SqliteDatabase } from '../../src/ledger/sqlite/database.ts';
+import { startPostgres } from './postgres-server.ts';
 
 /** Where one ledger is kept. */
 export interface Place {
@@ -23,7 +25,7 @@ export interface Store {
 }
 
 /** Store -> starts whatever it needs. */
-export const STORES: Readonly<Record<string, () => Promise<Store>>> = { SQLite: startSqlite };
+export const STORES: Readonly<Record<string, () => Promise<Store>>> = { SQLite: startSqlite, PostgreSQL: startPostgresStore };
 
 async function startSqlite(): Promise<Store> {
   const directory = await mkdtemp(join(tmpdir(), 'flashback-ledger-'));
@@ -38,6 +40,25 @@ async function startSqlite(): Promise<Store> {
   };
 }
 
-export function placeAt(url: string, connect: () => Promise<Database>): Place {
+async function startPostgresStore(): Promise<Store> {
+  const server = await startPostgres();
+  const admin = new PostgresDatabase(server.urlOf('postgres'));
+  let number = 0;
+  return {
+    name: 'PostgreSQL',
+    fresh: async () => {
+      const database = `ledger_${(number += 1)}`;
+      await admin.all(`CREATE DATABASE ${database}`);
+      const url = server.urlOf(database);
+      return placeAt(url, async () => new PostgresDatabase(url));
+    },
+    stop: async () => {
+      await admin.close();
+      await server.stop();
+    },
+  };
+}
+
+function placeAt(url: string, connect: () => Promise<Database>): Place {
   return { url, connect, open: (options = {}) => openLedger({ url, ...options }) };
 }

@@ -28,8 +28,9 @@ export class SqliteDatabase implements Database {
     if (!readOnly) mkdirSync(dirname(path), { recursive: true });
     this.#file = new DatabaseSync(path, { readOnly, timeout: BUSY, allowExtension: false });
     if (!readOnly) {
-      // What is committed survives the end of the process by the journal alone. FULL also waits for the disk at each commit: gateways forget
-      // what was confirmed to them, so a node that loses power must not lose it either. A commit holds many batches, so it costs little.
+      // What is committed survives the end of the process by the journal alone. FULL also waits for the disk at each commit: gateways
+      // forget what was confirmed to them, so a node that loses power must not lose it either. A commit holds many
+      // batches, so it costs little.
       this.#file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000');
     }
     this.#file.exec('PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 1073741824');
@@ -98,5 +99,8 @@ function statementsOf(table: Table): { insert: string; update?: string } {
   const insert = `INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
   if (table.again === 'stays') return { insert: `${insert} ON CONFLICT DO NOTHING` };
   const grown = table.others.map(({ name, type }) => `${name} = ${name} ${type === 'text' ? '||' : '+'} ?`);
-  return { insert, update: `UPDATE ${table.name} SET ${grown.join(', ')} WHERE ${table.keys.map(({ name }) => `${name} = ?`).join(' AND ')}` };
+  return {
+    insert,
+    update: `UPDATE ${table.name} SET ${grown.join(', ')} WHERE ${table.keys.map(({ name }) => `${name} = ?`).join(' AND ')}`,
+  };
 }

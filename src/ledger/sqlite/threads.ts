@@ -83,7 +83,8 @@ export async function openSqlite(path: string, retention: Retention): Promise<St
     methods.map((method) => [method, (...args: readonly unknown[]) => thread().ask(method, args)]);
   return {
     ...(Object.fromEntries([...asked(READS, read), ...asked(WRITES, write)]) as Pick<StoredLedger, Method>),
-    ingest: (batches: readonly LedgerBatch[], findUid: FindUid) => write().ask('ingest', [batches], uidsOf(batches, findUid)) as Promise<Ingested[]>,
+    ingest: (batches: readonly LedgerBatch[], findUid: FindUid) =>
+      write().ask('ingest', [batches], uidsOf(batches, findUid)) as Promise<Ingested[]>,
     close: async () => {
       if (isClosed) return;
       isClosed = true;

@@ -19,7 +19,10 @@ export function ingestSuite(fresh: () => Promise<Place>): void {
     await first.ingest([aBatch([aUse()]), aBatch([aUse()], { sequence: 2 })], everyUid);
     await first.close();
     const second = await place.open();
-    expect(await second.ingest([aBatch([aUse()], { sequence: 2 }), aBatch([aUse()], { sequence: 3 })], everyUid)).toEqual(['known', 'stored']);
+    expect(await second.ingest([aBatch([aUse()], { sequence: 2 }), aBatch([aUse()], { sequence: 3 })], everyUid)).toEqual([
+      'known',
+      'stored',
+    ]);
     expect((await second.usage(aQuestion()))[0]?.amounts).toMatchObject({ requests: 3, tokensIn: 30, tokensOut: 15, latency: 300 });
     await second.close();
   });
@@ -46,7 +49,10 @@ export function ingestSuite(fresh: () => Promise<Place>): void {
     await ledger.ingest([aBatch([], { dropped: 3 }), aBatch([], { sequence: 2, dropped: 4 }), aBatch([], { source: 'b' })], everyUid);
     await ledger.ingest([aBatch([], { sequence: 2, dropped: 4 })], everyUid);
     const sources = (await ledger.sources()).map(({ source, sequence, dropped }) => [source, sequence, dropped]);
-    expect(sources).toEqual([['b', 1, 0], ['gateway-1', 2, 7]]);
+    expect(sources).toEqual([
+      ['b', 1, 0],
+      ['gateway-1', 2, 7],
+    ]);
     await ledger.close();
   });
 
@@ -70,7 +76,15 @@ export function ingestSuite(fresh: () => Promise<Place>): void {
     ];
     await told(ledger, [aUse(), ...violations]);
     const [row] = await ledger.usage(aQuestion({ bucket: 60_000, groupBy: ['model', 'user'] }));
-    expect(row?.amounts).toMatchObject({ requests: 1, violations: 4, alerts: 2, blocks: 1, severityLow: 1, severityMedium: 1, severityHigh: 1 });
+    expect(row?.amounts).toMatchObject({
+      requests: 1,
+      violations: 4,
+      alerts: 2,
+      blocks: 1,
+      severityLow: 1,
+      severityMedium: 1,
+      severityHigh: 1,
+    });
     await ledger.close();
   });
 
@@ -111,7 +125,10 @@ export function ingestSuite(fresh: () => Promise<Place>): void {
     await told(ledger, [aUse()], () => 'second');
     await told(ledger, [aUse()], noUid);
     const rows = await ledger.usage(aQuestion({ groupBy: ['repository'] }));
-    expect(rows.map(({ dimensions, amounts }) => [dimensions.repository, amounts.requests])).toEqual([['first', 1], ['second', 2]]);
+    expect(rows.map(({ dimensions, amounts }) => [dimensions.repository, amounts.requests])).toEqual([
+      ['first', 1],
+      ['second', 2],
+    ]);
     await ledger.close();
   });
 }

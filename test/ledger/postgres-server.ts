@@ -1,0 +1,95 @@
+// A PostgreSQL server of its own, from the packages of the distribution, in a temporary directory.
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { chownSync, globSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+export const PASSWORD = 'not-to-be-seen-1';
+
+export interface PostgresServer {
+  /** Of a database of the server. */
+  urlOf(database: string): string;
+  stop(): Promise<void>;
+}
+
+type Identity = { uid: number; gid: number } | Record<string, never>;
+
+export async function startPostgres(): Promise<PostgresServer> {
+  const bin = programs();
+  const identity = await serverIdentity();
+  const directory = await mkdtemp(join(tmpdir(), 'flashback-postgres-'));
+  if ('uid' in identity) chownSync(directory, identity.uid, identity.gid);
+  const passwordFile = join(directory, 'password');
+  await writeFile(passwordFile, PASSWORD, { mode: 0o644 });
+  const data = join(directory, 'data');
+  const settings = [
+    '-D',
+    data,
+    '-U',
+    'flashback',
+    '-A',
+    'scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-E',
+    'UTF8',
+    '--no-locale',
+    '--no-sync',
+  ];
+  await run(join(bin, 'initdb'), settings, { ...identity, cwd: directory });
+  const port = await freePort();
+  // Written to the system at each commit, as the ledger needs it, but not to the disk: these tests kill processes, not machines.
+  const args = ['-D', data, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'];
+  let server: ChildProcess | undefined;
+  const up = async (): Promise<void> => {
+    server = spawn(join(bin, 'postgres'), args, { ...identity, cwd: directory, stdio: 'ignore' });
+    for (;;) {
+      if (server.exitCode !== null) throw new Error(`postgres ended with exit code ${server.exitCode}`);
+      const isReady = await run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port), '-t', '1']).then(
+        () => true,
+        () => false,
+      );
+      if (isReady) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const down = async (signal: NodeJS.Signals): Promise<void> => {
+    const ended = new Promise((resolve) => server!.once('exit', resolve));
+    server!.kill(signal);
+    await ended;
+  };
+  await up();
+  return {
+    urlOf: (database) => `postgres://flashback:${PASSWORD}@127.0.0.1:${port}/${database}`,
+    stop: async () => {
+      await down('SIGINT');
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+function programs(): string {
+  const found = globSync('/usr/lib/postgresql/*/bin/initdb').toSorted();
+  const onPath = (process.env['PATH'] ?? '').split(':').flatMap((path) => globSync(join(path, 'initdb')));
+  const initdb = found.at(-1) ?? onPath[0];
+  if (initdb === undefined) throw new Error('the ledger is tested against a real PostgreSQL server: apt-get install postgresql');
+  return dirname(initdb);
+}
+
+/** The server refuses to run as root; Debian's package makes a user for it. */
+async function serverIdentity(): Promise<Identity> {
+  if (userInfo().uid !== 0) return {};
+  const [uid, gid] = await Promise.all(['-u', '-g'].map(async (which) => Number((await run('id', [which, 'postgres'])).stdout)));
+  return { uid: uid!, gid: gid! };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
