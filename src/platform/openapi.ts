@@ -75,7 +75,6 @@ export function openApiDocument(operations: readonly AnyOperation[], version: st
     info: {
       title: 'Platform API of flashback-ai-gateway',
       version,
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       description: 'AI LLMs, repositories, keys, policies, models, conversations and statistics over HTTP: a second door to the custom resources.',
     },
     servers: [{ url: '/' }],
