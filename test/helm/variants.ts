@@ -30,8 +30,10 @@ const EVERYTHING = {
       { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' },
     ],
   },
+  platformApi: { enabled: true, port: 443, tlsSecretName: 'platform-api-tls', audiences: ['flashback'] },
   networkPolicy: {
     gatewayFrom: [{ namespaceSelector: {} }],
+    platformApiFrom: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'portal' } } }],
     metricsFrom: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
     egress: {
       enabled: true,
@@ -73,6 +75,7 @@ export const VARIANTS = {
   'its own namespace too': { watchNamespaces: ['flashback-system', 'team-a'] },
   'users of the platform': { watchNamespaces: ['team-a'], podSecurityContext: { runAsUser: null } },
   'the identity of pods by GKE': { watchNamespaces: ['team-a'], networkPolicy: { egress: { enabled: true, podIdentity: 'gke' } } },
+  'the Platform API in one namespace': { watchNamespaces: ['team-a'], platformApi: { enabled: true } },
   'everything that can be switched on': EVERYTHING,
   'nothing that can be switched off': NOTHING,
 } as const satisfies Record<string, object>;
