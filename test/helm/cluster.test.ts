@@ -5,10 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { kubectlFor, type Kubectl } from '../cluster/stack/kubectl.ts';
 import { podsOf, render, type Manifest } from './render.ts';
-import { NAMES, VARIANTS } from './variants.ts';
+import { FOREIGN, NAMES, VARIANTS } from './variants.ts';
 
-/** Kinds that other operators bring; their servers are not here. */
-const FOREIGN = ['monitoring.coreos.com/v1', 'gateway.networking.k8s.io/v1', 'cert-manager.io/v1'];
 const RESTRICTED = 'pod-security.kubernetes.io/enforce=restricted';
 
 let kubectl: Kubectl;

@@ -1,6 +1,9 @@
 // Values that people install with; every check of whole renderings runs over all of them.
 import { render, type Manifest } from './render.ts';
 
+/** Versions of kinds that other operators bring; foreign-kinds.test.ts holds objects of these against their schemas. */
+export const FOREIGN = ['monitoring.coreos.com/v1', 'gateway.networking.k8s.io/v1', 'cert-manager.io/v1'];
+
 const EVERYTHING = {
   rbac: { secrets: { mode: 'cluster' } },
   publicBaseUrl: 'https://ai.example.com/v1',
