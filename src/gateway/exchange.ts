@@ -50,6 +50,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #ended = false;
   /** The tokens of all that has come so far are kept. */
   #isSpent = false;
+  /** They could not be read, which changes nothing for the caller. */
+  #usageFault: unknown;
   /** Pieces of the body that have come in this turn of the event loop. */
   #turn: Buffer[] = [];
   #timer: { clear(): void } | undefined;
@@ -228,7 +230,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     try {
       record.usage = this.#reader?.usage();
     } catch (error) {
-      record.fault ??= error;
+      this.#usageFault = error;
     }
     record.account?.settle();
   }
@@ -278,6 +280,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#ended = true;
     const lost = this.#upstream.losses?.names.length ?? 0;
     if (lost > 0) this.#options.record.losses = lost;
+    if (this.#usageFault !== undefined) this.#options.record.fault ??= this.#usageFault;
     this.#timer?.clear();
     this.#stalled?.clear();
     if (!response.closed && response.writableLength > 0) {
