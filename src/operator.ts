@@ -14,6 +14,7 @@ import type { GatewayEndpoint } from './push/gateway-link.ts';
 import { firstSignal, listenOn, readOrStop, StartError } from './process.ts';
 import { podIdentityPolicy } from './providers/pod-identity.ts';
 import { parseJudge } from './reconcile/policy-judge.ts';
+import { referredSecrets } from './reconcile/references.ts';
 import type { Settings } from './settings.ts';
 import { HealthServer } from './telemetry/health.ts';
 import { createLogger } from './telemetry/log.ts';
@@ -67,7 +68,8 @@ export async function operator(settings: Settings): Promise<void> {
   const identity = `${hostname()}_${randomUUID()}`;
   const { namespace } = settings;
   const client = connect(settings.kubeconfig, metrics);
-  const store = new KubernetesStore({ client, watchNamespaces: settings['watch-namespaces'], identity, clock, random, logger });
+  const secretsByName = settings['secrets-by-name'] ? referredSecrets : undefined;
+  const store = new KubernetesStore({ client, watchNamespaces: settings['watch-namespaces'], secretsByName, identity, clock, random, logger });
   const watching = new AbortController();
   let leadership: Leadership | undefined;
   let stopping = false;
@@ -173,7 +175,6 @@ export async function operator(settings: Settings): Promise<void> {
     {
       onResource: (kind, key) => leadership?.onResource(kind, key),
       onSecret: (key) => leadership?.onSecret(key),
-      onGrant: (key) => leadership?.onGrant(key),
       onNamespace: (name) => leadership?.onNamespace(name),
     },
     watching.signal,

@@ -48,6 +48,7 @@ export const SETTINGS = {
   kubeconfig: { commands: ['operator'], kind: 'string', help: 'kubeconfig file; without it the service account of the pod is used' },
   namespace: { commands: ['operator'], kind: 'string', default: 'flashback-system', help: 'namespace of the release: lease, push certificates, boot snapshot' },
   'watch-namespaces': { commands: ['operator'], kind: 'list', help: 'namespaces to watch, comma-separated; all when absent' },
+  'secrets-by-name': { commands: ['operator'], kind: 'switch', help: 'watch each Secret that objects refer to by itself, for access rules that name Secrets one by one' },
   gateway: { commands: ['operator'], kind: 'list', help: 'HOST:PORT of a gateway push port outside the cluster; repeatable' },
   'gateway-service': { commands: ['operator'], kind: 'string', default: 'flashback-gateway-push', help: 'headless Service whose EndpointSlices name the gateways' },
   'public-base-url': { commands: ['operator'], kind: 'string', default: 'http://flashback-gateway.flashback-system.svc:8080/v1', help: 'base URL that is delivered to applications' },

@@ -9,14 +9,16 @@ const CAP_MS = 30_000;
 const UNREACHABLE_CAP_MS = 5_000;
 /** Those who wait for the same server do not all come back in the same moment. */
 const SPREAD_MS = 1_000;
+/** The same for those that there are many of. */
+const FOLLOWERS_SPREAD_MS = 3_000;
 
 /**
  * Milliseconds to wait. `failures` counts those in a row, from 1. A server that says when to come back is obeyed; everything else
  * doubles, with jitter. Denied calls are no exception: one that starts denies everybody for a second or two.
  */
-export function backoffMs(error: KubernetesError, failures: number, random: () => number): number {
+export function backoffMs(error: KubernetesError, failures: number, random: () => number, unreachableCapMs = UNREACHABLE_CAP_MS): number {
   if (error.retryAfterMs !== undefined) return Math.max(MIN_MS, error.retryAfterMs * (1 + 0.1 * random()));
-  const ceiling = Math.min(error.code === 0 ? UNREACHABLE_CAP_MS : CAP_MS, MIN_MS * 2 ** Math.min(failures, 10));
+  const ceiling = Math.min(error.code === 0 ? unreachableCapMs : CAP_MS, MIN_MS * 2 ** Math.min(failures, 10));
   return MIN_MS + random() * (ceiling - MIN_MS);
 }
 
@@ -37,6 +39,8 @@ export interface RetriesOptions {
   clock: Clock;
   /** From 0 to 1. */
   random(): number;
+  /** There are many like this one: others find out when the server is back. */
+  follows?: boolean | undefined;
 }
 
 /** The waits of one loop that tries again for ever. */
@@ -59,7 +63,8 @@ export class Retries {
     this.#failures += 1;
     // Too many requests are too many, however well the server is.
     const untilReturn = error.code !== 429;
-    this.#due = { ms: backoffMs(error, this.#failures, this.#options.random), untilReturn };
+    const { random, follows } = this.#options;
+    this.#due = { ms: backoffMs(error, this.#failures, random, follows === true ? CAP_MS : UNREACHABLE_CAP_MS), untilReturn };
   }
 
   succeeded(): void {
@@ -69,7 +74,7 @@ export class Retries {
 
   /** Waits if the last attempt failed: as long as that asks for, or until the server is back after an outage. */
   async wait(signal: AbortSignal): Promise<void> {
-    const { clock, contact, random } = this.#options;
+    const { clock, contact, random, follows } = this.#options;
     const due = this.#due;
     this.#due = undefined;
     if (due === undefined) return;
@@ -87,6 +92,6 @@ export class Retries {
     unsubscribe();
     if (!returned) return;
     this.#failures = 0;
-    await pause(clock, SPREAD_MS * random(), signal);
+    await pause(clock, (follows === true ? FOLLOWERS_SPREAD_MS : SPREAD_MS) * random(), signal);
   }
 }

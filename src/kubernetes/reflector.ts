@@ -26,6 +26,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   fieldSelector?: string;
   /** Asks the server for metadata only. */
   metadataOnly?: boolean;
+  /** There are many like this one: while the server is away, it leaves it to others to find out when it is back. */
+  follows?: boolean;
   /** The part of an object that is kept in memory. */
   keep(object: T): T;
   /** Must return at once. Exceptions are logged and change nothing. */
@@ -51,6 +53,8 @@ export interface ReflectorHealth {
   lastAttemptAgeMs: number;
   /** Reason of the last failure, while it lasts. */
   failing?: string;
+  /** The last failure was that access rules do not allow it, and lasts. */
+  forbidden: boolean;
 }
 
 function isKubeObject(value: unknown): value is KubeObject {
@@ -74,12 +78,13 @@ export class Reflector<T extends KubeObject> {
   readonly #retries: Retries;
   #refusals = 0;
   #expirations = 0;
-  #failing: string | undefined;
+  #failing: KubernetesError | undefined;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#contactAt = this.#attemptAt = options.clock.monotonic();
-    this.#retries = new Retries({ contact: options.client.contact, clock: options.clock, random: options.random });
+    const { client, clock, random, follows } = options;
+    this.#retries = new Retries({ contact: client.contact, clock, random, follows });
   }
 
   get(namespace: string, name: string): T | undefined {
@@ -106,7 +111,8 @@ export class Reflector<T extends KubeObject> {
       synced: this.#isSynced,
       lastContactAgeMs: now - this.#contactAt,
       lastAttemptAgeMs: now - Math.max(this.#attemptAt, this.#contactAt),
-      ...(this.#failing === undefined ? {} : { failing: this.#failing }),
+      ...(this.#failing === undefined ? {} : { failing: this.#failing.reason }),
+      forbidden: this.#failing?.code === 403,
     };
   }
 
@@ -245,8 +251,8 @@ export class Reflector<T extends KubeObject> {
     const { client, kind, logger } = this.#options;
     this.#retries.failed(error);
     client.metrics.flashback_watch_failures_total.inc({ kind, operation });
-    if (this.#failing !== error.reason) logger.warn({ kind, operation, code: error.code, reason: error.reason }, error.message);
-    this.#failing = error.reason;
+    if (this.#failing?.reason !== error.reason) logger.warn({ kind, operation, code: error.code, reason: error.reason }, error.message);
+    this.#failing = error;
     this.#options.onFailure?.(operation, error);
   }
 

@@ -1,4 +1,4 @@
-// The ResourceStore of a cluster: objects from watches, Secrets read live, writes by server-side apply.
+// The ResourceStore of a cluster: the three kinds from watches, Secrets read live, writes by server-side apply.
 import { isDeepStrictEqual } from 'node:util';
 import {
   API_GROUP,
@@ -6,7 +6,6 @@ import {
   KINDS,
   LABELS,
   keyOf,
-  type AIReferenceGrant,
   type AnyResource,
   type Kind,
   type ObjectKey,
@@ -24,16 +23,18 @@ import {
 import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
 import { EventRecorder } from './events.ts';
-import { GrantWatch } from './grant-watch.ts';
 import { hasCode } from './kubernetes-error.ts';
 import { rememberWrite } from './last-writer.ts';
 import { collectionPath, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
 import { NamespaceWatch } from './namespace-watch.ts';
 import type { Change } from './object-cache.ts';
+import { NamedSecretWatch } from './named-secret-watch.ts';
 import { Reflector, type ReflectorHealth } from './reflector.ts';
+import { CollectionSecretWatch, type SecretWatch } from './secret-watch.ts';
 import { applyOwnedSecret, controllerUid, readLiveSecret } from './secret-writer.ts';
 import { StatusApplier } from './status-applier.ts';
 import { pause } from './backoff.ts';
+import { reportWatches } from './watch-metrics.ts';
 
 const GROUP_VERSION = `${API_GROUP}/${API_VERSION}`;
 const METRICS_PERIOD_MS = 5_000;
@@ -42,6 +43,11 @@ export interface KubernetesStoreOptions {
   client: KubeClient;
   /** Namespaces to watch; all when empty. */
   watchNamespaces?: readonly string[];
+  /**
+   * `namespace/name` of each Secret that the objects in a store refer to. Given: these are watched, each by itself, and none is listed by
+   * label, as where access rules name Secrets one by one. Absent: all Secrets of the watched namespaces are watched together.
+   */
+  secretsByName?: ((store: Pick<ResourceStore, 'list'>) => Iterable<string>) | undefined;
   /** Names this process in Events. */
   identity: string;
   clock: Clock;
@@ -51,10 +57,10 @@ export interface KubernetesStoreOptions {
 }
 
 export interface StoreHealth {
-  /** What is reconciled was listed completely, and what may be used and belongs together is known. */
+  /** The three kinds were listed completely. */
   synced: boolean;
   watches: ReflectorHealth[];
-  /** Secrets may not be watched: changes are found only when reconcilers look again. */
+  /** Some Secrets may not be watched: changes of theirs are found only when reconcilers look again. */
   secretWatchForbidden: boolean;
 }
 
@@ -67,18 +73,6 @@ export function isStatusOnly(previous: AnyResource, next: AnyResource): boolean 
     metadata.deletionTimestamp,
   ];
   return isDeepStrictEqual(relevant(previous), relevant(next));
-}
-
-/** kubectl keeps a copy of applied Secrets, values included, in an annotation: nothing but identity may stay in memory. */
-function keepIdentity({ metadata: { name, namespace, uid, resourceVersion } }: KubeObject): KubeObject {
-  return {
-    metadata: {
-      name,
-      uid,
-      ...(namespace === undefined ? {} : { namespace }),
-      ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    },
-  };
 }
 
 /** Items of a list may come without kind and apiVersion; of managedFields nobody needs more than who wrote last. */
@@ -120,11 +114,9 @@ export class KubernetesStore implements ResourceStore {
   readonly #recorder: EventRecorder;
   readonly #status: StatusApplier;
   readonly #resources = new Map<Kind, Reflector<AnyResource>[]>();
-  readonly #secrets: Reflector<KubeObject>[] = [];
+  readonly #secrets: SecretWatch;
   readonly #namespaces: NamespaceWatch;
-  readonly #grants: GrantWatch;
   #events: StoreEvents | undefined;
-  #secretWatchForbidden = false;
 
   constructor(options: KubernetesStoreOptions) {
     this.#options = options;
@@ -137,31 +129,35 @@ export class KubernetesStore implements ResourceStore {
         namespaces.map((namespace) => this.#resourceReflector(kind, namespace)),
       );
     }
-    this.#secrets = namespaces.map((namespace) => this.#secretReflector(namespace));
-    this.#grants = new GrantWatch({ ...options, namespaces, onChange: (key) => this.#events?.onGrant(key) });
+    const { secretsByName } = options;
+    const watching = { ...options, onSecret: (key: ObjectKey) => this.#events?.onSecret(key) };
+    this.#secrets =
+      secretsByName === undefined
+        ? new CollectionSecretWatch(watching, namespaces)
+        : new NamedSecretWatch({ ...watching, wanted: () => secretsByName(this) });
     this.#namespaces = new NamespaceWatch({ ...options, onChange: (name) => this.#events?.onNamespace(name) });
   }
 
   /** Begins to watch; announces changes until the signal is aborted. Resolves when everything has stopped. */
   async start(events: StoreEvents, signal: AbortSignal): Promise<void> {
     this.#events = events;
-    await Promise.all([...this.#all().map((reflector) => reflector.run(signal)), this.#reportContact(signal)]);
+    const always = [...this.#resources.values(), this.#namespaces.reflector].flat() as Reflector<AnyResource | KubeObject>[];
+    await Promise.all([...always.map((reflector) => reflector.run(signal)), this.#secrets.run(signal), this.#reportWatches(signal)]);
   }
 
   /**
-   * Resolves when all that is reconciled has been listed completely, and grants and labels of namespaces, as far as that is allowed.
-   * Secrets are read live, so nothing waits for their watch.
+   * Resolves when the three kinds have been listed completely, and it is known which namespaces belong together. Secrets are read live,
+   * so nothing waits for their watch.
    */
   async synced(): Promise<void> {
-    const resources = [...this.#resources.values()].flat().map((reflector) => reflector.whenSynced());
-    await Promise.all([...resources, this.#grants.whenSettled(), this.#namespaces.whenSettled()]);
+    await Promise.all([...[...this.#resources.values()].flat().map((reflector) => reflector.whenSynced()), this.#namespaces.whenSettled()]);
   }
 
   health(): StoreHealth {
     return {
-      synced: this.#grants.settled && this.#namespaces.settled && [...this.#resources.values()].flat().every(({ synced }) => synced),
+      synced: this.#namespaces.settled && [...this.#resources.values()].flat().every(({ synced }) => synced),
       watches: this.#all().map((reflector) => reflector.health()),
-      secretWatchForbidden: this.#secretWatchForbidden,
+      secretWatchForbidden: this.#secrets.forbidden,
     };
   }
 
@@ -179,10 +175,6 @@ export class KubernetesStore implements ResourceStore {
       .map((object) => ({ key: keyOf(object.metadata), object }))
       .toSorted((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ object }) => object);
-  }
-
-  grants(): AIReferenceGrant[] {
-    return this.#grants.values();
   }
 
   covers(namespace: string): boolean {
@@ -208,6 +200,7 @@ export class KubernetesStore implements ResourceStore {
 
   async listKeySecrets(repository: ObjectKey): Promise<{ key: ObjectKey; value: SecretValue }[]> {
     const { namespace, name } = repository;
+    if (this.#options.secretsByName !== undefined) throw new SecretForbiddenError(`the operator may not list the Secrets of ${namespace}`);
     const found: KubeSecret[] = [];
     let token: string | undefined;
     do {
@@ -247,8 +240,8 @@ export class KubernetesStore implements ResourceStore {
     this.#recorder.emit(event);
   }
 
-  #all(): Reflector<AnyResource | AIReferenceGrant | KubeObject>[] {
-    return [...this.#resources.values(), this.#grants.reflectors, this.#secrets, this.#namespaces.reflector].flat() as Reflector<AnyResource | AIReferenceGrant | KubeObject>[];
+  #all(): Reflector<AnyResource | KubeObject>[] {
+    return [...this.#resources.values(), this.#secrets.reflectors(), this.#namespaces.reflector].flat() as Reflector<AnyResource | KubeObject>[];
   }
 
   #resourceReflector(kind: Kind, namespace: string | undefined): Reflector<AnyResource> {
@@ -260,40 +253,19 @@ export class KubernetesStore implements ResourceStore {
       onChange: (change: Change<AnyResource>) => {
         if (change.type === 'removed') this.#status.forget(change.object.metadata.uid);
         if (change.type === 'changed' && isStatusOnly(change.previous, change.object)) return;
+        if (kind !== 'AIPolicy') this.#secrets.onReferences();
         const { namespace: space, name } = change.object.metadata;
         this.#events?.onResource(kind, { namespace: space, name });
       },
     });
   }
 
-  #secretReflector(namespace: string | undefined): Reflector<KubeObject> {
-    return new Reflector<KubeObject>({
-      ...this.#options,
-      kind: 'Secret',
-      path: collectionPath('v1', 'secrets', namespace),
-      metadataOnly: true,
-      keep: keepIdentity,
-      onChange: ({ object: { metadata } }) => this.#events?.onSecret({ namespace: metadata.namespace ?? '', name: metadata.name }),
-      onFailure: (_operation, error) => {
-        if (error.code !== 403 || this.#secretWatchForbidden) return;
-        this.#secretWatchForbidden = true;
-        this.#options.logger.warn('watching Secrets is forbidden: a changed Secret is noticed at the next validation interval');
-      },
-      onHealthy: () => {
-        this.#secretWatchForbidden = false;
-      },
-    });
-  }
-
-  async #reportContact(signal: AbortSignal): Promise<void> {
-    const gauge = this.#options.client.metrics.flashback_watch_last_contact_seconds;
+  async #reportWatches(signal: AbortSignal): Promise<void> {
+    const { client, clock } = this.#options;
     while (!signal.aborted) {
-      const oldest = new Map<string, number>();
-      for (const { kind, lastContactAgeMs } of this.#all().map((reflector) => reflector.health())) {
-        oldest.set(kind, Math.max(oldest.get(kind) ?? 0, lastContactAgeMs));
-      }
-      for (const [kind, age] of oldest) gauge.set({ kind }, age / 1000);
-      await pause(this.#options.clock, METRICS_PERIOD_MS, signal);
+      const optional = new Set<object>([this.#namespaces.reflector, ...(this.#options.secretsByName === undefined ? [] : this.#secrets.reflectors())]);
+      reportWatches(client.metrics, this.#all().map((reflector) => ({ health: reflector.health(), optional: optional.has(reflector) })));
+      await pause(clock, METRICS_PERIOD_MS, signal);
     }
   }
 }

@@ -76,6 +76,7 @@ export const OPERATOR_METRICS = {
   rest_client_request_duration_seconds: { kind: 'histogram', help: 'Duration of requests to the API server.', labels: ['verb', 'host'], buckets: RECONCILE },
   leader_election_master_status: { kind: 'gauge', help: '1 while this process leads.', labels: ['name'] },
   flashback_watch_failures_total: { kind: 'counter', help: 'Lists and watches that failed.', labels: ['kind', 'operation'] },
+  flashback_watches_forbidden: { kind: 'gauge', help: 'Watches that access rules do not allow.', labels: ['kind'] },
   flashback_watch_last_contact_seconds: { kind: 'gauge', help: 'Seconds since the API server was last heard about this kind.', labels: ['kind'] },
   flashback_resource_condition: { kind: 'gauge', help: '1 for the status that a condition has now.', labels: ['kind', 'namespace', 'name', 'type', 'status'] },
   flashback_key_expiry_timestamp_seconds: { kind: 'gauge', help: 'When a key of spec.apiKeys expires, as Unix time.', labels: ['namespace', 'repository', 'key'] },

@@ -51,7 +51,7 @@ describe('the kinds', () => {
   it('are missed by name', () => {
     expect(brief(installed((crds) => crds.pop()))).toMatch(/^fail: not installed: repositories\./);
     expect(brief(checkKinds(wanted, { value: new Map() }))).toMatch(
-      /^fail: not installed: aillmconfigs\.\S+, aipolicies\.\S+, aireferencegrants\.\S+, repositories/,
+      /^fail: not installed: aillmconfigs\.\S+, aipolicies\.\S+, repositories/,
     );
   });
   it('differ where a field of the schema is one more, one less or another', () => {

@@ -33,6 +33,8 @@ export type Fault =
 interface OpenWatch {
   collection: string;
   namespace: string | undefined;
+  /** The only one that is asked for. */
+  name: string | undefined;
   response: ServerResponse;
   metadataOnly: boolean;
 }
@@ -49,6 +51,11 @@ function parsePath(path: string): Target {
   const match = /^(\/api\/v1|\/apis\/[^/]+\/[^/]+)(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?/.exec(path);
   if (match === null) throw new Error(`the fake API server cannot read ${path}`);
   return { collection: `${match[1]}/${match[3]}`, namespace: match[2], name: match[4] };
+}
+
+/** Of field selectors it knows names alone. */
+function selectedName({ query }: SeenRequest): string | undefined {
+  return /^metadata\.name=(.+)$/.exec(query['fieldSelector'] ?? '')?.[1];
 }
 
 function merge(target: unknown, patch: unknown): unknown {
@@ -183,6 +190,7 @@ export class FakeApiServer {
 
   #deliver(watch: OpenWatch, target: Target, line: { type: string; object: FakeObject }): void {
     if (watch.collection !== target.collection || (watch.namespace !== undefined && watch.namespace !== target.namespace)) return;
+    if (watch.name !== undefined && watch.name !== target.name) return;
     watch.response.write(`${JSON.stringify(watch.metadataOnly ? { ...line, object: metadataOf(line.object) } : line)}\n`);
   }
 
@@ -232,7 +240,7 @@ export class FakeApiServer {
       response.end(`${JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } })}\n`);
       return;
     }
-    const watch = { collection, namespace, response, metadataOnly: seen.headers.accept?.includes('PartialObjectMetadata') === true };
+    const watch = { collection, namespace, name: selectedName(seen), response, metadataOnly: seen.headers.accept?.includes('PartialObjectMetadata') === true };
     this.#watches.add(watch);
     response.on('close', () => this.#watches.delete(watch));
     for (const event of this.#events.filter(({ version }) => version > from)) this.#deliver(watch, event.target, event.line);
@@ -244,6 +252,7 @@ export class FakeApiServer {
     if (name !== undefined) return this.#answer(response, this.#objects.get(seen.path));
     const all = [...this.#objects.entries()]
       .filter(([path]) => parsePath(path).collection === collection && (namespace === undefined || parsePath(path).namespace === namespace))
+      .filter(([, { metadata }]) => selectedName(seen) === undefined || selectedName(seen) === metadata.name)
       .map(([, object]) => (metadataOnly ? metadataOf(object) : object));
     const start = Number(seen.query['continue'] ?? '0');
     const end = start + Number(seen.query['limit'] ?? '500');

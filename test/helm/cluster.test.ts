@@ -71,7 +71,6 @@ describe('rights', () => {
         'list secrets a',
         'create secrets a',
         `list repositories.${GROUP} a`,
-        `watch aireferencegrants.${GROUP} a`,
         `patch aillmconfigs.${GROUP}/x --subresource=status a`,
       ],
       mayNot: [
@@ -79,8 +78,6 @@ describe('rights', () => {
         'list secrets b',
         'list secrets',
         `list repositories.${GROUP} b`,
-        `list aireferencegrants.${GROUP} b`,
-        `create aireferencegrants.${GROUP} a`,
         `patch aillmconfigs.${GROUP}/x a`,
         `delete repositories.${GROUP}/x a`,
       ],
@@ -89,12 +86,19 @@ describe('rights', () => {
       values: (space) => ({
         rbac: { secrets: { mode: 'named', named: [{ namespace: space('a'), read: ['openai'], keys: ['assistant-app'] }] } },
       }),
-      may: ['get secrets/openai a', 'patch secrets/assistant-app a', 'create secrets a', `list repositories.${GROUP} b`],
-      mayNot: ['get secrets/other a', 'list secrets a', 'watch secrets a', 'patch secrets/openai a', 'get secrets/openai b'],
+      may: [
+        'get secrets/openai a',
+        'watch secrets/openai a',
+        'list secrets/assistant-app a',
+        'patch secrets/assistant-app a',
+        'create secrets a',
+        `list repositories.${GROUP} b`,
+      ],
+      mayNot: ['get secrets/other a', 'watch secrets/other a', 'list secrets a', 'watch secrets a', 'patch secrets/openai a', 'get secrets/openai b'],
     },
     cluster: {
       values: () => ({ rbac: { secrets: { mode: 'cluster' } } }),
-      may: ['list secrets', 'get secrets/openai b', `list aipolicies.${GROUP}`, `list aireferencegrants.${GROUP}`],
+      may: ['list secrets', 'get secrets/openai b', `list aipolicies.${GROUP}`],
       mayNot: ['update secrets/openai b', `create repositories.${GROUP} b`, 'create pods b', 'get configmaps/x b'],
     },
   };

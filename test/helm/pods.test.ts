@@ -197,7 +197,8 @@ describe('the operator', () => {
 
   test('has every setting of its own in the chart, but those for use outside of one', async () => {
     const outside = ['allow-loopback-endpoints', 'kubeconfig', 'gateway', 'host'];
-    const everything = [...(await variant('everything that can be switched on')), ...(await variant('two namespaces'))];
+    const all = ['everything that can be switched on', 'two namespaces', 'Secrets by name'] as const;
+    const everything = (await Promise.all(all.map(variant))).flat();
     const args = podsOf(everything).flatMap(({ spec }) => containersOf(spec).flatMap(({ args: own = [] }) => own));
     const given = new Set(args.flatMap((arg) => /^--([a-z-]+)/.exec(arg)?.[1] ?? []));
     const asked = Object.entries(SETTINGS).flatMap(([name, { commands }]) =>

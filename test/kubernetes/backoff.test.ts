@@ -48,6 +48,11 @@ describe('a wait', () => {
     expect(await waitsAfter(newRetries(), [0, 0, 0, 0, 403, 503, 403])).toEqual([1_000, 2_000, 4_000, 5_000, 1_000, 2_000, 4_000]);
   });
 
+  test('is as long as any other where there are many that wait for the same server', async () => {
+    const followers = new Retries({ contact, clock, random: () => 1, follows: true });
+    expect(await waitsAfter(followers, [0, 0, 0, 0, 0, 0])).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
+  });
+
   test('does not take place after a success', async () => {
     const retries = newRetries();
     await retries.wait(stop.signal);

@@ -40,7 +40,6 @@ async function started(options: Partial<KubernetesStoreOptions> = {}): Promise<R
     onResource: (kind: string, { namespace, name }: { namespace: string; name: string }) =>
       void made.seen.push(`${kind} ${namespace}/${name}`),
     onSecret: ({ namespace, name }: { namespace: string; name: string }) => void made.seen.push(`Secret ${namespace}/${name}`),
-    onGrant: ({ namespace, name }: { namespace: string; name: string }) => void made.seen.push(`AIReferenceGrant ${namespace}/${name}`),
     onNamespace: (name: string) => void made.seen.push(`Namespace ${name}`),
   };
   runs.push(made.store.start(events, stop.signal));
@@ -54,7 +53,7 @@ describe('announcements', () => {
   test('objects and Secrets that exist are announced, then their changes', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(6));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.put(secret('openai'), { data: {} });
     await eventually(() => expect(seen).toEqual(['Repository team/chat', 'Secret team/openai']));
     expect(store.get('Repository', { namespace: 'team', name: 'chat' })).toBeDefined();
@@ -65,7 +64,7 @@ describe('announcements', () => {
     const metadata = { generation: 1, labels: { a: 'b' } };
     server.put(repository('chat'), { metadata, spec: {} });
     const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(6));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.put(repository('chat'), { metadata, spec: {}, status: { observedGeneration: 1 } });
     await eventually(() => expect(store.get('Repository', { namespace: 'team', name: 'chat' })?.status).toEqual({ observedGeneration: 1 }));
     expect(seen).toEqual(['Repository team/chat']);
@@ -79,7 +78,7 @@ describe('announcements', () => {
   test('a Secret is announced on every change, for Secrets have no generation', async () => {
     server.put(secret('openai'), { data: { apiKey: base64('one') } });
     const { seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(6));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.put(secret('openai'), { data: { apiKey: base64('two') } });
     server.remove(secret('openai'));
     await eventually(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai', 'Secret team/openai']));
@@ -119,7 +118,7 @@ describe('announcements', () => {
     server.put('/api/v1/namespaces/team', { metadata: { labels: { ...home, team: 'a' } } });
     server.put('/api/v1/namespaces/unlabelled', {});
     const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(6));
+    await eventually(() => expect(server.openWatches).toBe(5));
     expect(store.namespaceLabels('team')).toEqual(home);
     expect(store.namespaceLabels('unlabelled')).toEqual({});
     expect(store.namespaceLabels('unseen')).toBeUndefined();
@@ -143,54 +142,10 @@ describe('announcements', () => {
     expect(store.namespaceLabels('team')).toEqual({ 'ai.flashback.tech/organization': 'acme' });
   });
 
-  test('grants are known whole and announced, also when they change or go', async () => {
-    const path = '/apis/ai.flashback.tech/v1alpha1/namespaces/lender/aireferencegrants/g';
-    const spec = { from: [{ kind: 'Repository', namespace: 'team' }], to: [{ kind: 'AILLMConfig' }] };
-    server.put(path, { spec });
-    const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(6));
-    expect(store.grants()).toMatchObject([{ metadata: { namespace: 'lender', name: 'g' }, spec }]);
-    server.put(path, { spec: { ...spec, to: [{ kind: 'AILLMConfig', name: 'openai' }] } });
-    await eventually(() => expect(store.grants()[0]?.spec.to).toEqual([{ kind: 'AILLMConfig', name: 'openai' }]));
-    server.remove(path);
-    await eventually(() => expect(store.grants()).toEqual([]));
-    expect(seen).toEqual(['AIReferenceGrant lender/g', 'AIReferenceGrant lender/g', 'AIReferenceGrant lender/g']);
-  });
-
-  test.each([
-    [403, 'grant the operator list and watch on them'],
-    [404, 'install the CRD of the kind'],
-  ])('where grants cannot be listed (%s) nothing waits for them, there are none until that changes, and it is said what to do', async (status, fix) => {
-    const collection = '/apis/ai.flashback.tech/v1alpha1/aireferencegrants';
-    server.put('/apis/ai.flashback.tech/v1alpha1/namespaces/lender/aireferencegrants/g', { spec: { from: [], to: [] } });
-    server.fail(({ path }) => path === collection, { status }, Infinity);
-    const { store, seen, lines } = await started();
-    expect(store.health().synced).toBe(true);
-    expect(store.grants()).toEqual([]);
-    expect(lines.filter(({ msg }) => msg.startsWith('AIReferenceGrants cannot be listed')).map(({ msg }) => msg)).toEqual([expect.stringContaining(fix)]);
-    server.heal();
-    await eventually(() => {
-      clock.advance(60_000);
-      expect(seen).toEqual(['AIReferenceGrant lender/g']);
-    });
-    expect(store.grants()).toHaveLength(1);
-  });
-
-  test('the store is not in step before it knows which grants there are', async () => {
-    server.fail(({ path }) => path.endsWith('/aireferencegrants'), { status: 500 }, 1);
-    const { store } = build();
-    runs.push(store.start({ onResource: () => {}, onSecret: () => {}, onGrant: () => {}, onNamespace: () => {} }, stop.signal));
-    await eventually(() => expect(store.health().watches.find(({ kind }) => kind === 'AIReferenceGrant')?.failing).toBeDefined());
-    expect(store.health().synced).toBe(false);
-    clock.advance(60_000);
-    await store.synced();
-    expect(store.health().synced).toBe(true);
-  });
-
   test('the store is not in step before it knows which namespaces belong together', async () => {
     server.fail(({ path }) => path === '/api/v1/namespaces', { status: 500 }, 1);
     const { store } = build();
-    runs.push(store.start({ onResource: () => {}, onSecret: () => {}, onGrant: () => {}, onNamespace: () => {} }, stop.signal));
+    runs.push(store.start({ onResource: () => {}, onSecret: () => {}, onNamespace: () => {} }, stop.signal));
     await eventually(() => expect(store.health().watches.filter(({ synced }) => synced).map(({ kind }) => kind)).toContain('AIPolicy'));
     expect(store.health().synced).toBe(false);
     await eventually(() => expect(store.health().watches.find(({ kind }) => kind === 'Namespace')?.failing).toBeDefined());
@@ -199,10 +154,34 @@ describe('announcements', () => {
     expect(store.health().synced).toBe(true);
   });
 
+  test('where Secrets are seen by name alone, each that objects refer to is watched by itself, and none is listed by a label', async () => {
+    server.put(repository('chat'), { spec: { secret: 'first' } });
+    const secretsByName = (store: Pick<KubernetesStore, 'list'>): string[] =>
+      store.list('Repository').map(({ metadata, spec }) => `${metadata.namespace}/${String(Reflect.get(spec, 'secret'))}`);
+    const { store, seen } = await started({ secretsByName });
+    await eventually(() => {
+      clock.advance(100);
+      expect(server.openWatches).toBe(5);
+    });
+    server.put(secret('first'), {});
+    server.put(secret('second'), {});
+    await eventually(() => expect(seen.at(-1)).toBe('Secret team/first'));
+    server.put(repository('chat'), { metadata: { generation: 2 }, spec: { secret: 'second' } });
+    await eventually(() => {
+      clock.advance(100);
+      expect(seen.at(-1)).toBe('Secret team/second');
+    });
+    const asked = server.requests.filter(({ path }) => path.endsWith('/secrets')).map(({ query }) => query['fieldSelector']);
+    expect(new Set(asked)).toEqual(new Set(['metadata.name=first', 'metadata.name=second']));
+    expect(store.health()).toMatchObject({ synced: true, secretWatchForbidden: false });
+    await expect(store.listKeySecrets({ namespace: 'team', name: 'chat' })).rejects.toThrow(SecretForbiddenError);
+    expect(server.requests.some(({ query }) => query['labelSelector'] !== undefined)).toBe(false);
+  });
+
   test('the age of the last contact is a metric', async () => {
     const client = clientOf(server.url);
     await started({ client });
-    await eventually(() => expect(server.openWatches).toBe(6));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.fail(() => true, 'hang', Infinity);
     clock.advance(20_000);
     await eventually(async () => {
@@ -212,7 +191,6 @@ describe('announcements', () => {
         AILLMConfig: true,
         Repository: true,
         AIPolicy: true,
-        AIReferenceGrant: true,
         Secret: true,
         Namespace: true,
       });
@@ -257,7 +235,7 @@ describe('Secrets', () => {
     const replace = vi.spyOn(ObjectCache.prototype, 'replace');
     const upsert = vi.spyOn(ObjectCache.prototype, 'upsert');
     const { seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(6));
+    await eventually(() => expect(server.openWatches).toBe(5));
     server.put(secret('openai'), { metadata: server.get(secret('openai'))?.metadata ?? {}, data: { apiKey: planted } });
     await eventually(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai']));
     const kept = [...replace.mock.calls, ...upsert.mock.calls];
@@ -342,7 +320,7 @@ describe('status', () => {
   test('is repaired when somebody else has changed it', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store } = await started();
-    await eventually(() => expect(server.openWatches).toBe(6));
+    await eventually(() => expect(server.openWatches).toBe(5));
     await store.applyStatus(current(store), { a: 1 });
     server.put(repository('chat'), { spec: {}, status: { a: 'vandal' } });
     await eventually(() => expect(current(store).status).toEqual({ a: 'vandal' }));

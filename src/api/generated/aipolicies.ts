@@ -46,13 +46,9 @@ export interface AIPolicySpec {
      */
     llmRef: {
       /**
-       * Name of an AILLMConfig.
+       * Name of an AILLMConfig in the same namespace.
        */
       name: string;
-      /**
-       * Namespace of the AILLMConfig, where it is another one. An AIReferenceGrant over there has to allow it.
-       */
-      namespace?: string;
     };
     /**
      * Name of the model as the provider knows it.
