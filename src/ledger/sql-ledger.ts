@@ -2,6 +2,7 @@
 import { addMessages, conversation, conversations, createConversation, deleteConversation, messages } from './conversations.ts';
 import type { Database } from './database.ts';
 import type { LedgerBatch } from './entries.ts';
+import { Gathering } from './gathering.ts';
 import { ingest } from './ingest.ts';
 import type {
   AlertRow,
@@ -27,10 +28,16 @@ import { alerts, audit, audited, violations } from './records.ts';
 import { compact, type Retention } from './retention.ts';
 import { countUsage, usage } from './usage.ts';
 
+interface Told {
+  batches: readonly LedgerBatch[];
+  findUid: FindUid;
+}
+
 export class SqlLedger implements StoredLedger {
   readonly #database: Database;
   readonly #retention: Retention;
   readonly #remembered = new Remembered();
+  readonly #told = new Gathering<Told, Ingested[]>((all) => this.#ingest(all));
 
   /** Brings the schema up to date. Closes the database where that fails. */
   static async open(database: Database, retention: Retention): Promise<SqlLedger> {
@@ -49,13 +56,8 @@ export class SqlLedger implements StoredLedger {
     this.#retention = retention;
   }
 
-  async ingest(batches: readonly LedgerBatch[], findUid: FindUid): Promise<Ingested[]> {
-    const { results, found } = await this.#database.write(async (transaction) => {
-      const names = new Names(transaction, findUid, this.#remembered);
-      return { results: await ingest(transaction, names, batches, Date.now()), found: names.found };
-    });
-    this.#remembered.add(found);
-    return results;
+  ingest(batches: readonly LedgerBatch[], findUid: FindUid): Promise<Ingested[]> {
+    return this.#told.add({ batches, findUid });
   }
 
   sources(): Promise<SourceRow[]> {
@@ -117,5 +119,23 @@ export class SqlLedger implements StoredLedger {
 
   close(): Promise<void> {
     return this.#database.close();
+  }
+
+  async #ingest(all: readonly Told[]): Promise<Ingested[][]> {
+    const findUid: FindUid = (kind, key) => {
+      for (const told of all) {
+        const uid = told.findUid(kind, key);
+        if (uid !== undefined) return uid;
+      }
+      return undefined;
+    };
+    const batches = all.flatMap((told) => told.batches);
+    const { results, found } = await this.#database.write(async (transaction) => {
+      const names = new Names(transaction, findUid, this.#remembered);
+      return { results: await ingest(transaction, names, batches, Date.now()), found: names.found };
+    });
+    this.#remembered.add(found);
+    let next = 0;
+    return all.map((told) => results.slice(next, (next += told.batches.length)));
   }
 }

@@ -1,0 +1,32 @@
+// What the ledger of the benchmark holds: a year of an organization of 100 repositories and 2000 users.
+export const SHAPE = {
+  workspaces: 20,
+  repositories: 100,
+  /** Each repository has one key, and asks two models of one connection, through two gateways. */
+  models: 2,
+  hosts: 2,
+  users: 2000,
+  /** Minutes in which one conversation has requests; its two gateways take turns. */
+  turns: 20,
+  violations: 200_000,
+} as const;
+
+export interface Size {
+  /** Rows of use by minute, with user and conversation. */
+  rows: number;
+  /** Over which they are spread. */
+  days: number;
+}
+
+/** 2025-11-01, in minutes since the epoch. */
+export const START = Date.UTC(2025, 10, 1) / 60_000;
+
+export const name = {
+  workspace: (index: number): string => `workspace-${index}`,
+  repository: (index: number): string => `workspace-${index % SHAPE.workspaces}/repository-${index}`,
+  llm: (index: number): string => `workspace-${index % SHAPE.workspaces}/llm-${index % SHAPE.workspaces}`,
+  key: (index: number): string => `key-${index}`,
+  model: (index: number): string => `model-${index % 30}`,
+  host: (index: number): string => `gateway-${index}`,
+  user: (index: number): string => `user-${index}`,
+};
