@@ -7,7 +7,7 @@ import { Collector } from './ledger/collector.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { OpeningLedger } from './ledger/opening.ts';
 import { readSums } from './ledger/usage-sums.ts';
-import type { ResourceStore } from './reconcile/store.ts';
+import type { ResourceStore, StoreEvents } from './reconcile/store.ts';
 import { UsageReporter } from './reconcile/usage-reporter.ts';
 import type { UsageStatus } from './reconcile/usage-status.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -28,7 +28,7 @@ export interface LedgerKeeperOptions {
 const COMPACT_PERIOD = 600_000;
 const DIMENSION = { Repository: 'repository', AILLMConfig: 'llm' } as const;
 
-export class LedgerKeeper {
+export class LedgerKeeper implements StoreEvents {
   readonly ledger: OpeningLedger;
   /** Where batches of gateways go. */
   readonly collector: Collector;
@@ -72,6 +72,12 @@ export class LedgerKeeper {
   onResource(kind: Kind, key: ObjectKey): void {
     this.#audit.onResource(kind, key);
   }
+
+  onSecret(): void {}
+
+  onNamespace(): void {}
+
+  onGrant(): void {}
 
   /** Call it when gateways are not asked any more. */
   async stop(): Promise<void> {

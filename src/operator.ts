@@ -7,9 +7,12 @@ import { GatewayEndpoints } from './kubernetes/gateway-endpoints.ts';
 import { LeaderElector } from './kubernetes/lease.ts';
 import { ReleaseSecrets } from './kubernetes/secrets.ts';
 import type { OwnerReference } from './kubernetes/objects.ts';
+import { lastWriteOf } from './kubernetes/last-writer.ts';
 import { KubernetesStore } from './kubernetes/store.ts';
 import { Leadership } from './leadership.ts';
 import { operatorPlatform } from './operator-platform.ts';
+import { openLedger } from './ledger/open.ts';
+import { ledgerOptions } from './ledger/settings.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
 import { firstSignal, listenOn, readOrStop, StartError } from './process.ts';
 import { podIdentityPolicy } from './providers/pod-identity.ts';
@@ -61,6 +64,9 @@ export async function operator(settings: Settings): Promise<void> {
   const fixed = staticGateways(settings.gateway);
   checkLease(settings);
   const defaultJudge = readOrStop(() => parseJudge(settings['default-judge-llm'], settings['default-judge-model']));
+  const kept = readOrStop(() =>
+    ledgerOptions({ url: settings['ledger-url'], retention: settings['ledger-retention'], stateDir: settings['state-dir'] }),
+  );
   const clock = systemClock;
   const random = Math.random;
   const registry = createRegistry();
@@ -134,6 +140,7 @@ export async function operator(settings: Settings): Promise<void> {
         mayUsePodIdentity: podIdentityPolicy(settings['pod-identity-namespaces']),
         defaultJudge,
         objects: platform?.objects,
+        ledger: kept && { open: () => openLedger(kept), lastWriteOf },
         isLeader: () => elector.isLeader(),
         clock,
         random,

@@ -19,7 +19,17 @@ const ALL = ['up', 'operator', 'gateway'] as const;
 /** Flag name -> setting, in bytes and milliseconds once parsed. The environment variable is FLASHBACK_ and the name in capitals with underscores. */
 export const SETTINGS = {
   file: { commands: ['up'], kind: 'list', help: 'directory or file with manifests; repeatable' },
-  'state-dir': { commands: ['up'], kind: 'string', default: '.flashback', help: 'where delivered keys, statuses and the log are kept' },
+  'state-dir': { commands: ['up', 'operator'], kind: 'string', default: '.flashback', help: 'directory of the ledger and, of up, of delivered keys, statuses and the log' },
+  'ledger-url': {
+    commands: ['up', 'operator'],
+    kind: 'string',
+    help: 'where use, violations and changes are kept: a path, sqlite:///PATH, postgres://USER:PASSWORD@HOST/DATABASE, or none; ledger.sqlite in --state-dir when absent',
+  },
+  'ledger-retention': {
+    commands: ['up', 'operator'],
+    kind: 'list',
+    help: 'days that the ledger keeps what, comma-separated: minutes=35, hours=400, details=400 (users and conversations), records=400',
+  },
   port: { commands: ['up', 'gateway', 'demo'], kind: 'port', default: '8080', help: 'port that applications call' },
   host: { commands: ['up', 'gateway', 'demo'], kind: 'string', help: 'address to listen on (gateway: all, the others: 127.0.0.1)' },
   'metrics-port': { commands: ALL, kind: 'port', default: '9090', help: 'port of /metrics, /livez and /readyz' },

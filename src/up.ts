@@ -7,6 +7,8 @@ import { keyOf } from './api/resources.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { startDemoProvider } from './demo/provider.ts';
 import { newId } from './gateway/new-id.ts';
+import type { LedgerOptions } from './ledger/open.ts';
+import { ledgerOptions } from './ledger/settings.ts';
 import { firstSignal, listenOn, packageVersion, readOrStop, StartError } from './process.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import { PROVIDERS, SUPPORTED_TYPES } from './providers/index.ts';
@@ -27,6 +29,7 @@ import { HealthServer } from './telemetry/health.ts';
 import { createLogger, type Logger } from './telemetry/log.ts';
 import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
 import { LocalGateway } from './up-gateway.ts';
+import { UpLedger } from './up-ledger.ts';
 
 /** Host in endpoints that the demo provider stands in for. */
 const DEMO_HOST = 'demo-provider.flashback.svc';
@@ -46,6 +49,8 @@ export interface UpOptions {
   podIdentityNamespaces?: readonly string[];
   /** Judges for policies that name no judge. */
   defaultJudge?: JudgeModel | undefined;
+  /** Where use, violations and changes are kept; nowhere unless given. */
+  ledger?: LedgerOptions | undefined;
   /** What all request bodies together may take. */
   bodyBudgetBytes: number;
   /** What may wait for the ledger. */
@@ -102,6 +107,8 @@ export async function runUp(options: UpOptions): Promise<void> {
     await requirePaths(files);
     const metricsPort = await listenOn('metrics-port', options.metricsPort, () => health.listen(options.metricsPort, host));
     endings.unshift(() => health.close());
+    let kept: UpLedger | undefined;
+    endings.unshift(() => kept?.stop());
     const port = await listenOn('port', options.port, () => server.listen(options.port, host));
     const baseUrl = `http://${urlHost(host)}:${port}/v1`;
     endings.unshift(() => server.close(options.shutdownGrace));
@@ -159,6 +166,7 @@ export async function runUp(options: UpOptions): Promise<void> {
     });
     endings.unshift(() => session.stop());
 
+    const metrics = createOperatorMetrics(registry);
     const verifier = new Verifier({ providers: PROVIDERS, addresses, now: () => clock.now() });
     const asker = new ModelAsker({ providers: PROVIDERS, addresses, now: () => clock.now(), newId });
     const engine = new Engine({
@@ -174,15 +182,19 @@ export async function runUp(options: UpOptions): Promise<void> {
       publish: (content) => gateway.publish(content),
       clock,
       random: randomBytes,
-      metrics: createOperatorMetrics(registry),
+      metrics,
       logger,
     });
+    const { ledger: named } = options;
+    kept = named && new UpLedger({ ledger: named, gateway, store: session.store, engine, clock, metrics, logger });
     gateway.subscribe(engine);
     endings.unshift(() => gateway.close());
     session.store.subscribe(engine);
+    if (kept !== undefined) session.store.subscribe(kept.keeper);
     endings.unshift(() => engine.stop());
     await session.start();
     engine.start();
+    kept?.keeper.start();
     narrator.start();
     endings.unshift(() => narrator.stop());
 
@@ -215,9 +227,11 @@ function takeStateDirectory(directory: string): () => void {
 /** The command. */
 export async function up(settings: Settings): Promise<void> {
   const defaultJudge = readOrStop(() => parseJudge(settings['default-judge-llm'], settings['default-judge-model']));
-  const logPath = join(settings['state-dir'], 'flashback.log');
+  const stateDir = settings['state-dir'];
+  const ledger = readOrStop(() => ledgerOptions({ url: settings['ledger-url'], retention: settings['ledger-retention'], stateDir }));
+  const logPath = join(stateDir, 'flashback.log');
   // Before the log is begun anew: it could be the log of somebody else.
-  process.once('exit', takeStateDirectory(settings['state-dir']));
+  process.once('exit', takeStateDirectory(stateDir));
   // The terminal belongs to the person: the log of this run goes to a file, and only failures to both.
   const destination = pino.multistream([
     { level: 'trace', stream: pino.destination({ dest: logPath, append: false, mode: 0o600, sync: true }) },
@@ -232,7 +246,8 @@ export async function up(settings: Settings): Promise<void> {
     port: settings.port,
     metricsPort: settings['metrics-port'],
     ...(settings.host === undefined ? {} : { host: settings.host }),
-    stateDir: settings['state-dir'],
+    stateDir,
+    ledger,
     logPath,
     podIdentityNamespaces: settings['pod-identity-namespaces'],
     defaultJudge,

@@ -36,13 +36,14 @@ export class Collector {
 
   /** What each batch led to, once it is stored for good. Rejects where the ledger cannot be written; then nothing of them is certain. */
   async take(gateway: string, batches: readonly LedgerBatch[]): Promise<Ingested[]> {
-    const { clock, metrics } = this.#options;
+    const { clock, metrics, logger } = this.#options;
     const results = batches.length === 0 ? [] : await this.#ingest(batches);
     this.#heard.set(gateway, clock.monotonic());
     for (const [index, batch] of batches.entries()) {
       const result = results[index] ?? 'gap';
       metrics.flashback_ledger_batches_total.inc({ result });
-      if (result === 'stored') this.#count(batch);
+      if (result === 'stored' || result === 'resumed') this.#count(batch);
+      if (result === 'resumed') logger.warn({ gateway, source: batch.source, sequence: batch.sequence }, 'what a gateway told before this is in another ledger');
       if (result === 'gap') this.#tellGap(gateway, batch);
     }
     return results;

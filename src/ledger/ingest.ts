@@ -14,16 +14,20 @@ interface Source {
 export async function ingest(transaction: Transaction, names: Names, batches: readonly LedgerBatch[], now: number): Promise<Ingested[]> {
   const sources = await sourcesOf(transaction, batches);
   const touched = new Map<string, Source>();
+  const begun = new Set<string>();
   const entries: LedgerEntry[] = [];
   const results = batches.map((batch): Ingested => {
     const last = sources.get(batch.source);
+    const isFirst = !begun.has(batch.source);
+    begun.add(batch.source);
     if (last !== undefined && batch.sequence <= last.sequence) return 'known';
-    if (last !== undefined && batch.sequence !== last.sequence + 1) return 'gap';
+    const isNext = last === undefined || batch.sequence === last.sequence + 1;
+    if (!isNext && !isFirst) return 'gap';
     const next = { sequence: batch.sequence, dropped: (last?.dropped ?? 0) + batch.dropped };
     sources.set(batch.source, next);
     touched.set(batch.source, next);
     for (const entry of batch.entries) entries.push(storable(entry));
-    return 'stored';
+    return isNext ? 'stored' : 'resumed';
   });
   await writeEntries(transaction, names, entries);
   for (const [source, { sequence, dropped }] of touched) {

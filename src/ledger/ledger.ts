@@ -160,8 +160,12 @@ export interface Paged<Row> {
 /** Finds the UID of an object by kind and `namespace/name`; undefined: it is gone, and the last one known by that name counts. */
 export type FindUid = (kind: Kind, key: string) => string | undefined;
 
-/** What a batch led to. `known`: it had been stored before. `gap`: one before it is missing; nothing was stored. */
-export type Ingested = 'stored' | 'known' | 'gap';
+/**
+ * What a batch led to. `known`: it had been stored before. `gap`: one between it and the one that was told before it is missing; nothing was stored.
+ * `resumed`: stored, although some before it are not here. A gateway tells the oldest first that nobody has confirmed, so another ledger has
+ * those: that of an operator that led meanwhile, or this one before it was restored from a backup.
+ */
+export type Ingested = 'stored' | 'known' | 'gap' | 'resumed';
 
 /** Who has told something, how far it is in the ledger, and how much it had to give up. */
 export interface SourceRow {
@@ -174,7 +178,10 @@ export interface SourceRow {
 }
 
 export interface Ledger {
-  /** In one transaction with the sequences of the sources: all of it or nothing. A source that was never seen may begin at any sequence. */
+  /**
+   * In one transaction with the sequences of the sources: all of it or nothing. Batches of a source are all those of one answer, in their order;
+   * the first of them may have any sequence.
+   */
   ingest(batches: readonly LedgerBatch[], findUid: FindUid): Promise<Ingested[]>;
   usage(question: UsageQuestion): Promise<UsageRow[]>;
   /** How many rows the question has without its limit. */

@@ -1,6 +1,7 @@
 // What every change through the Platform API has in common: a name that is free, and an entry in the audit.
 import { randomUUID } from 'node:crypto';
 import { ANNOTATIONS, type AnyResource, type Kind, type ResourceByKind } from '../api/resources.ts';
+import { auditId } from '../ledger/audit-id.ts';
 import type { AuditEntry } from '../ledger/ledger.ts';
 import { ApiError, type Caller, type Objects, type Services } from './operation.ts';
 import { displayNameOf, objectName } from './wire.ts';
@@ -60,7 +61,7 @@ export function demandObject<K extends Kind>(objects: Objects, kind: K, id: stri
   return object;
 }
 
-type Audited = Pick<AuditEntry, 'event' | 'kind' | 'uid' | 'workspace' | 'name'>;
+type Audited = Pick<AuditEntry, 'event' | 'kind' | 'uid' | 'workspace' | 'name'> & Partial<Pick<AuditEntry, 'id'>>;
 
 /** The change is made already: where the ledger is away, the log has to do. */
 export async function audit({ ledger, clock, logger }: Services, { name: actor }: Caller, change: Audited): Promise<void> {
@@ -73,6 +74,8 @@ export async function audit({ ledger, clock, logger }: Services, { name: actor }
 }
 
 export function auditObject(services: Services, caller: Caller, event: AuditEntry['event'], object: AnyResource): Promise<void> {
-  const { uid, namespace } = object.metadata;
-  return audit(services, caller, { event, kind: object.kind, uid, workspace: namespace, name: displayNameOf(object) });
+  const { uid, namespace, generation } = object.metadata;
+  // The id that the operator gives what it sees: whoever writes first is kept, and here the user is known.
+  const id = auditId(event, uid, generation);
+  return audit(services, caller, { id, event, kind: object.kind, uid, workspace: namespace, name: displayNameOf(object) });
 }

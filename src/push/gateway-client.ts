@@ -1,11 +1,11 @@
 // The three calls of the push channel, over mutual TLS.
 import { Pool } from 'undici';
 import type { Clock } from '../clock.ts';
-import type { LedgerConfirmation } from '../ledger/entries.ts';
+import type { LedgerAsk, LedgerConfirmation, LedgerTold } from '../ledger/entries.ts';
 import type { GatewayReport, PushAnswer } from '../snapshot/snapshot.ts';
 import type { PemPair } from './issue.ts';
-import { isLedgerAnswer, type LedgerAnswer } from './ledger-answer.ts';
-import { GATEWAY_SERVER_NAME, REPORT_HOLD } from './names.ts';
+import { isLedgerTold } from './ledger-answer.ts';
+import { GATEWAY_SERVER_NAME, LEDGER_PATH, REPORT_HOLD } from './names.ts';
 
 const PUSH_TIMEOUT = 5_000;
 const REPORT_TIMEOUT = REPORT_HOLD + 5_000;
@@ -77,11 +77,12 @@ export class GatewayClient {
    * Says what the ledger has for good, and resolves with batches that are to be stored: at once where there are any, otherwise with none after
    * 25 s. Throws GatewayUnreachableError, also where the gateway keeps no ledger.
    */
-  async ledger(confirmed: readonly LedgerConfirmation[]): Promise<LedgerAnswer> {
-    const body = Buffer.from(JSON.stringify({ confirmed }));
+  async ledger(confirmed: LedgerConfirmation[]): Promise<LedgerTold> {
+    const ask: LedgerAsk = { confirmed };
+    const body = Buffer.from(JSON.stringify(ask));
     const headers = { 'content-type': 'application/json' };
-    const answer = await this.#call({ method: 'POST', path: '/v1/ledger', timeout: REPORT_TIMEOUT, headers, body });
-    if (!isLedgerAnswer(answer)) throw new GatewayUnreachableError('what it tells the ledger has not the form of batches');
+    const answer = await this.#call({ method: 'POST', path: LEDGER_PATH, timeout: REPORT_TIMEOUT, headers, body });
+    if (!isLedgerTold(answer)) throw new GatewayUnreachableError('what it tells the ledger has not the form of batches');
     return answer;
   }
 

@@ -120,7 +120,7 @@ export class GatewayLink {
       // Of one that cannot be reached at all the other poll tells.
       if (this.#contact === 'reachable') this.#events.onLedgerFailed(reason);
     };
-    return new LedgerPoll({ client: () => this.#client, collect, clock, random, isLeader, onFailed });
+    return new LedgerPoll({ source: () => this.#client, collect, clock, random, isLeader, onFailed });
   }
 
   async #poll(): Promise<void> {

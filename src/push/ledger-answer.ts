@@ -1,9 +1,5 @@
 // What a gateway answers to the ledger poll, looked at before anything of it is stored: a batch is all or nothing.
-import type { LedgerBatch, LedgerEntry } from '../ledger/entries.ts';
-
-export interface LedgerAnswer {
-  batches: LedgerBatch[];
-}
+import type { LedgerBatch, LedgerEntry, LedgerTold } from '../ledger/entries.ts';
 
 const DIMENSIONS = ['repository', 'key', 'llm', 'provider', 'model', 'host', 'user', 'conversation'] as const;
 const AMOUNTS = ['minute', 'requests', 'tokensIn', 'tokensOut', 'policyTokensIn', 'policyTokensOut', 'latency'] as const;
@@ -33,6 +29,6 @@ function isBatch(value: unknown): value is LedgerBatch {
  * A kind of entry that this version does not know makes it no answer: the gateway then keeps the batch for an operator that knows it, where
  * storing the rest would lose it.
  */
-export function isLedgerAnswer(value: unknown): value is LedgerAnswer {
+export function isLedgerTold(value: unknown): value is LedgerTold {
   return isObject(value) && Array.isArray(value['batches']) && value['batches'].every(isBatch);
 }

@@ -1,10 +1,15 @@
 // The second long poll of a gateway: batches for the ledger. What the ledger has for good is confirmed with the next call, and nothing else;
 // so it does not matter at which moment either side dies. A batch that comes twice counts once: the ledger sees to it.
 import type { Clock } from '../clock.ts';
-import type { LedgerBatch, LedgerConfirmation } from '../ledger/entries.ts';
+import type { LedgerBatch, LedgerConfirmation, LedgerTold } from '../ledger/entries.ts';
 import type { Ingested } from '../ledger/ledger.ts';
 import { Backoff } from './backoff.ts';
-import type { GatewayClient } from './gateway-client.ts';
+
+/** Whom batches come from: a gateway over the network, or in this process. */
+export interface LedgerSource {
+  /** Says what is stored for good, and resolves with what is to be stored, at the latest after some time with nothing. */
+  ledger(confirmed: LedgerConfirmation[]): Promise<LedgerTold>;
+}
 
 /** Stores batches of one gateway; answers for each in their order. Rejects where the ledger cannot be written. */
 export type Collect = (batches: readonly LedgerBatch[]) => Promise<Ingested[]>;
@@ -13,8 +18,8 @@ export type Collect = (batches: readonly LedgerBatch[]) => Promise<Ingested[]>;
 const IDLE = 200;
 
 export interface LedgerPollOptions {
-  /** The one to call now: it changes with the certificates. */
-  client: () => GatewayClient;
+  /** The one to ask now: it changes with the certificates. */
+  source: () => LedgerSource;
   collect: Collect;
   isLeader: () => boolean;
   clock: Clock;
@@ -45,7 +50,7 @@ export class LedgerPoll {
     this.#wake();
   }
 
-  /** Resolves when what was being stored is stored. Close the client with it, else a call under way is waited for. */
+  /** Resolves when what was being stored is stored. Close the source with it, else a call under way is waited for. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
@@ -80,17 +85,17 @@ export class LedgerPoll {
   }
 
   async #ask(): Promise<readonly LedgerBatch[] | 'changed' | undefined> {
-    const client = this.#options.client();
+    const from = this.#options.source();
     const told = this.#confirmed;
     const confirmed: LedgerConfirmation[] = [...told].map(([source, sequence]) => ({ source, sequence }));
     try {
-      const { batches } = await client.ledger(confirmed);
+      const { batches } = await from.ledger(confirmed);
       this.#confirmed = new Map();
       this.#failed = false;
       return batches;
     } catch (error) {
       if (this.#closed) return undefined;
-      if (client !== this.#options.client()) return 'changed';
+      if (from !== this.#options.source()) return 'changed';
       if (!this.#failed) this.#options.onFailed(error instanceof Error ? error.message : String(error));
       this.#failed = true;
       return undefined;

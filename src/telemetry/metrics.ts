@@ -86,7 +86,7 @@ export const OPERATOR_METRICS = {
   flashback_push_gateways: { kind: 'gauge', help: 'Gateways, by state: current, behind, unreachable.', labels: ['state'] },
   flashback_platform_requests_total: { kind: 'counter', help: 'Calls of the Platform API by operation and HTTP status; <aborted> where the caller left before the answer.', labels: ['operation', 'status'] },
   flashback_platform_request_duration_seconds: { kind: 'histogram', help: 'Seconds that calls of the Platform API took.', labels: ['operation'], buckets: SECONDS },
-  flashback_ledger_batches_total: { kind: 'counter', help: 'Batches that gateways told the ledger, by result: stored, known (had come before), gap (one before it is missing), failed (tried again).', labels: ['result'] },
+  flashback_ledger_batches_total: { kind: 'counter', help: 'Batches that gateways told the ledger, by result: stored, resumed (stored; another ledger has those before it), known (had come before), gap (one before it is missing), failed (tried again).', labels: ['result'] },
   flashback_ledger_ingested_entries_total: { kind: 'counter', help: 'Entries stored in the ledger, by type: usage, violation.', labels: ['type'] },
   flashback_ledger_dropped_entries_total: { kind: 'counter', help: 'Entries that gateways gave up because they could keep no more.', labels: [] },
   flashback_ledger_ingest_duration_seconds: { kind: 'histogram', help: 'Seconds to store what one gateway told at a time.', labels: [], buckets: RECONCILE },

@@ -60,6 +60,15 @@ describe('helm', () => {
       { watchNamespaces: ['a'], certificate: { enabled: true, secretName: 'x', dnsNames: ['y'] } },
       'certificate.issuerRef',
     ],
+    ['a file has two writers', { watchNamespaces: ['a'], ledger: { persistence: { enabled: true } } }, 'ledger.persistence needs operator.replicas=1'],
+    [
+      'a ledger is a file and a database',
+      { watchNamespaces: ['a'], operator: { replicas: 1 }, ledger: { existingSecret: 'x', persistence: { enabled: true } } },
+      'switch ledger.persistence.enabled off',
+    ],
+    ['a ledger is two databases', { watchNamespaces: ['a'], ledger: { existingSecret: 'x', url: 'postgres://h/d' } }, 'ledger.existingSecret'],
+    ['a ledger is no PostgreSQL', { watchNamespaces: ['a'], ledger: { url: 'mysql://h/d' } }, '/ledger/url'],
+    ['a retention is none', { watchNamespaces: ['a'], ledger: { retention: { weeks: 3 } } }, 'weeks'],
     ['a judge has no model', { watchNamespaces: ['a'], operator: { defaultJudge: { llm: 'a/b' } } }, 'operator.defaultJudge.model'],
   ])('refuses the values where %s, and names the one to set', async (_what, values, said) => {
     await expect(render(values)).rejects.toThrow(said);

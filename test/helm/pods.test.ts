@@ -7,7 +7,7 @@ import { CHART } from '../../hack/chart/generate.ts';
 import { LABELS } from '../../src/api/resources.ts';
 import { BOOT_SLOTS } from '../../src/push/boot-store.ts';
 import { AUTHORITY_SECRET, GATEWAY_SECRET } from '../../src/push/certificates.ts';
-import { parseSettings, SETTINGS } from '../../src/settings.ts';
+import { environmentName, parseSettings, SETTINGS } from '../../src/settings.ts';
 import { containersOf, find, podsOf, render, type Container, type Manifest, type PodSpec } from './render.ts';
 import { NAMES, variant } from './variants.ts';
 
@@ -200,7 +200,9 @@ describe('the operator', () => {
     const all = ['everything that can be switched on', 'two namespaces', 'Secrets by name'] as const;
     const everything = (await Promise.all(all.map(variant))).flat();
     const args = podsOf(everything).flatMap(({ spec }) => containersOf(spec).flatMap(({ args: own = [] }) => own));
-    const given = new Set(args.flatMap((arg) => /^--([a-z-]+)/.exec(arg)?.[1] ?? []));
+    const variables = podsOf(everything).flatMap(({ spec }) => containersOf(spec).flatMap(({ env = [] }) => env.map(({ name }) => name)));
+    const byVariable = Object.keys(SETTINGS).filter((name) => variables.includes(environmentName(name)));
+    const given = new Set([...byVariable, ...args.flatMap((arg) => /^--([a-z-]+)/.exec(arg)?.[1] ?? [])]);
     const asked = Object.entries(SETTINGS).flatMap(([name, { commands }]) =>
       commands.some((command) => command === 'operator' || command === 'gateway') ? [name] : [],
     );
@@ -245,5 +247,69 @@ describe('the Platform API', () => {
   test('refuses to be installed where the operator writes Secrets by name only', async () => {
     const values = { platformApi: { enabled: true }, rbac: { secrets: { mode: 'named', named: [{ namespace: 'a', read: ['x'] }] } } };
     await expect(render(values)).rejects.toThrow('platformApi.enabled needs rbac.secrets.mode namespaces or cluster');
+  });
+});
+
+describe('the ledger of the operator', () => {
+  const STATE = '/var/lib/flashback';
+  const stateOf = (manifests: readonly Manifest[]) => {
+    const { containers, volumes = [] } = podOf(manifests, 'operator');
+    const mount = containers[0]!.volumeMounts?.find(({ mountPath }) => mountPath === STATE);
+    return volumes.find(({ name }) => name === mount?.name);
+  };
+  const urlOf = (manifests: readonly Manifest[]) => podOf(manifests, 'operator').containers[0]!.env?.find(({ name }) => name === 'FLASHBACK_LEDGER_URL');
+  const operatorOf = (manifests: readonly Manifest[]) => find(manifests, 'Deployment', 'flashback-operator').spec;
+
+  test('is a file in the pod unless told otherwise', async () => {
+    const manifests = await variant('two namespaces');
+    expect(stateOf(manifests)).toEqual({ name: 'state', emptyDir: {} });
+    expect(podOf(manifests, 'operator').containers[0]!.args).toContain(`--state-dir=${STATE}`);
+    expect(urlOf(manifests)).toBeUndefined();
+    expect(operatorOf(manifests).strategy).toEqual({ rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
+  });
+
+  test('is a file on a volume that its user may write and one pod has at a time', async () => {
+    const manifests = await variant('a volume for the ledger');
+    expect(stateOf(manifests)).toEqual({ name: 'state', persistentVolumeClaim: { claimName: 'flashback-ledger' } });
+    expect(operatorOf(manifests).strategy).toEqual({ type: 'Recreate' });
+    expect(podOf(manifests, 'operator').securityContext).toMatchObject({ runAsUser: 65_532, fsGroup: 65_532 });
+    expect(podOf(manifests, 'gateway').securityContext['fsGroup']).toBeUndefined();
+    const claim = find(manifests, 'PersistentVolumeClaim', 'flashback-ledger');
+    expect(claim.metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+    expect(claim.spec).toEqual({ accessModes: ['ReadWriteOnce'], storageClassName: 'fast', resources: { requests: { storage: '10Gi' } } });
+  });
+
+  test('is a file on a volume that exists, with the group that the platform gives', async () => {
+    const persistence = { enabled: true, existingClaim: 'mine' };
+    const values = { watchNamespaces: ['a'], operator: { replicas: 1 }, ledger: { persistence }, podSecurityContext: { runAsUser: null } };
+    const manifests = await render(values);
+    expect(stateOf(manifests)).toEqual({ name: 'state', persistentVolumeClaim: { claimName: 'mine' } });
+    expect(manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim')).toEqual([]);
+    expect(podOf(manifests, 'operator').securityContext['fsGroup']).toBeUndefined();
+  });
+
+  test('is a database whose URL is in a Secret, and nowhere else', async () => {
+    const [made, named] = [await variant('a URL for the ledger'), await variant('everything that can be switched on')];
+    expect(urlOf(made)?.valueFrom).toEqual({ secretKeyRef: { name: 'flashback-ledger', key: 'url' } });
+    expect(urlOf(named)?.valueFrom).toEqual({ secretKeyRef: { name: 'postgres', key: 'uri' } });
+    const secret = find(made, 'Secret', 'flashback-ledger');
+    expect(Buffer.from(String(secret['data'].url), 'base64').toString()).toBe('postgres://flashback:pass@db/flashback');
+    expect(JSON.stringify(made.filter(({ kind }) => kind !== 'Secret'))).not.toContain('pass@');
+    expect(named.filter(({ kind, metadata }) => kind === 'Secret' && metadata.name.endsWith('-ledger'))).toEqual([]);
+    expect([stateOf(made), stateOf(named)]).toEqual([undefined, undefined]);
+  });
+
+  test('is reached where what goes out is restricted', async () => {
+    const rulesOf = async (name: (typeof NAMES)[number]): Promise<object[]> => find(await variant(name), 'NetworkPolicy', 'flashback-operator').spec.egress;
+    expect(await rulesOf('a URL for the ledger')).toContainEqual({ ports: [{ port: 5432 }] });
+    const to = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'databases' } } }];
+    expect(await rulesOf('everything that can be switched on')).toContainEqual({ ports: [{ port: 5432 }, { port: 6432 }], to });
+    expect(JSON.stringify(await rulesOf('the identity of pods by GKE'))).not.toContain('5432');
+  });
+
+  test('is none where nobody wants one', async () => {
+    const manifests = await variant('nothing that can be switched off');
+    expect(podOf(manifests, 'operator').containers[0]!.args).toContain('--ledger-url=none');
+    expect(stateOf(manifests)).toBeUndefined();
   });
 });

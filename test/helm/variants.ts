@@ -34,6 +34,13 @@ const EVERYTHING = {
     ],
   },
   platformApi: { enabled: true, port: 443, tlsSecretName: 'platform-api-tls', audiences: ['flashback'] },
+  ledger: {
+    existingSecret: 'postgres',
+    existingSecretKey: 'uri',
+    retention: { minutes: 10, records: 90 },
+    databasePorts: [5432, 6432],
+    databaseTo: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'databases' } } }],
+  },
   networkPolicy: {
     gatewayFrom: [{ namespaceSelector: {} }],
     platformApiFrom: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'portal' } } }],
@@ -64,6 +71,7 @@ const NOTHING = {
   operator: { serviceAccount: { create: false, name: 'existing' }, podDisruptionBudget: { enabled: false } },
   gateway: { serviceAccount: { create: false, name: 'existing' }, podDisruptionBudget: { enabled: false } },
   networkPolicy: { enabled: false },
+  ledger: { enabled: false },
   tests: { enabled: false },
 };
 
@@ -79,6 +87,8 @@ export const VARIANTS = {
   'users of the platform': { watchNamespaces: ['team-a'], podSecurityContext: { runAsUser: null } },
   'the identity of pods by GKE': { watchNamespaces: ['team-a'], networkPolicy: { egress: { enabled: true, podIdentity: 'gke' } } },
   'the Platform API in one namespace': { watchNamespaces: ['team-a'], platformApi: { enabled: true } },
+  'a volume for the ledger': { watchNamespaces: ['team-a'], operator: { replicas: 1 }, ledger: { persistence: { enabled: true, storageClass: 'fast' } } },
+  'a URL for the ledger': { watchNamespaces: ['team-a'], ledger: { url: 'postgres://flashback:pass@db/flashback' }, networkPolicy: { egress: { enabled: true } } },
   'everything that can be switched on': EVERYTHING,
   'nothing that can be switched off': NOTHING,
 } as const satisfies Record<string, object>;

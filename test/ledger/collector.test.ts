@@ -61,6 +61,15 @@ describe('the collector', () => {
     expect(used).toEqual([]);
   });
 
+  it('counts what another ledger has the beginning of, and tells of it', async () => {
+    const { collector, state, lines, metric } = fixture();
+    state.results = ['resumed'];
+    await collector.take('a', [batch(7)]);
+    expect(lines).toEqual([expect.objectContaining({ gateway: 'a', source: 'spool-1', sequence: 7 })]);
+    expect(await metric('flashback_ledger_batches_total{result="resumed"} 1')).toBe(true);
+    expect(await metric('flashback_ledger_ingested_entries_total{type="usage"} 1')).toBe(true);
+  });
+
   it('rejects while the ledger cannot be written, counts each attempt and tells of it once', async () => {
     const { collector, state, lines, metric } = fixture();
     state.error = new Error('disk full');

@@ -4,7 +4,7 @@ import { systemClock } from '../../src/clock.ts';
 import type { LedgerBatch } from '../../src/ledger/entries.ts';
 import type { Ingested } from '../../src/ledger/ledger.ts';
 import { ensurePushSecrets, type PushSecrets } from '../../src/push/certificates.ts';
-import { isLedgerAnswer } from '../../src/push/ledger-answer.ts';
+import { isLedgerTold } from '../../src/push/ledger-answer.ts';
 import { SnapshotPusher, type SnapshotPusherOptions } from '../../src/push/pusher.ts';
 import { signSnapshot } from '../../src/snapshot/digest.ts';
 import { createOperatorMetrics } from '../../src/telemetry/metrics.ts';
@@ -220,8 +220,8 @@ describe('the ledger poll', () => {
 describe('an answer to the ledger poll', () => {
   const good = batch(1, [usageEntry(), violationEntry({ severity: 'High' })]);
   it('is taken where it has the form of batches', () => {
-    expect(isLedgerAnswer({ batches: [] })).toBe(true);
-    expect(isLedgerAnswer({ batches: [good] })).toBe(true);
+    expect(isLedgerTold({ batches: [] })).toBe(true);
+    expect(isLedgerTold({ batches: [good] })).toBe(true);
   });
 
   it.each([
@@ -236,6 +236,6 @@ describe('an answer to the ledger poll', () => {
     ['with a violation of no policy', { batches: [{ ...good, entries: [{ ...violationEntry(), policy: undefined }] }] }],
     ['with an entry of no repository', { batches: [{ ...good, entries: [{ ...usageEntry(), repository: undefined }] }] }],
   ])('%s is none', (_what, answer) => {
-    expect(isLedgerAnswer(answer)).toBe(false);
+    expect(isLedgerTold(answer)).toBe(false);
   });
 });

@@ -67,6 +67,27 @@ app.kubernetes.io/part-of: flashback-ai-gateway
 {{- end -}}
 {{- end -}}
 
+{{/* Where the ledger is: none, database or file. Refuses values that cannot work. */}}
+{{- define "flashback.ledger" -}}
+{{- with .Values.ledger -}}
+{{- if not .enabled -}}none
+{{- else if or .url .existingSecret -}}
+{{- if and .url .existingSecret -}}
+{{- fail "ledger.url and ledger.existingSecret both name a database: keep one of them" -}}
+{{- end -}}
+{{- if .persistence.enabled -}}
+{{- fail "ledger.persistence is for the SQLite file of the operator, and ledger.url or ledger.existingSecret names a database: switch ledger.persistence.enabled off" -}}
+{{- end -}}
+database
+{{- else -}}
+{{- if and .persistence.enabled (gt (int $.Values.operator.replicas) 1) -}}
+{{- fail "ledger.persistence needs operator.replicas=1, since one pod at a time may have the SQLite file. For two operators name a PostgreSQL database by ledger.existingSecret" -}}
+{{- end -}}
+file
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Parts of a pod that operator and gateway have alike. Takes (list CONTEXT COMPONENT). */}}
 {{- define "flashback.placement" -}}
 {{- $context := index . 0 -}}
@@ -77,6 +98,11 @@ imagePullSecrets:
 {{- end }}
 securityContext:
   {{- toYaml $context.Values.podSecurityContext | nindent 2 }}
+  {{- if and (eq (index . 1) "operator") $context.Values.ledger.persistence.enabled (hasKey $context.Values.podSecurityContext "runAsUser") (not (hasKey $context.Values.podSecurityContext "fsGroup")) }}
+  # Where the platform gives users, it gives groups for volumes as well.
+  fsGroup: {{ $context.Values.podSecurityContext.runAsUser }}
+  fsGroupChangePolicy: OnRootMismatch
+  {{- end }}
 enableServiceLinks: false
 {{- with $values.priorityClassName }}
 priorityClassName: {{ . }}

@@ -81,6 +81,8 @@ export class Stack {
       this.baseUrl(0),
       '--metrics-port',
       '0',
+      '--state-dir',
+      join(this.directory, 'operator'),
       '--allow-loopback-endpoints',
       '--lease-duration',
       '4s',

@@ -27,13 +27,23 @@ export function ingestSuite(fresh: () => Promise<Place>): void {
     await second.close();
   });
 
-  it('stores nothing of a batch when one before it is missing', async () => {
+  it('stores nothing of a batch when one between it and the one told before it is missing', async () => {
+    const ledger = await (await fresh()).open();
+    const third = aBatch([aUse()], { sequence: 3 });
+    const told = [aBatch([aUse()]), third, aBatch([aUse()], { sequence: 4 }), aBatch([aUse()], { source: 'gateway-2' })];
+    expect(await ledger.ingest(told, everyUid)).toEqual(['stored', 'gap', 'gap', 'stored']);
+    expect((await ledger.usage(aQuestion()))[0]?.amounts.requests).toBe(2);
+    expect(await ledger.ingest([aBatch([aUse()], { sequence: 2 }), third], everyUid)).toEqual(['stored', 'stored']);
+    await ledger.close();
+  });
+
+  it('goes on where another ledger was told what is missing, and counts it once', async () => {
     const ledger = await (await fresh()).open();
     await ledger.ingest([aBatch([aUse()])], everyUid);
-    const late = [aBatch([aUse()], { sequence: 3 }), aBatch([aUse()], { sequence: 4 }), aBatch([aUse()], { source: 'gateway-2' })];
-    expect(await ledger.ingest(late, everyUid)).toEqual(['gap', 'gap', 'stored']);
-    expect((await ledger.usage(aQuestion()))[0]?.amounts.requests).toBe(2);
-    expect(await ledger.ingest([aBatch([aUse()], { sequence: 2 }), late[0]!], everyUid)).toEqual(['stored', 'stored']);
+    const told = [aBatch([aUse()], { sequence: 7 }), aBatch([aUse()], { sequence: 8 })];
+    expect(await ledger.ingest(told, everyUid)).toEqual(['resumed', 'stored']);
+    expect(await ledger.ingest(told, everyUid)).toEqual(['known', 'known']);
+    expect((await ledger.usage(aQuestion()))[0]?.amounts.requests).toBe(3);
     await ledger.close();
   });
 
