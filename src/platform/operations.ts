@@ -5,6 +5,7 @@ import { validateAiLlm } from './ai-llm/validate.ts';
 import { createAiLlm, deleteAiLlm, updateAiLlm } from './ai-llm/write.ts';
 import { listModels } from './models/list.ts';
 import type { Operation } from './operation.ts';
+import { POLICY_OPERATIONS } from './policies/operations.ts';
 import { createRepoKey, deleteRepoKey, listRepoKeys, renameRepoKey } from './repo-keys/operations.ts';
 import { listRepos, validateNewRepo, validateRepo } from './repo/read.ts';
 import { createRepo, deleteRepo, updateRepo } from './repo/write.ts';
@@ -31,6 +32,7 @@ export const OPERATIONS: readonly Operation<PlatformServices>[] = [
   renameRepoKey,
   deleteRepoKey,
   listModels,
+  ...POLICY_OPERATIONS,
   ...V1_OPERATIONS,
   ...V2_OPERATIONS,
 ];

@@ -1,6 +1,7 @@
 // What the routes of the Platform API work with besides the custom resources: one list, so that whoever wires knows all of it.
 import type { AILLMConfig, KeyType, Repository } from '../api/resources.ts';
 import type { Services } from './operation.ts';
+import type { Homes } from './policies/services.ts';
 
 /** What a provider says of a credential; `reason` is for a person, and holds nothing of the credential. */
 export interface CredentialAnswer {
@@ -40,4 +41,5 @@ export interface RepositoryKeys {
 export interface PlatformServices extends Services {
   credentials: CredentialCheck;
   keys: RepositoryKeys;
+  homes: Homes;
 }

@@ -1,0 +1,133 @@
+// /policy/validate and /policy/recommend: advice on rules, by the same code as `flashback policy advise`. No model is asked.
+import { advise, type Issue } from '../../policy/advise/advise.ts';
+import { recommend } from '../../policy/advise/recommend.ts';
+import type { Operation, Schema, Services } from '../operation.ts';
+
+const STRING: Schema = { type: 'string' };
+
+/** What clients know of kinds of trouble: fewer than there are. */
+const ISSUE_TYPES = {
+  ambiguity: 'ambiguity',
+  scope: 'scope',
+  actionability: 'actionability',
+  length: 'verbosity',
+  contradiction: 'clarity',
+  exception: 'clarity',
+  language: 'clarity',
+} as const satisfies Record<Issue['type'], string>;
+
+const RESULT: Schema = {
+  type: 'object',
+  required: ['policy_uuid', 'score', 'advice', 'issues', 'severity'],
+  properties: {
+    policy_uuid: STRING,
+    score: { type: 'number', minimum: 0, maximum: 100 },
+    advice: STRING,
+    issues: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['type', 'description', 'suggestion'],
+        properties: { type: { type: 'string', enum: [...new Set(Object.values(ISSUE_TYPES))] }, description: STRING, suggestion: STRING },
+      },
+    },
+    severity: { type: 'string', enum: ['none', 'low', 'medium', 'high'] },
+  },
+};
+
+interface ToValidate {
+  policies: { policy_uuid: string; content: string }[];
+}
+
+const RIGHTS = 'none besides a valid token, since no object is read';
+
+export const validatePolicies: Operation<Services, never, never, ToValidate> = {
+  id: 'validatePolicies',
+  method: 'post',
+  path: '/policy/validate',
+  tag: 'Policies',
+  summary: 'Says how clear rules are, and what is wrong with them.',
+  rights: RIGHTS,
+  body: {
+    type: 'object',
+    required: ['policies'],
+    properties: {
+      policies: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 50,
+        items: {
+          type: 'object',
+          required: ['policy_uuid', 'content'],
+          properties: { policy_uuid: { type: 'string', maxLength: 256 }, content: { type: 'string', minLength: 1, maxLength: 8192 } },
+        },
+      },
+    },
+  },
+  answer: { type: 'object', required: ['results'], properties: { results: { type: 'array', items: RESULT } } },
+  errors: { 400: 'the body is not valid' },
+  async handle({ body }) {
+    const results = body.policies.map(({ policy_uuid, content }) => {
+      const { score, advice, issues, severity } = advise(content);
+      const told = issues.map(({ type, description, suggestion }) => ({ type: ISSUE_TYPES[type], description, suggestion }));
+      return { policy_uuid, score, advice, issues: told, severity };
+    });
+    return { results };
+  },
+};
+
+interface ToRecommend {
+  level: 0 | 1 | 2;
+  uuid?: string | null;
+  prompt: string;
+}
+
+export const recommendPolicies: Operation<Services, never, never, ToRecommend> = {
+  id: 'recommendPolicies',
+  method: 'post',
+  path: '/policy/recommend',
+  tag: 'Policies',
+  summary: 'Proposes rules for what a text describes; none where nothing in it is understood.',
+  rights: RIGHTS,
+  body: {
+    type: 'object',
+    required: ['level', 'prompt'],
+    properties: {
+      level: { type: 'integer', enum: [0, 1, 2], description: '0: organization, 1: workspace, 2: repository.' },
+      uuid: { type: ['string', 'null'], maxLength: 256, description: 'Of what the level names; the answer repeats it.' },
+      prompt: { type: 'string', minLength: 1, maxLength: 8192, description: 'What has to be kept in or out, in natural language.' },
+    },
+  },
+  answer: {
+    type: 'object',
+    required: ['level', 'uuid', 'tokens_in', 'tokens_out', 'recommended_policies'],
+    properties: {
+      level: { type: 'integer' },
+      uuid: STRING,
+      tokens_in: { type: 'integer' },
+      tokens_out: { type: 'integer' },
+      recommended_policies: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['content', 'riskType', 'alertType'],
+          properties: {
+            content: STRING,
+            riskType: { type: 'string', enum: ['low', 'medium', 'high'] },
+            alertType: { type: 'string', enum: ['log', 'alert', 'block'] },
+          },
+        },
+      },
+    },
+  },
+  errors: { 400: 'the body is not valid' },
+  async handle({ body: { level, uuid, prompt } }) {
+    const rules = recommend(prompt).map(({ content, risk, action }) => ({
+      content,
+      riskType: risk.toLowerCase(),
+      alertType: action.toLowerCase(),
+    }));
+    // No model was asked, so there are no tokens.
+    return { level, uuid: uuid ?? '', tokens_in: 0, tokens_out: 0, recommended_policies: rules };
+  },
+};
