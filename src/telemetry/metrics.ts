@@ -81,6 +81,7 @@ export const OPERATOR_METRICS = {
   flashback_resource_condition: { kind: 'gauge', help: '1 for the status that a condition has now.', labels: ['kind', 'namespace', 'name', 'type', 'status'] },
   flashback_key_expiry_timestamp_seconds: { kind: 'gauge', help: 'When a key of spec.apiKeys expires, as Unix time.', labels: ['namespace', 'repository', 'key'] },
   flashback_credential_checks_total: { kind: 'counter', help: 'Credential checks against providers, by verdict: valid, invalid, unknown.', labels: ['provider', 'verdict'] },
+  flashback_alert_deliveries_total: { kind: 'counter', help: 'Alerts to receivers, by outcome: delivered, failed (given up), dropped (no room, or shutting down).', labels: ['receiver', 'outcome'] },
   flashback_push_total: { kind: 'counter', help: 'Snapshots pushed to gateways, by result: ack, nack, failed.', labels: ['result'] },
   flashback_push_revision: { kind: 'gauge', help: 'Revision of the newest snapshot.', labels: [] },
   flashback_push_gateways: { kind: 'gauge', help: 'Gateways, by state: current, behind, unreachable.', labels: ['state'] },

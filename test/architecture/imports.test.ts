@@ -33,6 +33,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   standalone: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'src/platform/operation.ts', 'type:platform', 'type:push'],
   ledger: ['api', 'snapshot', 'telemetry', 'clock', 'errors'],
   platform: ['api', 'snapshot', 'ledger', 'policy', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts'],
+  alerts: ['api', 'ledger', 'telemetry', 'clock', 'src/providers/addresses.ts'],
   doctor: ['api', 'errors', 'snapshot', 'reconcile', 'src/standalone/printable.ts'],
   demo: [],
 };
