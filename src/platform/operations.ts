@@ -3,6 +3,8 @@ import { listAiLlms, listAvailableAiLlms } from './ai-llm/list.ts';
 import { aiLlmStats } from './ai-llm/stats.ts';
 import { validateAiLlm } from './ai-llm/validate.ts';
 import { createAiLlm, deleteAiLlm, updateAiLlm } from './ai-llm/write.ts';
+import { listSystemEvents } from './audit/system-events.ts';
+import { CONVERSATION_OPERATIONS } from './conversations/operations.ts';
 import { listModels } from './models/list.ts';
 import type { Operation } from './operation.ts';
 import { POLICY_OPERATIONS } from './policies/operations.ts';
@@ -35,4 +37,6 @@ export const OPERATIONS: readonly Operation<PlatformServices>[] = [
   ...POLICY_OPERATIONS,
   ...V1_OPERATIONS,
   ...V2_OPERATIONS,
+  ...CONVERSATION_OPERATIONS,
+  listSystemEvents,
 ];

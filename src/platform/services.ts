@@ -1,5 +1,6 @@
 // What the routes of the Platform API work with besides the custom resources: one list, so that whoever wires knows all of it.
 import type { AILLMConfig, KeyType, Repository } from '../api/resources.ts';
+import type { ConversationServices } from './conversations/services.ts';
 import type { Services } from './operation.ts';
 import type { Homes } from './policies/services.ts';
 
@@ -42,4 +43,5 @@ export interface PlatformServices extends Services {
   credentials: CredentialCheck;
   keys: RepositoryKeys;
   homes: Homes;
+  conversations: ConversationServices['conversations'];
 }

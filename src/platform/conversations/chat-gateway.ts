@@ -1,0 +1,123 @@
+// Asks a model through the gateway, as an application would: an ordinary request to /v1/chat/completions with a key of the repository.
+import { request } from 'undici';
+import type { Clock } from '../../clock.ts';
+import type { ChatKeys } from './chat-keys.ts';
+import type { ChatGateway, ChatReply, ChatRequest } from './services.ts';
+
+export interface HttpChatGatewayOptions {
+  /** Of the OpenAI surface, with /v1. */
+  baseUrl: string;
+  keys: Pick<ChatKeys, 'keyOf' | 'forget'>;
+  clock: Clock;
+}
+
+/** Milliseconds between attempts with a key that gateways have not heard of yet: they do within a second or two. */
+const PAUSES = [250, 500, 1_000, 2_000, 4_000] as const;
+const MAX_ANSWER = 8 * 1024 * 1024;
+
+interface Answer {
+  status: number;
+  body: unknown;
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function tokensOf(usage: unknown, name: string): number {
+  const count = member(usage, name);
+  return typeof count === 'number' && count > 0 ? Math.floor(count) : 0;
+}
+
+function readAnswer({ status, body }: Answer): ChatReply {
+  if (status !== 200) {
+    const message = member(member(body, 'error'), 'message');
+    return { outcome: 'refused', message: typeof message === 'string' ? message : `the gateway answered with ${status}` };
+  }
+  const choices = member(body, 'choices');
+  const said = member(Array.isArray(choices) ? choices[0] : undefined, 'message');
+  const text = member(said, 'content') ?? member(said, 'refusal');
+  if (typeof text !== 'string') return { outcome: 'refused', message: 'the model answered without a text' };
+  const usage = member(body, 'usage');
+  return { outcome: 'answered', text, tokensIn: tokensOf(usage, 'prompt_tokens'), tokensOut: tokensOf(usage, 'completion_tokens') };
+}
+
+export class HttpChatGateway implements ChatGateway {
+  readonly #options: HttpChatGatewayOptions;
+
+  constructor(options: HttpChatGatewayOptions) {
+    this.#options = options;
+  }
+
+  async ask(asked: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+    try {
+      const answer = await this.#askWithKey(asked, signal);
+      if (answer.status === 401)
+        return { outcome: 'unavailable', message: 'the gateway does not know the key of this conversation yet; try again' };
+      return readAnswer(answer);
+    } catch (error) {
+      if (signal.aborted) return { outcome: 'unavailable', message: 'the model did not answer in time; try again' };
+      const code = member(error, 'code');
+      const why = typeof code === 'string' ? ` (${code})` : '';
+      return { outcome: 'unavailable', message: `the gateway cannot be asked now${why}; try again` };
+    }
+  }
+
+  /** A key that stays unknown was taken away, so a new one is issued, once. */
+  async #askWithKey(asked: ChatRequest, signal: AbortSignal): Promise<Answer> {
+    const { repository } = asked;
+    const { keys } = this.#options;
+    const answer = await this.#askUntilKnown(asked, await keys.keyOf(repository), signal);
+    if (answer.status !== 401) return answer;
+    keys.forget(repository);
+    return this.#askUntilKnown(asked, await keys.keyOf(repository), signal);
+  }
+
+  async #askUntilKnown(asked: ChatRequest, key: string, signal: AbortSignal): Promise<Answer> {
+    let answer = await this.#post(asked, key, signal);
+    for (const pause of PAUSES) {
+      if (answer.status !== 401) return answer;
+      await this.#wait(pause, signal);
+      answer = await this.#post(asked, key, signal);
+    }
+    return answer;
+  }
+
+  async #post({ model, turns, user, conversation }: ChatRequest, key: string, signal: AbortSignal): Promise<Answer> {
+    const body = JSON.stringify({ model, messages: turns, metadata: { user_id: user, conversation_id: conversation } });
+    const answer = await request(`${this.#options.baseUrl.replace(/\/+$/, '')}/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'user-agent': 'flashback-ai-gateway' },
+      body,
+      signal,
+    });
+    let text = '';
+    for await (const chunk of answer.body.setEncoding('utf8')) {
+      text += String(chunk);
+      if (text.length > MAX_ANSWER) throw new Error('the answer is too long');
+    }
+    return { status: answer.statusCode, body: parse(text) };
+  }
+
+  #wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        timer.clear();
+        reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      };
+      const timer = this.#options.clock.setTimeout(() => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      }, ms);
+      signal.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

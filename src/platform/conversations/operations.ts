@@ -1,0 +1,174 @@
+// The routes under /conversation: begin, list, read and delete; prompt.ts has the talk itself.
+import { randomUUID } from 'node:crypto';
+import type { Conversation, ConversationQuestion, Visible } from '../../ledger/ledger.ts';
+import { audit } from '../changes.ts';
+import { ApiError, type Access, type Caller, type Operation, type Schema } from '../operation.ts';
+import { narrow } from '../stats/visible.ts';
+import { parseRange } from '../stats/window.ts';
+import { done } from '../wire.ts';
+import { demandConversation, demandRepository, demandSealer, READ_OTHERS } from './access.ts';
+import { CONVERSATION, conversationDto, MESSAGE, messageDto, openText, titleOf } from './dto.ts';
+import { sendPrompt } from './prompt.ts';
+import type { Sealer } from './sealer.ts';
+import type { ConversationServices } from './services.ts';
+
+const text = (description: string): Schema => ({ type: 'string', maxLength: 256, description });
+const PAGE = {
+  skip: { type: 'integer', minimum: 0, default: 0, description: 'Rows to leave out.' },
+  take: { type: 'integer', minimum: 1, maximum: 100, default: 50, description: 'Rows at most.' },
+} as const satisfies Record<string, Schema>;
+const NO_KEY = 'there is no key to seal conversations with';
+
+const createConversation: Operation<ConversationServices, never, never, { repoId: string }> = {
+  id: 'createConversation',
+  method: 'post',
+  path: '/conversation',
+  tag: 'Conversations',
+  summary: 'Begins a conversation with the models of a repository.',
+  rights: 'get on the repository',
+  body: { type: 'object', required: ['repoId'], properties: { repoId: { type: 'string', minLength: 1, maxLength: 256 } } },
+  answer: done({ conversationId: { type: 'string' } }, ['conversationId']),
+  errors: { 400: 'the body is not valid', 403: 'no right to the repository', 404: 'no repository has this id', 503: NO_KEY },
+  async handle({ body, caller, access }, services) {
+    demandSealer(services);
+    const { ledger, objects, clock } = services;
+    const { metadata } = await demandRepository(body.repoId, access, objects);
+    const now = clock.now();
+    const id = randomUUID();
+    const { namespace: workspace, uid: repository } = metadata;
+    await ledger.createConversation({
+      id,
+      workspace,
+      repository,
+      createdBy: caller.name,
+      createdAt: now,
+      updatedAt: now,
+      tokensIn: 0,
+      tokensOut: 0,
+    });
+    await audit(services, caller, { event: 'created', kind: 'Conversation', uid: id, workspace, name: id });
+    return { success: true, conversationId: id };
+  },
+};
+
+interface ListQuery {
+  skip: number;
+  take: number;
+  from?: string;
+  to?: string;
+  userId?: string;
+  workspaceId?: string;
+  repoId?: string;
+  showDeleted: boolean;
+}
+
+/**
+ * Others' conversations where the caller may read those, otherwise their own alone. Undefined: there is nothing to look for.
+ * Both at once, others' of one workspace and own of another, would take two questions: then others' go first, as `userId` asks for own.
+ */
+async function whose(query: ListQuery, caller: Caller, access: Access): Promise<{ visible: Visible; createdBy?: string } | undefined> {
+  const within = (visible: Visible): Visible => (query.workspaceId === undefined ? visible : narrow(visible, [query.workspaceId]));
+  const isNone = (visible: Visible): boolean => visible !== 'all' && visible.length === 0;
+  const others = within(await access.namespaces(READ_OTHERS, 'repositories'));
+  if (!isNone(others) && query.userId !== caller.name)
+    return { visible: others, ...(query.userId === undefined ? {} : { createdBy: query.userId }) };
+  if (query.userId !== undefined && query.userId !== caller.name) return undefined;
+  const own = within(await access.namespaces('list', 'repositories'));
+  return isNone(own) ? undefined : { visible: own, createdBy: caller.name };
+}
+
+/** Undefined where nothing was said yet, or where it cannot be opened. */
+async function titleFor({ id }: Conversation, sealer: Sealer | undefined, { ledger }: ConversationServices): Promise<string | undefined> {
+  if (sealer === undefined) return undefined;
+  const { rows } = await ledger.messages(id, { skip: 0, take: 1 });
+  return rows[0] === undefined ? undefined : titleOf(openText(rows[0], sealer));
+}
+
+const listConversations: Operation<ConversationServices, never, ListQuery> = {
+  id: 'listConversations',
+  method: 'get',
+  path: '/conversation',
+  tag: 'Conversations',
+  summary: 'Conversations, the newest first: all that the caller may read, or their own.',
+  rights: `list on repositories for one's own; ${READ_OTHERS} on repositories for those of others`,
+  query: {
+    ...PAGE,
+    from: text('Begun not before, in ISO 8601.'),
+    to: text('Begun before, in ISO 8601.'),
+    userId: text('Begun by this user.'),
+    workspaceId: text('Of this workspace.'),
+    repoId: text('With this repository.'),
+    showDeleted: { type: 'boolean', default: false, description: 'Also those that are deleted and still kept.' },
+  },
+  answer: done({ conversations: { type: 'array', items: CONVERSATION }, total: { type: 'integer' } }, ['conversations', 'total']),
+  errors: { 400: 'a parameter is not valid' },
+  async handle({ query, caller, access }, services) {
+    const { ledger, objects } = services;
+    const range = parseRange({ from: 'from', to: 'to' }, query.from, query.to);
+    const scope = await whose(query, caller, access);
+    if (scope === undefined) return { success: true, conversations: [], total: 0 };
+    const { repoId, skip, take, showDeleted } = query;
+    const question: ConversationQuestion = {
+      ...scope,
+      ...range,
+      ...(repoId === undefined ? {} : { repository: repoId }),
+      showDeleted,
+      skip,
+      take,
+    };
+    const { rows, total } = await ledger.conversations(question);
+    const { sealer } = services.conversations;
+    const conversations = await Promise.all(rows.map(async (row) => conversationDto(row, objects, await titleFor(row, sealer, services))));
+    return { success: true, conversations, total };
+  },
+};
+
+const listMessages: Operation<ConversationServices, { conversationId: string }, { skip: number; take: number }> = {
+  id: 'listMessages',
+  method: 'get',
+  path: '/conversation/{conversationId}/messages',
+  tag: 'Conversations',
+  summary: 'What was said, the oldest first.',
+  rights: `list on repositories for one's own; ${READ_OTHERS} on repositories for those of others`,
+  // Clients that leave take out want all of it.
+  query: { ...PAGE, take: { ...PAGE.take, maximum: 1000, default: 1000 } },
+  answer: done({ messages: { type: 'array', items: MESSAGE }, title: { type: 'string' } }, ['messages']),
+  errors: { 400: 'a parameter is not valid', 404: 'no conversation has this id', 503: NO_KEY },
+  async handle({ params, query, caller, access }, services) {
+    const sealer = demandSealer(services);
+    const conversation = await demandConversation(params.conversationId, { caller, access }, services);
+    const { rows } = await services.ledger.messages(conversation.id, query);
+    const title = await titleFor(conversation, sealer, services);
+    return { success: true, messages: rows.map((message) => messageDto(message, sealer)), ...(title === undefined ? {} : { title }) };
+  },
+};
+
+const deleteConversation: Operation<ConversationServices, { conversationId: string }, { hardDelete: boolean }> = {
+  id: 'deleteConversation',
+  method: 'delete',
+  path: '/conversation/{conversationId}',
+  tag: 'Conversations',
+  summary: 'Hides a conversation from lists, or removes it with all that was said.',
+  rights: `list on repositories for one's own; ${READ_OTHERS} and delete on repositories for those of others`,
+  query: { hardDelete: { type: 'boolean', default: false, description: 'Remove it for good.' } },
+  answer: done(),
+  errors: { 403: 'it is of somebody else', 404: 'no conversation has this id, or it is deleted already' },
+  async handle({ params, query, caller, access }, services) {
+    const { ledger, clock } = services;
+    const { id, workspace, deletedAt, createdBy } = await demandConversation(params.conversationId, { caller, access }, services);
+    if (createdBy !== caller.name) await access.demand('delete', { resource: 'repositories', namespace: workspace });
+    if (deletedAt !== undefined && !query.hardDelete)
+      throw new ApiError(404, 'the conversation is deleted already; hardDelete=true removes it for good');
+    await ledger.deleteConversation(id, { hard: query.hardDelete, at: clock.now() });
+    await audit(services, caller, { event: 'deleted', kind: 'Conversation', uid: id, workspace, name: id });
+    return { success: true, message: query.hardDelete ? 'the conversation is removed' : 'the conversation is hidden' };
+  },
+};
+
+export const CONVERSATION_OPERATIONS: readonly Operation<ConversationServices>[] = [
+  createConversation,
+  listConversations,
+  sendPrompt,
+  listMessages,
+  deleteConversation,
+];
