@@ -1,5 +1,7 @@
 // What only the leading operator does: reconcile, publish, push. Made when the lease is won, stopped before it is released.
 import { randomBytes } from 'node:crypto';
+import { Alerts } from './alerts/alerts.ts';
+import type { AlertsConfig } from './alerts/config.ts';
 import type { Clock } from './clock.ts';
 import type { Kind, ObjectKey } from './api/resources.ts';
 import { JudgeMark } from './gateway/guard/judge-mark.ts';
@@ -8,7 +10,9 @@ import type { Ledger } from './ledger/ledger.ts';
 import { LedgerKeeper, type LedgerKeeperOptions } from './ledger-keeper.ts';
 import { refuseEndpoint, type AddressPolicy } from './providers/addresses.ts';
 import { noLedger } from './platform/no-ledger.ts';
+import type { Sealer } from './platform/conversations/sealer.ts';
 import type { Objects } from './platform/operation.ts';
+import type { Homes } from './platform/policies/services.ts';
 import type { PlatformServices } from './platform/services.ts';
 import { platformServices } from './platform-services.ts';
 import type { PodIdentityPolicy } from './providers/pod-identity.ts';
@@ -49,7 +53,11 @@ export interface LeadershipOptions {
   /** Where what gateways tell is kept; undefined: nowhere. */
   ledger?: Pick<LedgerKeeperOptions, 'open' | 'lastWriteOf'> | undefined;
   /** The custom resources as the Platform API writes them; undefined: there is no Platform API. */
-  objects?: Objects | undefined;
+  objects?: (Objects & Homes) | undefined;
+  /** What conversations of the Platform API are sealed with; undefined: there are none. */
+  sealer?: Sealer | undefined;
+  /** Who is told of alerts; undefined: nobody. */
+  alerts?: AlertsConfig | undefined;
   isLeader: () => boolean;
   clock: Clock;
   random: () => number;
@@ -62,6 +70,7 @@ interface Running {
   pusher: SnapshotPusher;
   issuer: SnapshotIssuer;
   keeper: LedgerKeeper | undefined;
+  alerts: Alerts | undefined;
   platform: PlatformServices | undefined;
 }
 
@@ -125,7 +134,9 @@ export class Leadership implements StoreEvents {
     if (this.#stopped) return;
     const { ledger } = this.#options;
     const reportUsage: LedgerKeeperOptions['reportUsage'] = (object, usage) => engine.reportUsage(object, usage);
-    const keeper = ledger && new LedgerKeeper({ ...ledger, store, reportUsage, clock, metrics, logger });
+    const alerts = this.#alerts();
+    const tell = alerts && { onViolations: alerts.onViolations.bind(alerts) };
+    const keeper = ledger && new LedgerKeeper({ ...ledger, ...tell, store, reportUsage, clock, metrics, logger });
     const pusher = new SnapshotPusher({
       tls: secrets,
       clock,
@@ -174,15 +185,20 @@ export class Leadership implements StoreEvents {
       metrics,
       logger,
     });
-    this.#running = { engine, pusher, issuer, keeper, platform: this.#platform(engine, verifier, keeper?.ledger ?? noLedger(logger)) };
+    this.#running = { engine, pusher, issuer, keeper, alerts, platform: this.#platform(engine, verifier, keeper?.ledger ?? noLedger(logger)) };
     pusher.setEndpoints(this.#gateways);
     this.#scheduleCare(secrets);
     engine.start(previous);
     keeper?.start();
   }
 
+  #alerts(): Alerts | undefined {
+    const { alerts: config, addresses, clock, random, logger, metrics } = this.#options;
+    return config && new Alerts({ config, addresses, clock, random, logger, metrics });
+  }
+
   #platform(engine: Engine, verifier: Verifier, ledger: Ledger): PlatformServices | undefined {
-    const { objects, store, addresses, mayUsePodIdentity, clock, logger } = this.#options;
+    const { objects, store, addresses, mayUsePodIdentity, sealer, publicBaseUrl, clock, logger } = this.#options;
     return (
       objects &&
       platformServices({
@@ -194,6 +210,8 @@ export class Leadership implements StoreEvents {
         supportedTypes: SUPPORTED_TYPES,
         mayUsePodIdentity,
         onKeys: (repository) => engine.onResource('Repository', repository),
+        sealer,
+        publicBaseUrl,
         clock,
         logger,
       })
@@ -213,6 +231,7 @@ export class Leadership implements StoreEvents {
     await running?.issuer.close();
     await running?.pusher.close();
     await running?.keeper?.stop();
+    running?.alerts?.close();
     this.#ended = true;
   }
 

@@ -3,7 +3,7 @@
 import { KINDS, parseKey, type AnyResource, type Kind, type ObjectKey } from './api/resources.ts';
 import type { Clock } from './clock.ts';
 import { AuditTrail, type AuditTrailOptions } from './ledger/audit-trail.ts';
-import { Collector } from './ledger/collector.ts';
+import { Collector, type CollectorOptions } from './ledger/collector.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { OpeningLedger } from './ledger/opening.ts';
 import { readSums } from './ledger/usage-sums.ts';
@@ -19,6 +19,7 @@ export interface LedgerKeeperOptions {
   lastWriteOf: AuditTrailOptions['lastWriteOf'];
   /** Has usage written with the status: Engine.reportUsage. */
   reportUsage(object: AnyResource, usage: UsageStatus): void;
+  onViolations?: CollectorOptions['onViolations'];
   clock: Clock;
   metrics: OperatorMetrics;
   logger: Logger;
@@ -41,7 +42,7 @@ export class LedgerKeeper implements StoreEvents {
 
   constructor(options: LedgerKeeperOptions) {
     this.#options = options;
-    const { store, reportUsage, lastWriteOf, clock, metrics, logger } = options;
+    const { store, reportUsage, lastWriteOf, onViolations, clock, metrics, logger } = options;
     const ledger = new OpeningLedger(options);
     this.ledger = ledger;
     this.#usage = new UsageReporter({
@@ -55,6 +56,7 @@ export class LedgerKeeper implements StoreEvents {
     this.collector = new Collector({
       ledger,
       findUid: (kind, key) => store.get(kind, parseKey(key))?.metadata.uid,
+      ...(onViolations === undefined ? {} : { onViolations }),
       onUsed: (kind, key) => (kind === 'AIPolicy' ? undefined : this.#usage.touch(kind, key)),
       clock,
       metrics,

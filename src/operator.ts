@@ -1,6 +1,7 @@
 // The operator process: reads its settings, wires, and works while it leads. It never proxies application traffic.
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { readAlertsConfig } from './alerts/config.ts';
 import { systemClock } from './clock.ts';
 import { createKubeClient, type KubeClient } from './kubernetes/client.ts';
 import { GatewayEndpoints } from './kubernetes/gateway-endpoints.ts';
@@ -13,6 +14,7 @@ import { Leadership } from './leadership.ts';
 import { operatorPlatform } from './operator-platform.ts';
 import { openLedger } from './ledger/open.ts';
 import { ledgerOptions } from './ledger/settings.ts';
+import { readSealer } from './platform/conversations/sealer.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
 import { firstSignal, listenOn, readOrStop, StartError } from './process.ts';
 import { podIdentityPolicy } from './providers/pod-identity.ts';
@@ -67,6 +69,11 @@ export async function operator(settings: Settings): Promise<void> {
   const kept = readOrStop(() =>
     ledgerOptions({ url: settings['ledger-url'], retention: settings['ledger-retention'], stateDir: settings['state-dir'] }),
   );
+  const addresses = { allowLoopback: settings['allow-loopback-endpoints'] };
+  const alertsFile = settings['alerts-config'];
+  const alerts = alertsFile === undefined ? undefined : readOrStop(() => readAlertsConfig(alertsFile, addresses));
+  const keysFile = settings['conversation-keys'];
+  const sealer = keysFile === undefined ? undefined : readOrStop(() => readSealer(keysFile));
   const clock = systemClock;
   const random = Math.random;
   const registry = createRegistry();
@@ -136,11 +143,13 @@ export async function operator(settings: Settings): Promise<void> {
         files: new ReleaseSecrets(client, namespace, owner),
         namespace,
         publicBaseUrl: settings['public-base-url'],
-        addresses: { allowLoopback: settings['allow-loopback-endpoints'] },
+        addresses,
         mayUsePodIdentity: podIdentityPolicy(settings['pod-identity-namespaces']),
         defaultJudge,
         objects: platform?.objects,
         ledger: kept && { open: () => openLedger(kept), lastWriteOf },
+        sealer,
+        alerts,
         isLeader: () => elector.isLeader(),
         clock,
         random,

@@ -3,20 +3,29 @@ import { randomBytes } from 'node:crypto';
 import type { Repository, ObjectKey } from './api/resources.ts';
 import type { Clock } from './clock.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { HttpChatGateway } from './platform/conversations/chat-gateway.ts';
+import { ChatKeys } from './platform/conversations/chat-keys.ts';
+import type { Sealer } from './platform/conversations/sealer.ts';
 import { ApiError, type Objects } from './platform/operation.ts';
+import type { Homes } from './platform/policies/services.ts';
 import type { KeyRecord, PlatformServices, RepositoryKeys } from './platform/services.ts';
+import { chatKeyId } from './platform/stats/chat-keys.ts';
 import { checkNow, type CheckNowOptions } from './reconcile/check-now.ts';
 import { MadeKeys } from './reconcile/made-keys.ts';
 import { SecretForbiddenError, type ResourceStore } from './reconcile/store.ts';
 import type { Logger } from './telemetry/log.ts';
 
 export interface PlatformParts extends Omit<CheckNowOptions, 'store'> {
-  objects: Objects;
+  objects: Objects & Homes;
   /** Writes of it are refused where this process does not lead. */
   store: ResourceStore;
   ledger: Ledger;
   /** The keys of this repository have to be looked at. */
   onKeys(repository: ObjectKey): void;
+  /** Undefined: conversations are off. */
+  sealer: Sealer | undefined;
+  /** Of gateways, for conversations: the OpenAI surface, with /v1. */
+  publicBaseUrl: string;
   clock: Clock;
   logger: Logger;
 }
@@ -63,7 +72,16 @@ function repositoryKeys(made: MadeKeys): RepositoryKeys {
   };
 }
 
-export function platformServices({ objects, store, ledger, onKeys, clock, logger, ...check }: PlatformParts): PlatformServices {
+/** The key of a repository that its conversations are answered with: one at a time, by an id that statistics know. */
+function chatKeys(made: MadeKeys, clock: Clock): ChatKeys {
+  const issue = async (repository: Repository): Promise<string> => {
+    const draft = { name: 'private chat', type: 'OpenAI', id: chatKeyId(repository.metadata.uid) } as const;
+    return (await permitted(made.create(repository, draft))).key;
+  };
+  return new ChatKeys({ issue, clock });
+}
+
+export function platformServices({ objects, store, ledger, onKeys, sealer, publicBaseUrl, clock, logger, ...check }: PlatformParts): PlatformServices {
   const made = new MadeKeys({ store, clock, random: randomBytes, onChange: onKeys });
   return {
     objects,
@@ -72,5 +90,7 @@ export function platformServices({ objects, store, ledger, onKeys, clock, logger
     logger,
     credentials: { check: (config, signal) => checkNow(config, { ...check, store }, signal) },
     keys: repositoryKeys(made),
+    homes: objects,
+    conversations: { sealer, gateway: new HttpChatGateway({ baseUrl: publicBaseUrl, keys: chatKeys(made, clock), clock }) },
   };
 }

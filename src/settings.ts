@@ -62,6 +62,12 @@ export const SETTINGS = {
   gateway: { commands: ['operator'], kind: 'list', help: 'HOST:PORT of a gateway push port outside the cluster; repeatable' },
   'gateway-service': { commands: ['operator'], kind: 'string', default: 'flashback-gateway-push', help: 'headless Service whose EndpointSlices name the gateways' },
   'public-base-url': { commands: ['operator'], kind: 'string', default: 'http://flashback-gateway.flashback-system.svc:8080/v1', help: 'base URL that is delivered to applications' },
+  'alerts-config': { commands: ['operator'], kind: 'string', help: 'file that says who is told of alerts; see docs/alerts.md' },
+  'conversation-keys': {
+    commands: ['operator'],
+    kind: 'string',
+    help: 'file with keys that conversations of the Platform API are sealed with, a line ID:KEY each; no conversations when absent',
+  },
   'platform-api-port': { commands: ['operator'], kind: 'port', default: '0', help: 'port of the Platform API; 0: there is none' },
   'platform-api-tls-dir': { commands: ['operator'], kind: 'string', help: 'directory with tls.crt and tls.key of the Platform API; plain HTTP when absent' },
   'platform-api-audiences': { commands: ['operator'], kind: 'list', help: 'audiences that tokens have to be for, comma-separated; those of the API server when absent' },

@@ -2,6 +2,7 @@
 import { API_GROUP, API_VERSION, KINDS, LABELS, type AnyResource, type Kind, type ResourceByKind } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError, type Objects } from '../platform/operation.ts';
+import type { Homes } from '../platform/policies/services.ts';
 import type { KubeClient } from './client.ts';
 import { hasCode } from './kubernetes-error.ts';
 import { collectionPath, objectPath } from './objects.ts';
@@ -24,7 +25,7 @@ export interface KubernetesObjectsOptions {
   mayWrite(): boolean;
 }
 
-export class KubernetesObjects implements Objects {
+export class KubernetesObjects implements Objects, Homes {
   readonly #options: KubernetesObjectsOptions;
   readonly #recent: RecentWrites;
   readonly #secrets: PlatformSecrets;
@@ -123,6 +124,13 @@ export class KubernetesObjects implements Objects {
 
   organization(namespace: string): string {
     return this.#options.store.namespaceLabels(namespace)?.[LABELS.organization] ?? 'default';
+  }
+
+  homesOf(organization: string): string[] {
+    const { store } = this.#options;
+    const isHome = (namespace: string): boolean => store.namespaceLabels(namespace)?.[LABELS.organizationHome] === 'true';
+    const names = (store.namespaces() ?? []).map(({ name }) => name);
+    return names.filter((name) => isHome(name) && store.covers(name) && this.organization(name) === organization).toSorted();
   }
 
   /** Namespaces that hold objects of ours. */

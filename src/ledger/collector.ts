@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Kind } from '../api/resources.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OperatorMetrics } from '../telemetry/metrics.ts';
-import type { LedgerBatch } from './entries.ts';
+import type { LedgerBatch, ViolationEntry } from './entries.ts';
 import type { FindUid, Ingested, Ledger } from './ledger.ts';
 
 export interface CollectorOptions {
@@ -14,6 +14,8 @@ export interface CollectorOptions {
   logger: Logger;
   /** Sums of this object (`namespace/name`) may have changed. Must return at once. */
   onUsed(kind: Kind, key: string): void;
+  /** These are in the ledger now, for the first time. Must return at once. */
+  onViolations?(violations: readonly ViolationEntry[]): void;
 }
 
 /** Names of sources whose gap was told of; beyond, they are forgotten and told of once more. */
@@ -73,8 +75,10 @@ export class Collector {
   }
 
   #count({ dropped, entries }: LedgerBatch): void {
-    const { metrics, onUsed } = this.#options;
+    const { metrics, onUsed, onViolations } = this.#options;
     if (dropped > 0) metrics.flashback_ledger_dropped_entries_total.inc(dropped);
+    const violations = entries.filter((entry) => entry.type === 'violation');
+    if (violations.length > 0) onViolations?.(violations);
     for (const { type, repository, llm } of entries) {
       metrics.flashback_ledger_ingested_entries_total.inc({ type });
       onUsed('Repository', repository);

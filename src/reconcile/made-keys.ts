@@ -30,10 +30,11 @@ export class MadeKeys {
     return own.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? -1 : 1));
   }
 
-  async create(repository: Repository, { name, type }: { name: string; type: KeyType }): Promise<{ made: Omit<MadeKey, 'uid' | 'secret'>; key: string }> {
+  /** `id`: of a key that may be there already; this one takes its place. */
+  async create(repository: Repository, { name, type, id }: { name: string; type: KeyType; id?: string }): Promise<{ made: Omit<MadeKey, 'uid' | 'secret'>; key: string }> {
     const { store, clock, random, onChange } = this.#options;
     const key = generateKey(random);
-    const made = { id: generateKeyId(random), name, type, hash: hashKey(key), createdAt: clock.now() };
+    const made = { id: id ?? generateKeyId(random), name, type, hash: hashKey(key), createdAt: clock.now() };
     await store.applySecret(madeKeySecret(repository, made));
     onChange(repository.metadata);
     return { made, key };

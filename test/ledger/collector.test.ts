@@ -17,6 +17,7 @@ function fixture() {
   const state = { results: [] as Ingested[], error: undefined as Error | undefined };
   const given: (readonly LedgerBatch[])[] = [];
   const used: string[] = [];
+  const told: string[] = [];
   const collector = new Collector({
     ledger: {
       ingest: async (batches, findUid) => {
@@ -28,12 +29,13 @@ function fixture() {
     },
     findUid: (kind, key) => `${kind} ${key}`,
     onUsed: (kind, key) => used.push(`${kind} ${key}`),
+    onViolations: (violations) => told.push(...violations.map(({ id }) => id)),
     clock,
     metrics: createOperatorMetrics(registry),
     logger: pino(sink),
   });
   const metric = async (line: string): Promise<boolean> => (await registry.metrics()).split('\n').includes(line);
-  return { collector, clock, state, given, used, lines, metric, registry };
+  return { collector, clock, state, given, used, told, lines, metric, registry };
 }
 
 describe('the collector', () => {
@@ -49,6 +51,18 @@ describe('the collector', () => {
     expect(await metric('flashback_ledger_ingested_entries_total{type="violation"} 1')).toBe(true);
     expect(await metric('flashback_ledger_dropped_entries_total 3')).toBe(true);
     expect(await metric('flashback_ledger_ingest_duration_seconds_count 1')).toBe(true);
+  });
+
+  it('hands on violations that are stored for the first time, and no others', async () => {
+    const { collector, state, told } = fixture();
+    state.results = ['stored', 'known', 'gap'];
+    const batches = ['new', 'again', 'early'].map((id, index) => batch(index + 1, [usageEntry(), violationEntry({ id })]));
+    await collector.take('a', batches);
+    expect(told).toEqual(['new']);
+    state.results = [];
+    state.error = new Error('disk full');
+    await expect(collector.take('a', [batch(4, [violationEntry({ id: 'lost' })])])).rejects.toThrow('disk full');
+    expect(told).toEqual(['new']);
   });
 
   it('tells of a gap once, however often the gateway repeats it', async () => {

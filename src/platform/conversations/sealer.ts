@@ -1,5 +1,6 @@
 // Seals the texts of conversations: AES-256-GCM under a key from a Secret. The sealed bytes say which key, so keys can be replaced.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 export interface Sealer {
   /** `context`: what the text belongs to. Sealed bytes open in no other place. */
@@ -92,4 +93,19 @@ export function sealerOf(text: string): Sealer {
   const [first, ...others] = parseSealKeys(text);
   if (first === undefined) throw new RangeError('there is no key');
   return new AesSealer([first, ...others]);
+}
+
+/** @throws RangeError that begins with the path. */
+export function readSealer(path: string): Sealer {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new RangeError(`--conversation-keys: the file ${path} cannot be read`);
+  }
+  try {
+    return sealerOf(text);
+  } catch (error) {
+    throw new RangeError(`--conversation-keys ${path}: ${error instanceof Error ? error.message : 'it is not valid'}`);
+  }
 }
