@@ -60,6 +60,7 @@ const HINTS: Readonly<Record<string, Schema>> = {
   'gateway.service.port': { minimum: 1, maximum: 65_535 },
   'platformApi.port': { minimum: 1, maximum: 65_535 },
   'platformApi.audiences': STRINGS,
+  'alerts.config': { type: 'object', additionalProperties: true },
   'ledger.url': { pattern: '^(postgres(ql)?://.+)?$' },
   'ledger.existingSecretKey': { minLength: 1 },
   'ledger.retention': {

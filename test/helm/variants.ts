@@ -33,7 +33,8 @@ const EVERYTHING = {
       { maxSkew: 1, topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'DoNotSchedule' },
     ],
   },
-  platformApi: { enabled: true, port: 443, tlsSecretName: 'platform-api-tls', audiences: ['flashback'] },
+  platformApi: { enabled: true, port: 443, tlsSecretName: 'platform-api-tls', audiences: ['flashback'], conversations: { keySecret: 'conversation-keys' } },
+  alerts: { config: { receivers: [{ name: 'chat', type: 'slack', urlFile: 'slack-url' }] }, existingSecret: 'alert-files' },
   ledger: {
     existingSecret: 'postgres',
     existingSecretKey: 'uri',
