@@ -81,6 +81,18 @@ export async function findKubectl(machine = thisMachine()): Promise<string> {
   return join(cache, 'kubectl');
 }
 
+/** Path of kube-controller-manager; builds it when needed. */
+export async function findControllerManager(machine = thisMachine()): Promise<string> {
+  const cache = cacheDirectory(machine);
+  const path = join(cache, 'kube-controller-manager');
+  if (await isExecutable(path)) return path;
+  await buildBinary('kube-controller-manager', cache).catch((error: unknown) => {
+    const remedy = 'install Go 1.26 or later (https://go.dev/dl)';
+    throw new Error(`The tests of the autoscaler need kube-controller-manager: ${remedy} (${String(error)}).`, { cause: error });
+  });
+  return path;
+}
+
 /** Path of the program that computes what Flux, Helm and Argo CD make of a status. */
 export async function findGitOps(machine = thisMachine()): Promise<string> {
   const cache = cacheDirectory(machine);
