@@ -3,21 +3,21 @@
 import { parseKey } from '../api/resources.ts';
 import { collectionPath, type KubeObject } from './objects.ts';
 import { Reflector } from './reflector.ts';
-import { keepIdentity, type SecretWatch, type SecretWatchOptions } from './secret-watch.ts';
+import { DENIALS_TO_TELL, keepIdentity, type SecretWatch, type SecretWatchOptions } from './secret-watch.ts';
 
-/** Each is a connection to the API server. */
-const MAX_WATCHES = 500;
+/** Each is a connection to the API server, and takes about 300 kB. */
+const MAX_WATCHES = 200;
+/** Each begins with a list: all at once would be as many connections more. */
+const STARTS_AT_A_TIME = 20;
 /** References come by the page, and are looked at once for all of a page. */
 const SETTLE_MS = 100;
 /** How soon those that have to wait for a place get one from a Secret that may not be watched. */
 const ROTATION_MS = 10_000;
-/** A server that starts denies everybody for a moment, which nobody has to hear of. */
-const DENIALS_TO_TELL = 3;
 
 export interface NamedSecretWatchOptions extends SecretWatchOptions {
   /** `namespace/name` of every Secret that objects refer to now. */
   wanted(): Iterable<string>;
-  /** Watches at a time. 500 by default. */
+  /** Watches at a time. 200 by default. */
   limit?: number;
 }
 
@@ -110,9 +110,11 @@ export class NamedSecretWatch implements SecretWatch {
     const isRunning = (name: string): boolean => this.#running.has(name);
     const chosen = chooseWatches(wanted, this.#limit, isRunning, (name) => this.#denied.get(name)?.at);
     for (const name of this.#running.keys()) if (!chosen.has(name)) this.#stop(name);
-    for (const name of chosen) if (!isRunning(name)) this.#start(name);
+    const absent = [...chosen].filter((name) => !isRunning(name));
+    for (const name of absent.slice(0, STARTS_AT_A_TIME)) this.#start(name);
     this.#tellCrowded(wanted.size);
-    if (wanted.size > this.#limit) this.#plan(ROTATION_MS);
+    if (absent.length > STARTS_AT_A_TIME) this.#plan(SETTLE_MS);
+    else if (wanted.size > this.#limit) this.#plan(ROTATION_MS);
   }
 
   #tellCrowded(secrets: number): void {

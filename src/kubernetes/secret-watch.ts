@@ -6,6 +6,9 @@ import type { KubeClient } from './client.ts';
 import { collectionPath, type KubeObject } from './objects.ts';
 import { Reflector } from './reflector.ts';
 
+/** In a row. A server that starts denies everybody for a moment, which nobody has to hear of. */
+export const DENIALS_TO_TELL = 3;
+
 export interface SecretWatchOptions {
   client: KubeClient;
   clock: Clock;
@@ -41,7 +44,8 @@ export function keepIdentity({ metadata: { name, namespace, uid, resourceVersion
 
 export class CollectionSecretWatch implements SecretWatch {
   readonly #reflectors: Reflector<KubeObject>[];
-  #forbidden = false;
+  /** In a row. */
+  #denials = 0;
 
   /** `namespaces`: undefined in it stands for all. */
   constructor(options: SecretWatchOptions, namespaces: readonly (string | undefined)[]) {
@@ -59,7 +63,7 @@ export class CollectionSecretWatch implements SecretWatch {
   onReferences(): void {}
 
   get forbidden(): boolean {
-    return this.#forbidden;
+    return this.#denials > 0;
   }
 
   #reflector({ onSecret, ...options }: SecretWatchOptions, namespace: string | undefined): Reflector<KubeObject> {
@@ -71,12 +75,12 @@ export class CollectionSecretWatch implements SecretWatch {
       keep: keepIdentity,
       onChange: ({ object: { metadata } }) => onSecret({ namespace: metadata.namespace ?? '', name: metadata.name }),
       onFailure: (_operation, error) => {
-        if (error.code !== 403 || this.#forbidden) return;
-        this.#forbidden = true;
-        options.logger.warn('watching Secrets is forbidden: a changed Secret is noticed at the next validation interval');
+        if (error.code !== 403) return;
+        this.#denials += 1;
+        if (this.#denials === DENIALS_TO_TELL) options.logger.warn('watching Secrets is forbidden: a changed Secret is noticed at the next validation interval');
       },
       onHealthy: () => {
-        this.#forbidden = false;
+        this.#denials = 0;
       },
     });
   }

@@ -74,5 +74,5 @@ test.each([1, 2])('a Secret that changes as soon as the server is back is notice
   const name = `changed-${outage}`;
   await kubectl(['create', 'secret', 'generic', name]);
   // The bound is part of the promise: what was denied used to wait for half a minute.
-  await eventually('the change to be told', async () => told.includes(name) || undefined, 8);
+  await eventually('the change to be told', async () => told.includes(name) || undefined, 12);
 });

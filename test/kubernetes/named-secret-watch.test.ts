@@ -97,6 +97,17 @@ describe('a Secret that an object refers to', () => {
     await eventually(() => expect(told).toHaveLength(2));
   });
 
+  test('is watched in its turn where there are many, so that not all are listed in the same moment', async () => {
+    start(Array.from({ length: 50 }, (_, index) => `s-${index}`));
+    const counts: number[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      counts.push(watch.reflectors().length);
+      clock.advance(100);
+    }
+    expect(counts).toEqual([20, 40, 50, 50]);
+    await eventually(() => expect(server.openWatches).toBe(50));
+  });
+
   test('is looked up once for many changes of references', async () => {
     start([]);
     let asked = 0;
