@@ -98,7 +98,7 @@ export class Stack {
   }
 
   /** Gateway number `index`; its certificates and boot snapshot are what the Secrets held when it started. */
-  async startGateway(index: number): Promise<GatewayProcess> {
+  async startGateway(index: number, extra: readonly string[] = []): Promise<GatewayProcess> {
     const started = startFlashback([
       'gateway',
       '--host',
@@ -116,6 +116,7 @@ export class Stack {
       '--allow-loopback-endpoints',
       '--shutdown-delay',
       '0s',
+      ...extra,
     ]);
     this.processes.push(started);
     const { metricsPort } = await started.log('listening', ({ msg }) => msg === 'listening');
