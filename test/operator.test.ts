@@ -37,6 +37,8 @@ describe('the operator that cannot start', () => {
   it.each([
     ['--lease-duration', '5s', '--lease-duration must be longer than --lease-renew-deadline'],
     ['--lease-renew-deadline', '2s', '--lease-renew-deadline must be longer than 1.2 times --lease-retry-period'],
+    ['--ledger-url', '', '--ledger-url is empty; leave it out, or say none for no ledger'],
+    ['--ledger-retention', 'weeks=3', '--ledger-retention takes NAME=DAYS of minutes, hours, details, records, not "weeks=3"'],
     ['--gateway', 'gateway', '--gateway must be HOST:PORT, not "gateway"'],
   ])('with %s %s names the flag', async (flag, value, sentence) => {
     expect(await start(flag, value)).toEqual({ code: 1, said: `flashback: ${sentence}\n` });

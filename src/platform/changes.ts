@@ -73,9 +73,12 @@ export async function audit({ ledger, clock, logger }: Services, { name: actor }
   }
 }
 
-export function auditObject(services: Services, caller: Caller, event: AuditEntry['event'], object: AnyResource): Promise<void> {
+/** `before`: the object as it was, for an update. */
+export function auditObject(services: Services, caller: Caller, event: AuditEntry['event'], object: AnyResource, before?: AnyResource): Promise<void> {
   const { uid, namespace, generation } = object.metadata;
-  // The id that the operator gives what it sees: whoever writes first is kept, and here the user is known.
-  const id = auditId(event, uid, generation);
+  // The id that the operator gives what it sees: whoever writes first is kept, and here the user is known. It does not see changes of names and
+  // credentials, which leave the generation as it is.
+  const isSeen = before === undefined || before.metadata.generation !== generation;
+  const id = isSeen ? auditId(event, uid, generation) : randomUUID();
   return audit(services, caller, { id, event, kind: object.kind, uid, workspace: namespace, name: displayNameOf(object) });
 }

@@ -83,7 +83,7 @@ export const updateAiLlm: Operation<Services, { id: string }, never, LlmInput & 
     // First, so that the object never names a Secret that is not there.
     if (Object.keys(values).length > 0) await objects.writeSecret(namespace, credentialSecretName(metadataName), values, { kind: 'AILLMConfig', name: metadataName, uid });
     const updated = await objects.update('AILLMConfig', uid, (spec) => specWith(spec, body, metadataName), { [ANNOTATIONS.displayName]: name });
-    await auditObject(services, caller, 'updated', updated);
+    await auditObject(services, caller, 'updated', updated, config);
     return { success: true, aiLlmId: uid };
   },
 };

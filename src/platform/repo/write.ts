@@ -106,7 +106,7 @@ export const updateRepo: Operation<Services, { id: string }, never, Body> = {
     const change = (spec: Repository['spec']): Repository['spec'] =>
       wanted === undefined || wanted === null ? spec : { ...spec, llms: attachments(objects, namespace, wanted, spec.llms) };
     const updated = await objects.update('Repository', uid, change, { ...annotationsOf(body), [ANNOTATIONS.displayName]: body.name.trim() });
-    await auditObject(services, caller, 'updated', updated);
+    await auditObject(services, caller, 'updated', updated, repository);
     return { success: true, repoId: uid, error_code: 'SUCCESS' };
   },
 };
