@@ -75,7 +75,8 @@ async function readLease(client: KubeClient, namespace: string): Promise<LeaseFa
 /** By their label. Who may not see Services is helped by the usual name. */
 async function pushServices(client: KubeClient, namespace: string): Promise<string[]> {
   const query = { labelSelector: `${LABELS.push}=true` };
-  const found = await listAll<KubeObject>(client, collectionPath('v1', 'services', namespace), query, METADATA_LIST).catch((error: unknown) => {
+  const services = collectionPath('v1', 'services', namespace);
+  const found = await listAll<KubeObject>(client, services, query, METADATA_LIST).catch((error: unknown) => {
     if (hasCode(error, 403)) return [];
     throw error;
   });

@@ -24,7 +24,12 @@ let demo: DemoProvider;
 let operator: OperatorProcess;
 let plugin: Plugin;
 
-async function findings(kubeconfig = stack.apiServer.kubeconfig, ...flags: string[]): Promise<{ code: number | null; of: Map<string, Finding> }> {
+interface Diagnosis {
+  code: number | null;
+  of: Map<string, Finding>;
+}
+
+async function findings(kubeconfig = stack.apiServer.kubeconfig, ...flags: string[]): Promise<Diagnosis> {
   const { code, out, err } = await plugin(kubeconfig, ['doctor', '--output', 'json', ...flags]);
   expect(err).toBe('');
   const { findings: found } = JSON.parse(out) as { findings: Finding[] };
