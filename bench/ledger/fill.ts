@@ -1,6 +1,16 @@
-// Fills a ledger with a year, inside of the database: the rows of minutes first, every other table from those, as the ledger itself adds up.
+// Fills a ledger with a year, inside of the database: the rows of minutes first, every other table from those.
 import type { Database } from '../../src/ledger/database.ts';
-import { AMOUNT_COLUMNS, LEVEL_KEYS, LEVELS, UNITS, type Level, type Unit } from '../../src/ledger/tables.ts';
+import {
+  ACTIVE_PART,
+  ACTIVE_UNITS,
+  activeKeys,
+  AMOUNT_COLUMNS,
+  LEVEL_KEYS,
+  LEVELS,
+  UNITS,
+  type Level,
+  type Unit,
+} from '../../src/ledger/tables.ts';
 import { name, SHAPE, START, type Size } from './shape.ts';
 
 const AMOUNTS = Object.values(AMOUNT_COLUMNS);
@@ -91,7 +101,8 @@ function sums(from: number): string[] {
       const at = `at - at % ${UNITS[unit]}`;
       const selected = AMOUNTS.map((column) => `sum(${column})`);
       return [
-        `INSERT INTO ${level}_${unit} (at, ${[...keys, ...AMOUNTS].join(', ')}) SELECT ${[at, ...keys, ...selected].join(', ')} FROM ${source} ` +
+        `INSERT INTO ${level}_${unit} (at, ${[...keys, ...AMOUNTS].join(', ')}) ` +
+          `SELECT ${[at, ...keys, ...selected].join(', ')} FROM ${source} ` +
           `WHERE at >= ${from} AND at < ${from + UNITS.month} GROUP BY ${[at, ...keys].join(', ')}`,
       ];
     });
@@ -107,11 +118,13 @@ function sourceOf(level: Level, unit: Unit): string {
 
 function lists(from: number): string[] {
   return (['users', 'totals'] as const).flatMap((level) =>
-    (['hour', 'day'] as const).map((unit) => {
-      const keys = LEVEL_KEYS[level].join(', ');
+    ACTIVE_UNITS.map((unit) => {
+      const at = `at - at % ${UNITS[unit]}`;
+      const keys = [at, ...LEVEL_KEYS[level].slice(1), `conversation_id / ${ACTIVE_PART}`].join(', ');
       return (
-        `INSERT INTO active_${level}_${unit} (${keys}, conversations) SELECT ${keys}, string_agg(conversation_id || ',', '') ` +
-        `FROM details_${unit} WHERE at >= ${from} AND at < ${from + UNITS.month} GROUP BY ${keys}`
+        `INSERT INTO active_${level}_${unit} (${activeKeys(level).join(', ')}, conversations) SELECT ${keys}, ` +
+        `string_agg(conversation_id || ',', '') FROM details_${unit === 'month' ? 'day' : unit} ` +
+        `WHERE at >= ${from} AND at < ${from + UNITS.month} GROUP BY ${keys}`
       );
     }),
   );
@@ -128,7 +141,8 @@ async function violations(database: Database, end: number): Promise<void> {
   const series = SHAPE.repositories * SHAPE.models * SHAPE.hosts;
   await database.write((transaction) =>
     transaction.run(
-      `INSERT INTO violations (${columns}) ${numbers(1, SHAPE.violations)} SELECT ${values} FROM n JOIN series s ON s.id = 1 + i % ${series}`,
+      `INSERT INTO violations (${columns}) ${numbers(1, SHAPE.violations)} ` +
+        `SELECT ${values} FROM n JOIN series s ON s.id = 1 + i % ${series}`,
     ),
   );
 }

@@ -1,4 +1,4 @@
-// What comes while a transaction runs goes into the next one together: a commit waits for the disk, and sums are written once for all of it.
+// What comes while a transaction runs goes into the next one together: a commit waits for the disk, and sums are written once for all.
 
 interface Waiting<Item, Result> {
   item: Item;

@@ -92,19 +92,17 @@ async function writeEntries(transaction: Transaction, names: Names, entries: rea
       usageTable(rollup.level, rollup.unit),
       rollup.rows.map((row) => [...keysOf(row, rollup.level), ...row.amounts]),
     );
-    if (rollup.level === 'details' && rollup.unit !== 'minute') {
-      await writeActive(
-        transaction,
-        rollup.rows.filter((_, index) => isNew[index]),
-        rollup.unit as ActiveUnit,
-      );
-    }
+    const added = rollup.rows.filter((_, index) => isNew[index]);
+    if (rollup.level !== 'details' || rollup.unit === 'minute' || added.length === 0) continue;
+    // Nothing knows whether a conversation is new to its month; that it is new to a day is near enough.
+    const units: readonly ActiveUnit[] = rollup.unit === 'day' ? ['day', 'month'] : [rollup.unit];
+    for (const unit of units) await writeActive(transaction, added, unit);
   }
 }
 
 async function writeActive(transaction: Transaction, rows: readonly Row[], unit: ActiveUnit): Promise<void> {
   for (const level of ['users', 'totals'] as const) {
-    const lists = activeRows(rows, level);
+    const lists = activeRows(rows, level, unit);
     if (lists.length > 0) await transaction.put(activeTable(level, unit), lists);
   }
 }

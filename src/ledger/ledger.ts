@@ -24,8 +24,8 @@ export interface UsageQuestion {
   from: number;
   to: number;
   /**
-   * Milliseconds of one bucket, a multiple of 60000; undefined: everything in one. Where minutes are no longer kept, amounts are in the bucket
-   * in which their hour begins, and where hours are not, in that of their day.
+   * Milliseconds of one bucket, a multiple of 60000; undefined: everything in one. Where minutes are no longer kept, amounts are in the
+   * bucket in which their hour begins, and where hours are not, in that of their day.
    */
   bucket?: number;
   groupBy: readonly Dimension[];
@@ -33,7 +33,7 @@ export interface UsageQuestion {
   filter?: Partial<Record<Dimension, readonly string[]>>;
   /** At least one of these has to hold, where any is given. */
   anyOf?: Partial<Record<Dimension, readonly string[]>>;
-  /** By the greatest of this amount first; otherwise by bucket and dimensions, objects, users and conversations in the order they were first seen. */
+  /** By the greatest of this amount first; otherwise by bucket and dimensions: objects, users and conversations as they were first seen. */
   orderBy?: keyof Amounts;
   limit?: number;
   offset?: number;

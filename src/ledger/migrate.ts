@@ -11,7 +11,8 @@ export async function migrate(database: Database, migrations: readonly Migration
     const version = row?.version ?? 0;
     if (version > newest) {
       throw new Error(
-        `the ledger has schema version ${version}, and this program knows versions up to ${newest}: run the newer program, or restore the backup from before the update`,
+        `the ledger has schema version ${version}, and this program knows versions up to ${newest}: ` +
+          'run the newer program, or restore the backup from before the update',
       );
     }
     for (const migration of migrations) {

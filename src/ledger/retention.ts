@@ -53,6 +53,7 @@ export async function compact(database: Database, retention: Retention, now: num
     [activeTable('users', 'day').name, details],
     // A month goes when the last of its days does.
     [usageTable('users', 'month').name, details - UNITS.month + 1],
+    [activeTable('users', 'month').name, details - UNITS.month + 1],
     ['violations', now - retention.records * DAY],
     ['audit', now - retention.records * DAY],
     ['sources', now - retention.records * DAY],

@@ -1,7 +1,7 @@
 // Adds entries up, minute by minute, and from there into every longer unit and every level with less detail. Pure.
 import type { UsageEntry, ViolationEntry } from './entries.ts';
 import type { Amounts } from './ledger.ts';
-import { AMOUNTS, LEVELS, UNITS, USAGE_AMOUNTS, type Level, type Unit } from './tables.ts';
+import { ACTIVE_PART, AMOUNTS, LEVELS, UNITS, USAGE_AMOUNTS, type ActiveUnit, type Level, type Unit } from './tables.ts';
 
 /** Of one minute: numbers of the names, and amounts in the order of `AMOUNTS`. */
 export interface Row {
@@ -64,12 +64,13 @@ export function keysOf({ at, series, user, conversation }: Row, level: Level): n
   return level === 'users' ? [at, series, user] : [at, series, user, conversation];
 }
 
-/** Lists of the conversations of these rows, by the keys of the level: `[...keys, 'id,id,']`. */
-export function activeRows(rows: Iterable<Row>, level: 'users' | 'totals'): (number | string)[][] {
+/** Lists of the conversations of these rows, in the columns of the table of such lists: keys, part, `id,id,`. */
+export function activeRows(rows: Iterable<Row>, level: 'users' | 'totals', unit: ActiveUnit): (number | string)[][] {
   const lists = new Map<string, { keys: number[]; ids: Set<number> }>();
   for (const row of rows) {
     if (row.conversation === 0) continue;
-    const keys = keysOf(row, level);
+    const at = row.at - (row.at % UNITS[unit]);
+    const keys = [...keysOf({ ...row, at }, level), Math.floor(row.conversation / ACTIVE_PART)];
     const form = keys.join(' ');
     let list = lists.get(form);
     if (list === undefined) lists.set(form, (list = { keys, ids: new Set() }));

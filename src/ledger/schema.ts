@@ -1,5 +1,5 @@
 // The schema of the ledger as numbered steps, for both stores. A step that was released is never changed: what comes later is a new one.
-import { ACTIVE_UNITS, AMOUNT_COLUMNS, LEVEL_KEYS, LEVELS, type Level, type Unit } from './tables.ts';
+import { ACTIVE_UNITS, activeKeys, AMOUNT_COLUMNS, LEVEL_KEYS, LEVELS, type Level, type Unit } from './tables.ts';
 import type { Words } from './database.ts';
 
 export interface Migration {
@@ -7,25 +7,35 @@ export interface Migration {
   statements(words: Words): string[];
 }
 
-function keyed(name: string, keys: readonly string[], others: readonly string[], { integer, byKey }: Words): string {
-  const columns = [...keys.map((key) => `${key} ${integer} NOT NULL`), ...others, `PRIMARY KEY (${keys.join(', ')})`];
-  return `CREATE TABLE ${name} (${columns.join(', ')})${byKey}`;
+/** `keys`: columns that are numbers; the rows lie in the order of `order`. */
+function keyed(name: string, keys: readonly string[], others: readonly string[], words: Words, order: readonly string[] = keys): string {
+  const columns = [...keys.map((key) => `${key} ${words.integer} NOT NULL`), ...others, `PRIMARY KEY (${order.join(', ')})`];
+  return `CREATE TABLE ${name} (${columns.join(', ')})${words.byKey}`;
+}
+
+/** Months of users lie user by user: a year of all users is summed in that order, without sorting it first. All others by time. */
+function orderOf(keys: readonly string[], level: Level, unit: Unit): readonly string[] {
+  return level === 'users' && unit === 'month' ? ['user_id', ...keys.filter((key) => key !== 'user_id')] : keys;
 }
 
 function usage(words: Words): string[] {
   const amounts = Object.values(AMOUNT_COLUMNS).map((column) => `${column} ${words.integer} NOT NULL`);
-  const tables = Object.entries(LEVELS).flatMap(([level, units]) =>
-    units.map((unit: Unit) => keyed(`${level}_${unit}`, LEVEL_KEYS[level as Level], amounts, words)),
-  );
+  const lists = [`conversations ${words.text} NOT NULL`];
+  const tables = Object.entries(LEVELS).flatMap(([name, units]) => {
+    const level = name as Level;
+    return units.map((unit: Unit) => keyed(`${level}_${unit}`, LEVEL_KEYS[level], amounts, words, orderOf(LEVEL_KEYS[level], level, unit)));
+  });
   const active = (['users', 'totals'] as const).flatMap((level) =>
-    ACTIVE_UNITS.map((unit) => keyed(`active_${level}_${unit}`, LEVEL_KEYS[level], [`conversations ${words.text} NOT NULL`], words)),
+    ACTIVE_UNITS.map((unit) => keyed(`active_${level}_${unit}`, activeKeys(level), lists, words, orderOf(activeKeys(level), level, unit))),
   );
   const indexes = LEVELS.details.flatMap((unit) =>
     ['user_id', 'conversation_id'].map(
       (column) => `CREATE INDEX details_${unit}_${column} ON details_${unit} (${column}, at) WHERE ${column} <> 0`,
     ),
   );
-  const users = LEVELS.users.map((unit) => `CREATE INDEX users_${unit}_user_id ON users_${unit} (user_id, at) WHERE user_id <> 0`);
+  const users = (['hour', 'day'] as const).map(
+    (unit) => `CREATE INDEX users_${unit}_user_id ON users_${unit} (user_id, at) WHERE user_id <> 0`,
+  );
   return [...tables, ...active, ...indexes, ...users];
 }
 

@@ -63,12 +63,21 @@ export function usageTable(level: Level, unit: Unit): Table {
   };
 }
 
-/** Which conversations went on in an hour or a day, as `id,id,...`: what is distinct does not add up, lists of it do. */
-export const ACTIVE_UNITS = ['hour', 'day'] as const satisfies readonly Unit[];
+/**
+ * Which conversations went on in a time, as `id,id,...`: what is distinct does not add up, lists of it do. One that went on for several
+ * days of a month is in its list several times.
+ */
+export const ACTIVE_UNITS = ['hour', 'day', 'month'] as const satisfies readonly Unit[];
 export type ActiveUnit = (typeof ACTIVE_UNITS)[number];
+/** Numbers of conversations in one list: a list is written as a whole each time that it grows. */
+export const ACTIVE_PART = 65_536;
+
+export function activeKeys(level: 'users' | 'totals'): string[] {
+  return [...LEVEL_KEYS[level], 'part'];
+}
 
 export function activeTable(level: 'users' | 'totals', unit: ActiveUnit): Table {
-  return { name: `active_${level}_${unit}`, keys: LEVEL_KEYS[level].map(integer), others: [text('conversations')], again: 'grows' };
+  return { name: `active_${level}_${unit}`, keys: activeKeys(level).map(integer), others: [text('conversations')], again: 'grows' };
 }
 
 export const VIOLATIONS: Table = {

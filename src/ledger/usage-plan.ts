@@ -1,6 +1,6 @@
 // Turns a question of use into SQL: which tables answer it, what they are grouped by, in which order. Pure.
 import type { Value } from './database.ts';
-import { allOf, DIMENSION_COLUMNS, type Condition } from './conditions.ts';
+import { allOf, DIMENSION_COLUMNS, isIn, type Condition } from './conditions.ts';
 import type { Dimension, UsageQuestion } from './ledger.ts';
 import { segmentsOf, type Kept, type Segment } from './segments.ts';
 import { AMOUNT_COLUMNS, AMOUNTS, UNITS, type Level, type Unit } from './tables.ts';
@@ -46,6 +46,24 @@ export function planOf(question: UsageQuestion, conditions: readonly Condition[]
   return { question, level, bucket: span.bucket, segments: segmentsOf(span, UNITS_OF[level], since), condition: allOf(conditions) };
 }
 
+/**
+ * The window in parts whose rows follow each other, so that a page is found without adding up all of it: what is before the first whole
+ * bucket, whole buckets, what is after them. One part where buckets may be shorter than what is kept.
+ */
+export function partsOf(question: UsageQuestion, kept: KeptSince): UsageQuestion[] {
+  const { from, to, bucket, orderBy, limit } = question;
+  if (bucket === undefined || orderBy !== undefined || limit === undefined) return [question];
+  if (bucket % (UNITS.day * MINUTE) !== 0 && from < kept.minutes * MINUTE) return [question];
+  const [start, end] = [Math.ceil(from / bucket) * bucket, Math.floor(to / bucket) * bucket];
+  if (start >= end) return [question];
+  const windows = [
+    [from, start],
+    [start, end],
+    [end, to],
+  ] as const;
+  return windows.filter(([first, last]) => first < last).map(([first, last]) => ({ ...question, from: first, to: last }));
+}
+
 function levelOf({ groupBy, filter = {}, anyOf = {} }: UsageQuestion): Level {
   const asked = (dimension: Dimension): boolean =>
     groupBy.includes(dimension) || filter[dimension] !== undefined || anyOf[dimension] !== undefined;
@@ -89,16 +107,31 @@ function grouped(plan: Plan, amounts: readonly string[]): Statement {
   return { sql, values: parts.flatMap(({ values }) => values) };
 }
 
-/** Which conversations there were: columns `at`, `g0`, ..., and `conversations` as `id,id,...`, several rows for a bucket. */
-export function activeStatements(plan: Plan): Statement[] {
-  return plan.segments.map((segment) => {
-    // Lists of a month would be long; those of its days are as good.
-    const unit = segment.unit === 'month' ? 'day' : segment.unit;
+/** Values of groups, where there are few enough to filter by. */
+const FEW = 500;
+
+/**
+ * Which conversations there were in the rows of an answer: columns `at`, `g0`, ..., and `conversations` as `id,id,...`, several rows for a
+ * bucket. `found`: that answer; only what is in it is read.
+ */
+export function activeStatements(plan: Plan, found: readonly Record<string, Value>[]): Statement[] {
+  const groups = plan.question.groupBy.flatMap((dimension, index) => {
+    const values = [...new Set(found.map((row) => row[`g${index}`]!))];
+    return values.length > FEW ? [] : [isIn(DIMENSION_COLUMNS[dimension], values)];
+  });
+  const ats = plan.bucket === undefined ? [] : found.map((row) => Number(row['at']));
+  const [first, last] = ats.reduce(([low, high], at) => [Math.min(low, at), Math.max(high, at)], [Infinity, -Infinity]);
+  const narrowed = { ...plan, condition: allOf([plan.condition, ...groups]) };
+  return plan.segments.flatMap((segment) => {
+    const { unit } = segment;
+    const [from, to] =
+      plan.bucket === undefined ? [segment.from, segment.to] : [Math.max(segment.from, first), Math.min(segment.to, last + plan.bucket)];
+    if (from >= to) return [];
     const isListed = plan.level !== 'details' && unit !== 'minute';
     const table = isListed ? `active_${plan.level}_${unit}` : `details_${unit}`;
     const ids = isListed ? 'd.conversations' : `d.conversation_id || ','`;
     const selected = [`string_agg(${ids}, '') AS conversations`];
-    return segmentStatement(plan, segment, { table, selected, and: isListed ? '' : ' AND d.conversation_id <> 0' });
+    return [segmentStatement(narrowed, { unit, from, to }, { table, selected, and: isListed ? '' : ' AND d.conversation_id <> 0' })];
   });
 }
 

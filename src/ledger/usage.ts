@@ -5,12 +5,27 @@ import type { Reader } from './database.ts';
 import type { Amounts, Dimension, UsageQuestion, UsageRow } from './ledger.ts';
 import { valuesOf } from './names.ts';
 import { AMOUNT_COLUMNS, AMOUNTS } from './tables.ts';
-import { activeStatements, countStatement, planOf, rowsStatement, type KeptSince, type Plan } from './usage-plan.ts';
+import { activeStatements, countStatement, partsOf, planOf, rowsStatement, type KeptSince, type Plan } from './usage-plan.ts';
 
 type Found = Record<string, number | string>;
 const MINUTE = 60_000;
 
 export async function usage(reader: Reader, question: UsageQuestion): Promise<UsageRow[]> {
+  const parts = partsOf(question, await keptSince(reader));
+  if (parts.length === 1) return rowsOf(reader, question);
+  const rows: UsageRow[] = [];
+  let { limit = Infinity, offset = 0 } = question;
+  for (const part of parts) {
+    if (limit === 0) break;
+    const found = await rowsOf(reader, { ...part, limit, offset });
+    rows.push(...found);
+    limit -= found.length;
+    if (offset > 0) offset = found.length > 0 ? 0 : offset - (await countUsage(reader, part));
+  }
+  return rows;
+}
+
+async function rowsOf(reader: Reader, question: UsageQuestion): Promise<UsageRow[]> {
   const plan = await planned(reader, question);
   if (plan.segments.length === 0) return [];
   const { sql, values } = rowsStatement(plan);
@@ -52,8 +67,9 @@ async function conversationsOf(reader: Reader, plan: Plan, found: readonly Found
     const at = plan.bucket === undefined ? 0 : Number(row['at']) - (Number(row['at']) % plan.bucket);
     return groupBy.reduce((key, _, index) => `${key}\n${row[`g${index}`]}`, String(at));
   };
+  if (found.length === 0) return [];
   const lists = new Map(found.map((row) => [keyOf(row), [] as string[]]));
-  for (const { sql, values } of activeStatements(plan)) {
+  for (const { sql, values } of activeStatements(plan, found)) {
     for (const row of await reader.all<Found>(sql, values)) lists.get(keyOf(row))?.push(String(row['conversations']));
   }
   return found.map((row) => countDistinct(lists.get(keyOf(row))!));

@@ -155,6 +155,9 @@ export function crashesSuite(fresh: () => Promise<Place>): void {
           const rows = await ledger.usage(asked);
           expect(sorted(rows)).toEqual(expected(all, asked, everyUid));
           expect(await ledger.countUsage(asked)).toBe(rows.length);
+          const pages = [];
+          for (let offset = 0; offset < rows.length + 3; offset += 3) pages.push(...(await ledger.usage({ ...asked, limit: 3, offset })));
+          expect(pages).toEqual(rows);
         }
         await ledger.close();
       }),

@@ -32,6 +32,10 @@ export function retentionSuite(fresh: () => Promise<Place>): void {
     expect(await at(60_000, { groupBy: ['conversation'] })).toEqual(
       [4, 5, 6, 7].map((day) => day * 1440).concat(8 * 1440 + 90, 9 * 1440 + 90),
     );
+    for (const bucket of [600_000, HOUR, DAY]) {
+      const asked = aQuestion({ bucket, from: DAY_0 + 2 * DAY + 95 * 60_000 });
+      expect(await ledger.usage({ ...asked, limit: 100 })).toEqual(await ledger.usage(asked));
+    }
     const [all] = await ledger.usage(aQuestion());
     expect([all?.amounts.requests, all?.conversations]).toEqual([10, 10]);
     // A window in the middle of what is gone grows to whole days.
