@@ -4,5 +4,6 @@ const LAST_EVENT_BYTES = 128;
 
 export function isLastEvent(bytes: Buffer | string | undefined): boolean {
   if (bytes === undefined) return false;
-  return LAST_EVENT.test(typeof bytes === 'string' ? bytes.slice(-LAST_EVENT_BYTES) : bytes.toString('latin1', Math.max(0, bytes.length - LAST_EVENT_BYTES)));
+  const end = bytes.slice(Math.max(0, bytes.length - LAST_EVENT_BYTES));
+  return LAST_EVENT.test(typeof end === 'string' ? end : end.toString('latin1'));
 }

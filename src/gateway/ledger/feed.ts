@@ -38,7 +38,10 @@ export class LedgerFeed {
     };
   }
 
-  /** Forgets what is confirmed, and resolves with what is to be told, at the latest after REPORT_HOLD with nothing. Whoever asks may leave. */
+  /**
+   * Forgets what is confirmed, and resolves with what is to be told, at the latest after REPORT_HOLD with nothing. Whoever asks may
+   * leave.
+   */
   async next(confirmed: readonly LedgerConfirmation[], gone: AbortSignal): Promise<LedgerBatch[]> {
     if (this.#spool.confirm(confirmed)) this.#answeredAt = -Infinity;
     this.#askedAt = this.#clock.monotonic();

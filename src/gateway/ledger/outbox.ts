@@ -1,7 +1,7 @@
 // Batches that the operator may know: numbered, and unchanged until it confirms them.
 import { MAX_LEDGER_BYTES, MAX_LEDGER_ENTRIES } from '../../push/names.ts';
 import type { LedgerBatch, LedgerConfirmation } from '../../ledger/entries.ts';
-import type { Contents } from './contents.ts';
+import { Contents } from './contents.ts';
 import { decode } from './journal.ts';
 import { batchName, partName, readPart, summaryOf, type BatchName, type Part, type Summary } from './parts.ts';
 import type { SpoolStore } from './stores.ts';
@@ -19,6 +19,15 @@ const batchOf = ({ source, sequence }: BatchName, contents: Contents): LedgerBat
   entries: contents.entries(),
 });
 
+function readOr<T>(otherwise: T, read: () => T, onProblem: (error: unknown) => void): T {
+  try {
+    return read();
+  } catch (error) {
+    onProblem(error);
+    return otherwise;
+  }
+}
+
 const entriesIn = ({ usage, violations }: Summary): number => usage + violations;
 
 export class Outbox {
@@ -34,17 +43,27 @@ export class Outbox {
     return this.#sealed;
   }
 
-  /** A batch that another process has left. `onProblem`: it stays where it is, for the next process. */
-  adopt(store: SpoolStore, name: BatchName, onProblem: (name: string, error: unknown) => void): void {
-    try {
-      this.#sealed.push({ store, ...name, ...summaryOf(decode(store.read(batchName(name))).contents) });
-    } catch (error) {
-      onProblem(batchName(name), error);
+  /**
+   * Batches that other processes have left. One that cannot be read, or is not there between two that are, is told without entries:
+   * nothing that follows a gap would ever be taken.
+   */
+  adopt(store: SpoolStore, names: readonly BatchName[], onProblem: (name: string, error: unknown) => void): void {
+    for (const [source, found] of Map.groupBy(names, (name) => name.source)) {
+      const known = new Set(found.map(({ sequence }) => sequence));
+      for (let sequence = Math.min(...known); sequence <= Math.max(...known); sequence++) {
+        const name = { source, sequence };
+        const read = (): Contents => decode(store.read(batchName(name))).contents;
+        const contents = readOr(new Contents(), read, (error) => onProblem(batchName(name), error));
+        const batch = contents.isEmpty ? { batch: batchOf(name, contents) } : {};
+        this.#sealed.push({ store, ...name, ...summaryOf(contents), ...batch });
+      }
     }
-    this.#sealed.sort((a, b) => (a.source === b.source ? a.sequence - b.sequence : a.source < b.source ? -1 : 1));
   }
 
-  /** Makes a part the next batch of its source. `contents`: what is in it, where that is known. Throws what the system says, and then it is none. */
+  /**
+   * Makes a part the next batch of its source. `contents`: what is in it, where that is known. Throws what the system says, and then it is
+   * none.
+   */
   seal(part: Part, contents: Contents = readPart(part)): void {
     const { store, usage, violations, bytes, oldest } = part;
     const from = this.#sources[store.isDurable ? 'durable' : 'passing'];
@@ -67,7 +86,10 @@ export class Outbox {
     return batches;
   }
 
-  /** Forgets what is in the ledger for good; tells whether anything was. `onProblem`: its file stays, and will be told again by the next process, which changes nothing. */
+  /**
+   * Forgets what is in the ledger for good; tells whether anything was. `onProblem`: its file stays, and will be told again by the next
+   * process, which changes nothing.
+   */
   confirm(confirmed: readonly LedgerConfirmation[], onProblem: (error: unknown) => void): boolean {
     const isConfirmed = ({ source, sequence }: BatchName): boolean =>
       confirmed.some((through) => through.source === source && through.sequence >= sequence);

@@ -3,10 +3,7 @@
 import type { Contents } from './contents.ts';
 import { folded, without } from './fold.ts';
 import { encode } from './journal.ts';
-import { isWithinBounds, LEVELS, partName, readPart, summaryOf, type Level, type Part } from './parts.ts';
-
-/** Parts that are read in one step: a step must not keep requests waiting. */
-const PARTS_PER_STEP = 4;
+import { isWithinBounds, LEVELS, MAX_PART_BYTES, MAX_PART_ENTRIES, partName, readPart, summaryOf, type Level, type Part } from './parts.ts';
 
 export type OnDropped = (type: 'usage' | 'violation', entries: number) => void;
 
@@ -22,38 +19,28 @@ function replace(parts: readonly Part[], contents: Contents, level: Level): Part
   return { store, ...span, level, ...summaryOf(contents) };
 }
 
-/** Where a step begins and ends among the parts: the oldest that can still be merged, after the one that they may be merged into. */
-function nextRun(parts: readonly Part[], target: Level): { from: number; to: number } | undefined {
-  const rank = LEVELS.indexOf(target);
-  const from = parts.findIndex((part) => rankOf(part) < rank);
-  if (from === -1) return undefined;
-  const { store } = parts[from]!;
-  let to = from;
-  while (to < parts.length && to - from < PARTS_PER_STEP && rankOf(parts[to]!) < rank && parts[to]!.store === store) to++;
-  return { from: from > 0 && parts[from - 1]!.store === store ? from - 1 : from, to };
-}
+/** So much room is left in it that it is worth reading once more. */
+const isHalfEmpty = ({ usage, violations, bytes }: Part): boolean =>
+  usage + violations <= MAX_PART_ENTRIES / 2 && bytes <= MAX_PART_BYTES / 2;
 
-function merge(run: readonly Part[], level: Level): Part[] {
-  const merged: Part[] = [];
-  let [taken, contents]: [Part[], Contents | undefined] = [[], undefined];
-  for (const part of run) {
-    const next = folded(readPart(part), level);
-    const both: Contents = contents === undefined ? next : joined(contents, next);
-    if (contents === undefined || isWithinBounds(both)) {
-      taken.push(part);
-      contents = both;
-    } else {
-      merged.push(replace(taken, contents, level));
-      [taken, contents] = [[part], next];
-    }
+/** The oldest part that has more detail than the level, with the one before it where there is room in that. Undefined: there is none. */
+function coarsened(parts: readonly Part[], level: Level): Part[] | undefined {
+  const rank = LEVELS.indexOf(level);
+  const index = parts.findIndex((part) => rankOf(part) < rank);
+  const part = parts[index];
+  if (part === undefined) return undefined;
+  const contents = folded(readPart(part), level);
+  const before = parts[index - 1];
+  if (before !== undefined && before.store === part.store && isHalfEmpty(before)) {
+    const both = joined(readPart(before), contents);
+    if (isWithinBounds(both)) return parts.toSpliced(index - 1, 2, replace([before, part], both, level));
   }
-  return contents === undefined ? merged : [...merged, replace(taken, contents, level)];
+  return parts.toSpliced(index, 1, replace([part], contents, level));
 }
 
 function joined(first: Contents, second: Contents): Contents {
-  const both = folded(first, 'hours');
-  both.addAll(second);
-  return both;
+  first.addAll(second);
+  return first;
 }
 
 /** Violations first where they take most of the room: what was spent is worth more. */
@@ -74,11 +61,14 @@ function dropOldest(parts: readonly Part[], onDropped: OnDropped): Part[] | unde
   return parts.toSpliced(index, 1, replace([part], rest, part.level));
 }
 
-/** One step: the parts as they are afterwards, undefined where nothing is left to give up. Throws what the system says; what was done by then is in the files. */
+/**
+ * One step, short enough for requests to wait for it: the parts as they are afterwards, undefined where nothing is left to give up. Throws
+ * what the system says; what was done by then is in the files.
+ */
 export function relieved(parts: readonly Part[], onDropped: OnDropped): Part[] | undefined {
   for (const level of ['hours', 'anonymous'] as const) {
-    const run = nextRun(parts, level);
-    if (run !== undefined) return parts.toSpliced(run.from, run.to - run.from, ...merge(parts.slice(run.from, run.to), level));
+    const fewer = coarsened(parts, level);
+    if (fewer !== undefined) return fewer;
   }
   return dropOldest(parts, onDropped);
 }

@@ -192,16 +192,21 @@ export class Spool {
         this.#parts = parts;
       } catch (error) {
         this.#options.logger.warn({ err: error }, 'no room can be made in the spool of the ledger; it is tried again');
-        // Some of the parts may have become others before it failed.
-        this.#parts = [this.#directory, this.#memory].flatMap((store) => (store === undefined ? [] : this.#partsIn(store)));
+        this.#lookAgain();
         return;
       }
       this.#relieve();
     });
   }
 
-  #partsIn(store: SpoolStore): Part[] {
-    return leftIn(store, this.#unreadable).parts.filter(({ last }) => last < this.#active.id);
+  /** Some of the parts may have become others before something failed. */
+  #lookAgain(): void {
+    const stores = [this.#directory, this.#memory].filter((store) => store !== undefined);
+    try {
+      this.#parts = stores.flatMap((store) => leftIn(store, this.#unreadable).parts.filter(({ last }) => last < this.#active.id));
+    } catch (error) {
+      this.#unreadable('', error);
+    }
   }
 
   /** Throws what the system says. What earlier processes have left becomes what this one has to tell. */
@@ -210,7 +215,7 @@ export class Spool {
     if (this.#directory !== undefined || openDirectory === undefined) return this.#directory;
     const store = openDirectory();
     const { parts, batches } = leftIn(store, this.#unreadable);
-    for (const name of batches) this.#outbox.adopt(store, name, this.#unreadable);
+    this.#outbox.adopt(store, batches, this.#unreadable);
     this.#parts.push(...parts);
     this.#nextId = parts.reduce((next, { last }) => Math.max(next, last + 1), this.#nextId);
     if (parts.length + batches.length > 0) logger.info({ parts: parts.length, batches: batches.length }, 'the spool of the ledger goes on from what was left');

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 
 /** What is appended to while a part is open. */
 export interface Appender {
-  /** Handed to the operating system when this returns, so that it survives this process. Throws what the system says, and then nothing was appended. */
+  /**
+   * Handed to the operating system when this returns, so that it survives this process. Throws what the system says, and then nothing was
+   * appended.
+   */
   append(text: string): void;
   close(): void;
 }

@@ -11,7 +11,10 @@ export interface Left {
 const holds = (outer: Span, inner: Span): boolean =>
   outer.first <= inner.first && inner.last <= outer.last && (outer.first !== inner.first || outer.last !== inner.last);
 
-/** Parts in their order. Removes those that another one holds. `onProblem`: one that cannot be read stays where it is. Throws when the directory cannot be read. */
+/**
+ * Parts in their order. Removes those that another one holds. `onProblem`: one that cannot be read stays where it is. Throws when the
+ * directory cannot be read.
+ */
 export function leftIn(store: SpoolStore, onProblem: (name: string, error: unknown) => void): Left {
   const names = store.list();
   const spans = names.flatMap((name) => readPartName(name) ?? []).toSorted((a, b) => a.first - b.first);

@@ -1,5 +1,5 @@
 // The spool: what was added is told until it is confirmed, across the ends of processes and whatever the disk does.
-import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -144,9 +144,18 @@ describe('after the end of a process', () => {
   it('a file that cannot be read is left alone, and the others are told', () => {
     spend(onDisk(), 3);
     mkdirSync(join(directory, '7-7.journal'));
-    mkdirSync(join(directory, 'a0000000-0000-0000-0000-000000000000.1.batch'));
     expect(sumOf(drain(onDisk()))).toMatchObject({ tokensIn: 3 });
-    expect(readdirSync(directory).toSorted()).toEqual(['7-7.journal', 'a0000000-0000-0000-0000-000000000000.1.batch']);
+    expect(readdirSync(directory)).toEqual(['7-7.journal']);
+  });
+
+  it('a batch that is gone or cannot be read leaves no gap in front of those that follow it', () => {
+    const source = 'a0000000-0000-0000-0000-000000000000';
+    spend(onDisk(), 3);
+    const [name = ''] = readdirSync(directory);
+    renameSync(join(directory, name), join(directory, `${source}.7.batch`));
+    mkdirSync(join(directory, `${source}.5.batch`));
+    const told = onDisk().tell();
+    expect(told.map((batch) => [batch.source, batch.sequence, batch.entries.length])).toEqual([[source, 5, 0], [source, 6, 0], [source, 7, 1]]);
   });
 
   it('nobody else may read what it has left', () => {
