@@ -7,11 +7,20 @@ import { ApiError, type Schema } from './operation.ts';
 const STRICT = { allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true, verbose: true } as const;
 const FORMATS = ['date-time', 'uuid'] as const;
 
+/** Made when first needed, and then for all operations: it costs more than what it checks. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 function ajv(options: object): Ajv2020 {
   const instance = new Ajv2020({ ...STRICT, ...options });
   formats.default(instance, [...FORMATS]);
   return instance;
 }
+
+const forBodies = once(() => ajv({}));
+const forQueries = once(() => ajv({ coerceTypes: true, useDefaults: true }));
 
 /** `/repoAiLlms/0/aiLlmId` -> `repoAiLlms[0].aiLlmId`. */
 function fieldOf(pointer: string): string {
@@ -59,7 +68,7 @@ function check<T>(validate: ValidateFunction<T>, value: unknown, where: string):
 /** A reader of bodies. Members that the schema does not know are ignored, as older and newer clients send some. */
 export function bodyReader(schema: Schema | undefined): (body: unknown) => unknown {
   if (schema === undefined) return () => ({});
-  const validate = ajv({}).compile(schema);
+  const validate = forBodies().compile(schema);
   return (body) => check(validate, body ?? {}, 'body');
 }
 
@@ -87,7 +96,7 @@ function schemaOf({ required: _required, ...schema }: Schema): Schema {
 export function queryReader(parameters: Readonly<Record<string, Schema>> = {}): (query: Readonly<Record<string, unknown>>) => Record<string, unknown> {
   const properties = Object.fromEntries(Object.entries(parameters).map(([name, schema]) => [name, schemaOf(schema)]));
   const required = Object.keys(parameters).filter((name) => parameters[name]?.['required'] === true);
-  const validate = ajv({ coerceTypes: true, useDefaults: true }).compile<Record<string, unknown>>({ type: 'object', properties, required });
+  const validate = forQueries().compile<Record<string, unknown>>({ type: 'object', properties, required });
   return (query) => {
     const found = Object.entries(parameters).flatMap(([name, schema]) => {
       const list = isList(schema) ? valuesOf(query[name]) : undefined;

@@ -146,8 +146,10 @@ export class KeyIssuer {
     const now = clock.now();
     const { revoked, changed } = ledger.replace(name, snapshotKeys(name, keys, made), now);
     if (changed) onChange();
+    // One that was made anew under its id has not ended for whoever uses it.
+    const ids = new Set(made.map(({ id }) => id));
     for (const [hash, { id, expiresAt }] of revoked) {
-      if (expected.has(hash) || (expiresAt !== undefined && expiresAt <= now)) continue;
+      if (expected.has(hash) || ids.has(id) || (expiresAt !== undefined && expiresAt <= now)) continue;
       this.#emit(repository, 'RevokeKey', `the key ${id} was revoked`);
     }
   }

@@ -97,11 +97,11 @@ it('takes a refusal of the model for its text', async () => {
 });
 
 describe('the key', () => {
-  it('is issued once for all prompts, also for those at the same time, and anew after an hour', async () => {
+  it('is issued once for all prompts, also for those at the same time, and anew after a week', async () => {
     await Promise.all([ask(), ask()]);
     await ask();
     expect(issued).toBe(1);
-    await clock.advance(3_600_000);
+    await clock.advance(7 * 86_400_000);
     await ask();
     expect(seen.at(-1)!.authorization).toBe('Bearer sk-2');
   });

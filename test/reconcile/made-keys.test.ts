@@ -57,6 +57,19 @@ describe('a key made on demand', () => {
     expect(harness.content.keys[hashKey(key)]?.id).toBe(made.id);
   });
 
+  it('can be made anew under its id: the key before it opens nothing, and nobody is told of an end', async () => {
+    const { harness, keys, repository } = await stand();
+    const draft = { name: 'private chat', type: 'OpenAI', id: 'key_00000000c0de' } as const;
+    const first = await keys.create(repository, draft);
+    await harness.run();
+    const second = await keys.create(repository, draft);
+    await harness.run();
+    expect(harness.content.keys[hashKey(second.key)]?.id).toBe(draft.id);
+    expect([harness.content.keys[hashKey(first.key)], harness.content.revokedKeys[hashKey(first.key)]?.id]).toEqual([undefined, draft.id]);
+    expect((await keys.list(repository)).map(({ id }) => id)).toEqual([draft.id]);
+    expect(harness.store.events.filter(({ action }) => action === 'RevokeKey')).toEqual([]);
+  });
+
   it('is revoked for good: a Secret that somebody restores opens nothing', async () => {
     const { harness, keys, repository } = await stand();
     const { made, key } = await keys.create(repository, { name: 'app', type: 'OpenAI' });

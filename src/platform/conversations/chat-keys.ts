@@ -2,8 +2,11 @@
 import type { Repository } from '../../api/resources.ts';
 import type { Clock } from '../../clock.ts';
 
-/** Milliseconds after which a key is replaced. Its Secret holds the hash of the new one then, so the old one opens nothing. */
-const LIFETIME_MS = 3_600_000;
+/**
+ * Milliseconds after which a key is replaced. Its Secret holds the hash of the new one then, so the old one opens nothing. Not shorter: each
+ * replaced hash is remembered as revoked for a month, and there is room for some thousands of these.
+ */
+const LIFETIME_MS = 7 * 86_400_000;
 
 export interface ChatKeysOptions {
   /** Issues a key of the repository, in place of the one before it. */
