@@ -17,3 +17,16 @@ export const systemClock: Clock = {
     return { clear: () => clearTimeout(timer) };
   },
 };
+
+/** Resolves when `work` does, at the latest after so many milliseconds. Rejects when it does in time. */
+export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: { clear(): void } | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = clock.setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    timer?.clear();
+  }
+}

@@ -1,7 +1,7 @@
 // What a process that decides does with the ledger: stores what gateways tell, brings sums into statuses, writes down changes of objects, and
 // has the ledger tidied up. Only wires.
 import { KINDS, parseKey, type AnyResource, type Kind, type ObjectKey } from './api/resources.ts';
-import type { Clock } from './clock.ts';
+import { within, type Clock } from './clock.ts';
 import { AuditTrail, type AuditTrailOptions } from './ledger/audit-trail.ts';
 import { Collector, type CollectorOptions } from './ledger/collector.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -27,6 +27,8 @@ export interface LedgerKeeperOptions {
 
 /** Milliseconds between two rounds of tidying up. */
 const COMPACT_PERIOD = 600_000;
+/** Milliseconds that the end of a process waits for a database that does not answer: a successor must not wait for it. */
+const LAST_WORDS = 5_000;
 const DIMENSION = { Repository: 'repository', AILLMConfig: 'llm' } as const;
 
 export class LedgerKeeper implements StoreEvents {
@@ -85,6 +87,10 @@ export class LedgerKeeper implements StoreEvents {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.clear();
+    await within(this.#options.clock, LAST_WORDS, this.#close());
+  }
+
+  async #close(): Promise<void> {
     await Promise.all([this.#usage.stop(), this.#audit.stop(), this.#compacting]);
     await this.ledger.close();
   }

@@ -108,6 +108,22 @@ describe('the ledger of a leader', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('keeps nobody from ending when it does not answer', async () => {
+    const { ledger, calls } = recordingLedger();
+    const never = new Promise<never>(() => {});
+    const close = () => (calls.push('close'), never);
+    const { clock, leadership } = fixture({ open: async () => ({ ...ledger, close }), lastWriteOf: () => undefined });
+    await leadership.start();
+    await clock.advance(5_000);
+    let ended = false;
+    const ending = leadership.stop().then(() => (ended = true));
+    await clock.advance(4_000);
+    expect([calls.includes('close'), ended]).toEqual([true, false]);
+    await clock.advance(1_000);
+    await ending;
+    expect(clock.pending).toBe(0);
+  });
+
   it('keeps nobody from leading when it cannot be opened', async () => {
     const open = async (): Promise<never> => {
       throw new Error('connection refused');

@@ -1,6 +1,6 @@
 // The second long poll of a gateway: batches for the ledger. What the ledger has for good is confirmed with the next call, and nothing else;
 // so it does not matter at which moment either side dies. A batch that comes twice counts once: the ledger sees to it.
-import type { Clock } from '../clock.ts';
+import { within, type Clock } from '../clock.ts';
 import type { LedgerBatch, LedgerConfirmation, LedgerTold } from '../ledger/entries.ts';
 import type { Ingested } from '../ledger/ledger.ts';
 import { Backoff } from './backoff.ts';
@@ -16,6 +16,9 @@ export type Collect = (batches: readonly LedgerBatch[]) => Promise<Ingested[]>;
 
 /** Milliseconds between two answers without anything in them, so that a gateway which cannot hold a call is not called in a circle. */
 const IDLE = 200;
+
+/** Milliseconds that an end waits for a ledger that does not answer: what is not confirmed comes again. */
+const LAST_WORDS = 5_000;
 
 export interface LedgerPollOptions {
   /** The one to ask now: it changes with the certificates. */
@@ -50,11 +53,11 @@ export class LedgerPoll {
     this.#wake();
   }
 
-  /** Resolves when what was being stored is stored. Close the source with it, else a call under way is waited for. */
+  /** Resolves when what was being stored is stored, or the ledger does not answer. Close the source with it, else a call under way is waited for. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake();
-    await this.#ended;
+    await within(this.#options.clock, LAST_WORDS, this.#ended);
   }
 
   async #run(): Promise<void> {

@@ -196,6 +196,22 @@ describe('the ledger poll', () => {
     expect(sink.gone).toEqual(['a']);
   });
 
+  it('does not wait at its end for a ledger that does not answer', async () => {
+    const { gateway, endpoint } = await startGateway();
+    const sink = new Sink();
+    const begun = Promise.withResolvers<void>();
+    sink.before = () => {
+      begun.resolve();
+      return new Promise<never>(() => {});
+    };
+    const pusher = startPusher(sink, { clock: { ...systemClock, setTimeout: (callback, ms) => systemClock.setTimeout(callback, ms / 5) } });
+    pusher.setEndpoints([endpoint]);
+    gateway.tell(batch(1));
+    await begun.promise;
+    await pusher.close();
+    expect(gateway.left).toEqual([1]);
+  });
+
   it('goes on with the new certificates when they are renewed', async () => {
     const { gateway, endpoint } = await startGateway();
     const pusher = startPusher(new Sink());
