@@ -96,6 +96,19 @@ it('takes a refusal of the model for its text', async () => {
   expect(await ask()).toEqual({ outcome: 'answered', text: 'I will not', tokensIn: 0, tokensOut: 0 });
 });
 
+it('leaves the metadata out where the provider takes none, and remembers that', async () => {
+  const refused = { status: 400, body: { error: { message: "The 'metadata' parameter is only allowed when 'store' is enabled." } } };
+  let refusals = 0;
+  Object.defineProperty(answer, 'status', {
+    get: () => ('metadata' in (seen.at(-1)!.body as object) ? ((refusals += 1), refused.status) : 200),
+  });
+  Object.defineProperty(answer, 'body', { get: () => ('metadata' in (seen.at(-1)!.body as object) ? refused.body : COMPLETION) });
+  expect(await ask()).toMatchObject({ outcome: 'answered', text: 'well' });
+  expect(await ask()).toMatchObject({ outcome: 'answered' });
+  expect([seen.length, refusals]).toEqual([3, 1]);
+  expect(seen.some(({ body }) => 'store' in (body as object))).toBe(false);
+});
+
 describe('the key', () => {
   it('is issued once for all prompts, also for those at the same time, and anew after a week', async () => {
     await Promise.all([ask(), ask()]);

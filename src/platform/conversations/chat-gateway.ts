@@ -13,6 +13,8 @@ export interface HttpChatGatewayOptions {
 
 /** Milliseconds between attempts with a key that gateways have not heard of yet: they do within a second or two. */
 const PAUSES = [250, 500, 1_000, 2_000, 4_000] as const;
+/** OpenAI takes metadata only with `store`, which would keep what is said over there. */
+const NO_METADATA = /'metadata' parameter is only allowed when 'store' is enabled/;
 const MAX_ANSWER = 8 * 1024 * 1024;
 
 interface Answer {
@@ -44,6 +46,8 @@ function readAnswer({ status, body }: Answer): ChatReply {
 
 export class HttpChatGateway implements ChatGateway {
   readonly #options: HttpChatGatewayOptions;
+  /** UID of the repository and model: whose provider refuses metadata. */
+  readonly #withoutMetadata = new Set<string>();
 
   constructor(options: HttpChatGatewayOptions) {
     this.#options = options;
@@ -54,7 +58,12 @@ export class HttpChatGateway implements ChatGateway {
       const answer = await this.#askWithKey(asked, signal);
       if (answer.status === 401)
         return { outcome: 'unavailable', message: 'the gateway does not know the key of this conversation yet; try again' };
-      return readAnswer(answer);
+      const reply = readAnswer(answer);
+      const target = targetOf(asked);
+      if (reply.outcome !== 'refused' || !NO_METADATA.test(reply.message) || this.#withoutMetadata.has(target)) return reply;
+      // The ledger then knows the key of these prompts, and neither user nor conversation.
+      this.#withoutMetadata.add(target);
+      return readAnswer(await this.#askWithKey(asked, signal));
     } catch (error) {
       if (signal.aborted) return { outcome: 'unavailable', message: 'the model did not answer in time; try again' };
       const code = member(error, 'code');
@@ -83,8 +92,10 @@ export class HttpChatGateway implements ChatGateway {
     return answer;
   }
 
-  async #post({ model, turns, user, conversation }: ChatRequest, key: string, signal: AbortSignal): Promise<Answer> {
-    const body = JSON.stringify({ model, messages: turns, metadata: { user_id: user, conversation_id: conversation } });
+  async #post(asked: ChatRequest, key: string, signal: AbortSignal): Promise<Answer> {
+    const { model, turns, user, conversation } = asked;
+    const metadata = this.#withoutMetadata.has(targetOf(asked)) ? {} : { metadata: { user_id: user, conversation_id: conversation } };
+    const body = JSON.stringify({ model, messages: turns, ...metadata });
     const answer = await request(`${this.#options.baseUrl.replace(/\/+$/, '')}/chat/completions`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'user-agent': 'flashback-ai-gateway' },
@@ -112,6 +123,10 @@ export class HttpChatGateway implements ChatGateway {
       signal.addEventListener('abort', onAbort, { once: true });
     });
   }
+}
+
+function targetOf({ repository, model }: ChatRequest): string {
+  return `${repository.metadata.uid} ${model}`;
 }
 
 function parse(text: string): unknown {
