@@ -12,7 +12,7 @@ const NOUNS: Readonly<Record<Kind, string>> = { AILLMConfig: 'AI LLM', Repositor
 /** The name is another's. */
 export class NameTakenError extends ApiError {
   constructor(kind: Kind, name: string) {
-    super(400, `name: there is a ${NOUNS[kind]} called "${name}" in this workspace; choose another name`);
+    super(400, `name: another ${NOUNS[kind]} is called "${name}" in this workspace; choose another one`);
   }
 }
 
