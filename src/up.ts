@@ -1,6 +1,7 @@
 // `flashback up`: operator and gateway in one process, over a directory of manifests. Only wires: the reconcilers, the
 // snapshot and the gateway are those of the other two processes.
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { keyOf } from './api/resources.ts';
@@ -18,6 +19,7 @@ import { Verifier } from './providers/verify.ts';
 import { Engine } from './reconcile/engine.ts';
 import { parseJudge, type JudgeModel } from './reconcile/policy-judge.ts';
 import type { Settings } from './settings.ts';
+import { preparePlatformDirectory } from './standalone/platform-objects.ts';
 import { Narrator } from './standalone/narrator.ts';
 import { exampleBlock, startReport } from './standalone/report.ts';
 import { loadSchemas } from './standalone/schema.ts';
@@ -30,6 +32,7 @@ import { createLogger, type Logger } from './telemetry/log.ts';
 import { createOperatorMetrics, createRegistry } from './telemetry/metrics.ts';
 import { LocalGateway } from './up-gateway.ts';
 import { UpLedger } from './up-ledger.ts';
+import { openUpPlatform, platformDirectory, type UpPlatform } from './up-platform.ts';
 
 /** Host in endpoints that the demo provider stands in for. */
 const DEMO_HOST = 'demo-provider.flashback.svc';
@@ -41,6 +44,8 @@ export interface UpOptions {
   /** 0 takes any free port. */
   port: number;
   metricsPort: number;
+  /** Of the Platform API; 0 or undefined: there is none. */
+  platformPort?: number;
   host?: string;
   stateDir: string;
   /** Shown in the report. */
@@ -83,7 +88,7 @@ function aborted(signal: AbortSignal): Promise<void> {
  * @throws StartError when a port is in use or a directory is missing; everything that was begun is ended before.
  */
 export async function runUp(options: UpOptions): Promise<void> {
-  const { files, host = LOOPBACK, clock, logger, stdout, env, stateDir } = options;
+  const { files, host = LOOPBACK, platformPort = 0, clock, logger, stdout, env, stateDir } = options;
   if (files.length === 0) throw new StartError('Say where the manifests are: flashback up -f DIRECTORY.');
   const endings: (() => Promise<unknown> | void)[] = [];
   const registry = createRegistry();
@@ -93,6 +98,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   const ledger = { directory: join(stateDir, 'ledger'), limitBytes: options.ledgerSpoolBytes };
   const gateway = new LocalGateway({ addresses, mayUsePodIdentity, bodyBudgetBytes: options.bodyBudgetBytes, ledger, registry, clock, logger });
   const { server } = gateway;
+  let platform: UpPlatform | undefined;
   const health = new HealthServer({
     registry,
     live: { process: () => undefined },
@@ -105,6 +111,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   try {
     // Before a port is asked for: a wrong directory is the likelier mistake.
     await requirePaths(files);
+    if (platformPort !== 0) await preparePlatformDirectory(platformDirectory(stateDir));
     const metricsPort = await listenOn('metrics-port', options.metricsPort, () => health.listen(options.metricsPort, host));
     endings.unshift(() => health.close());
     let kept: UpLedger | undefined;
@@ -125,6 +132,7 @@ export async function runUp(options: UpOptions): Promise<void> {
           metricsUrl: `http://${urlHost(host)}:${metricsPort}/metrics`,
           keys: await session.deliveredKeys(),
           statusPath: join(stateDir, 'status.yaml'),
+          ...(platform === undefined ? {} : { platform: { url: `http://${urlHost(host)}:${platform.port}`, tokenPath: platform.tokenPath } }),
           ...(options.logPath === undefined ? {} : { logPath: options.logPath }),
           ...(session.standInOrigin === undefined ? {} : { demo: { url: session.standInOrigin, host: DEMO_HOST } }),
           ...(stdout.columns === undefined ? {} : { columns: stdout.columns }),
@@ -138,7 +146,8 @@ export async function runUp(options: UpOptions): Promise<void> {
     });
     endings.unshift(() => statusFile.stop());
     const session = new StandaloneSession({
-      roots: files,
+      // What was made over the Platform API stays in force where that is switched off.
+      roots: existsSync(platformDirectory(stateDir)) ? [...files, platformDirectory(stateDir)] : files,
       stateDir,
       variables: env,
       schemas: await loadSchemas(new URL('../crds/', import.meta.url)),
@@ -195,6 +204,25 @@ export async function runUp(options: UpOptions): Promise<void> {
     await session.start();
     engine.start();
     kept?.keeper.start();
+    if (platformPort !== 0) {
+      platform = await openUpPlatform({
+        port: platformPort,
+        host,
+        stateDir,
+        session,
+        ledger: kept?.keeper.ledger,
+        verify: (target, signal) => verifier.verify(target, signal),
+        checkEndpoint: (url) => refuseEndpoint(url, addresses),
+        supportedTypes: SUPPORTED_TYPES,
+        mayUsePodIdentity,
+        onKeys: (repository) => engine.onResource('Repository', repository),
+        clock,
+        logger,
+        metrics,
+      });
+      const { close } = platform;
+      endings.unshift(close);
+    }
     narrator.start();
     endings.unshift(() => narrator.stop());
 
@@ -244,6 +272,7 @@ export async function up(settings: Settings): Promise<void> {
   await runUp({
     files: settings.file,
     port: settings.port,
+    platformPort: settings['platform-api-port'],
     metricsPort: settings['metrics-port'],
     ...(settings.host === undefined ? {} : { host: settings.host }),
     stateDir,

@@ -77,6 +77,12 @@ export class ManifestDirectory {
     return this.#set;
   }
 
+  /** Looks at once. `gone`: a file that was removed on purpose, and is not waited for. */
+  refresh(gone?: string): Promise<void> {
+    if (gone !== undefined) this.#vanished.set(gone, -Infinity);
+    return this.#look();
+  }
+
   /** Resolves when nothing is called any more. */
   async stop(): Promise<void> {
     this.#stopped = true;

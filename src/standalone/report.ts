@@ -18,6 +18,8 @@ export interface ReportInput {
   metricsUrl: string;
   /** File that the statuses are written to. */
   statusPath?: string;
+  /** The Platform API, and the file with its token; absent when it is off. */
+  platform?: { url: string; tokenPath: string };
   /** File that the log goes to. */
   logPath?: string;
   keys: readonly DeliveredKey[];
@@ -113,7 +115,7 @@ function keyTable({ keys }: ReportInput): string[] {
 
 /** The report after the start, in lines that end with a newline. */
 export function startReport(input: ReportInput): string {
-  const { resources, baseUrl, metricsUrl, logPath, statusPath, demo, columns } = input;
+  const { resources, baseUrl, metricsUrl, logPath, statusPath, platform, demo, columns } = input;
   const example = exampleOf(input);
   const lines = [
     ...(resources.length === 0 ? ['There are no resources yet.'] : resourceTable(resources, columns)),
@@ -122,6 +124,7 @@ export function startReport(input: ReportInput): string {
     `Metrics:    ${metricsUrl}`,
     ...(statusPath === undefined ? [] : [`Status:     ${statusPath}`]),
     ...(logPath === undefined ? [] : [`Log:        ${logPath}`]),
+    ...(platform === undefined ? [] : [`Platform:   ${platform.url}; send the token in ${platform.tokenPath}`]),
     ...(demo === undefined ? [] : [`Demo:       demo provider on ${demo.url} stands in for ${demo.host}; it only echoes`]),
     ...keyTable(input),
     '',

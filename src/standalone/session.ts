@@ -10,7 +10,7 @@ import { KeyFiles } from './key-files.ts';
 import { describeKeyChange, describeLeftover, type KeyNews } from './key-news.ts';
 import { resourcesOf, type ManifestSet } from './manifest-set.ts';
 import type { DeliveredKey } from './report.ts';
-import { validateResource, type Schemas } from './schema.ts';
+import { validateResource, type Schemas, type ValidationResult } from './schema.ts';
 import { StandaloneStore } from './store.ts';
 import type { Variables } from './substitute.ts';
 
@@ -94,6 +94,16 @@ export class StandaloneSession {
   async stop(): Promise<void> {
     await this.#directory.stop();
     await this.#keys.stop();
+  }
+
+  /** Reads the manifests again at once; see ManifestDirectory. */
+  refresh(gone?: string): Promise<void> {
+    return this.#directory.refresh(gone);
+  }
+
+  /** As a manifest is checked. */
+  validate(object: unknown): ValidationResult {
+    return validateResource(this.#options.schemas, object);
   }
 
   resources(): AnyResource[] {

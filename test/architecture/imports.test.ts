@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const FILES = globSync('src/**/*.ts').map((file) => file.replaceAll('\\', '/')).toSorted();
 /** The files that may import from everywhere: one per process, and what they are put together from. */
-const MAINS = /^src\/(?:operator|gateway|up|cli|leadership|ledger-keeper|demo-command|explain-command|explain-files|explain-key|doctor-command|doctor-reading|cluster-reading|policy-command|policy-manifests|policy-judges|up-gateway|up-ledger|process|platform-services|operator-platform)\.ts$/;
+const MAINS = /^src\/(?:operator|gateway|up|cli|leadership|ledger-keeper|demo-command|explain-command|explain-files|explain-key|doctor-command|doctor-reading|cluster-reading|policy-command|policy-manifests|policy-judges|up-gateway|up-ledger|process|platform-services|operator-platform|up-platform)\.ts$/;
 
 /** Where the environment comes in; up.ts hands it on for the variables of manifests. */
 const READS_ENVIRONMENT = /^src\/(?:cli|settings|up)\.ts$/;
