@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { API_GROUP, API_VERSION, KINDS, LABELS, MANAGED_BY, type Kind, type ObjectKey, type ResourceByKind } from '../api/resources.ts';
 import { ApiError, type Objects } from '../platform/operation.ts';
-import type { ResourceStore } from '../reconcile/store.ts';
+import type { Homes } from '../platform/policies/services.ts';
 import type { ValidationResult } from './schema.ts';
+import type { StandaloneStore } from './store.ts';
 
 const OWNER_ONLY_FILE = 0o600;
 const OWNER_ONLY_DIRECTORY = 0o700;
@@ -16,7 +17,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export interface StandaloneObjectsOptions {
   /** One of the directories that manifests are read from; made when it is missing. */
   directory: string;
-  store: Pick<ResourceStore, 'list' | 'get' | 'namespaceLabels'>;
+  store: Pick<StandaloneStore, 'list' | 'get' | 'namespaceLabels' | 'namespaces'>;
   validate(object: unknown): ValidationResult;
   /** Reads all manifests again; `gone`: a file that was removed on purpose. */
   refresh(gone?: string): Promise<void>;
@@ -34,7 +35,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
-export class StandaloneObjects implements Objects {
+export class StandaloneObjects implements Objects, Homes {
   readonly #options: StandaloneObjectsOptions;
   /** One change at a time: each reads what the one before wrote. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -99,7 +100,12 @@ export class StandaloneObjects implements Objects {
   }
 
   organization(namespace: string): string {
-    return this.#options.store.namespaceLabels(namespace)?.[LABELS.organization] ?? 'default';
+    return this.#options.store.namespaceLabels(namespace)[LABELS.organization] ?? 'default';
+  }
+
+  homesOf(organization: string): string[] {
+    const { store } = this.#options;
+    return store.namespaces().filter((name) => store.namespaceLabels(name)[LABELS.organizationHome] === 'true' && this.organization(name) === organization);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

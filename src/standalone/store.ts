@@ -99,6 +99,12 @@ export class StandaloneStore implements ResourceStore {
     return true;
   }
 
+  /** Namespaces that manifests name, by themselves or by what is in them. */
+  namespaces(): string[] {
+    const occupied = [...this.#resources.values()].flatMap((objects) => [...objects.keys()]).map((key) => parseKey(key).namespace);
+    return [...new Set([...this.#namespaces.keys(), ...occupied])].toSorted();
+  }
+
   namespaceLabels(namespace: string): Readonly<Record<string, string>> {
     return this.#namespaces.get(namespace) ?? {};
   }
