@@ -45,7 +45,8 @@ export async function gateway(settings: Settings): Promise<void> {
   });
   if (files === undefined) return health.close();
 
-  const ledger = openLedger({ directory: settings['ledger-dir'], limitBytes: settings['ledger-spool-limit'], host: hostname(), clock, logger, metrics });
+  const [directoryOfLedger, limitBytes] = [settings['ledger-dir'], settings['ledger-spool-limit']];
+  const ledger = limitBytes === 0 ? undefined : openLedger({ directory: directoryOfLedger, limitBytes, host: hostname(), clock, logger, metrics });
   serving = assembleGateway({
     key: files.current.snapshotKey,
     addresses: { allowLoopback: settings['allow-loopback-endpoints'] },
@@ -59,7 +60,7 @@ export async function gateway(settings: Settings): Promise<void> {
     onCredentialRejected: (llm) => admin.reportRejectedCredential(llm),
   });
   const { state, server, counts } = serving;
-  const admin = new AdminServer({ files, state, counts: () => counts.all, ledger: ledger.feed, clock, logger });
+  const admin = new AdminServer({ files, state, counts: () => counts.all, ...(ledger === undefined ? {} : { ledger: ledger.feed }), clock, logger });
   const port = await listenOn('port', settings.port, () => server.listen(settings.port, settings.host));
   const pushPort = await listenOn('push-port', settings['push-port'], () => admin.listen(settings['push-port'], settings.host));
   logger.info({ port, pushPort, metricsPort }, 'listening');
@@ -71,7 +72,7 @@ export async function gateway(settings: Settings): Promise<void> {
   if (settings['shutdown-delay'] > 0) await new Promise<void>((resolve) => setTimeout(resolve, settings['shutdown-delay']));
   const cut = await server.close(settings['shutdown-grace']);
   // The push port stays open, so that the operator can fetch what the last requests have cost.
-  const spooled = !(await ledger.feed.emptied(LEDGER_GRACE));
+  const spooled = ledger !== undefined && !(await ledger.feed.emptied(LEDGER_GRACE));
   await admin.close();
   files.close();
   await health.close();

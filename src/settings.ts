@@ -51,7 +51,7 @@ export const SETTINGS = {
   'shutdown-grace': { commands: ['up', 'gateway'], kind: 'duration', default: '300s', help: 'how long requests under way may go on after SIGTERM' },
   'shutdown-delay': { commands: ['gateway'], kind: 'duration', default: '5s', help: 'how long to go on accepting after SIGTERM, until load balancers have noticed' },
   'ledger-dir': { commands: ['gateway'], kind: 'string', help: 'directory where what the ledger is to know waits for the operator; in memory only when absent' },
-  'ledger-spool-limit': { commands: ['up', 'gateway'], kind: 'mebibytes', default: '64', minimum: 4, help: 'MiB that what the ledger is to know may take while it waits; beyond it minutes are merged, and the oldest is dropped last' },
+  'ledger-spool-limit': { commands: ['up', 'gateway'], kind: 'mebibytes', default: '64', minimum: 0, help: 'MiB that what the ledger is to know may take while it waits; beyond it minutes are merged, and the oldest is dropped last; 0: nothing is kept' },
   'push-port': { commands: ['gateway'], kind: 'port', default: '8443', help: 'port that receives snapshots' },
   'tls-dir': { commands: ['gateway'], kind: 'string', default: '/etc/flashback/tls', help: 'directory with ca.crt, tls.crt, tls.key and snapshot.key' },
   'snapshot-dir': { commands: ['gateway'], kind: 'string', default: '/etc/flashback/snapshot', help: 'directory where the sealed boot snapshot is mounted' },

@@ -27,8 +27,8 @@ export interface GatewayOptions {
   onCredentialRejected: (llm: string) => void;
   /** What all request bodies together may take. */
   bodyBudgetBytes: number;
-  /** Keeps what the ledger is to know. */
-  ledger: Pick<GatewayLedger, 'open'>;
+  /** Keeps what the ledger is to know; undefined: nobody wants to know. */
+  ledger: Pick<GatewayLedger, 'open'> | undefined;
 }
 
 export interface AssembledGateway {

@@ -158,6 +158,9 @@ describe('the gateway', () => {
     expect(mount).toEqual({ name: 'ledger', mountPath: '/var/lib/flashback/ledger' });
     expect(settings['ledger-spool-limit']).toBe(100 * 2 ** 20);
     expect(volumes.find(({ name }) => name === 'ledger')).toEqual({ name: 'ledger', emptyDir: { sizeLimit: '116Mi' } });
+    // Where nobody asks for it, it would only be in the way.
+    const without = podOf(await render({ watchNamespaces: ['a'], ledger: { enabled: false } }), 'gateway').containers[0]!;
+    expect(parseSettings('gateway', without.args!.slice(1), {})['ledger-spool-limit']).toBe(0);
   });
 
   test('is never scaled in while a stream of the longest kind may run', async () => {
