@@ -17,8 +17,8 @@ LABEL org.opencontainers.image.title="flashback-ai-gateway" \
 ENV NODE_ENV=production
 # A number, so that runAsNonRoot can be checked; any other works as well.
 USER 65532:65532
-# 8080 applications, 8443 snapshots, 9090 health and metrics.
-EXPOSE 8080 8443 9090
+# 8080 applications, 8090 Platform API, 8443 snapshots, 9090 health and metrics.
+EXPOSE 8080 8090 8443 9090
 # Node is process 1 and handles SIGTERM itself.
 ENTRYPOINT ["node", "/app/dist/flashback.js"]
 

@@ -49,6 +49,14 @@ function checkLease(settings: Settings): void {
   }
 }
 
+/** What lives on the ledger would start and never work without it. */
+function checkLedger(settings: Settings, isKept: boolean): void {
+  if (isKept) return;
+  for (const [flag, what] of [['alerts-config', 'alerts are told from'], ['conversation-keys', 'conversations are kept in']] as const) {
+    if (settings[flag] !== undefined) throw new StartError(`--${flag} needs the ledger, which ${what}: give --ledger-url another value than none`);
+  }
+}
+
 function connect(kubeconfig: string | undefined, metrics: OperatorMetrics): KubeClient {
   try {
     return createKubeClient({ kubeconfig, metrics });
@@ -69,6 +77,7 @@ export async function operator(settings: Settings): Promise<void> {
   const kept = readOrStop(() =>
     ledgerOptions({ url: settings['ledger-url'], retention: settings['ledger-retention'], stateDir: settings['state-dir'] }),
   );
+  checkLedger(settings, kept !== undefined);
   const addresses = { allowLoopback: settings['allow-loopback-endpoints'] };
   const alertsFile = settings['alerts-config'];
   const alerts = alertsFile === undefined ? undefined : readOrStop(() => readAlertsConfig(alertsFile, addresses));

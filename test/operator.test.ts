@@ -43,4 +43,10 @@ describe('the operator that cannot start', () => {
   ])('with %s %s names the flag', async (flag, value, sentence) => {
     expect(await start(flag, value)).toEqual({ code: 1, said: `flashback: ${sentence}\n` });
   });
+
+  it.each(['--alerts-config', '--conversation-keys'])('with %s and no ledger says that it needs one', async (flag) => {
+    const { code, said } = await start('--ledger-url', 'none', flag, join(folder, 'absent'));
+    expect(said).toMatch(new RegExp(`^flashback: ${flag} needs the ledger, .*: give --ledger-url another value than none\\n$`));
+    expect(code).toBe(1);
+  });
 });

@@ -48,7 +48,9 @@ function sameCrd(actual: Crd, wanted: Crd): boolean {
 
 /** `installed`: by name, as far as they are there. */
 export function checkKinds(wanted: readonly Crd[], installed: Fact<ReadonlyMap<string, Crd>>): Finding {
-  const apply = 'kubectl apply --server-side -f crds/ of this version, or helm upgrade with crds.enabled=true';
+  const upgrade = 'helm upgrade to the chart of this version, with crds.enabled=true';
+  // Fields of a chart's release belong to the manager helm; without the flag the apply is a conflict.
+  const apply = `${upgrade}; without Helm kubectl apply --server-side --force-conflicts -f crds/ of this version`;
   return judge('kinds', installed, (found) => {
     const missing = wanted.filter(({ metadata }) => !found.has(metadata.name)).map(({ metadata }) => metadata.name);
     if (missing.length > 0) return { status: 'fail', message: `not installed: ${missing.join(', ')}`, fix: apply };

@@ -46,7 +46,8 @@ export class GatewayServer {
   readonly #tables: GatewayServerOptions['tables'];
   #draining = false;
 
-  constructor({ tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget, guard, ledger }: GatewayServerOptions) {
+  constructor(options: GatewayServerOptions) {
+    const { tables, metrics, clock, logger, accessLog = logger, onCredentialRejected, bodyBudget, guard, ledger } = options;
     this.#clock = clock;
     this.#tables = tables;
     this.#clientErrors = new ClientErrors(metrics);
@@ -74,7 +75,8 @@ export class GatewayServer {
 
   #received(handle: Handler): Handler {
     return (request, response) => {
-      if (request.headers.host === undefined && request.httpVersion === '1.1') return this.#clientErrors.refuseWithoutHost(request, response);
+      const lacksHost = request.headers.host === undefined && request.httpVersion === '1.1';
+      if (lacksHost) return this.#clientErrors.refuseWithoutHost(request, response);
       this.#clientErrors.began(response);
       if (isHealthCheck(request)) return this.#tellHealth(response);
       return handle(request, response);

@@ -54,6 +54,10 @@ describe('the kinds', () => {
       /^fail: not installed: aillmconfigs\.\S+, aipolicies\.\S+, repositories/,
     );
   });
+  it('come with the chart, and over what Helm has written only by force', () => {
+    const { fix } = checkKinds(wanted, { value: new Map() });
+    expect(fix).toMatch(/^helm upgrade .*; without Helm kubectl apply --server-side --force-conflicts -f crds\//);
+  });
   it('differ where a field of the schema is one more, one less or another', () => {
     type Open = { openAPIV3Schema: { properties: { spec: { properties: Record<string, unknown> } } } };
     const fields = (crds: Crd[]) => (crds[0]!.spec.versions[0]!.schema as Open).openAPIV3Schema.properties.spec.properties;
