@@ -1,0 +1,81 @@
+// Who calls the Platform API, by an API server that fails: nobody is let in by mistake, and no token is told to anybody.
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { KubernetesAuthenticator } from '../../src/kubernetes/platform-access.ts';
+import { refused } from '../../src/kubernetes/refused.ts';
+import { KubernetesError } from '../../src/kubernetes/kubernetes-error.ts';
+import { FakeApiServer } from '../fake/api-server.ts';
+import { clientOf, FakeClock } from './fixture.ts';
+
+const TOKEN = 'canary-token';
+let server: FakeApiServer;
+let clock: FakeClock;
+let authenticator: KubernetesAuthenticator;
+beforeEach(async () => {
+  server = await FakeApiServer.start();
+  clock = new FakeClock();
+  authenticator = new KubernetesAuthenticator({ client: clientOf(server.url), audiences: ['flashback'], namespaces: () => ['a', 'b', 'c'], clock });
+});
+afterEach(() => server.stop());
+
+const review = (status: object, times = 1): void => server.fail(({ path }) => path.endsWith('/tokenreviews'), { status: 201, body: { status } }, times);
+const access = (allowed: (body: string) => boolean): void => {
+  for (const answer of [true, false]) {
+    server.fail(({ path, body }) => path.endsWith('/subjectaccessreviews') && allowed(body) === answer, { status: 201, body: { status: { allowed: answer } } }, 100);
+  }
+};
+const YES = { authenticated: true, user: { username: 'jane', groups: ['g'] }, audiences: ['flashback'] };
+
+it('asks once for a token, and again only after some seconds', async () => {
+  review(YES, 2);
+  const sessions = await Promise.all([authenticator.authenticate(TOKEN), authenticator.authenticate(TOKEN)]);
+  expect(sessions.map((session) => session?.caller.name)).toEqual(['jane', 'jane']);
+  await authenticator.authenticate(TOKEN);
+  expect(server.requests).toHaveLength(1);
+  clock.advance(10_000);
+  await authenticator.authenticate(TOKEN);
+  expect(server.requests).toHaveLength(2);
+});
+
+it.each([
+  ['is not authenticated', { authenticated: false }],
+  ['has no name', { authenticated: true, user: {} }],
+  ['is for another audience', { ...YES, audiences: ['elsewhere'] }],
+  ['is for no audience that anybody names', { ...YES, audiences: [] }],
+])('lets nobody in whose token %s', async (_what, status) => {
+  review(status);
+  expect(await authenticator.authenticate(TOKEN)).toBeUndefined();
+});
+
+it('answers 503 while the API server fails, keeps no failure, and quotes nothing of it', async () => {
+  server.fail(() => true, { status: 500, body: { reason: 'InternalError', message: `cannot read ${TOKEN}` } });
+  const failure: unknown = await authenticator.authenticate(TOKEN).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ status: 503 });
+  expect(JSON.stringify([String(failure), String((failure as Error).cause)])).not.toContain(TOKEN);
+  review(YES);
+  expect((await authenticator.authenticate(TOKEN))?.caller.name).toBe('jane');
+});
+
+it('names the namespaces in which a caller may do something, or all of them by one question', async () => {
+  review(YES, 2);
+  access((body) => body.includes('"namespace":"b"'));
+  const session = await authenticator.authenticate(TOKEN);
+  expect(await session?.access.namespaces('list', 'repositories')).toEqual(['b']);
+  await expect(session?.access.demand('create', { resource: 'aillmconfigs', namespace: 'a' })).rejects.toMatchObject({
+    status: 403,
+    message: 'jane may not create aillmconfigs.ai.flashback.tech in the namespace a; RBAC of Kubernetes has to grant it',
+  });
+  server.heal();
+  clock.advance(5_000);
+  access(() => true);
+  expect(await session?.access.namespaces('list', 'repositories')).toBe('all');
+});
+
+it.each([
+  [422, 'Invalid', 'POST /x: 422 Invalid: AILLMConfig.ai.flashback.tech "x" is invalid: spec.endpoint: must use https', 400, 'endpoint: must use https'],
+  [409, 'AlreadyExists', 'POST /x: 409 AlreadyExists: it exists', 409, 'an object of this name exists'],
+  [403, 'Forbidden', 'POST /x: 403 Forbidden: User "operator" cannot create resource "aillmconfigs"', 503, 'the operator itself has no right to do this'],
+  [403, 'Forbidden', 'POST /x: 403 Forbidden: exceeded quota', 403, 'the API server refuses this: exceeded quota'],
+  [0, 'Unreachable', 'POST /x: ECONNREFUSED', 503, 'the API server cannot be reached'],
+])('%i %s becomes words for whoever called', (code, reason, message, status, words) => {
+  expect(() => refused(new KubernetesError(code, reason, message))).toThrow(expect.objectContaining({ status, message: expect.stringContaining(words) as string }) as Error);
+});
