@@ -63,7 +63,7 @@ async function names(database: Database, rows: number): Promise<void> {
 }
 
 function numbers(first: number, last: number): string {
-  return `WITH RECURSIVE n(i) AS (SELECT ${first} UNION ALL SELECT i + 1 FROM n WHERE i < ${last})`;
+  return `WITH RECURSIVE n(i) AS (SELECT CAST(${first} AS bigint) UNION ALL SELECT i + 1 FROM n WHERE i < ${last})`;
 }
 
 /** Rows come as they would: conversation after conversation, each with its user, who has one repository. */
