@@ -31,6 +31,8 @@ export async function generateApiTypes(): Promise<Map<string, string>> {
     const kind = crd.spec.names.kind;
     const parts = [];
     for (const [suffix, part] of [['Spec', spec], ['Status', status]] as const) {
+      // A grant has nothing to say of itself.
+      if (part === undefined) continue;
       parts.push(
         await compile(toJsonSchema(part) as JSONSchema, kind + suffix, {
           bannerComment: '',

@@ -99,6 +99,10 @@ export class Leadership implements StoreEvents {
     this.#running?.engine.onSecret(key);
   }
 
+  onGrant(key: ObjectKey): void {
+    this.#running?.engine.onGrant(key);
+  }
+
   onNamespace(name: string): void {
     this.#running?.engine.onNamespace(name);
   }

@@ -200,6 +200,7 @@ export async function operator(settings: Settings): Promise<void> {
     {
       onResource: (kind, key) => leadership?.onResource(kind, key),
       onSecret: (key) => leadership?.onSecret(key),
+      onGrant: (key) => leadership?.onGrant(key),
       onNamespace: (name) => leadership?.onNamespace(name),
     },
     watching.signal,

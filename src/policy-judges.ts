@@ -1,5 +1,5 @@
 // Who judges for `flashback policy test`: the model that the environment names, or that of a policy by the manifests given with it.
-import { keyOf } from './api/resources.ts';
+import { keyOf, referredKey } from './api/resources.ts';
 import { newId } from './gateway/new-id.ts';
 import type { Ask } from './policy/judge/model-judge.ts';
 import { UNSET, type Manifests, type PolicyManifest } from './policy-manifests.ts';
@@ -51,7 +51,7 @@ function fromEnvironment({
 async function fromManifests({ llms, secrets }: Omit<Manifests, 'policies'>, { manifest }: Pick<PolicyManifest, 'manifest'>) {
   const { metadata, spec } = manifest;
   if (spec.judge === undefined) return undefined;
-  const key = `${metadata.namespace}/${spec.judge.llmRef.name}`;
+  const key = keyOf(referredKey(metadata.namespace, spec.judge.llmRef));
   const config = llms.get(key);
   if (config === undefined) return undefined;
   const admitted = admit(config, {

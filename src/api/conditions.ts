@@ -29,6 +29,7 @@ export const REASONS = {
   ProviderNotSupported: 'the operator does not know this provider type; it may be older than the installed CRDs',
   EndpointNotAllowed: 'the endpoint is an address that the operator refuses to call',
   LLMNotFound: 'the object names an AILLMConfig that does not exist',
+  RefNotPermitted: 'the object names an AILLMConfig of another namespace, and no AIReferenceGrant over there allows it',
   LLMNotReady: 'an AILLMConfig that the object names has no usable credential yet',
   RepositoryNotFound: 'the AIPolicy names a Repository that does not exist in its namespace',
   NotOrganizationHome: 'a policy of the organization stands in a namespace that is not labelled as the home of its organization',

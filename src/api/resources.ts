@@ -1,14 +1,17 @@
-// The three kinds as objects, and the names that belong to the API group. Field types come from crds/ (see generated/).
+// The kinds as objects, and the names that belong to the API group. Field types come from crds/ (see generated/).
 import type { AILLMConfigSpec, AILLMConfigStatus } from './generated/aillmconfigs.ts';
 import type { AIPolicySpec, AIPolicyStatus } from './generated/aipolicies.ts';
+import type { AIReferenceGrantSpec } from './generated/aireferencegrants.ts';
 import type { RepositorySpec, RepositoryStatus } from './generated/repositories.ts';
 
 export const API_GROUP = 'ai.flashback.tech';
 export const API_VERSION = 'v1alpha1';
 
-/** Every kind of the API group with its plural, as used in API paths. */
+/** Every kind that is reconciled, and so has a status, with its plural as used in API paths. */
 export const KINDS = { AILLMConfig: 'aillmconfigs', Repository: 'repositories', AIPolicy: 'aipolicies' } as const;
 export type Kind = keyof typeof KINDS;
+/** Every kind of the API group. A grant is only looked up: it has no status. */
+export const ALL_KINDS = { ...KINDS, AIReferenceGrant: 'aireferencegrants' } as const;
 
 /** Labels and annotations that the operator writes or reads. */
 export const LABELS = {
@@ -77,6 +80,12 @@ interface Resource<K extends Kind, Spec, Status> {
 export type AILLMConfig = Resource<'AILLMConfig', AILLMConfigSpec, AILLMConfigStatus>;
 export type Repository = Resource<'Repository', RepositorySpec, RepositoryStatus>;
 export type AIPolicy = Resource<'AIPolicy', AIPolicySpec, AIPolicyStatus>;
+export interface AIReferenceGrant {
+  apiVersion: string;
+  kind: 'AIReferenceGrant';
+  metadata: ObjectMeta;
+  spec: AIReferenceGrantSpec;
+}
 export interface ResourceByKind {
   AILLMConfig: AILLMConfig;
   Repository: Repository;
@@ -100,4 +109,30 @@ export function keyOf({ namespace, name }: ObjectKey): string {
 export function parseKey(key: string): ObjectKey {
   const slash = key.indexOf('/');
   return { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
+/** How an object names an AILLMConfig: of its own namespace, unless it says another one. */
+export interface LlmReference {
+  name: string;
+  namespace?: string;
+}
+
+/** `own`: the namespace of whoever refers. */
+export function referredKey(own: string, { name, namespace }: LlmReference): ObjectKey {
+  return { namespace: namespace ?? own, name };
+}
+
+/** Whether what is referred to is of the same namespace. */
+export function isOwnReference(own: string, reference: LlmReference): boolean {
+  return referredKey(own, reference).namespace === own;
+}
+
+/** As people in the namespace `own` call an object: `name`, or `namespace/name` where it is of another one. */
+export function nameSeenFrom(own: string, key: ObjectKey): string {
+  return key.namespace === own ? key.name : keyOf(key);
+}
+
+/** Inverse of nameSeenFrom. */
+export function keySeenFrom(own: string, name: string): ObjectKey {
+  return name.includes('/') ? parseKey(name) : { namespace: own, name };
 }

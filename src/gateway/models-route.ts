@@ -34,7 +34,7 @@ export function findModel(key: KeyEntry, model: string): { target: Target; liste
   const [unserved] = repository.settings.unservedLlms ?? [];
   if (unserved !== undefined && (key.models === undefined || key.models.has(model))) {
     const name = unserved.slice(unserved.indexOf('/') + 1);
-    throw new GatewayError('provider_not_ready', `The model "${shown}" is not offered now; the connection ${name}, which may have it, is out of use. Its AILLMConfig says why.`);
+    throw new GatewayError('provider_not_ready', `The model "${shown}" is not offered now; the connection ${name}, which may have it, is out of use. The status of the Repository says why.`);
   }
   throw new GatewayError('model_not_found', `The model "${shown}" does not exist in this repository. GET /v1/models lists those that do.`, { param: 'model' });
 }

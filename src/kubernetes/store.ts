@@ -1,4 +1,4 @@
-// The ResourceStore of a cluster: the three kinds from watches, Secrets read live, writes by server-side apply.
+// The ResourceStore of a cluster: objects from watches, Secrets read live, writes by server-side apply.
 import { isDeepStrictEqual } from 'node:util';
 import {
   API_GROUP,
@@ -6,6 +6,7 @@ import {
   KINDS,
   LABELS,
   keyOf,
+  type AIReferenceGrant,
   type AnyResource,
   type Kind,
   type ObjectKey,
@@ -23,6 +24,7 @@ import {
 import type { Logger } from '../telemetry/log.ts';
 import type { KubeClient } from './client.ts';
 import { EventRecorder } from './events.ts';
+import { GrantWatch } from './grant-watch.ts';
 import { hasCode } from './kubernetes-error.ts';
 import { rememberWrite } from './last-writer.ts';
 import { collectionPath, objectPath, PAGE_SIZE, type KubeList, type KubeObject, type KubeSecret } from './objects.ts';
@@ -57,7 +59,7 @@ export interface KubernetesStoreOptions {
 }
 
 export interface StoreHealth {
-  /** The three kinds were listed completely. */
+  /** What is reconciled was listed completely, and what may be used and belongs together is known. */
   synced: boolean;
   watches: ReflectorHealth[];
   /** Some Secrets may not be watched: changes of theirs are found only when reconcilers look again. */
@@ -116,6 +118,7 @@ export class KubernetesStore implements ResourceStore {
   readonly #resources = new Map<Kind, Reflector<AnyResource>[]>();
   readonly #secrets: SecretWatch;
   readonly #namespaces: NamespaceWatch;
+  readonly #grants: GrantWatch;
   #events: StoreEvents | undefined;
 
   constructor(options: KubernetesStoreOptions) {
@@ -135,6 +138,7 @@ export class KubernetesStore implements ResourceStore {
       secretsByName === undefined
         ? new CollectionSecretWatch(watching, namespaces)
         : new NamedSecretWatch({ ...watching, wanted: () => secretsByName(this) });
+    this.#grants = new GrantWatch({ ...options, namespaces, onChange: (key) => this.#events?.onGrant(key) });
     this.#namespaces = new NamespaceWatch({ ...options, onChange: (name) => this.#events?.onNamespace(name) });
   }
 
@@ -146,16 +150,17 @@ export class KubernetesStore implements ResourceStore {
   }
 
   /**
-   * Resolves when the three kinds have been listed completely, and it is known which namespaces belong together. Secrets are read live,
-   * so nothing waits for their watch.
+   * Resolves when all that is reconciled has been listed completely, and grants and labels of namespaces, as far as that is allowed.
+   * Secrets are read live, so nothing waits for their watch.
    */
   async synced(): Promise<void> {
-    await Promise.all([...[...this.#resources.values()].flat().map((reflector) => reflector.whenSynced()), this.#namespaces.whenSettled()]);
+    const resources = [...this.#resources.values()].flat().map((reflector) => reflector.whenSynced());
+    await Promise.all([...resources, this.#grants.whenSettled(), this.#namespaces.whenSettled()]);
   }
 
   health(): StoreHealth {
     return {
-      synced: this.#namespaces.settled && [...this.#resources.values()].flat().every(({ synced }) => synced),
+      synced: this.#grants.settled && this.#namespaces.settled && [...this.#resources.values()].flat().every(({ synced }) => synced),
       watches: this.#all().map((reflector) => reflector.health()),
       secretWatchForbidden: this.#secrets.forbidden,
     };
@@ -175,6 +180,10 @@ export class KubernetesStore implements ResourceStore {
       .map((object) => ({ key: keyOf(object.metadata), object }))
       .toSorted((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ object }) => object);
+  }
+
+  grants(): AIReferenceGrant[] {
+    return this.#grants.values();
   }
 
   covers(namespace: string): boolean {
@@ -240,8 +249,9 @@ export class KubernetesStore implements ResourceStore {
     this.#recorder.emit(event);
   }
 
-  #all(): Reflector<AnyResource | KubeObject>[] {
-    return [...this.#resources.values(), this.#secrets.reflectors(), this.#namespaces.reflector].flat() as Reflector<AnyResource | KubeObject>[];
+  #all(): Reflector<AnyResource | AIReferenceGrant | KubeObject>[] {
+    const all = [...this.#resources.values(), this.#grants.reflectors, this.#secrets.reflectors(), this.#namespaces.reflector].flat();
+    return all as Reflector<AnyResource | AIReferenceGrant | KubeObject>[];
   }
 
   #resourceReflector(kind: Kind, namespace: string | undefined): Reflector<AnyResource> {

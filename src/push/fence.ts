@@ -24,6 +24,7 @@ export function fenceStore(store: ResourceStore, mayWrite: () => boolean): Resou
   return {
     get: (kind, key) => store.get(kind, key),
     list: (kind) => store.list(kind),
+    grants: () => store.grants(),
     covers: (namespace) => store.covers(namespace),
     namespaceLabels: (namespace) => store.namespaceLabels(namespace),
     getSecret: (key) => store.getSecret(key),

@@ -1,9 +1,11 @@
 // Reconciles AIPolicy: rule -> plan -> what gateways evaluate. Never waits for a judge; tests are run beside, and tell when they have ended.
 import { isDeepStrictEqual } from 'node:util';
+import type { ConditionDraft } from '../api/conditions.ts';
 import { parseKey, type AIPolicy } from '../api/resources.ts';
 import type { ObservedPolicy } from '../snapshot/build.ts';
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import type { Evaluation } from './evaluation.ts';
+import { describeRefusal, type Permits } from './grants.ts';
 import type { Organizations } from './organizations.ts';
 import { compilePolicy } from './policy-compile.ts';
 import { judgeFor, judgeInSnapshot, judgeProblem, unknownModel, type JudgeModel } from './policy-judge.ts';
@@ -19,6 +21,8 @@ export interface AiPolicyReconcilerOptions {
   store: ResourceStore;
   world: World;
   organizations: Organizations;
+  /** Whether a connection may judge here. */
+  permits: Permits;
   tester: PolicyTester;
   tallies: PolicyTallies;
   /** Judges for policies that name none. */
@@ -58,15 +62,19 @@ export class AiPolicyReconciler {
   }
 
   #decide(key: string, policy: AIPolicy): { facts: PolicyFacts; observed: ObservedPolicy; retryIn: number | undefined } {
-    const { store, world, organizations, defaultJudge, version } = this.#options;
+    const { store, world, organizations, tester, defaultJudge, version } = this.#options;
     const { metadata, spec } = policy;
     const plan = this.#plan(key, policy);
     const judge = judgeFor(policy, defaultJudge);
     const hasJudge = plan.needsJudge && judge !== undefined;
-    const config = hasJudge ? store.get('AILLMConfig', parseKey(judge.llm)) : undefined;
+    const refusal = hasJudge ? this.#refusal(policy, judge) : undefined;
+    // Nothing is asked, told or remembered of a connection that may not be used.
+    const isAllowed = hasJudge && refusal === undefined;
+    const config = isAllowed ? store.get('AILLMConfig', parseKey(judge.llm)) : undefined;
     const { providers } = world;
-    const problem = hasJudge ? judgeProblem(judge, config, { providers, withheld: world.withheld(judge.llm) }) : undefined;
-    const untested = snapshotPolicy(policy, plan, judgeInSnapshot(plan.needsJudge, judge), spec.action);
+    const problem = isAllowed ? judgeProblem(judge, config, { providers, withheld: world.withheld(judge.llm) }) : refusal;
+    const untested = snapshotPolicy(policy, plan, judgeInSnapshot(plan.needsJudge, isAllowed ? judge : undefined), spec.action);
+    if (refusal !== undefined) tester.forget(key);
     const { tests, retryIn } = this.#tests(key, policy, fingerprintOf(policy, untested, config, version), untested, problem?.message);
     const action = effectiveAction(spec, hasJudge, tests, neverBlocks(plan));
     const name = spec.repositoryRef?.name;
@@ -75,7 +83,7 @@ export class AiPolicyReconciler {
       plan,
       judge,
       judgeProblem: problem,
-      unknownModel: hasJudge ? unknownModel(judge, providers.get(judge.llm)?.models, spec.judge !== undefined) : undefined,
+      unknownModel: isAllowed ? unknownModel(judge, providers.get(judge.llm)?.models, spec.judge !== undefined) : undefined,
       homeProblem: spec.scope === 'Organization' ? organizations.homeProblem(metadata.namespace) : undefined,
       homeDoubt: spec.scope === 'Organization' ? organizations.homeDoubt(metadata.namespace) : undefined,
       repositoryExists: name !== undefined && store.get('Repository', { namespace: metadata.namespace, name }) !== undefined,
@@ -89,6 +97,13 @@ export class AiPolicyReconciler {
       ...(plan.flaw === undefined ? {} : { isFlawed: true }),
     };
     return { facts, observed, retryIn };
+  }
+
+  /** The judge of the operator is for all; one that a policy names in another namespace is for those that a grant over there names. */
+  #refusal({ metadata: { namespace }, spec }: AIPolicy, { llm }: JudgeModel): Pick<ConditionDraft, 'reason' | 'message'> | undefined {
+    const from = { kind: 'AIPolicy', namespace } as const;
+    if (spec.judge === undefined || this.#options.permits(from, parseKey(llm))) return undefined;
+    return describeRefusal(from, [llm]);
   }
 
   #plan(key: string, { metadata: { uid, generation }, spec }: AIPolicy): PolicyPlan {

@@ -1,13 +1,13 @@
 // Ties deciding together, for `operator` and for `up` alike: events of a store in, statuses and snapshots out.
 import { KINDS, keyOf, parseKey, type AnyResource, type Kind, type ObjectKey } from '../api/resources.ts';
 import { NO_POD_IDENTITY } from '../providers/pod-identity.ts';
-import { scopeOf, type ObservedPolicy } from '../snapshot/build.ts';
-import { applies } from '../snapshot/effective.ts';
 import type { GatewayReport, Snapshot } from '../snapshot/snapshot.ts';
+import { Batch } from './batch.ts';
 import { Controller, type ReconcileResult } from './controller.ts';
 import { CredentialChecker } from './credentials.ts';
 import { Deliveries } from './deliveries.ts';
 import type { EngineOptions } from './engine-options.ts';
+import { isPermitted, type Permits } from './grants.ts';
 import { ExpiryNotices } from './key-expiry.ts';
 import { KeyIssuer } from './key-issuer.ts';
 import { LlmConfigReconciler } from './llm-config.ts';
@@ -15,7 +15,7 @@ import { offeredBefore } from './llm-target.ts';
 import { Organizations } from './organizations.ts';
 import { policyParts, type PolicyParts } from './policy-parts.ts';
 import { Publisher } from './publisher.ts';
-import { buildReferences, policiesNear, repositoriesOfSecret, type References } from './references.ts';
+import { buildReferences, crossingInto, policiesNear, repositoriesOfSecret, type References } from './references.ts';
 import { RepositoryReconciler } from './repository.ts';
 import { StartGate } from './start-gate.ts';
 import { StatusBoard } from './status-board.ts';
@@ -43,8 +43,9 @@ export class Engine implements StoreEvents {
   readonly #options: EngineOptions;
   #run: Run | undefined;
   #references: References | undefined;
-  #touched: { kind: Kind; key: ObjectKey }[] = [];
-  #relabelled = new Set<string>();
+  readonly #touched = new Batch<{ kind: Kind; key: ObjectKey }>((touched) => this.#enqueueConcerned(touched));
+  readonly #relabelled = new Batch<string>((names) => this.#onRelabelled(new Set(names)));
+  readonly #granting = new Batch<string>((namespaces) => this.#onGranting(new Set(namespaces)));
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -94,8 +95,8 @@ export class Engine implements StoreEvents {
     this.#references = undefined;
     if (this.#run === undefined) return;
     this.#enqueue(kind, keyOf(key));
-    // Objects come by the page; the references are rebuilt once for all of them.
-    if (this.#touched.push({ kind, key }) === 1) queueMicrotask(() => this.#enqueueConcerned());
+    // The references are rebuilt once for all objects of a page.
+    this.#touched.add({ kind, key });
   }
 
   onSecret(key: ObjectKey): void {
@@ -106,8 +107,12 @@ export class Engine implements StoreEvents {
   }
 
   onNamespace(name: string): void {
-    // They come by the page, too.
-    if (this.#run !== undefined && this.#relabelled.add(name).size === 1) queueMicrotask(() => this.#onRelabelled());
+    if (this.#run !== undefined) this.#relabelled.add(name);
+  }
+
+  onGrant({ namespace }: ObjectKey): void {
+    this.#references = undefined;
+    if (this.#run !== undefined) this.#granting.add(namespace);
   }
 
   /** What has happened under policies at a gateway, which is named as its endpoint is. */
@@ -148,7 +153,7 @@ export class Engine implements StoreEvents {
       this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(parsed.key)));
       this.#enqueueJudged(keyOf(parsed.key));
     }
-    if (parsed.kind === 'AIPolicy') this.#enqueueGoverned([run.world.policies.get(keyOf(parsed.key))]);
+    if (parsed.kind === 'AIPolicy') this.#enqueueAll('Repository', run.world.governedBy([run.world.policies.get(keyOf(parsed.key))]));
   }
 
   #wire(): Run {
@@ -158,7 +163,8 @@ export class Engine implements StoreEvents {
     const organizations = new Organizations(store);
     const world = new World(organizations.of);
     const deliveries = new Deliveries();
-    const shared = { store, world, organizations, clock, metrics, logger, random };
+    const permits: Permits = (from, to) => isPermitted(this.#refs().grantsByNamespace.get(to.namespace) ?? [], from, to);
+    const shared = { store, world, organizations, permits, clock, metrics, logger, random };
     const board = new StatusBoard({ ...shared, deliveries });
     const maxBytes = options.maxSnapshotBytes ?? MAX_SNAPSHOT_BYTES;
     const publisher = new Publisher({
@@ -211,7 +217,7 @@ export class Engine implements StoreEvents {
       enqueue: (key) => this.#enqueue('AIPolicy', key),
       onServed: (changed) => {
         publisher.changed();
-        this.#enqueueGoverned(changed);
+        this.#enqueueAll('Repository', world.governedBy(changed));
       },
     });
     const gate = new StartGate({ clock, isUndecided: (key) => llms.isUndecided(key), open: () => publisher.open() });
@@ -240,8 +246,7 @@ export class Engine implements StoreEvents {
   }
 
   /** Objects that say something about one that was touched. */
-  #enqueueConcerned(): void {
-    const touched = this.#touched.splice(0);
+  #enqueueConcerned(touched: readonly { kind: Kind; key: ObjectKey }[]): void {
     for (const { kind, key } of touched) {
       if (kind === 'AILLMConfig') {
         this.#enqueueAll('Repository', this.#refs().repositoriesByLlm.get(keyOf(key)));
@@ -252,9 +257,7 @@ export class Engine implements StoreEvents {
   }
 
   /** Whom policies of organizations are for may be different. */
-  #onRelabelled(): void {
-    const names = this.#relabelled;
-    this.#relabelled = new Set();
+  #onRelabelled(names: ReadonlySet<string>): void {
     const run = this.#run;
     if (run === undefined) return;
     const policies = this.#refs().organizationPolicies.filter(({ metadata }) => names.has(metadata.namespace));
@@ -267,22 +270,19 @@ export class Engine implements StoreEvents {
     run.board.refresh();
   }
 
+  /** Other namespaces may use more of these, or less. */
+  #onGranting(namespaces: ReadonlySet<string>): void {
+    this.#enqueueAll('Repository', crossingInto(namespaces, this.#refs().repositoriesByLlm));
+    this.#enqueueAll('AIPolicy', crossingInto(namespaces, this.#refs().policiesByJudge));
+  }
+
   /** Policies that this connection judges for. */
   #enqueueJudged(llm: string): void {
     const standard = llm === this.#options.defaultJudge?.llm ? this.#refs().policiesWithoutJudge : [];
     const judged = [...(this.#refs().policiesByJudge.get(llm) ?? []), ...standard];
     this.#enqueueAll('AIPolicy', judged);
-    this.#enqueueGoverned(judged.map((key) => this.#run?.world.policies.get(key)));
-  }
-
-  /** Repositories that any of these policies applies to. */
-  #enqueueGoverned(policies: readonly (ObservedPolicy | undefined)[]): void {
-    const scopes = policies.flatMap((policy) => (policy === undefined ? [] : [scopeOf(policy)]));
-    const run = this.#run;
-    // One that was not looked at yet is going to be.
-    for (const [key, repository] of run?.world.repositories ?? []) {
-      if (scopes.some((scope) => applies(scope, repository, run!.organizations.of))) this.#enqueue('Repository', key);
-    }
+    const { world } = this.#run ?? {};
+    this.#enqueueAll('Repository', world?.governedBy(judged.map((key) => world.policies.get(key))));
   }
 
   #refs(): References {

@@ -1,10 +1,10 @@
 // Which model judges for a policy: the one that it names, or that of the operator. Pure.
 import type { OfferedModels } from '../snapshot/model-table.ts';
-import { keyOf, type AILLMConfig, type AIPolicy } from '../api/resources.ts';
+import { keyOf, referredKey, type AILLMConfig, type AIPolicy } from '../api/resources.ts';
 import type { ConditionDraft } from '../api/conditions.ts';
 import type { SnapshotJudge } from '../snapshot/snapshot.ts';
 import { listNames } from './evaluation.ts';
-import { siblingKey, type World } from './world.ts';
+import type { World } from './world.ts';
 
 /** `llm`: namespace/name of the AILLMConfig. */
 export type JudgeModel = Required<SnapshotJudge>;
@@ -14,7 +14,7 @@ type Problem = Pick<ConditionDraft, 'reason' | 'message'>;
 /** Undefined: none is configured. */
 export function judgeFor({ metadata, spec }: AIPolicy, standard: JudgeModel | undefined): JudgeModel | undefined {
   if (spec.judge === undefined) return standard;
-  return { llm: siblingKey(keyOf(metadata), spec.judge.llmRef.name), model: spec.judge.model };
+  return { llm: keyOf(referredKey(metadata.namespace, spec.judge.llmRef)), model: spec.judge.model };
 }
 
 /** What a gateway is told: an empty object where a judge is needed and there is none. */

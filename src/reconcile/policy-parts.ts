@@ -5,6 +5,7 @@ import type { ObservedPolicy } from '../snapshot/build.ts';
 import type { SnapshotProvider } from '../snapshot/snapshot.ts';
 import { AiPolicyReconciler } from './ai-policy.ts';
 import type { Evaluation } from './evaluation.ts';
+import type { Permits } from './grants.ts';
 import type { Organizations } from './organizations.ts';
 import { PolicyCounts } from './policy-counts.ts';
 import type { JudgeModel } from './policy-judge.ts';
@@ -36,6 +37,7 @@ export interface PolicyPartsOptions {
   store: ResourceStore;
   world: World;
   organizations: Organizations;
+  permits: Permits;
   settings: PolicySettings;
   clock: Clock;
   /** From 0 to 1. */
@@ -62,7 +64,7 @@ export interface PolicyParts {
 const FLUSH_DEADLINE = 2_000;
 
 export function policyParts(options: PolicyPartsOptions): PolicyParts {
-  const { store, world, organizations, settings, clock, random, bytes, report, enqueue, onServed } = options;
+  const { store, world, organizations, permits, settings, clock, random, bytes, report, enqueue, onServed } = options;
   const { askJudge, defaultJudge, version = '' } = settings;
   const ask: PolicyTesterOptions['ask'] = async (llm, model, body, signal, asker) => {
     const target = world.providers.get(llm)?.provider;
@@ -73,7 +75,7 @@ export function policyParts(options: PolicyPartsOptions): PolicyParts {
   const counts = new PolicyCounts({ clock, onDue: enqueue });
   const tallies = new PolicyTallies(counts, store);
   const told = { report, onServed: (before: ObservedPolicy | undefined, after: ObservedPolicy | undefined) => onServed([before, after]) };
-  const policies = new AiPolicyReconciler({ store, world, organizations, tester, tallies, defaultJudge, version, ...told });
+  const policies = new AiPolicyReconciler({ store, world, organizations, permits, tester, tallies, defaultJudge, version, ...told });
   const flush = async (write: (key: string) => Promise<void>): Promise<void> => {
     const writing = counts.drain().map(async (key) => {
       await policies.reconcile(key);

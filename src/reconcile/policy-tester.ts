@@ -154,9 +154,10 @@ export class PolicyTester {
   }
 
   /** Undefined: the run itself went wrong. */
-  async #report({ policy, tests }: Entry, signal: AbortSignal): Promise<TestReport | undefined> {
+  async #report(entry: Entry, signal: AbortSignal): Promise<TestReport | undefined> {
+    const { policy, tests } = entry;
     const scan = (content: Parameters<typeof detect>[0], detectors: Parameters<typeof detect>[1]) => detect(content, detectors, viewsOf, this.#hash);
-    const judge = this.#judgeOf(policy);
+    const judge = this.#judgeOf(entry);
     const engine = { scan, judgeOf: () => judge, cache: new VerdictCache(this.#options.clock) };
     try {
       return await runPolicyTests(readyPolicy(policy, detectorOf), tests, engine, signal);
@@ -166,13 +167,18 @@ export class PolicyTester {
     }
   }
 
-  #judgeOf({ judge }: SnapshotPolicy): Judge | undefined {
-    const { llm, model } = judge ?? {};
+  #judgeOf(entry: Entry): Judge | undefined {
+    const { llm, model } = entry.policy.judge ?? {};
     if (llm === undefined || model === undefined) return undefined;
     const { clock, ask, bytes } = this.#options;
     const chance = { random: (below: number) => randomInt(below), token: () => bytes(TOKEN_BYTES).toString('hex') };
     const breaker = new CircuitBreaker(clock);
-    return new ModelJudge({ name: `${llm}/${model}`, clock, hash: this.#hash, chance, breaker, ask: (...question) => ask(llm, model, ...question) });
+    const asking: Ask = async (...question) => {
+      // Another rule is in its place, or the judge may not be used any more.
+      if (this.#entries.get(entry.key) !== entry) throw new Error('these tests are not wanted any more');
+      return ask(llm, model, ...question);
+    };
+    return new ModelJudge({ name: `${llm}/${model}`, clock, hash: this.#hash, chance, breaker, ask: asking });
   }
 
   #record(entry: Entry, report: TestReport | undefined): void {

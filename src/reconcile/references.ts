@@ -1,5 +1,15 @@
 // Who refers to whom, so that a change finds the objects it concerns. Rebuilt from the caches, never from status.
-import { keyOf, parseKey, type AILLMConfig, type AIPolicy, type AnyResource, type Repository } from '../api/resources.ts';
+import {
+  keyOf,
+  parseKey,
+  referredKey,
+  type AILLMConfig,
+  type AIPolicy,
+  type AIReferenceGrant,
+  type AnyResource,
+  type LlmReference,
+  type Repository,
+} from '../api/resources.ts';
 import { secretNameOf } from './key-secrets.ts';
 import { repositoryOfMadeSecret } from './made-key.ts';
 import type { ResourceStore } from './store.ts';
@@ -17,6 +27,8 @@ export interface References {
   organizationPolicies: readonly AIPolicy[];
   /** The others, by namespace. */
   policiesByNamespace: ReadonlyMap<string, readonly AIPolicy[]>;
+  /** By the namespace that gives. */
+  grantsByNamespace: ReadonlyMap<string, readonly AIReferenceGrant[]>;
 }
 
 /** Whose key may be in this Secret: an entry names it, or its name is that of one for a key made on demand. */
@@ -43,6 +55,26 @@ function index<T extends AnyResource>(objects: readonly T[], names: (object: T) 
   return found;
 }
 
+/** As index, by the connections that objects name, in whatever namespace. */
+function indexByLlm<T extends AnyResource>(objects: readonly T[], references: (object: T) => LlmReference[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const object of objects) {
+    for (const reference of references(object)) {
+      const target = keyOf(referredKey(object.metadata.namespace, reference));
+      found.set(target, (found.get(target) ?? new Set()).add(keyOf(object.metadata)));
+    }
+  }
+  return found;
+}
+
+/** Of those in `byLlm`, whoever names a connection of one of these namespaces from outside of it. */
+export function crossingInto(namespaces: ReadonlySet<string>, byLlm: References['repositoriesByLlm']): string[] {
+  return [...byLlm].flatMap(([llm, objects]) => {
+    const { namespace } = parseKey(llm);
+    return namespaces.has(namespace) ? [...objects].filter((key) => parseKey(key).namespace !== namespace) : [];
+  });
+}
+
 function secretsOf({ spec: { credentials, tls } }: AILLMConfig): string[] {
   return [credentials?.secretRef, credentials?.accessKeySecretRef, tls?.caSecretRef].flatMap((ref) => ref?.name ?? []);
 }
@@ -56,7 +88,7 @@ export function referredSecrets(store: Pick<ResourceStore, 'list'>): Iterable<st
   return [...index(store.list('AILLMConfig'), secretsOf).keys(), ...index(store.list('Repository'), keySecretsOf).keys()];
 }
 
-export function buildReferences(store: Pick<ResourceStore, 'list'>): References {
+export function buildReferences(store: Pick<ResourceStore, 'list' | 'grants'>): References {
   const repositories = store.list('Repository');
   const policies = store.list('AIPolicy');
   const isWide = ({ spec }: AIPolicy): boolean => spec.scope === 'Organization';
@@ -64,11 +96,12 @@ export function buildReferences(store: Pick<ResourceStore, 'list'>): References 
     configsBySecret: index(store.list('AILLMConfig'), secretsOf),
     repositoriesBySecret: index(repositories, keySecretsOf),
     repositories: new Set(repositories.map(({ metadata }) => keyOf(metadata))),
-    repositoriesByLlm: index(repositories, ({ spec }: Repository) => spec.llms.map(({ name }) => name)),
+    repositoriesByLlm: indexByLlm(repositories, ({ spec }: Repository) => spec.llms),
     policiesByRepository: index(policies, ({ spec }: AIPolicy) => [spec.repositoryRef?.name ?? []].flat()),
-    policiesByJudge: index(policies, ({ spec }: AIPolicy) => [spec.judge?.llmRef.name ?? []].flat()),
+    policiesByJudge: indexByLlm(policies, ({ spec }: AIPolicy) => (spec.judge === undefined ? [] : [spec.judge.llmRef])),
     organizationPolicies: policies.filter(isWide),
     policiesByNamespace: Map.groupBy(policies.filter((policy) => !isWide(policy)), ({ metadata }) => metadata.namespace),
+    grantsByNamespace: Map.groupBy(store.grants(), ({ metadata }) => metadata.namespace),
     policiesWithoutJudge: policies.filter(({ spec }) => spec.judge === undefined).map(({ metadata }) => keyOf(metadata)),
   };
 }

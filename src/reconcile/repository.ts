@@ -3,25 +3,29 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keyPrefix } from '../api/api-key.ts';
 import { toKubernetesTime, type ConditionDraft } from '../api/conditions.ts';
-import { keyOf, parseKey, type AIPolicy, type Repository } from '../api/resources.ts';
+import { keyOf, nameSeenFrom, parseKey, type AIPolicy, type Repository } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { ObservedRepository } from '../snapshot/build.ts';
-import { resolveModels, type ModelTable, type OfferedModels } from '../snapshot/model-table.ts';
+import { resolveModels } from '../snapshot/model-table.ts';
 import { DONE, requeueAfter, type ReconcileResult } from './controller.ts';
 import { listNames, type Evaluation, type Outcome } from './evaluation.ts';
+import type { Permits } from './grants.ts';
 import type { KeyIssuer, KeysOutcome } from './key-issuer.ts';
 import { describeClosedKeys } from './key-surfaces.ts';
 import type { ExpiryNotices } from './key-expiry.ts';
 import { expiryOf, typeOf } from './keys.ts';
 import type { Organizations } from './organizations.ts';
+import { attachedLlms, resolvedRefs } from './repository-refs.ts';
 import { describeRefusals, describeUnlisted, policiesForStatus, policiesOf } from './repository-policies.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
-import { siblingKey, type World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface RepositoryReconcilerOptions {
   store: ResourceStore;
   world: World;
   organizations: Organizations;
+  /** Whether a connection may be used here. */
+  permits: Permits;
   issuer: KeyIssuer;
   expiry: ExpiryNotices;
   clock: Clock;
@@ -53,7 +57,7 @@ export class RepositoryReconciler {
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
-    const { store, world, organizations, issuer, expiry, clock, random, report, onServed, policiesNear } = this.#options;
+    const { store, world, organizations, issuer, expiry, clock, random, permits, report, onServed, policiesNear } = this.#options;
     const repository = store.get('Repository', parseKey(key));
     if (repository === undefined || repository.metadata.deletionTimestamp !== undefined) {
       issuer.revokeAll(key);
@@ -62,17 +66,21 @@ export class RepositoryReconciler {
       report(key, undefined);
       return DONE;
     }
+    const known = world.repositories.get(key);
+    const observed = observe(repository, permits);
+    const serve = (): void => {
+      if (isDeepStrictEqual(world.repositories.get(key), observed)) return;
+      world.repositories.set(key, observed);
+      onServed(key);
+    };
+    // What it may not use any more ends at once, however long its Secrets take.
+    if (known !== undefined) serve();
     const keys = await issuer.issue(repository, signal).catch((error: unknown) => ({ ...NO_KEYS, failure: error }));
     signal.throwIfAborted();
     expiry.look(repository);
-    const known = world.repositories.get(key);
-    const observed = observe(repository);
     // What is served goes on; what is new would go out without policies that may be for it.
     const doubt = known === undefined ? organizations.memberDoubt(observed.namespace, policiesNear(observed.namespace)) : undefined;
-    if (doubt === undefined && !isDeepStrictEqual(known, observed)) {
-      world.repositories.set(key, observed);
-      onServed(key);
-    }
+    if (doubt === undefined) serve();
     // What is in force already stays as it was told; a first time, a change, or a key that is gone must not fail in silence.
     const isNews = known?.generation !== repository.metadata.generation;
     if (keys.failure === undefined || isNews || this.#lacksKey(repository, keys)) report(key, this.#evaluate(repository, keys, doubt));
@@ -92,14 +100,16 @@ export class RepositoryReconciler {
   }
 
   #evaluate(repository: Repository, keys: KeysOutcome, doubt: string | undefined): Evaluation {
-    const { store, world, publicBaseUrl, clock } = this.#options;
+    const { store, world, publicBaseUrl, permits, clock } = this.#options;
     const offers = world.offers();
-    const table = resolveModels(observe(repository).llms, offers);
-    const resolved = resolvedRefs(repository, table, offers, (llm) => store.get('AILLMConfig', parseKey(llm)) !== undefined);
+    const attached = attachedLlms(repository, permits);
+    const table = resolveModels(attached, offers);
+    const exists = (llm: string): boolean => store.get('AILLMConfig', parseKey(llm)) !== undefined;
+    const resolved = resolvedRefs(repository, { attached, table, offers, exists });
     const closed = describeClosedKeys(repository.spec);
     const issued = keysIssued(keys, closed, clock.now());
     const names = [...table.models].toSorted(([a], [b]) => (a < b ? -1 : 1));
-    const models = names.slice(0, MAX_STATUS_MODELS).map(([name, { llm }]) => ({ name, llm: parseKey(llm).name }));
+    const models = names.slice(0, MAX_STATUS_MODELS).map(([name, { llm }]) => ({ name, llm: nameSeenFrom(repository.metadata.namespace, parseKey(llm)) }));
     const statusKeys = keysForStatus(keys);
     const governing = policiesOf(repository, this.#options);
     const policies = policiesForStatus(governing);
@@ -115,35 +125,12 @@ export class RepositoryReconciler {
   }
 }
 
-function observe({ metadata, spec }: Repository): ObservedRepository {
+function observe(repository: Repository, permits: Permits): ObservedRepository {
+  const { metadata, spec } = repository;
   const { generation, namespace, name } = metadata;
-  const llms = spec.llms.map(({ name: llm, models }) => {
-    return { llm: siblingKey(keyOf(metadata), llm), ...(models === undefined ? {} : { models }) };
-  });
-  return { generation, namespace, name, surfaces: spec.surfaces ?? ['OpenAI'], suspended: spec.suspend ?? false, llms, ...(spec.fidelity === 'Strict' ? { fidelity: spec.fidelity } : {}) };
-}
-
-function resolvedRefs(
-  { metadata, spec }: Repository,
-  table: ModelTable,
-  offers: ReadonlyMap<string, OfferedModels>,
-  exists: (llm: string) => boolean,
-): ConditionDraft {
-  const type = 'ResolvedRefs';
-  const keyFor = (name: string): string => siblingKey(keyOf(metadata), name);
-  const absent = spec.llms.filter(({ name }) => !exists(keyFor(name))).map(({ name }) => name);
-  const unready = spec.llms.filter(({ name }) => exists(keyFor(name)) && !offers.has(keyFor(name))).map(({ name }) => name);
-  const served = spec.llms.filter(({ name }) => offers.has(keyFor(name)));
-  const unoffered = [...new Set(served.flatMap(({ models = [] }) => models.filter((model) => !table.models.has(model))))];
-  const parts = [
-    absent.length === 0 ? [] : [`no AILLMConfig in namespace ${metadata.namespace} is called ${listNames(absent)}`],
-    unready.length === 0 ? [] : [`not ready: AILLMConfig ${listNames(unready)}`],
-    unoffered.length === 0 ? [] : [`no attached AILLMConfig offers the model ${listNames(unoffered)}`],
-  ].flat();
-  const message = parts.join('; ');
-  if (absent.length > 0) return { type, status: 'False', reason: 'LLMNotFound', message };
-  if (unready.length > 0) return { type, status: 'False', reason: 'LLMNotReady', message };
-  return { type, status: 'True', reason: 'Succeeded', message: message === '' ? 'every attached AILLMConfig is in use' : message };
+  const { surfaces = ['OpenAI'], suspend = false, fidelity } = spec;
+  const llms = attachedLlms(repository, permits);
+  return { generation, namespace, name, surfaces, suspended: suspend, llms, ...(fidelity === 'Strict' ? { fidelity } : {}) };
 }
 
 function keysIssued({ keys, made, conflicts, failure }: KeysOutcome, closed: readonly string[], now: number): ConditionDraft {

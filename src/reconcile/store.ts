@@ -1,6 +1,6 @@
 // The port that reconcilers see the world through. Two things fill it: an API server (kubernetes/) and a directory of
 // manifests (standalone/). Reconcilers cannot tell which.
-import type { AnyResource, Kind, ObjectKey, ResourceByKind } from '../api/resources.ts';
+import type { AIReferenceGrant, AnyResource, Kind, ObjectKey, ResourceByKind } from '../api/resources.ts';
 
 /** Data of a Secret, decoded. Never logged, never put in status. */
 export interface SecretValue {
@@ -47,6 +47,8 @@ export interface ResourceStore {
   get<K extends Kind>(kind: K, key: ObjectKey): ResourceByKind[K] | undefined;
   /** All cached objects of a kind, sorted by key. */
   list<K extends Kind>(kind: K): ResourceByKind[K][];
+  /** All cached grants, in no order. None where they may not be looked at: what nobody knows of allows nothing. */
+  grants(): readonly AIReferenceGrant[];
   /** Whether objects of this namespace are looked at: of others the store knows nothing, not even that they are gone. */
   covers(namespace: string): boolean;
   /** Labels of a namespace, none where it has none; undefined where they are not known: nobody may look, or has looked yet. */
@@ -74,6 +76,8 @@ export interface StoreEvents {
   onResource(kind: Kind, key: ObjectKey): void;
   /** A Secret appeared, changed or went. */
   onSecret(key: ObjectKey): void;
+  /** A grant appeared, changed or went. */
+  onGrant(key: ObjectKey): void;
   /** Labels of a namespace changed, or became known. */
   onNamespace(name: string): void;
 }

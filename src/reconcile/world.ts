@@ -102,6 +102,13 @@ export class World {
     return false;
   }
 
+  /** Repositories that any of these policies applies to. One that was not looked at yet is going to be. */
+  governedBy(policies: readonly (ObservedPolicy | undefined)[]): string[] {
+    const scopes = policies.flatMap((policy) => (policy === undefined ? [] : [scopeOf(policy)]));
+    const isGoverned = (repository: ObservedRepository): boolean => scopes.some((scope) => applies(scope, repository, this.#organizationOf));
+    return [...this.repositories].filter(([, repository]) => isGoverned(repository)).map(([key]) => key);
+  }
+
   /** A copy for the snapshot builder. `now`: milliseconds since the epoch. */
   observe(now: number): Observed {
     const excluded = new Set([...this.#rejected.keys()].filter((id) => this.rejection(id) !== undefined));

@@ -1,7 +1,7 @@
 // From what the operator has observed to what gateways serve. Pure: the same observations give the same bytes, and an object
 // that is bad, absent or excluded takes nothing from any other.
 import { effectivePolicies, type OrganizationOf, type ScopedPolicy } from './effective.ts';
-import { resolveModels, type AttachedLlm, type OfferedModels } from './model-table.ts';
+import { isUsable, resolveModels, type AttachedLlm, type OfferedModels } from './model-table.ts';
 import {
   SCHEMA_VERSION,
   type RevokedKey,
@@ -110,7 +110,7 @@ function buildRepository(
 ): SnapshotRepository {
   const { llms, ...rest } = repository;
   const { models, openLlm } = resolveModels(llms, offers);
-  const unservedLlms = llms.map(({ llm }) => llm).filter((llm) => !offers.has(llm));
+  const unservedLlms = llms.filter((entry) => !isUsable(entry, offers)).map(({ llm }) => llm);
   return {
     ...rest,
     models: record(models),

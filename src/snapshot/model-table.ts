@@ -9,6 +9,8 @@ export interface AttachedLlm {
   llm: string;
   /** Only these of its models. */
   models?: readonly string[];
+  /** Its namespace does not allow the use of it here: it serves nothing, whatever it offers. */
+  isRefused?: true;
 }
 
 export interface ModelTable {
@@ -25,9 +27,14 @@ function offerOf({ llm, models: only }: AttachedLlm, offered: OfferedModels): [n
   });
 }
 
+/** Whether a connection gives models to the repository that it is attached to. */
+export function isUsable({ llm, isRefused }: AttachedLlm, offers: ReadonlyMap<string, OfferedModels>): boolean {
+  return isRefused !== true && offers.has(llm);
+}
+
 /** The connection that is attached first serves a model that several offer. Connections that `offers` lacks serve nothing. */
 export function resolveModels(attached: readonly AttachedLlm[], offers: ReadonlyMap<string, OfferedModels>): ModelTable {
-  const served = attached.filter(({ llm }) => offers.has(llm));
+  const served = attached.filter((entry) => isUsable(entry, offers));
   const models = new Map<string, SnapshotModel>();
   for (const entry of served) {
     for (const [name, model] of offerOf(entry, offers.get(entry.llm))) if (!models.has(name)) models.set(name, model);

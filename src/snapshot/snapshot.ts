@@ -43,7 +43,7 @@ export interface SnapshotRepository {
   models: Record<string, SnapshotModel>;
   /** Key into providers of the one that takes models which are not in the table: it lists none, so it may have any. */
   openLlm?: string;
-  /** Attached connections that are not in providers now: a model that is missing may be one of theirs. */
+  /** Attached connections that are not in providers now, or may not be used here: a model that is missing may be one of theirs. */
   unservedLlms?: string[];
   /** Keys into policies of those that apply, from the widest scope to the narrowest. */
   policies?: string[];

@@ -135,9 +135,16 @@ function fieldsOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
 }
 
-/** CEL integers are bigints here; a plain number would be a double. */
+/** Words of the language: rules write such a field as `__namespace__`. */
+const RESERVED = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return'.split(' '),
+);
+
+/** CEL integers are bigints here; a plain number would be a double. Fields have the names that rules know them by. */
 function toCel(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toCel);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(fieldsOf(value).map(([name, field]) => [name, toCel(field)]));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(fieldsOf(value).map(([name, field]) => [RESERVED.has(name) ? `__${name}__` : name, toCel(field)]));
+  }
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value;
 }

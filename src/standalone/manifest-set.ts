@@ -1,6 +1,6 @@
 // All files of a directory together: which objects are in force. Pure. A broken file changes nothing: what it said when
 // it was last in order stays in force.
-import type { Kind, ObjectKey } from '../api/resources.ts';
+import type { ObjectKey } from '../api/resources.ts';
 import {
   describeObject,
   keyOfManifest,
@@ -10,7 +10,7 @@ import {
   type ParsedFile,
   type ParseOptions,
 } from './manifests.ts';
-import type { Manifest } from './schema.ts';
+import type { GrantManifest, Manifest, ResourceManifest } from './schema.ts';
 import type { ManifestSecret } from './secret-manifest.ts';
 
 /** A file as it was found; one that could not be read is broken like one that cannot be parsed. */
@@ -71,8 +71,8 @@ export function updateManifests(
   files: readonly SourceFile[],
   options: Pick<ParseOptions, 'variables' | 'validate'>,
 ): ManifestSet {
-  const inForce = new Map(resourcesOf(before).map((object) => [describeObject(object.kind, keyOfManifest(object)), object]));
-  const previous = (kind: Kind, key: ObjectKey): Manifest | undefined => inForce.get(describeObject(kind, key));
+  const inForce = new Map(manifestsOf(before).map((object) => [describeObject(object.kind, keyOfManifest(object)), object]));
+  const previous = (kind: Manifest['kind'], key: ObjectKey): Manifest | undefined => inForce.get(describeObject(kind, key));
   const problems: ManifestProblem[] = [];
   const next = new Map<string, ParsedFile>();
   for (const file of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
@@ -90,9 +90,18 @@ export function updateManifests(
   return { files: next, problems, warnings: [...next.values()].flatMap(({ warnings }) => warnings) };
 }
 
-/** The resources in force. */
-export function resourcesOf({ files }: ManifestSet): Manifest[] {
+function manifestsOf({ files }: ManifestSet): Manifest[] {
   return [...files.values()].flatMap(({ resources }) => resources.map(({ object }) => object));
+}
+
+/** The resources in force. */
+export function resourcesOf(set: ManifestSet): ResourceManifest[] {
+  return manifestsOf(set).filter((object) => object.kind !== 'AIReferenceGrant');
+}
+
+/** The grants in force. */
+export function grantsOf(set: ManifestSet): GrantManifest[] {
+  return manifestsOf(set).filter((object) => object.kind === 'AIReferenceGrant');
 }
 
 /** The Secrets in force. */

@@ -1,5 +1,5 @@
 // One file of manifests -> the objects in it. Pure: text, variables and a validation function in, objects or problems out.
-import { API_GROUP, KINDS, keyOf, type Kind, type ObjectKey } from '../api/resources.ts';
+import { ALL_KINDS, API_GROUP, keyOf, type ObjectKey } from '../api/resources.ts';
 import { validateMetadata } from './metadata.ts';
 import { nearest } from './nearest.ts';
 import type { Manifest, SchemaError, ValidationResult } from './schema.ts';
@@ -45,7 +45,7 @@ export interface ParseOptions {
   variables: Variables;
   validate: (object: unknown, previous?: object) => ValidationResult;
   /** The object in force, which rules about changes compare with. */
-  previous: (kind: Kind, key: ObjectKey) => Manifest | undefined;
+  previous: (kind: Manifest['kind'], key: ObjectKey) => Manifest | undefined;
 }
 
 export type ParseResult = { ok: true; parsed: ParsedFile } | { ok: false; problems: ManifestProblem[] };
@@ -62,8 +62,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isKind(kind: unknown): kind is Kind {
-  return typeof kind === 'string' && Object.hasOwn(KINDS, kind);
+function isKind(kind: unknown): kind is Manifest['kind'] {
+  return typeof kind === 'string' && Object.hasOwn(ALL_KINDS, kind);
 }
 
 /** `Repository quickstart/assistant`, as people refer to an object. */
@@ -78,8 +78,8 @@ export function keyOfManifest({ metadata }: Manifest): ObjectKey {
 
 /** Why a kind that is not ours must be a mistake rather than somebody else's object; undefined when it may well be the latter. */
 function misspelled(kind: string, apiVersion: unknown): SchemaError | undefined {
-  const suggestion = nearest(kind, [...Object.keys(KINDS), 'Secret']);
-  const hint = suggestion === undefined ? `it has ${Object.keys(KINDS).join(', ')}` : `did you mean ${suggestion}?`;
+  const suggestion = nearest(kind, [...Object.keys(ALL_KINDS), 'Secret']);
+  const hint = suggestion === undefined ? `it has ${Object.keys(ALL_KINDS).join(', ')}` : `did you mean ${suggestion}?`;
   const [group, version] = typeof apiVersion === 'string' ? apiVersion.split('/') : [];
   // To pass over it would take the object out of force, and its keys with it.
   if (group === API_GROUP) return { path: 'kind', message: `there is no kind ${kind.slice(0, 63)} in ${API_GROUP}; ${hint}` };
@@ -97,7 +97,7 @@ function readObject(value: Record<string, unknown>, options: ParseOptions): Read
   if (!isKind(kind)) {
     const mistake = misspelled(kind, value['apiVersion']);
     if (mistake !== undefined) return { errors: [mistake] };
-    return { ignored: `kind ${kind.slice(0, 63)} is ignored: standalone mode knows ${Object.keys(KINDS).join(', ')} and Secret` };
+    return { ignored: `kind ${kind.slice(0, 63)} is ignored: standalone mode knows ${Object.keys(ALL_KINDS).join(', ')} and Secret` };
   }
   const key = { namespace: 'default', name: '', ...(isObject(metadata) ? metadata : {}) };
   const result = options.validate(value, options.previous(kind, { namespace: String(key.namespace), name: String(key.name) }));

@@ -1,5 +1,5 @@
 // What `flashback up` says to the person who started it. Pure: text from what is known, no secrets in it.
-import { keyOf, type AnyResource, type KeyType, type ObjectKey, type Repository } from '../api/resources.ts';
+import { keyOf, keySeenFrom, type AnyResource, type KeyType, type ObjectKey, type Repository } from '../api/resources.ts';
 import { snippets, type Example } from './examples.ts';
 
 /** A key that an application can use. */
@@ -77,7 +77,7 @@ function chatModelOf({ metadata, status }: Repository, resources: readonly AnyRe
       .filter((resource) => resource.kind === 'AILLMConfig' && readinessOf(resource).status !== 'True')
       .map((resource) => keyOf(resource.metadata)),
   );
-  const usable = (status?.models ?? []).filter(({ llm }) => !unready.has(keyOf({ namespace: metadata.namespace, name: llm })));
+  const usable = (status?.models ?? []).filter(({ llm }) => !unready.has(keyOf(keySeenFrom(metadata.namespace, llm))));
   const names = usable.map(({ name }) => name);
   return names.find((name) => !/embed/i.test(name)) ?? names[0];
 }

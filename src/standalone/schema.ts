@@ -3,7 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { Ajv, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { load } from 'js-yaml';
-import { API_GROUP, API_VERSION, KINDS, type Kind, type ObjectMeta, type ResourceByKind } from '../api/resources.ts';
+import {
+  ALL_KINDS,
+  API_GROUP,
+  API_VERSION,
+  type AIReferenceGrant,
+  type Kind,
+  type ObjectMeta,
+  type ResourceByKind,
+} from '../api/resources.ts';
 import { compileRules, findDuplicates, type RuleCheck, type SchemaError, type StructuralSchema } from './cel.ts';
 import { validateMetadata } from './metadata.ts';
 import { blocksRules, describeErrors } from './schema-errors.ts';
@@ -12,8 +20,12 @@ export type { SchemaError } from './cel.ts';
 
 /** Metadata of a manifest: what only a server assigns (uid, generation) may be missing. */
 export type ManifestMetadata = Partial<ObjectMeta> & Pick<ObjectMeta, 'name' | 'namespace'>;
+/** A grant, which is looked up as it stands in the file. */
+export type GrantManifest = Omit<AIReferenceGrant, 'metadata'> & { metadata: ManifestMetadata };
+/** One of an object that is reconciled. */
+export type ResourceManifest = { [K in Kind]: Omit<ResourceByKind[K], 'metadata'> & { metadata: ManifestMetadata } }[Kind];
 /** A valid manifest with the schema's defaults applied. Spread `metadata` with a uid and a generation to make it a resource. */
-export type Manifest = { [K in Kind]: Omit<ResourceByKind[K], 'metadata'> & { metadata: ManifestMetadata } }[Kind];
+export type Manifest = ResourceManifest | GrantManifest;
 
 export type ValidationResult = { ok: true; object: Manifest } | { ok: false; errors: SchemaError[] };
 
@@ -43,7 +55,7 @@ export async function loadSchemas(crdDirectory: URL): Promise<Schemas> {
     if (schema === undefined) throw new Error(`${file} has no version ${API_VERSION}`);
     schemas.set(crd.spec.names.kind, compileKind(schema));
   }
-  const missing = Object.keys(KINDS).filter((kind) => !schemas.has(kind));
+  const missing = Object.keys(ALL_KINDS).filter((kind) => !schemas.has(kind));
   if (missing.length > 0) throw new Error(`no CRD for ${missing.join(', ')} in ${crdDirectory.pathname}`);
   return schemas;
 }
@@ -70,7 +82,7 @@ export function validateResource(schemas: Schemas, object: unknown, previous?: o
   const schema = schemas.get(kind);
   const known = [...schemas.keys()].join(', ');
   if (schema === undefined) return fail('kind', `Invalid value: no matches for kind "${kind}"; use one of ${known}`);
-  delete manifest['status'];
+  if (schema.structural.properties?.['status'] !== undefined) delete manifest['status'];
   if (isObject(manifest['metadata'])) manifest['metadata'] = { namespace: 'default', ...manifest['metadata'] };
 
   const valid = schema.shape(manifest);

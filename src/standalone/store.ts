@@ -1,7 +1,16 @@
 // The world as reconcilers see it when there is no cluster: resources and Secrets from manifests, keys as files, statuses
 // in memory.
 import { hash } from 'node:crypto';
-import { keyOf, KINDS, parseKey, type AnyResource, type Kind, type ObjectKey, type ResourceByKind } from '../api/resources.ts';
+import {
+  keyOf,
+  KINDS,
+  parseKey,
+  type AIReferenceGrant,
+  type AnyResource,
+  type Kind,
+  type ObjectKey,
+  type ResourceByKind,
+} from '../api/resources.ts';
 import { toKubernetesTime } from '../api/conditions.ts';
 import type { Clock } from '../clock.ts';
 import {
@@ -13,8 +22,8 @@ import {
   type StoreEvents,
 } from '../reconcile/store.ts';
 import type { KeyFiles } from './key-files.ts';
-import { namespacesOf, resourcesOf, secretsOf, type ManifestSet } from './manifest-set.ts';
-import type { Manifest } from './schema.ts';
+import { grantsOf, namespacesOf, resourcesOf, secretsOf, type ManifestSet } from './manifest-set.ts';
+import type { GrantManifest, ResourceManifest } from './schema.ts';
 import type { ManifestSecret } from './secret-manifest.ts';
 
 export interface StandaloneStoreOptions {
@@ -49,6 +58,7 @@ export class StandaloneStore implements ResourceStore {
   readonly #resources = new Map<Kind, Map<string, AnyResource>>();
   readonly #secrets = new Map<string, StoredSecret>();
   readonly #listeners: StoreEvents[] = [];
+  #grants = new Map<string, AIReferenceGrant>();
   #namespaces = new Map<string, Record<string, string>>();
   #version = 0;
 
@@ -70,6 +80,7 @@ export class StandaloneStore implements ResourceStore {
   async replace(set: ManifestSet): Promise<void> {
     const secrets = this.#replaceSecrets(byKey(secretsOf(set), ({ key }) => key));
     const relabelled = this.#replaceNamespaces(namespacesOf(set));
+    const grants = this.#replaceGrants(grantsOf(set));
     const resources = resourcesOf(set);
     const kinds = Object.keys(KINDS) as Kind[];
     const changes = kinds.flatMap((kind) => {
@@ -80,6 +91,7 @@ export class StandaloneStore implements ResourceStore {
       return this.#replaceKind(kind, wanted).map((key) => ({ kind, key }));
     });
     for (const name of relabelled) for (const listener of this.#listeners) listener.onNamespace(name);
+    for (const key of grants) for (const listener of this.#listeners) listener.onGrant(key);
     for (const key of secrets) this.announceSecret(key);
     for (const { kind, key } of changes) for (const listener of this.#listeners) listener.onResource(kind, key);
     for (const { kind, key } of changes) if (kind === 'Repository' && this.get(kind, key) === undefined) await this.#deleteKeysOf(key);
@@ -93,6 +105,10 @@ export class StandaloneStore implements ResourceStore {
   list<K extends Kind>(kind: K): ResourceByKind[K][] {
     const objects = [...(this.#resources.get(kind) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
     return objects.map(([, object]) => object as ResourceByKind[K]);
+  }
+
+  grants(): AIReferenceGrant[] {
+    return [...this.#grants.values()];
   }
 
   covers(): boolean {
@@ -160,6 +176,18 @@ export class StandaloneStore implements ResourceStore {
     return [...new Set([...before.keys(), ...wanted.keys()])].filter((name) => !isSame(before.get(name), wanted.get(name)));
   }
 
+  #replaceGrants(wanted: readonly GrantManifest[]): ObjectKey[] {
+    const before = this.#grants;
+    this.#grants = new Map(
+      wanted.map((grant) => {
+        const key = keyOf(grant.metadata);
+        return [key, { ...grant, metadata: { ...grant.metadata, uid: uidOf(grant.kind, grant.metadata), generation: 1 } }];
+      }),
+    );
+    const keys = new Set([...before.keys(), ...this.#grants.keys()]);
+    return [...keys].filter((key) => !isSame(before.get(key), this.#grants.get(key))).map(parseKey);
+  }
+
   #replaceSecrets(wanted: ReadonlyMap<string, ManifestSecret>): ObjectKey[] {
     const changed: ObjectKey[] = [];
     for (const key of [...this.#secrets.keys()].filter((known) => !wanted.has(known))) {
@@ -175,7 +203,7 @@ export class StandaloneStore implements ResourceStore {
     return changed;
   }
 
-  #replaceKind(kind: Kind, wanted: ReadonlyMap<string, Manifest>): ObjectKey[] {
+  #replaceKind(kind: Kind, wanted: ReadonlyMap<string, ResourceManifest>): ObjectKey[] {
     const known = this.#resources.get(kind) ?? new Map<string, AnyResource>();
     this.#resources.set(kind, known);
     const gone = [...known.keys()].filter((key) => !wanted.has(key));
@@ -191,7 +219,7 @@ export class StandaloneStore implements ResourceStore {
   }
 
   /** The stored form of a manifest; `before` itself when nothing that counts has changed. */
-  #toResource(manifest: Manifest, before: AnyResource | undefined): AnyResource {
+  #toResource(manifest: ResourceManifest, before: AnyResource | undefined): AnyResource {
     const { namespace, name, labels = {}, annotations = {} } = manifest.metadata;
     const spec = this.#rewrite(manifest);
     const sameSpec = isSame(spec, before?.spec);
@@ -214,7 +242,7 @@ export class StandaloneStore implements ResourceStore {
     } as AnyResource;
   }
 
-  #rewrite(manifest: Manifest): Manifest['spec'] {
+  #rewrite(manifest: ResourceManifest): ResourceManifest['spec'] {
     if (manifest.kind !== 'AILLMConfig' || manifest.spec.endpoint === undefined) return manifest.spec;
     return { ...manifest.spec, endpoint: this.#options.rewriteEndpoint(manifest.spec.endpoint) };
   }

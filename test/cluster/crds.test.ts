@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { KINDS } from '../../src/api/resources.ts';
+import { ALL_KINDS } from '../../src/api/resources.ts';
 import { crdCases, samples } from '../crds/table.ts';
 
 declare module 'vitest' {
@@ -27,7 +27,7 @@ let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flashback-crds-'));
   expect(await kubectl('apply', '-f', new URL('../../crds', import.meta.url).pathname)).toBe('');
-  for (const name of Object.values(KINDS)) await kubectl('wait', '--for=condition=Established', `crd/${name}.ai.flashback.tech`);
+  for (const name of Object.values(ALL_KINDS)) await kubectl('wait', '--for=condition=Established', `crd/${name}.ai.flashback.tech`);
   await createNamespace(namespace);
   const single = cases.filter(({ documents }) => documents.length === 1);
   const updates = cases.filter(({ documents }) => documents.length > 1);
@@ -44,7 +44,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await kubectl('delete', Object.values(KINDS).join(','), '--all', '-n', namespace);
+  await kubectl('delete', Object.values(ALL_KINDS).join(','), '--all', '-n', namespace);
   await rm(directory, { recursive: true });
 });
 
@@ -71,7 +71,7 @@ describe('the API server', () => {
   });
 
   it('explains every kind', async () => {
-    for (const plural of Object.values(KINDS)) {
+    for (const plural of Object.values(ALL_KINDS)) {
       const explained = await output('explain', '--recursive=false', `${plural}.ai.flashback.tech.spec`);
       expect(explained).toContain('FIELDS:');
       expect(explained).not.toContain('<no description>');

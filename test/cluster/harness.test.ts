@@ -24,16 +24,17 @@ function isRunning(pid: number): boolean {
 describe('the shared API server', () => {
   const shared = (...args: string[]) => kubectl(inject('kubeconfig'), ...args);
 
-  it('serves all three kinds under the category ai', async () => {
+  it('serves all kinds under the category ai', async () => {
     expect((await shared('api-resources', '--api-group=ai.flashback.tech', '-o', 'name')).trim().split('\n').toSorted()).toEqual([
       'aillmconfigs.ai.flashback.tech',
       'aipolicies.ai.flashback.tech',
+      'aireferencegrants.ai.flashback.tech',
       'repositories.ai.flashback.tech',
     ]);
     await expect(shared('get', 'ai', '-n', 'default')).resolves.toBeDefined();
   });
 
-  it.each(['llm', 'airepo', 'aip'])('explains every field of %s', async (kind) => {
+  it.each(['llm', 'airepo', 'aip', 'aigrant'])('explains every field of %s', async (kind) => {
     const text = await shared('explain', kind, '--recursive=false');
     expect(text).toMatch(/DESCRIPTION:\n\s+\S+/);
     expect(text).not.toContain('<empty>');

@@ -70,7 +70,7 @@ describe('the store', () => {
     const own = new AbortController();
     const seen: string[] = [];
     const store = workspace.store();
-    const run = store.start({ onResource: (kind, { name }) => void seen.push(`${kind} ${name}`), onSecret: () => {}, onNamespace: () => {} }, own.signal);
+    const run = store.start({ onResource: (kind, { name }) => void seen.push(`${kind} ${name}`), onSecret: () => {}, onGrant: () => {}, onNamespace: () => {} }, own.signal);
     await store.synced();
     const spec = { type: 'OpenAI', credentials: { secretRef: { name: 'openai' } } };
     await workspace.apply(workspace.at('aillmconfigs', 'announced'), {
@@ -110,7 +110,7 @@ describe('the store', () => {
       return workspace.apply(`/api/v1/namespaces/${namespace}`, body);
     };
     await label({ 'ai.flashback.tech/organization': 'acme', team: 'a' });
-    const run = store.start({ onResource: () => {}, onSecret: () => {}, onNamespace: (name) => void seen.push(name) }, own.signal);
+    const run = store.start({ onResource: () => {}, onSecret: () => {}, onGrant: () => {}, onNamespace: (name) => void seen.push(name) }, own.signal);
     await store.synced();
     expect(store.namespaceLabels(namespace)).toEqual({ 'ai.flashback.tech/organization': 'acme' });
     await label({ 'ai.flashback.tech/organization-home': 'true' });
@@ -140,7 +140,7 @@ describe('the store', () => {
     const restricted = newClient('restricted');
     const store = workspace.store(restricted, clock);
     const seen: string[] = [];
-    const run = store.start({ onResource: () => {}, onSecret: ({ name }) => void seen.push(name), onNamespace: () => {} }, own.signal);
+    const run = store.start({ onResource: () => {}, onSecret: ({ name }) => void seen.push(name), onGrant: () => {}, onNamespace: () => {} }, own.signal);
     await eventually(() => {
       clock.advance(30_000);
       expect(store.health().synced).toBe(true);

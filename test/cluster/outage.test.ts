@@ -46,7 +46,7 @@ beforeAll(async () => {
   client = createKubeClient({ kubeconfig: await server.kubeconfigFor({ name: USER }), metrics: createOperatorMetrics(new Registry()) });
   const logger = createLogger({ name: 'test', level: 'silent' });
   const store = new KubernetesStore({ client, identity: 'pod-1', clock: systemClock, random: Math.random, logger });
-  const events = { onResource: () => {}, onSecret: ({ name }: { name: string }) => void told.push(name), onNamespace: () => {} };
+  const events = { onResource: () => {}, onSecret: ({ name }: { name: string }) => void told.push(name), onGrant: () => {}, onNamespace: () => {} };
   running = store.start(events, watching.signal);
   await store.synced();
 });

@@ -10,7 +10,7 @@ import { runShell } from '../docs/shell.ts';
 import { startKeyedProvider, type KeyedProvider } from './stack/provider.ts';
 import { aggregateRoles } from './stack/roles.ts';
 import { eventually, Stack } from './stack/stack.ts';
-import { connection, manifest, REFUSED, Tenant, WITHOUT_EFFECT } from './stack/tenant.ts';
+import { connection, GRANT, manifest, REFUSED, Tenant, WITHOUT_EFFECT } from './stack/tenant.ts';
 
 const PAGE = 'docs/tenancy.md';
 const [PROTECTION] = codeBlocks(PAGE, 'yml');
@@ -162,6 +162,52 @@ describe('a tenant with edit rights in one namespace', () => {
     expect((await stack.secret('team-b', 'chat-app'))!['OPENAI_API_KEY']).toBe(keyOfB);
     expect(heard).not.toContain(CREDENTIAL);
     expect(await stack.kubectl(['get', 'llm,airepo,aip', '-n', 'team-a', '-o', 'json'])).not.toContain(CREDENTIAL);
+  });
+});
+
+describe('a grant in the namespace of a connection', () => {
+  let owner: Tenant;
+  let keyOfA: string;
+  const isDown = async () => ((await ask(keyOfA)).code === 'provider_not_ready' ? true : undefined);
+
+  beforeAll(async () => {
+    await stack.kubectl(['create', 'rolebinding', 'owner', '--clusterrole=admin', '--user=admin-b', '-n', 'team-b']);
+    owner = new Tenant(inject('kubectl'), await stack.apiServer.kubeconfigFor({ name: 'admin-b', groups: [] }), '');
+    keyOfA = await eventually('the key', async () => (await stack.secret('team-a', 'crossing-app'))?.['OPENAI_API_KEY']);
+    // Those that nobody may judge would block what is lent.
+    await tenant.kubectl(['delete', 'aip', '--all', '-n', 'team-a']);
+  });
+
+  test('that stands where the reference is does nothing', async () => {
+    await stack.apply(manifest('AIReferenceGrant', 'for-myself', GRANT, 'team-a'));
+    await tenant.kubectl(['annotate', 'airepo', 'crossing', '-n', 'team-a', 'ai.flashback.tech/reconcile-requested-at=after-the-grant']);
+    await eventually('another look', async () => {
+      const handled = ['get', 'airepo', 'crossing', '-n', 'team-a', '-o', 'jsonpath={.status.lastHandledReconcileAt}'];
+      return (await stack.kubectl(handled)) === 'after-the-grant' || undefined;
+    });
+    expect(await said('airepo', 'crossing', 'RefNotPermitted')).toContain('team-b/openai');
+    expect(await ask(keyOfA)).toEqual({ status: 503, code: 'provider_not_ready' });
+  });
+
+  test('that who administers it has made lends the use of the connection through a gateway, and nothing else', async () => {
+    await owner.apply(manifest('AIReferenceGrant', 'for-team-a', GRANT, 'team-b'));
+    await tenant.kubectl(['wait', '--for=condition=Ready', 'airepo/crossing', '-n', 'team-a', '--timeout=60s']);
+    const served = provider.used.get(CREDENTIAL) ?? 0;
+    expect(await ask(keyOfA)).toEqual({ status: 200 });
+    expect(provider.used.get(CREDENTIAL)).toBe(served + 1);
+    const models = ['get', 'airepo', 'crossing', '-n', 'team-a', '-o', 'jsonpath={.status.models[0].llm}'];
+    expect(await tenant.kubectl(models)).toBe('team-b/openai');
+    await expect(tenant.kubectl(['get', 'llm', 'openai', '-n', 'team-b'])).rejects.toThrow(/is forbidden/);
+    await expect(tenant.kubectl(['get', 'secret', 'provider', '-n', 'team-b'])).rejects.toThrow(/is forbidden/);
+    // What it does not name stays closed.
+    expect(await said('airepo', 'guessing', 'RefNotPermitted')).toContain('team-b/guessed');
+  });
+
+  test('ends what it lent when it goes, and takes nothing from its owner', async () => {
+    await owner.kubectl(['delete', 'aigrant', 'for-team-a', '-n', 'team-b']);
+    await eventually('the end of it', isDown);
+    expect(await said('airepo', 'crossing', 'RefNotPermitted')).toContain('team-b/openai');
+    expect(await ask(keyOfB)).toEqual({ status: 200 });
   });
 });
 

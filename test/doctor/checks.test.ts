@@ -51,7 +51,7 @@ describe('the kinds', () => {
   it('are missed by name', () => {
     expect(brief(installed((crds) => crds.pop()))).toMatch(/^fail: not installed: repositories\./);
     expect(brief(checkKinds(wanted, { value: new Map() }))).toMatch(
-      /^fail: not installed: aillmconfigs\.\S+, aipolicies\.\S+, repositories/,
+      /^fail: not installed: aillmconfigs\.\S+, aipolicies\.\S+, aireferencegrants\.\S+, repositories/,
     );
   });
   it('come with the chart, and over what Helm has written only by force', () => {

@@ -1,5 +1,5 @@
 // A ResourceStore in memory, with the hands of a user: apply, remove, and faults on demand.
-import { keyOf, LABELS, type AIPolicy, type AILLMConfig, type AnyResource, type Kind, type ObjectKey, type Repository, type ResourceByKind } from '../../src/api/resources.ts';
+import { keyOf, LABELS, type AIPolicy, type AIReferenceGrant, type AILLMConfig, type AnyResource, type Kind, type ObjectKey, type Repository, type ResourceByKind } from '../../src/api/resources.ts';
 import {
   SecretConflictError,
   SecretForbiddenError,
@@ -26,6 +26,7 @@ export class FakeStore implements ResourceStore {
   /** Undefined: nobody may look at namespaces. */
   #labels: Map<string, Record<string, string>> | undefined = new Map();
   #objects = new Map<string, AnyResource>();
+  #grants = new Map<string, AIReferenceGrant>();
   #secrets = new Map<string, SecretValue>();
   #listener: StoreEvents | undefined;
   #counter = 0;
@@ -60,6 +61,22 @@ export class FakeStore implements ResourceStore {
   remove(kind: Kind, name: string, namespace = 'team'): void {
     this.#objects.delete(`${kind}/${namespace}/${name}`);
     this.#listener?.onResource(kind, { namespace, name });
+  }
+
+  /** Creates or changes a grant in `namespace`. */
+  grant(namespace: string, name: string, spec: AIReferenceGrant['spec'], deletionTimestamp?: string): void {
+    const metadata = { namespace, name, uid: `uid-${(this.#counter += 1)}`, generation: 1, ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }) };
+    this.#grants.set(keyOf(metadata), { apiVersion: 'ai.flashback.tech/v1alpha1', kind: 'AIReferenceGrant', metadata, spec });
+    this.#listener?.onGrant({ namespace, name });
+  }
+
+  removeGrant(namespace: string, name: string): void {
+    this.#grants.delete(keyOf({ namespace, name }));
+    this.#listener?.onGrant({ namespace, name });
+  }
+
+  grants(): AIReferenceGrant[] {
+    return [...this.#grants.values()].filter(({ metadata }) => this.covers(metadata.namespace));
   }
 
   setSecret(name: string, data: Record<string, string>, options: Partial<SecretValue> & { namespace?: string } = {}): void {

@@ -75,7 +75,7 @@ describe('helm', () => {
   });
 
   test('keeps the CRDs as they are, and keeps them at removal unless told otherwise', async () => {
-    for (const kind of ['aillmconfigs', 'repositories', 'aipolicies']) {
+    for (const kind of ['aillmconfigs', 'repositories', 'aipolicies', 'aireferencegrants']) {
       const source = load(await readFile(`crds/${kind}.yaml`, 'utf8')) as Manifest;
       const name = `${kind}.ai.flashback.tech`;
       const { metadata, ...rest } = find(await variant('two namespaces'), 'CustomResourceDefinition', name);
@@ -158,13 +158,34 @@ describe('every kind of the project', () => {
     type Rule = { apiGroups: string[]; resources: string[]; verbs: string[] };
     const granted = (await variant('two namespaces')).flatMap(({ rules = [] }) => rules as Rule[]);
     const ours = granted.filter(({ apiGroups }) => apiGroups.includes('ai.flashback.tech'));
-    const coversAll = (verb: string, suffix = '') =>
-      ours.some(({ resources, verbs }) => verbs.includes(verb) && names.every((name) => resources.includes(`${name}${suffix}`)));
-    expect([coversAll('watch'), coversAll('patch', '/status'), coversAll('deletecollection')]).toEqual([true, true, true]);
+    const withStatus = (await Promise.all(names.map(async (name) => ((await readFile(`crds/${name}.yaml`, 'utf8')).includes('status: {}') ? [name] : [])))).flat();
+    const mayDo = (verb: string): Set<string> => new Set(ours.flatMap(({ resources, verbs }) => (verbs.includes(verb) ? resources : [])));
+    expect(names.filter((name) => !mayDo('watch').has(name) || !mayDo('deletecollection').has(name))).toEqual([]);
+    expect([...mayDo('patch')].filter((name) => name.endsWith('/status')).toSorted()).toEqual(withStatus.map((name) => `${name}/status`).toSorted());
     for (const file of ['Chart.yaml', 'templates/NOTES.txt']) {
       const text = await readFile(join(CHART, file), 'utf8');
       expect(names.filter((name) => !text.includes(`${name}.ai.flashback.tech`)), file).toEqual([]);
     }
+  });
+});
+
+describe('people with a role of Kubernetes in a namespace', () => {
+  test('may see grants with view, and give them with admin alone', async () => {
+    const roles = (await variant('two namespaces')).filter(({ kind }) => kind === 'ClusterRole') as (Manifest & { rules: { resources: string[]; verbs: string[] }[] })[];
+    const may = (role: string, verb: string): boolean =>
+      roles.some(
+        ({ metadata, rules }) =>
+          metadata.labels?.[`rbac.authorization.k8s.io/aggregate-to-${role}`] === 'true' &&
+          rules.some(({ resources, verbs }) => resources.includes('aireferencegrants') && verbs.includes(verb)),
+      );
+    expect([may('view', 'list'), may('view', 'create'), may('edit', 'create'), may('edit', 'delete'), may('admin', 'create'), may('admin', 'delete')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
   });
 });
 

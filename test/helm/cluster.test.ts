@@ -71,6 +71,7 @@ describe('rights', () => {
         'list secrets a',
         'create secrets a',
         `list repositories.${GROUP} a`,
+        `watch aireferencegrants.${GROUP} a`,
         `patch aillmconfigs.${GROUP}/x --subresource=status a`,
       ],
       mayNot: [
@@ -78,6 +79,8 @@ describe('rights', () => {
         'list secrets b',
         'list secrets',
         `list repositories.${GROUP} b`,
+        `list aireferencegrants.${GROUP} b`,
+        `create aireferencegrants.${GROUP} a`,
         `patch aillmconfigs.${GROUP}/x a`,
         `delete repositories.${GROUP}/x a`,
       ],
@@ -98,7 +101,7 @@ describe('rights', () => {
     },
     cluster: {
       values: () => ({ rbac: { secrets: { mode: 'cluster' } } }),
-      may: ['list secrets', 'get secrets/openai b', `list aipolicies.${GROUP}`],
+      may: ['list secrets', 'get secrets/openai b', `list aipolicies.${GROUP}`, `list aireferencegrants.${GROUP}`],
       mayNot: ['update secrets/openai b', `create repositories.${GROUP} b`, 'create pods b', 'get configmaps/x b'],
     },
   };

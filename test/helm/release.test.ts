@@ -24,7 +24,7 @@ const MODES = {
   cluster: () => ({ rbac: { secrets: { mode: 'cluster' } } }),
 };
 
-const KINDS = ['aillmconfigs', 'repositories', 'aipolicies'];
+const KINDS = ['aillmconfigs', 'repositories', 'aipolicies', 'aireferencegrants'];
 const INSTALL = ['install', 'flashback', CHART, '--create-namespace', '-f', '-'];
 
 let server: ApiServer;

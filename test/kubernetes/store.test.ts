@@ -40,6 +40,7 @@ async function started(options: Partial<KubernetesStoreOptions> = {}): Promise<R
     onResource: (kind: string, { namespace, name }: { namespace: string; name: string }) =>
       void made.seen.push(`${kind} ${namespace}/${name}`),
     onSecret: ({ namespace, name }: { namespace: string; name: string }) => void made.seen.push(`Secret ${namespace}/${name}`),
+    onGrant: ({ namespace, name }: { namespace: string; name: string }) => void made.seen.push(`AIReferenceGrant ${namespace}/${name}`),
     onNamespace: (name: string) => void made.seen.push(`Namespace ${name}`),
   };
   runs.push(made.store.start(events, stop.signal));
@@ -53,7 +54,7 @@ describe('announcements', () => {
   test('objects and Secrets that exist are announced, then their changes', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(5));
+    await eventually(() => expect(server.openWatches).toBe(6));
     server.put(secret('openai'), { data: {} });
     await eventually(() => expect(seen).toEqual(['Repository team/chat', 'Secret team/openai']));
     expect(store.get('Repository', { namespace: 'team', name: 'chat' })).toBeDefined();
@@ -64,7 +65,7 @@ describe('announcements', () => {
     const metadata = { generation: 1, labels: { a: 'b' } };
     server.put(repository('chat'), { metadata, spec: {} });
     const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(5));
+    await eventually(() => expect(server.openWatches).toBe(6));
     server.put(repository('chat'), { metadata, spec: {}, status: { observedGeneration: 1 } });
     await eventually(() => expect(store.get('Repository', { namespace: 'team', name: 'chat' })?.status).toEqual({ observedGeneration: 1 }));
     expect(seen).toEqual(['Repository team/chat']);
@@ -78,7 +79,7 @@ describe('announcements', () => {
   test('a Secret is announced on every change, for Secrets have no generation', async () => {
     server.put(secret('openai'), { data: { apiKey: base64('one') } });
     const { seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(5));
+    await eventually(() => expect(server.openWatches).toBe(6));
     server.put(secret('openai'), { data: { apiKey: base64('two') } });
     server.remove(secret('openai'));
     await eventually(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai', 'Secret team/openai']));
@@ -118,7 +119,7 @@ describe('announcements', () => {
     server.put('/api/v1/namespaces/team', { metadata: { labels: { ...home, team: 'a' } } });
     server.put('/api/v1/namespaces/unlabelled', {});
     const { store, seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(5));
+    await eventually(() => expect(server.openWatches).toBe(6));
     expect(store.namespaceLabels('team')).toEqual(home);
     expect(store.namespaceLabels('unlabelled')).toEqual({});
     expect(store.namespaceLabels('unseen')).toBeUndefined();
@@ -142,10 +143,54 @@ describe('announcements', () => {
     expect(store.namespaceLabels('team')).toEqual({ 'ai.flashback.tech/organization': 'acme' });
   });
 
+  test('grants are known whole and announced, also when they change or go', async () => {
+    const path = '/apis/ai.flashback.tech/v1alpha1/namespaces/lender/aireferencegrants/g';
+    const spec = { from: [{ kind: 'Repository', namespace: 'team' }], to: [{ kind: 'AILLMConfig' }] };
+    server.put(path, { spec });
+    const { store, seen } = await started();
+    await eventually(() => expect(server.openWatches).toBe(6));
+    expect(store.grants()).toMatchObject([{ metadata: { namespace: 'lender', name: 'g' }, spec }]);
+    server.put(path, { spec: { ...spec, to: [{ kind: 'AILLMConfig', name: 'openai' }] } });
+    await eventually(() => expect(store.grants()[0]?.spec.to).toEqual([{ kind: 'AILLMConfig', name: 'openai' }]));
+    server.remove(path);
+    await eventually(() => expect(store.grants()).toEqual([]));
+    expect(seen).toEqual(['AIReferenceGrant lender/g', 'AIReferenceGrant lender/g', 'AIReferenceGrant lender/g']);
+  });
+
+  test.each([
+    [403, 'grant the operator list and watch on them'],
+    [404, 'install the CRD of the kind'],
+  ])('where grants cannot be listed (%s) nothing waits for them, there are none until that changes, and it is said what to do', async (status, fix) => {
+    const collection = '/apis/ai.flashback.tech/v1alpha1/aireferencegrants';
+    server.put('/apis/ai.flashback.tech/v1alpha1/namespaces/lender/aireferencegrants/g', { spec: { from: [], to: [] } });
+    server.fail(({ path }) => path === collection, { status }, Infinity);
+    const { store, seen, lines } = await started();
+    expect(store.health().synced).toBe(true);
+    expect(store.grants()).toEqual([]);
+    expect(lines.filter(({ msg }) => msg.startsWith('AIReferenceGrants cannot be listed')).map(({ msg }) => msg)).toEqual([expect.stringContaining(fix)]);
+    server.heal();
+    await eventually(() => {
+      clock.advance(60_000);
+      expect(seen).toEqual(['AIReferenceGrant lender/g']);
+    });
+    expect(store.grants()).toHaveLength(1);
+  });
+
+  test('the store is not in step before it knows which grants there are', async () => {
+    server.fail(({ path }) => path.endsWith('/aireferencegrants'), { status: 500 }, 1);
+    const { store } = build();
+    runs.push(store.start({ onResource: () => {}, onSecret: () => {}, onGrant: () => {}, onNamespace: () => {} }, stop.signal));
+    await eventually(() => expect(store.health().watches.find(({ kind }) => kind === 'AIReferenceGrant')?.failing).toBeDefined());
+    expect(store.health().synced).toBe(false);
+    clock.advance(60_000);
+    await store.synced();
+    expect(store.health().synced).toBe(true);
+  });
+
   test('the store is not in step before it knows which namespaces belong together', async () => {
     server.fail(({ path }) => path === '/api/v1/namespaces', { status: 500 }, 1);
     const { store } = build();
-    runs.push(store.start({ onResource: () => {}, onSecret: () => {}, onNamespace: () => {} }, stop.signal));
+    runs.push(store.start({ onResource: () => {}, onSecret: () => {}, onGrant: () => {}, onNamespace: () => {} }, stop.signal));
     await eventually(() => expect(store.health().watches.filter(({ synced }) => synced).map(({ kind }) => kind)).toContain('AIPolicy'));
     expect(store.health().synced).toBe(false);
     await eventually(() => expect(store.health().watches.find(({ kind }) => kind === 'Namespace')?.failing).toBeDefined());
@@ -181,7 +226,7 @@ describe('announcements', () => {
   test('the age of the last contact is a metric', async () => {
     const client = clientOf(server.url);
     await started({ client });
-    await eventually(() => expect(server.openWatches).toBe(5));
+    await eventually(() => expect(server.openWatches).toBe(6));
     server.fail(() => true, 'hang', Infinity);
     clock.advance(20_000);
     await eventually(async () => {
@@ -191,6 +236,7 @@ describe('announcements', () => {
         AILLMConfig: true,
         Repository: true,
         AIPolicy: true,
+        AIReferenceGrant: true,
         Secret: true,
         Namespace: true,
       });
@@ -235,7 +281,7 @@ describe('Secrets', () => {
     const replace = vi.spyOn(ObjectCache.prototype, 'replace');
     const upsert = vi.spyOn(ObjectCache.prototype, 'upsert');
     const { seen } = await started();
-    await eventually(() => expect(server.openWatches).toBe(5));
+    await eventually(() => expect(server.openWatches).toBe(6));
     server.put(secret('openai'), { metadata: server.get(secret('openai'))?.metadata ?? {}, data: { apiKey: planted } });
     await eventually(() => expect(seen).toEqual(['Secret team/openai', 'Secret team/openai']));
     const kept = [...replace.mock.calls, ...upsert.mock.calls];
@@ -320,7 +366,7 @@ describe('status', () => {
   test('is repaired when somebody else has changed it', async () => {
     server.put(repository('chat'), { spec: {} });
     const { store } = await started();
-    await eventually(() => expect(server.openWatches).toBe(5));
+    await eventually(() => expect(server.openWatches).toBe(6));
     await store.applyStatus(current(store), { a: 1 });
     server.put(repository('chat'), { spec: {}, status: { a: 'vandal' } });
     await eventually(() => expect(current(store).status).toEqual({ a: 'vandal' }));

@@ -32,7 +32,7 @@ function fixture() {
     logger: pino({ level: 'silent' }),
   });
   const onResource = trail.onResource.bind(trail);
-  store.listen({ onResource, onSecret: () => {}, onNamespace: () => {} });
+  store.listen({ onResource, onSecret: () => {}, onGrant: () => {}, onNamespace: () => {} });
   const told = (): string[] => [...rows.values()].map(({ event, kind, workspace, name, actor }) => `${actor} ${event} ${kind} ${workspace}/${name}`);
   const apply = (name: string, model = 'main'): void => store.apply('Repository', name, { llms: [{ name: model }] });
   return { store, clock, registry, rows, writes, state, trail, told, apply };

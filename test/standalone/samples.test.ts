@@ -1,11 +1,12 @@
-// Every directory of config/samples with manifests of the three kinds is a complete set: `flashback up -f` takes it as it is.
+// Every directory of config/samples with manifests of the project's kinds is a complete set: `flashback up -f` takes it as it is.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AILLMConfig, Kind, Repository } from '../../src/api/resources.ts';
+import { keyOf, referredKey, type AILLMConfig, type AIPolicy, type AIReferenceGrant, type Kind, type Repository } from '../../src/api/resources.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
+import { isPermitted } from '../../src/reconcile/grants.ts';
 import { describeClosedKeys } from '../../src/reconcile/key-surfaces.ts';
-import { EMPTY_SET, resourcesOf, secretsOf, updateManifests, type ManifestSet } from '../../src/standalone/manifest-set.ts';
+import { EMPTY_SET, grantsOf, resourcesOf, secretsOf, updateManifests, type ManifestSet } from '../../src/standalone/manifest-set.ts';
 import { loadSchemas, validateResource, type Schemas } from '../../src/standalone/schema.ts';
 import { readSources } from '../../src/standalone/source-files.ts';
 
@@ -50,12 +51,18 @@ describe.each(DIRECTORIES)('config/samples/%s', (directory) => {
     expect(named.filter((ref) => !held.includes(ref))).toEqual([]);
   });
 
-  it('has every connection that its repositories name, and no key that opens nothing', async () => {
+  it('has every connection that its repositories and judges name, with a grant where it is elsewhere, and no key that opens nothing', async () => {
     const set = await load(directory);
     const held = configsOf(set).map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
     const repositories = repositoriesOf(set);
-    const named = repositories.flatMap(({ metadata, spec }) => spec.llms.map(({ name }) => `${metadata.namespace}/${name}`));
-    expect(named.filter((ref) => !held.includes(ref))).toEqual([]);
+    const grants = grantsOf(set) as AIReferenceGrant[];
+    const named = [
+      ...repositories.flatMap(({ kind, metadata: { namespace }, spec }) => spec.llms.map((llm) => ({ from: { kind, namespace }, to: referredKey(namespace, llm) }))),
+      ...ofKind<AIPolicy>(set, 'AIPolicy').flatMap(({ kind, metadata: { namespace }, spec: { judge } }) =>
+        judge === undefined ? [] : [{ from: { kind, namespace }, to: referredKey(namespace, judge.llmRef) }],
+      ),
+    ];
+    expect(named.filter(({ from, to }) => !held.includes(keyOf(to)) || !isPermitted(grants, from, to))).toEqual([]);
     expect(repositories.flatMap(({ spec }) => describeClosedKeys(spec))).toEqual([]);
   });
 });

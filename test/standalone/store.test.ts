@@ -48,6 +48,7 @@ function aStore(): StandaloneStore {
   created.subscribe({
     onResource: (kind, { namespace, name }) => void changes.push(`${kind} ${namespace}/${name}`),
     onSecret: ({ namespace, name }) => void changes.push(`Secret ${namespace}/${name}`),
+    onGrant: ({ namespace, name }) => void changes.push(`AIReferenceGrant ${namespace}/${name}`),
     onNamespace: (name) => void changes.push(`Namespace ${name}`),
   });
   return created;
@@ -114,6 +115,7 @@ it('has the objects in place before it announces any', async () => {
   store.subscribe({
     onResource: () => void seen.push(store.get('Repository', ASSISTANT)?.metadata.name),
     onSecret: () => void seen.push(store.get('AILLMConfig', LLM)?.metadata.name),
+    onGrant: () => undefined,
     onNamespace: () => undefined,
   });
   await store.replace(aSet());

@@ -46,9 +46,13 @@ export interface AIPolicySpec {
      */
     llmRef: {
       /**
-       * Name of an AILLMConfig in the same namespace.
+       * Name of an AILLMConfig.
        */
       name: string;
+      /**
+       * Namespace of the AILLMConfig, where it is another one. An AIReferenceGrant over there has to allow it.
+       */
+      namespace?: string;
     };
     /**
      * Name of the model as the provider knows it.

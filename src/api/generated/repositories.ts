@@ -13,7 +13,7 @@ export interface RepositorySpec {
    */
   fidelity?: 'Lax' | 'Strict';
   /**
-   * Attached AILLMConfigs of the same namespace. When two offer the same model, the one that is listed first serves it.
+   * Attached AILLMConfigs. When two offer the same model, the one that is listed first serves it.
    *
    * Items: One attached AILLMConfig.
    */
@@ -22,6 +22,10 @@ export interface RepositorySpec {
      * Name of the AILLMConfig.
      */
     name: string;
+    /**
+     * Namespace of the AILLMConfig, where it is another one. An AIReferenceGrant over there has to allow it; without one the entry gives no models.
+     */
+    namespace?: string;
     /**
      * Limits this repository to these of its models, by the names that applications ask for. Without it all are offered.
      */
@@ -166,7 +170,7 @@ export interface RepositoryStatus {
      */
     name: string;
     /**
-     * AILLMConfig that serves it.
+     * AILLMConfig that serves it, as namespace/name where it is of another namespace.
      */
     llm: string;
   }[];

@@ -1,5 +1,5 @@
 // An AILLMConfig as the Platform API shows it. No secret is in it, and no way to one.
-import type { AILLMConfig, Repository } from '../../api/resources.ts';
+import { isOwnReference, type AILLMConfig, type Repository } from '../../api/resources.ts';
 import type { Objects, Schema } from '../operation.ts';
 import { AI_TYPES, aiTypeOf, createdAtOf, createdByOf, displayNameOf, type AiType } from '../wire.ts';
 
@@ -42,10 +42,11 @@ export const AI_LLM: Schema = {
   },
 };
 
-/** Repositories that a connection is attached to. */
+/** Repositories of its workspace that a connection is attached to. */
 export function usersOf(config: AILLMConfig, repositories: readonly Repository[]): Repository[] {
   const { namespace, name } = config.metadata;
-  return repositories.filter(({ metadata, spec }) => metadata.namespace === namespace && spec.llms.some((llm) => llm.name === name));
+  const own = repositories.filter(({ metadata }) => metadata.namespace === namespace);
+  return own.filter(({ spec }) => spec.llms.some((llm) => llm.name === name && isOwnReference(namespace, llm)));
 }
 
 export function aiLlmDto(config: AILLMConfig, objects: Objects, repositories = objects.list('Repository')): AiLlmDto {

@@ -1,5 +1,5 @@
 // A Repository as the Platform API shows it.
-import { API_GROUP, type AILLMConfig, type Repository } from '../../api/resources.ts';
+import { API_GROUP, isOwnReference, type AILLMConfig, type Repository } from '../../api/resources.ts';
 import { AI_LLM, AI_TYPE, aiLlmDto, type AiLlmDto } from '../ai-llm/dto.ts';
 import type { Objects, Schema } from '../operation.ts';
 import { aiTypeOf, createdAtOf, displayNameOf, type AiType } from '../wire.ts';
@@ -73,10 +73,10 @@ export function knownKeys({ metadata, status }: Repository): RepoKeyDto[] {
   }));
 }
 
-/** Connections of a repository, in its order; those that do not exist are left out. */
+/** Connections of a repository in its own workspace, in its order; those that do not exist are left out. */
 export function attachedTo({ metadata, spec }: Repository, configs: readonly AILLMConfig[]): AILLMConfig[] {
   const near = new Map(configs.filter((config) => config.metadata.namespace === metadata.namespace).map((config) => [config.metadata.name, config]));
-  return spec.llms.flatMap(({ name }) => near.get(name) ?? []);
+  return spec.llms.filter((llm) => isOwnReference(metadata.namespace, llm)).flatMap(({ name }) => near.get(name) ?? []);
 }
 
 /** `mayShow`: whether the caller may see connections of its namespace. */

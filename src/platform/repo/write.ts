@@ -1,5 +1,5 @@
 // Creates, changes and deletes repositories.
-import { ANNOTATIONS, type Repository } from '../../api/resources.ts';
+import { ANNOTATIONS, isOwnReference, type Repository } from '../../api/resources.ts';
 import { auditObject, createNamed, demandFreeName, demandObject } from '../changes.ts';
 import { ApiError, type Objects, type Operation, type Schema, type Services } from '../operation.ts';
 import { done, NAME, namespaceOf } from '../wire.ts';
@@ -44,15 +44,18 @@ export function demandNoBuckets({ repoBuckets, repoUnits }: Pick<Body, 'repoBuck
   if ((repoBuckets ?? []).length + (repoUnits ?? []).length > 0) throw new ApiError(400, 'repoBuckets must be empty: there are no buckets here');
 }
 
-/** Entries of spec.llms for what is asked for; what an entry says besides, it keeps. @throws ApiError 400. */
+/** Entries of spec.llms for what is asked for; what an entry says besides, it keeps, and so do those that other workspaces lend. @throws ApiError 400. */
 function attachments(objects: Objects, namespace: string, wanted: readonly { aiLlmId: string }[], before: readonly Attachment[]): Attachment[] {
-  if (wanted.length === 0) throw new ApiError(400, 'repoAiLlms must name at least one AI LLM of the workspace, since a repository without one offers no model');
+  const own = before.filter((entry) => isOwnReference(namespace, entry));
+  if (wanted.length === 0 && own.length === before.length) {
+    throw new ApiError(400, 'repoAiLlms must name at least one AI LLM of the workspace, since a repository without one offers no model');
+  }
   const found = wanted.map(({ aiLlmId }, at) => {
     const config = objects.byUid('AILLMConfig', aiLlmId);
     if (config?.metadata.namespace !== namespace) throw new ApiError(400, `repoAiLlms[${at}].aiLlmId: there is no AI LLM with this id in the workspace ${namespace}`);
-    return before.find(({ name }) => name === config.metadata.name) ?? { name: config.metadata.name };
+    return own.find(({ name }) => name === config.metadata.name) ?? { name: config.metadata.name };
   });
-  return [...new Map(found.map((entry) => [entry.name, entry])).values()];
+  return [...new Map(found.map((entry) => [entry.name, entry])).values(), ...before.filter((entry) => !own.includes(entry))];
 }
 
 function annotationsOf({ storageType, mode }: Body): Record<string, string> {

@@ -19,7 +19,7 @@ function chartRoles(): ClusterRole[] {
   return loadAll(text) as ClusterRole[];
 }
 
-/** Applies the chart's roles, and brings `view` and `edit` up to date as the controller manager would. */
+/** Applies the chart's roles, and brings `view`, `edit` and `admin` up to date as the controller manager would. */
 export async function aggregateRoles(kubectl: Kubectl): Promise<void> {
   await kubectl(
     ['apply', '-f', '-'],
@@ -27,8 +27,8 @@ export async function aggregateRoles(kubectl: Kubectl): Promise<void> {
       .map((role) => JSON.stringify(role))
       .join('\n'),
   );
-  // Edit includes what view has become.
-  for (const name of ['view', 'edit']) {
+  // Each includes what the one before it has become.
+  for (const name of ['view', 'edit', 'admin']) {
     const { items } = JSON.parse(await kubectl(['get', 'clusterroles', '-o', 'json'])) as { items: ClusterRole[] };
     const selectors = items.find(({ metadata }) => metadata.name === name)?.aggregationRule?.clusterRoleSelectors ?? [];
     const isMeant = ({ metadata: { labels = {} } }: ClusterRole): boolean =>

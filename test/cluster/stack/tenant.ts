@@ -41,6 +41,18 @@ export class Tenant {
   }
 }
 
+/** Lets repositories and policies of team-a use the connection openai of the namespace that it stands in. */
+export const GRANT = {
+  from: [
+    { kind: 'Repository', namespace: 'team-a' },
+    { kind: 'AIPolicy', namespace: 'team-a' },
+  ],
+  to: [{ kind: 'AILLMConfig', name: 'openai' }],
+};
+
+const refusal = (whom: string, name: string): RegExp =>
+  new RegExp(`^RefNotPermitted: no AIReferenceGrant lets ${whom} of namespace team-a use AILLMConfig team-b/${name}: ask whoever administers its namespace`);
+
 /** What is tried, how, and what the API server says. */
 export const REFUSED: [string, (t: Tenant) => Promise<unknown>, RegExp][] = [
   [
@@ -86,10 +98,13 @@ export const REFUSED: [string, (t: Tenant) => Promise<unknown>, RegExp][] = [
     /llms\[0\]\.name: Invalid value/,
   ],
   [
-    'a connection by a namespace',
-    (t) => t.apply(manifest('Repository', 'x', { llms: [{ name: 'openai', namespace: 'team-b' }] })),
-    /unknown field "spec\.llms\[0\]\.namespace"/,
+    'a connection by a path in its namespace',
+    (t) => t.apply(manifest('Repository', 'x', { llms: [{ name: 'openai', namespace: 'team-b/openai' }] })),
+    /llms\[0\]\.namespace: Invalid value/,
   ],
+  ['a grant where the connection is', (t) => t.apply(manifest('AIReferenceGrant', 'for-me', GRANT, 'team-b')), /aireferencegrants\S* .*is forbidden/],
+  ['a grant in its own namespace, which is for who administers that', (t) => t.apply(manifest('AIReferenceGrant', 'mine', GRANT)), /aireferencegrants\S* .*is forbidden/],
+  ['a look at the grants of others', (t) => t.kubectl(['get', 'aigrant', '-n', 'team-b']), /is forbidden/],
   [
     'a key delivered elsewhere',
     (t) => t.apply(manifest('Repository', 'x', { llms: [{ name: 'own' }], apiKeys: [{ name: 'app', secretName: 'team-b/chat-app' }] })),
@@ -99,11 +114,6 @@ export const REFUSED: [string, (t: Tenant) => Promise<unknown>, RegExp][] = [
     'a judge by a path',
     (t) => t.apply(manifest('AIPolicy', 'x', policy({ judge: { llmRef: { name: 'team-b/openai' }, model: 'small-1' } }))),
     /llmRef\.name: Invalid value/,
-  ],
-  [
-    'a judge by a namespace',
-    (t) => t.apply(manifest('AIPolicy', 'x', policy({ judge: { llmRef: { name: 'openai', namespace: 'team-b' }, model: 'small-1' } }))),
-    /unknown field "spec\.judge\.llmRef\.namespace"/,
   ],
   [
     'a repository by a path',
@@ -150,6 +160,27 @@ export const WITHOUT_EFFECT: [string, string, string, (t: Tenant) => object, Reg
     'attached',
     () => ({ llms: [{ name: 'openai' }], apiKeys: [{ name: 'app' }] }),
     /^LLMNotFound: no AILLMConfig in namespace team-a is called openai/,
+  ],
+  [
+    "another namespace's connection by its namespace and name",
+    'Repository',
+    'crossing',
+    () => ({ llms: [{ name: 'openai', namespace: 'team-b' }], apiKeys: [{ name: 'app' }] }),
+    refusal('repositories', 'openai'),
+  ],
+  [
+    'a connection that the other namespace does not have, which it is not told',
+    'Repository',
+    'guessing',
+    () => ({ llms: [{ name: 'guessed', namespace: 'team-b' }], apiKeys: [{ name: 'app' }] }),
+    refusal('repositories', 'guessed'),
+  ],
+  [
+    "another namespace's connection as judge, by its namespace and name",
+    'AIPolicy',
+    'judged-there',
+    () => policy({ judge: { llmRef: { name: 'openai', namespace: 'team-b' }, model: 'small-1' } }),
+    refusal('policies', 'openai'),
   ],
   [
     "another namespace's connection as judge",
