@@ -1,7 +1,7 @@
 // `flashback explain --key-file`: what a key opens, and what would become of a request with it. Reads, and leaves the judgement to doctor/.
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { keyOf, type Kind, type ObjectKey, type ResourceByKind } from './api/resources.ts';
+import { isOwnReference, keyOf, type Kind, type ObjectKey, type ResourceByKind } from './api/resources.ts';
 import { formFault, keyIn } from './doctor/key-input.ts';
 import { keyReport } from './doctor/key-report.ts';
 import { claimedRepositories, traceKey, type KeySecret, type Trace } from './doctor/key-trace.ts';
@@ -71,7 +71,10 @@ export async function explainKey(
   // What has not the form of a key is looked for nowhere.
   const found: Trace = formFault(question.key) === undefined ? await trace(question, source) : { state: 'unknown', doubts: [] };
   const attached = found.state === 'found' ? found.found.repository : undefined;
-  const names = (attached?.spec.llms ?? []).map(({ name }) => ({ namespace: attached?.metadata.namespace ?? '', name }));
+  const { namespace = '' } = attached?.metadata ?? {};
+  // What another namespace lends is none that whoever asks may look at.
+  const own = (attached?.spec.llms ?? []).filter((llm) => isOwnReference(namespace, llm));
+  const names = own.map(({ name }) => ({ namespace, name }));
   const llms = await allOf(source.get, 'AILLMConfig', names, ({ name }) => name);
   const facts = { ...question, trace: found, llms };
   const verdict = judgeRequest(facts);

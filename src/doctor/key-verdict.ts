@@ -23,7 +23,7 @@ export interface KeyFacts {
   /** Undefined: only the key is asked about. */
   model: string | undefined;
   trace: Trace;
-  /** Attached connections by name, as far as they exist. */
+  /** Attached connections of the same namespace by name, as far as they exist. */
   llms: ReadonlyMap<string, AILLMConfig>;
   now: number;
 }
@@ -101,10 +101,11 @@ function judgeModel({ repository, entry }: FoundKey, model: string, llms: KeyFac
   }
   const route = routeModel(model, repository, llms);
   if (route.state === 'served') return { outcome: 'served', why: `${name} offers the model`, route };
+  if (route.state === 'lent') return { outcome: 'served', why: `${name} offers the model, by ${route.llm} of another namespace` };
   if (route.state === 'uncertain') {
     return {
       outcome: 'uncertain',
-      why: 'status lists only 200 models of a connection, and it has more',
+      why: route.why,
       fix: 'ask GET /v1/models of the gateway with the key',
     };
   }
@@ -116,11 +117,16 @@ function judgeModel({ repository, entry }: FoundKey, model: string, llms: KeyFac
     );
   }
   const [first = ''] = route.unserved;
+  const described = `the connection ${first}, which may have the model, is out of use`;
+  if (first.includes('/')) {
+    const told = repository.status?.conditions?.find(({ type }) => type === 'ResolvedRefs')?.message ?? 'no operator has looked at it yet';
+    return deny('provider_not_ready', `${described}: ${told}`, `kubectl describe airepo ${repository.metadata.name} -n ${repository.metadata.namespace}`);
+  }
   const ready = llms.get(first);
   const why = ready === undefined ? 'it does not exist' : (readinessOf(ready)?.message ?? 'no operator has looked at it yet');
   return deny(
     'provider_not_ready',
-    `the connection ${first}, which may have the model, is out of use: ${why}`,
+    `${described}: ${why}`,
     `kubectl describe llm ${first} -n ${repository.metadata.namespace}`,
   );
 }

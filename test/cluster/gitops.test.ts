@@ -78,7 +78,7 @@ describe.each(KINDS)('health of %s', (kind) => {
   });
 });
 
-it('every kind has its script and its expressions', () => {
+it('every kind with a status has its script and its expressions', () => {
   const kinds = ['AILLMConfig', 'AIPolicy', 'Repository'];
   expect(KINDS.toSorted()).toEqual(kinds);
   expect(checks.map(({ kind }) => kind).toSorted()).toEqual(kinds);
@@ -128,6 +128,15 @@ describe('objects on a real API server', () => {
     expect(kstatus.map(({ status }) => status)).toEqual(['Current', 'Current', 'Current']);
     expect(argo.map(({ status }) => status)).toEqual(['Healthy', 'Healthy', 'Healthy']);
     expect(found.map(fluxStatus)).toEqual(['Current', 'Current', 'Current']);
+  });
+
+  it('that have no status are Current as soon as they are there, with no script', async () => {
+    const spec = { from: [{ kind: 'Repository', namespace: 'team-a' }], to: [{ kind: 'AILLMConfig', name: 'demo' }] };
+    const manifest = { apiVersion: 'ai.flashback.tech/v1alpha1', kind: 'AIReferenceGrant', metadata: { name: 'lend', namespace: 'quickstart' }, spec };
+    await stack.apply(JSON.stringify(manifest));
+    const object = JSON.parse(await stack.kubectl(['get', 'aigrant', 'lend', '-n', 'quickstart', '-o', 'json'])) as Resource;
+    const [kstatus] = await judgeStatuses(program, [{ object }]);
+    expect(kstatus?.status).toBe('Current');
   });
 
   it('do not drift: what is applied again changes nothing, and the operator owns nothing but status', async () => {

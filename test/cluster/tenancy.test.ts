@@ -192,6 +192,7 @@ describe('a grant in the namespace of a connection', () => {
   test('that who administers it has made lends the use of the connection through a gateway, and nothing else', async () => {
     await owner.apply(manifest('AIReferenceGrant', 'for-team-a', GRANT, 'team-b'));
     await tenant.kubectl(['wait', '--for=condition=Ready', 'airepo/crossing', '-n', 'team-a', '--timeout=60s']);
+    await eventually('an answer', async () => (await ask(keyOfA)).status === 200 || undefined);
     const served = provider.used.get(CREDENTIAL) ?? 0;
     expect(await ask(keyOfA)).toEqual({ status: 200 });
     expect(provider.used.get(CREDENTIAL)).toBe(served + 1);

@@ -32,7 +32,10 @@ function served(harness: Harness, key: string, model: string): string {
 
 async function explain({ store, clock }: Harness, key: string, model: string | undefined) {
   const source = {
-    get: async (kind: 'Repository', name: { namespace: string; name: string }) => store.get(kind, name),
+    get: async (kind: 'Repository', name: { namespace: string; name: string }) => {
+      if (name.namespace !== 'team') throw new Error('whoever asks may look at nothing of other namespaces');
+      return store.get(kind, name);
+    },
     keySecrets: async () => (await Promise.all(store.list('Repository').map(({ metadata }) => store.listKeySecrets(metadata)))).flat(),
   };
   return explainKey({ key, model, now: clock.now() }, source as Parameters<typeof explainKey>[1], async ({ name }) => `about ${name}\n`);
@@ -40,7 +43,8 @@ async function explain({ store, clock }: Harness, key: string, model: string | u
 
 async function foretold(harness: Harness, key: string, model: string): Promise<string> {
   const { verdict } = await explain(harness, key, model);
-  return verdict.code ?? (verdict.route === undefined ? verdict.outcome : `served by ${verdict.route.llm.metadata.name}`);
+  const name = verdict.route?.llm.metadata.name ?? / by lender\/(\S+) of another namespace$/.exec(verdict.why)?.[1];
+  return verdict.code ?? (name === undefined ? verdict.outcome : `served by ${name}`);
 }
 
 async function keyOfApp({ store }: Harness, name = 'repo-app'): Promise<string> {
@@ -55,6 +59,16 @@ async function start(spec: Partial<Repository['spec']> = {}, prepare: (harness: 
   await harness.start();
   await harness.run(2_000);
   return harness;
+}
+
+/** A repository with a connection that the namespace `lender` has, and lends or not. */
+function borrowing(isGranted: boolean, models?: string[]): Promise<Harness> {
+  return start({ llms: [{ name: 'main' }, { name: 'lent', namespace: 'lender' }] }, ({ store, verdicts }) => {
+    store.setSecret('lent-secret', { apiKey: 'planted-secret-lent' }, { namespace: 'lender' });
+    verdicts.set('planted-secret-lent', valid(models ?? ['model-l']));
+    store.apply('AILLMConfig', 'lent', { type: 'OpenAI', credentials: { secretRef: { name: 'lent-secret', key: 'apiKey' } } }, { namespace: 'lender' });
+    if (isGranted) store.grant('lender', 'g', { from: [{ kind: 'Repository', namespace: 'team' }], to: [{ kind: 'AILLMConfig' }] });
+  });
 }
 
 const HOUR = 3_600_000;
@@ -117,6 +131,10 @@ const CASES: [string, () => Promise<{ harness: Harness; key: string }>, string, 
     'model-a',
     'model_not_found',
   ],
+  ['a model of a connection that another namespace lends', async () => whole(await borrowing(true)), 'model-l', 'served by lent'],
+  ['a model of its own beside a lent connection', async () => whole(await borrowing(true)), 'model-a', 'served by main'],
+  ['a model that neither has', async () => whole(await borrowing(true)), 'model-z', 'model_not_found'],
+  ['a connection that another namespace does not lend', async () => whole(await borrowing(false)), 'model-l', 'provider_not_ready'],
   ['a replaced key within its overlap', async () => afterRotation(24 * HOUR + 60_000), 'model-a', 'served by main'],
   ['a replaced key after its overlap', async () => afterRotation(26 * HOUR), 'model-a', 'key_revoked'],
 ];
@@ -145,6 +163,20 @@ describe('what is foretold of a key is what a gateway does', () => {
     // Nothing keeps what was removed, so a key of yesterday and one that never was look alike.
     const known = name === 'a replaced key after its overlap' ? 'key_unknown' : expected;
     expect(await foretold(harness, key, model)).toBe(known);
+  });
+
+  it('and cannot be foretold of a lent connection that lists no models', async () => {
+    const { harness, key } = await whole(await borrowing(true, []));
+    expect(served(harness, key, 'whatever')).toBe('served by lent');
+    const { verdict } = await explain(harness, key, 'whatever');
+    expect(verdict).toMatchObject({ outcome: 'uncertain', why: expect.stringContaining('lender/lent of another namespace lists no models') as string });
+  });
+
+  it('and says whom to ask where the connection is not lent', async () => {
+    const { harness, key } = await whole(await borrowing(false));
+    const { verdict } = await explain(harness, key, 'model-l');
+    expect(verdict.why).toMatch(/connection lender\/lent, .* is out of use: no AIReferenceGrant lets repositories of namespace team use AILLMConfig lender\/lent/);
+    expect(verdict.fix).toBe('kubectl describe airepo repo -n team');
   });
 
   it('never with the key in it, nor with a denial that does not say what to do', async () => {

@@ -110,6 +110,20 @@ it('knows the labels of Namespaces, wherever they stand, and announces what is d
   expect(store.namespaceLabels('default')).toEqual({});
 });
 
+it('knows grants, and announces one that comes, says something else, or goes', async () => {
+  const grant = (from: string) =>
+    `---\napiVersion: ai.flashback.tech/v1alpha1\nkind: AIReferenceGrant\nmetadata: {name: g}\nspec: {from: [{kind: Repository, namespace: ${from}}], to: [{kind: AILLMConfig}]}\n`;
+  await store.replace(aSet(grant('team-a')));
+  expect(store.grants()).toMatchObject([{ metadata: { namespace: 'default', name: 'g' }, spec: { from: [{ kind: 'Repository', namespace: 'team-a' }] } }]);
+  await store.replace(aSet(grant('team-a')));
+  expect(changes).toEqual(['AIReferenceGrant default/g']);
+  await store.replace(aSet(grant('team-b')));
+  expect(store.grants()[0]?.spec.from).toEqual([{ kind: 'Repository', namespace: 'team-b' }]);
+  await store.replace(aSet(''));
+  expect(store.grants()).toEqual([]);
+  expect(changes).toEqual(['AIReferenceGrant default/g', 'AIReferenceGrant default/g', 'AIReferenceGrant default/g']);
+});
+
 it('has the objects in place before it announces any', async () => {
   const seen: (string | undefined)[] = [];
   store.subscribe({

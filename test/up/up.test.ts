@@ -70,13 +70,13 @@ async function untilSaid(text: string | RegExp): Promise<void> {
   await vi.waitFor(() => expect(output).toMatch(text), { timeout: 60_000, interval: 20 });
 }
 
-async function environment(): Promise<Record<string, string>> {
-  const text = await readFile(join(stateDir, KEY_FILE), 'utf8');
+async function environment(file = KEY_FILE): Promise<Record<string, string>> {
+  const text = await readFile(join(stateDir, file), 'utf8');
   return Object.fromEntries(text.split('\n').filter((line) => /^[A-Z]/.test(line)).map((line) => line.split('=', 2)));
 }
 
-async function aClient(): Promise<OpenAI> {
-  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = await environment();
+async function aClient(file = KEY_FILE): Promise<OpenAI> {
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = await environment(file);
   if (apiKey === undefined || baseURL === undefined) throw new Error('the key file is incomplete');
   return new OpenAI({ apiKey, baseURL, maxRetries: 0 });
 }
@@ -126,6 +126,27 @@ describe('flashback up', () => {
     expect(await readFile(join(stateDir, KEY_FILE), 'utf8')).toBe('OPENAI_API_KEY=mine\n');
     await unlink(join(stateDir, KEY_FILE));
     await untilSaid(/^Repository quickstart\/assistant: Ready/m);
+  });
+
+  it('lends a connection to another namespace for as long as a grant in its own one says so', async () => {
+    const head = 'apiVersion: ai.flashback.tech/v1alpha1\n';
+    const borrower = `${head}kind: Repository\nmetadata: {name: chat, namespace: team-a}\nspec: {llms: [{name: demo, namespace: quickstart}], apiKeys: [{name: app}]}\n`;
+    const to = 'to: [{kind: AILLMConfig, name: demo}]';
+    const grant = `${head}kind: AIReferenceGrant\nmetadata: {name: g, namespace: quickstart}\nspec: {from: [{kind: Repository, namespace: team-a}], ${to}}\n`;
+    await writeFile(join(manifests, '50-borrower.yaml'), borrower);
+    start();
+    await untilSaid('Ctrl-C ends');
+    expect(output).toMatch(/^Repository +team-a\/chat +False +RefNotPermitted +no AIReferenceGrant lets repositories of namespace team-a use AILLMConfig quickstart\/demo/m);
+    const client = await aClient('keys/team-a.chat.app.env');
+    await expect(client.chat.completions.create(HELLO)).rejects.toMatchObject({ status: 503, code: 'provider_not_ready' });
+    await writeFile(join(manifests, '60-grant.yaml'), grant);
+    await untilSaid(/60-grant\.yaml: AIReferenceGrant quickstart\/g added/);
+    await untilSaid(/^Repository team-a\/chat: Ready/m);
+    await vi.waitFor(async () => expect((await client.chat.completions.create(HELLO)).choices[0]?.message.content).toContain('hello there'), 60_000);
+    await unlink(join(manifests, '60-grant.yaml'));
+    await untilSaid(/60-grant\.yaml: AIReferenceGrant quickstart\/g removed/);
+    await vi.waitFor(() => expect(client.chat.completions.create(HELLO)).rejects.toMatchObject({ status: 503, code: 'provider_not_ready' }), 60_000);
+    expect((await (await aClient()).chat.completions.create(HELLO)).choices[0]?.message.content).toContain('hello there');
   });
 
   it('serves metrics and readiness on a port of their own', async () => {

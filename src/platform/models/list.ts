@@ -1,8 +1,8 @@
 // Models that a repository offers.
+import { keyOf, keySeenFrom } from '../../api/resources.ts';
 import { demandObject } from '../changes.ts';
 import { AI_TYPE } from '../ai-llm/dto.ts';
 import type { Operation, Schema, Services } from '../operation.ts';
-import { attachedTo } from '../repo/dto.ts';
 import { aiTypeOf, displayNameOf, done, type AiType } from '../wire.ts';
 
 const MODEL: Schema = {
@@ -13,7 +13,7 @@ const MODEL: Schema = {
     name: { type: 'string' },
     aiType: AI_TYPE,
     llmType: { type: 'string', description: 'The same as aiType.' },
-    llmProvider: { type: 'string', description: 'Name of the connection that serves it.' },
+    llmProvider: { type: 'string', description: 'Name of the connection that serves it; as workspace/name where another workspace lends it.' },
   },
 };
 
@@ -45,12 +45,12 @@ export const listModels: Operation<Services, never, never, Body> = {
     const repository = demandObject(objects, 'Repository', body.repoId);
     const { namespace, name } = repository.metadata;
     await access.demand('get', { resource: 'repositories', namespace, name });
-    const configs = new Map(attachedTo(repository, objects.list('AILLMConfig')).map((config) => [config.metadata.name, config]));
+    const configs = new Map(objects.list('AILLMConfig').map((config) => [keyOf(config.metadata), config]));
     const models = (repository.status?.models ?? []).flatMap(({ name: model, llm }) => {
-      const config = configs.get(llm);
+      const config = configs.get(keyOf(keySeenFrom(namespace, llm)));
       const aiType = aiTypeOf(config?.spec.type ?? '');
       if (config === undefined || aiType === undefined) return [];
-      return [{ id: model, name: model, aiType, llmType: aiType as string, llmProvider: displayNameOf(config) }];
+      return [{ id: model, name: model, aiType, llmType: aiType as string, llmProvider: config.metadata.namespace === namespace ? displayNameOf(config) : llm }];
     });
     const wanted = [body.aiType, body.llmType].filter((type) => type !== undefined && type !== null && type !== '');
     return { success: true, models: models.filter(({ llmType }) => wanted.every((type) => type?.toUpperCase() === llmType)) };
