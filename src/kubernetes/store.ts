@@ -145,7 +145,7 @@ export class KubernetesStore implements ResourceStore {
   /** Begins to watch; announces changes until the signal is aborted. Resolves when everything has stopped. */
   async start(events: StoreEvents, signal: AbortSignal): Promise<void> {
     this.#events = events;
-    const always = [...this.#resources.values(), this.#namespaces.reflector].flat() as Reflector<AnyResource | KubeObject>[];
+    const always = [...this.#resources.values(), this.#grants.reflectors, this.#namespaces.reflector].flat() as Reflector<AnyResource | KubeObject>[];
     await Promise.all([...always.map((reflector) => reflector.run(signal)), this.#secrets.run(signal), this.#reportWatches(signal)]);
   }
 

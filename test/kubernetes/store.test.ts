@@ -206,7 +206,7 @@ describe('announcements', () => {
     const { store, seen } = await started({ secretsByName });
     await eventually(() => {
       clock.advance(100);
-      expect(server.openWatches).toBe(5);
+      expect(server.openWatches).toBe(6);
     });
     server.put(secret('first'), {});
     server.put(secret('second'), {});
