@@ -45,6 +45,8 @@ export interface LeadershipOptions {
   /** Of the release. */
   namespace: string;
   publicBaseUrl: string;
+  /** Where the operator itself reaches the gateways; undefined: at the public one. */
+  gatewayUrl?: string | undefined;
   addresses: AddressPolicy;
   /** Whose connections may use the identity of the pods. */
   mayUsePodIdentity: PodIdentityPolicy;
@@ -202,7 +204,7 @@ export class Leadership implements StoreEvents {
   }
 
   #platform(engine: Engine, verifier: Verifier, ledger: Ledger): PlatformServices | undefined {
-    const { objects, store, addresses, mayUsePodIdentity, sealer, publicBaseUrl, clock, logger } = this.#options;
+    const { objects, store, addresses, mayUsePodIdentity, sealer, publicBaseUrl, gatewayUrl = publicBaseUrl, clock, logger } = this.#options;
     return (
       objects &&
       platformServices({
@@ -215,7 +217,7 @@ export class Leadership implements StoreEvents {
         mayUsePodIdentity,
         onKeys: (repository) => engine.onResource('Repository', repository),
         sealer,
-        publicBaseUrl,
+        gatewayUrl,
         clock,
         logger,
       })

@@ -152,6 +152,7 @@ export async function operator(settings: Settings): Promise<void> {
         files: new ReleaseSecrets(client, namespace, owner),
         namespace,
         publicBaseUrl: settings['public-base-url'],
+        gatewayUrl: settings['gateway-url'],
         addresses,
         mayUsePodIdentity: podIdentityPolicy(settings['pod-identity-namespaces']),
         defaultJudge,

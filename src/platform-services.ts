@@ -24,8 +24,8 @@ export interface PlatformParts extends Omit<CheckNowOptions, 'store'> {
   onKeys(repository: ObjectKey): void;
   /** Undefined: conversations are off. */
   sealer: Sealer | undefined;
-  /** Of gateways, for conversations: the OpenAI surface, with /v1. */
-  publicBaseUrl: string;
+  /** Of gateways, for conversations; with /v1 or without. */
+  gatewayUrl: string;
   clock: Clock;
   logger: Logger;
 }
@@ -81,7 +81,7 @@ function chatKeys(made: MadeKeys, clock: Clock): ChatKeys {
   return new ChatKeys({ issue, clock });
 }
 
-export function platformServices({ objects, store, ledger, onKeys, sealer, publicBaseUrl, clock, logger, ...check }: PlatformParts): PlatformServices {
+export function platformServices({ objects, store, ledger, onKeys, sealer, gatewayUrl, clock, logger, ...check }: PlatformParts): PlatformServices {
   const made = new MadeKeys({ store, clock, random: randomBytes, onChange: onKeys });
   return {
     objects,
@@ -91,6 +91,6 @@ export function platformServices({ objects, store, ledger, onKeys, sealer, publi
     credentials: { check: (config, signal) => checkNow(config, { ...check, store }, signal) },
     keys: repositoryKeys(made),
     homes: objects,
-    conversations: { sealer, gateway: new HttpChatGateway({ baseUrl: publicBaseUrl, keys: chatKeys(made, clock), clock }) },
+    conversations: { sealer, gateway: new HttpChatGateway({ baseUrl: gatewayUrl, keys: chatKeys(made, clock), clock }) },
   };
 }

@@ -62,6 +62,7 @@ export const SETTINGS = {
   gateway: { commands: ['operator'], kind: 'list', help: 'HOST:PORT of a gateway push port outside the cluster; repeatable' },
   'gateway-service': { commands: ['operator'], kind: 'string', default: 'flashback-gateway-push', help: 'headless Service whose EndpointSlices name the gateways' },
   'public-base-url': { commands: ['operator'], kind: 'string', default: 'http://flashback-gateway.flashback-system.svc:8080/v1', help: 'base URL that is delivered to applications' },
+  'gateway-url': { commands: ['operator'], kind: 'string', help: 'base URL of the gateways for the operator itself, which sends prompts of conversations there; that of applications when absent' },
   'alerts-config': { commands: ['operator'], kind: 'string', help: 'file that says who is told of alerts; see docs/alerts.md' },
   'conversation-keys': {
     commands: ['operator'],

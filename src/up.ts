@@ -211,7 +211,7 @@ export async function runUp(options: UpOptions): Promise<void> {
         stateDir,
         session,
         ledger: kept?.keeper.ledger,
-        publicBaseUrl: baseUrl,
+        gatewayUrl: baseUrl,
         verify: (target, signal) => verifier.verify(target, signal),
         checkEndpoint: (url) => refuseEndpoint(url, addresses),
         supportedTypes: SUPPORTED_TYPES,

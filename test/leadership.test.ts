@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { describe, expect, it, vi } from 'vitest';
@@ -8,12 +10,13 @@ import type { OwnedSecret } from '../src/reconcile/store.ts';
 import { createOperatorMetrics } from '../src/telemetry/metrics.ts';
 import { FakeClock } from './fake/clock.ts';
 import { recordingLedger } from './fake/ledger.ts';
+import { FakeObjects } from './fake/platform.ts';
 import { MemorySecretFiles } from './fake/secret-files.ts';
 import { FakeStore } from './fake/store.ts';
 
 const SECRET: OwnedSecret = { key: { namespace: 'team', name: 'x' }, owner: { kind: 'Repository', name: 'r', uid: 'u' }, data: {}, labels: {}, annotations: {} };
 
-function fixture(ledger?: LeadershipOptions['ledger']) {
+function fixture(ledger?: LeadershipOptions['ledger'], more: Partial<LeadershipOptions> = {}) {
   const store = new FakeStore();
   const files = new MemorySecretFiles();
   const clock = new FakeClock();
@@ -32,6 +35,7 @@ function fixture(ledger?: LeadershipOptions['ledger']) {
     random: () => 0.5,
     metrics: createOperatorMetrics(new Registry()),
     logger: pino({ level: 'silent' }),
+    ...more,
   });
   store.listen(leadership);
   store.apply('Repository', 'repo', { surfaces: ['OpenAI'], llms: [{ name: 'main' }], apiKeys: [{ name: 'app' }] });
@@ -134,6 +138,32 @@ describe('the ledger of a leader', () => {
     expect(store.secretWrites).toEqual(['team/repo-app']);
     await leadership.stop();
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('conversations with models of a repository', () => {
+  it('go to the gateway by the URL for the operator, or else by that for applications', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ choices: [{ message: { content: 'pong' } }] }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const urls = [{ publicBaseUrl: `${base}/public/v1`, gatewayUrl: `${base}/inside` }, { publicBaseUrl: `${base}/public/v1` }];
+    for (const more of urls) {
+      const objects = Object.assign(new FakeObjects(new FakeClock()), { homesOf: () => [] });
+      const { store, leadership } = fixture(undefined, { ...more, objects });
+      await leadership.start();
+      const repository = store.list('Repository')[0]!;
+      const question = { repository, model: 'small-1', turns: [{ role: 'user', content: 'ping' }], user: 'anna', conversation: 'c' } as const;
+      const reply = await leadership.platform()?.conversations.gateway.ask(question, new AbortController().signal);
+      expect(reply).toMatchObject({ outcome: 'answered', text: 'pong' });
+      await leadership.stop();
+    }
+    server.close();
+    server.closeAllConnections();
+    expect(asked).toEqual(['/inside/v1/chat/completions', '/public/v1/chat/completions']);
   });
 });
 

@@ -247,6 +247,14 @@ describe('the Platform API', () => {
     expect((rules as { resourceNames?: string[] }[]).flatMap(({ resourceNames = [] }) => resourceNames)).toContain(`${SERVICE}-leader`);
   });
 
+  test('sends prompts to the Service of the gateways, whatever is said to be in front of it', async () => {
+    const urlOf = (manifests: readonly Manifest[]) => parseSettings('operator', (podOf(manifests, 'operator').containers[0]!.args ?? []).slice(1), {})['gateway-url'];
+    expect(urlOf(await variant('the Platform API in one namespace'))).toBe('http://flashback-gateway.flashback-system.svc:8080');
+    const everything = await variant('everything that can be switched on');
+    expect(urlOf(everything)).toBe('http://flashback-gateway.flashback-system.svc:80');
+    expect(find(everything, 'Service', 'flashback-gateway').spec.ports).toMatchObject([{ port: 80 }]);
+  });
+
   test('refuses to be installed where the operator writes Secrets by name only', async () => {
     const values = { platformApi: { enabled: true }, rbac: { secrets: { mode: 'named', named: [{ namespace: 'a', read: ['x'] }] } } };
     await expect(render(values)).rejects.toThrow('platformApi.enabled needs rbac.secrets.mode namespaces or cluster');

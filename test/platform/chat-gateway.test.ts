@@ -28,6 +28,8 @@ let known: string[];
 let answer: { status: number; body: unknown };
 let issued: number;
 let gateway: HttpChatGateway;
+/** A gateway by its base URL, whose path is given. */
+let at: (path: string) => HttpChatGateway;
 let close: () => Promise<void>;
 
 beforeEach(async () => {
@@ -52,7 +54,8 @@ beforeEach(async () => {
       server.closeAllConnections();
     });
   const keys = new ChatKeys({ clock, issue: async () => `sk-${(issued += 1)}` });
-  gateway = new HttpChatGateway({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/`, keys, clock });
+  at = (path) => new HttpChatGateway({ baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, keys, clock });
+  gateway = at('/v1/');
 });
 afterEach(() => close());
 
@@ -65,6 +68,15 @@ async function askOverTime(): Promise<ChatReply> {
   await expect.poll(async () => (await clock.advance(500), reply), { timeout: 20_000, interval: 2 }).toBeDefined();
   return reply!;
 }
+
+it.each([
+  ['', '/v1/chat/completions'],
+  ['/v1', '/v1/chat/completions'],
+  ['/ai/', '/ai/v1/chat/completions'],
+])('asks at the base URL with the path "%s" under %s', async (path, asked) => {
+  await at(path).ask(ASKED, new AbortController().signal);
+  expect(seen.map((one) => one.path)).toEqual([asked]);
+});
 
 it('sends the turns, the model and who asks, as an application would', async () => {
   expect(await ask()).toEqual({ outcome: 'answered', text: 'well', tokensIn: 12, tokensOut: 3 });

@@ -56,8 +56,13 @@ app.kubernetes.io/part-of: flashback-ai-gateway
 {{- default (ternary (printf "%s-gateway" (include "flashback.fullname" .)) "default" .Values.gateway.serviceAccount.create) .Values.gateway.serviceAccount.name -}}
 {{- end -}}
 
+{{/* The Service of the gateways inside of the cluster, whatever is in front of it. */}}
+{{- define "flashback.gatewayUrl" -}}
+{{- printf "http://%s-gateway.%s.svc:%v" (include "flashback.fullname" .) .Release.Namespace .Values.gateway.service.port -}}
+{{- end -}}
+
 {{- define "flashback.publicBaseUrl" -}}
-{{- default (printf "http://%s-gateway.%s.svc:%v/v1" (include "flashback.fullname" .) .Release.Namespace .Values.gateway.service.port) .Values.publicBaseUrl -}}
+{{- default (printf "%s/v1" (include "flashback.gatewayUrl" .)) .Values.publicBaseUrl -}}
 {{- end -}}
 
 {{/* "true" where the operator looks at objects of the release's own namespace, and may write their Secrets. */}}

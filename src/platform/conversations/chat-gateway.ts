@@ -5,7 +5,7 @@ import type { ChatKeys } from './chat-keys.ts';
 import type { ChatGateway, ChatReply, ChatRequest } from './services.ts';
 
 export interface HttpChatGatewayOptions {
-  /** Of the OpenAI surface, with /v1. */
+  /** With /v1 or without. */
   baseUrl: string;
   keys: Pick<ChatKeys, 'keyOf' | 'forget'>;
   clock: Clock;
@@ -42,6 +42,11 @@ function readAnswer({ status, body }: Answer): ChatReply {
   if (typeof text !== 'string') return { outcome: 'refused', message: 'the model answered without a text' };
   const usage = member(body, 'usage');
   return { outcome: 'answered', text, tokensIn: tokensOf(usage, 'prompt_tokens'), tokensOut: tokensOf(usage, 'completion_tokens') };
+}
+
+/** Where people write a base URL, some end it with the version and some do not. */
+function chatUrl(baseUrl: string): string {
+  return `${baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '')}/v1/chat/completions`;
 }
 
 export class HttpChatGateway implements ChatGateway {
@@ -96,7 +101,7 @@ export class HttpChatGateway implements ChatGateway {
     const { model, turns, user, conversation } = asked;
     const metadata = this.#withoutMetadata.has(targetOf(asked)) ? {} : { metadata: { user_id: user, conversation_id: conversation } };
     const body = JSON.stringify({ model, messages: turns, ...metadata });
-    const answer = await request(`${this.#options.baseUrl.replace(/\/+$/, '')}/chat/completions`, {
+    const answer = await request(chatUrl(this.#options.baseUrl), {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'user-agent': 'flashback-ai-gateway' },
       body,
