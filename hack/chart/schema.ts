@@ -65,7 +65,7 @@ const HINTS: Readonly<Record<string, Schema>> = {
   'ledger.existingSecretKey': { minLength: 1 },
   'ledger.retention': {
     additionalProperties: false,
-    properties: Object.fromEntries(['minutes', 'hours', 'details', 'records'].map((name) => [name, { type: 'integer', minimum: 1 }])),
+    properties: Object.fromEntries(['minutes', 'hours', 'details', 'records'].map((name) => [name, { type: 'integer', minimum: 1, maximum: 999_999 }])),
   },
   'ledger.persistence.size': { pattern: '^[0-9]+(\\.[0-9]+)?([KMGTP]i?)?$' },
   'ledger.databasePorts': { ...PORTS, minItems: 1 },

@@ -69,6 +69,34 @@ describe('helm', () => {
     ['a ledger is two databases', { watchNamespaces: ['a'], ledger: { existingSecret: 'x', url: 'postgres://h/d' } }, 'ledger.existingSecret'],
     ['a ledger is no PostgreSQL', { watchNamespaces: ['a'], ledger: { url: 'mysql://h/d' } }, '/ledger/url'],
     ['a retention is none', { watchNamespaces: ['a'], ledger: { retention: { weeks: 3 } } }, 'weeks'],
+    ['a retention is longer than anybody lives', { watchNamespaces: ['a'], ledger: { retention: { minutes: 1_000_000 } } }, '/ledger/retention/minutes'],
+    ['alerts have no ledger', { watchNamespaces: ['a'], ledger: { enabled: false }, alerts: { config: { receivers: [] } } }, 'need ledger.enabled=true'],
+    ['alerts of a Secret have no ledger', { watchNamespaces: ['a'], ledger: { enabled: false }, alerts: { existingSecret: 'x' } }, 'need ledger.enabled=true'],
+    [
+      'conversations have no ledger',
+      { watchNamespaces: ['a'], ledger: { enabled: false }, platformApi: { enabled: true, conversations: { keySecret: 'x' } } },
+      'platformApi.conversations.keySecret needs ledger.enabled=true',
+    ],
+    [
+      'a volume is for no ledger',
+      { watchNamespaces: ['a'], operator: { replicas: 1 }, ledger: { enabled: false, persistence: { enabled: true } } },
+      'ledger.persistence.enabled needs ledger.enabled=true',
+    ],
+    ['an older chart had no ledger', { watchNamespaces: ['a'], ledger: null }, '--reset-then-reuse-values'],
+    ['an older chart had no Platform API', { watchNamespaces: ['a'], platformApi: null }, '--reset-then-reuse-values'],
+    ['an older chart had no conversations', { watchNamespaces: ['a'], platformApi: { conversations: null } }, '--reset-then-reuse-values'],
+    ['an older chart had no spool', { watchNamespaces: ['a'], gateway: { ledgerSpoolMiB: null } }, '--reset-then-reuse-values'],
+    ['an older chart had no alerts', { watchNamespaces: ['a'], alerts: null }, '--reset-then-reuse-values'],
+    [
+      'the fewest replicas are more than the most',
+      { watchNamespaces: ['a'], gateway: { autoscaling: { enabled: true, minReplicas: 5, maxReplicas: 3 } } },
+      'gateway.autoscaling.minReplicas',
+    ],
+    [
+      'the Platform API cannot write Secrets, whoever makes the Roles',
+      { rbac: { create: false, secrets: { mode: 'named' } }, platformApi: { enabled: true } },
+      'platformApi.enabled needs rbac.secrets.mode',
+    ],
     ['a judge has no model', { watchNamespaces: ['a'], operator: { defaultJudge: { llm: 'a/b' } } }, 'operator.defaultJudge.model'],
   ])('refuses the values where %s, and names the one to set', async (_what, values, said) => {
     await expect(render(values)).rejects.toThrow(said);

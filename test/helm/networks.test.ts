@@ -1,6 +1,6 @@
 // What NetworkPolicies let out, where they restrict that at all.
 import { describe, expect, test } from 'vitest';
-import { find, render, type Manifest } from './render.ts';
+import { find, podsOf, render, type Manifest } from './render.ts';
 
 interface Rule {
   ports?: { port: number | string; protocol?: string }[];
@@ -47,6 +47,28 @@ describe.each(COMPONENTS)('the %s', (component) => {
   test('reaches what else is named', async () => {
     const rule = { to: [{ ipBlock: { cidr: '10.0.0.7/32' } }], ports: [{ port: 3128, protocol: 'TCP' }] };
     expect(await egressOf(component, { extraEgress: [rule] })).toContainEqual(rule);
+  });
+});
+
+describe('gateways that only some may call', () => {
+  const gatewayFrom = [{ namespaceSelector: { matchLabels: { a: 'b' } } }];
+
+  async function callersOf(tests: boolean): Promise<{ callers: object[]; test: Record<string, string> | undefined }> {
+    const manifests = await render({ watchNamespaces: ['flashback-system'], tests: { enabled: tests }, networkPolicy: { gatewayFrom } });
+    const [http] = find(manifests, 'NetworkPolicy', 'flashback-gateway').spec.ingress as { from: object[] }[];
+    return { callers: http!.from, test: podsOf(manifests).find(({ of }) => of === 'Pod/flashback-test')?.labels };
+  }
+
+  test('answer the pod of helm test as well', async () => {
+    const { callers, test: labels } = await callersOf(true);
+    expect(callers.slice(0, -1)).toEqual(gatewayFrom);
+    const { podSelector } = callers.at(-1) as { podSelector: { matchLabels: object } };
+    expect(labels).toMatchObject(podSelector.matchLabels);
+    expect(podSelector.matchLabels).toMatchObject({ 'app.kubernetes.io/component': 'test', 'app.kubernetes.io/instance': 'flashback' });
+  });
+
+  test('answer nobody else without it', async () => {
+    expect((await callersOf(false)).callers).toEqual(gatewayFrom);
   });
 });
 
