@@ -153,6 +153,18 @@ describe('what helm template hands to kubectl', () => {
   });
 });
 
+describe('what a helm test that failed leaves', () => {
+  test('is all deleted by the command of docs/install.md', async () => {
+    const page = await readFile('docs/install.md', 'utf8');
+    const [, kinds = '', labels = ''] = /^kubectl delete (\S+) -n flashback-system -l (\S*component=test)$/m.exec(page) ?? [];
+    const hooks = (await variant('its own namespace too')).filter(({ metadata }) => metadata.annotations?.['helm.sh/hook'] === 'test');
+    const wordFor: Record<string, string> = { Repository: 'airepo', AILLMConfig: 'llm' };
+    expect(kinds.split(',').toSorted()).toEqual(hooks.map(({ kind }) => wordFor[kind] ?? kind.toLowerCase()).toSorted());
+    const selector = Object.fromEntries(labels.split(',').map((label) => label.split('=')));
+    for (const { kind, metadata } of hooks) expect(metadata.labels, kind).toMatchObject(selector);
+  });
+});
+
 describe('a namespace that is named twice', () => {
   const rolesIn = (manifests: readonly Manifest[], namespace: string) =>
     manifests.filter(({ kind, metadata }) => kind === 'Role' && metadata.namespace === namespace);
