@@ -67,17 +67,22 @@ export class Release {
     await this.#kubectl(['rollout', 'status', `deployment/${RELEASE}-${component}`, '-n', NAMESPACE, '--timeout=180s']);
   }
 
-  /** The pod that holds the lease. */
-  async leader(): Promise<string> {
+  /** Who holds the lease: a pod, and the process in it. */
+  async holder(): Promise<{ pod: string; process: string }> {
     return eventually('a leader', async () => {
       const holder = await this.#kubectl(['get', 'lease', 'flashback-operator', '-n', NAMESPACE, '-o', 'jsonpath={.spec.holderIdentity}']);
-      return holder === '' ? undefined : holder.slice(0, holder.lastIndexOf('_'));
+      const end = holder.lastIndexOf('_');
+      return holder === '' ? undefined : { pod: holder.slice(0, end), process: holder.slice(end + 1) };
     });
+  }
+
+  async containerOf(pod: string): Promise<string> {
+    return this.#kubectl(['get', 'pod', pod, '-n', NAMESPACE, '-o', 'jsonpath={.status.containerStatuses[0].containerID}']);
   }
 
   /** A value of the operator that leads, as it tells Prometheus. */
   async operatorMetric(name: string): Promise<number> {
-    const text = await this.#kubectl(['get', '--raw', `/api/v1/namespaces/${NAMESPACE}/pods/${await this.leader()}:9090/proxy/metrics`]);
+    const text = await this.#kubectl(['get', '--raw', `/api/v1/namespaces/${NAMESPACE}/pods/${(await this.holder()).pod}:9090/proxy/metrics`]);
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `) || candidate.startsWith(`${name}{`));
     return Number(line?.split(' ').at(-1));
   }

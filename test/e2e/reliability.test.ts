@@ -18,6 +18,9 @@ const CHANGED_IMAGE = process.env['E2E_CHANGED_IMAGE'] ?? 'flashback-ai-gateway:
 const FIRST_KEY = 'upstream-one-5b21';
 const SECOND_KEY = 'upstream-two-9c07';
 const README_ANSWER = codeBlocks('README.md', 'text').at(-1)!;
+/** What is promised of a key that is revoked, and of 99 in 100 changes; `kubectl` itself takes a good part of it here. */
+const REVOKED_MS = 1000;
+const CHANGED_P99_MS = 1000;
 const REPOSITORIES = Number(process.env['E2E_REPOSITORIES'] ?? 2000);
 
 const figures = new Figures();
@@ -37,6 +40,44 @@ async function underLoad(scenario: string, action: () => Promise<string | void>)
   const failures = (await traffic.failures()).slice(failed);
   figures.add({ scenario, requests: (await traffic.succeeded()) - answered, failures, seconds, figures: measured });
   expect(failures).toEqual([]);
+}
+
+/** Measures anew, at most twice, where a promise in milliseconds was missed: the machine does much else. The last attempt counts. */
+async function promised(milliseconds: number, measure: () => Promise<number>): Promise<{ measured: number; attempts: number }> {
+  let measured = Infinity;
+  let attempts = 0;
+  while (measured >= milliseconds && attempts < 3) {
+    measured = Math.round(await measure());
+    attempts++;
+  }
+  expect(measured).toBeLessThan(milliseconds);
+  return { measured, attempts };
+}
+
+const inAttempts = (attempts: number): string => (attempts === 1 ? '' : ` (attempt ${attempts})`);
+
+/** Deletes the Secret of the second key; resolves with the milliseconds until every gateway refuses it. */
+async function revoked(): Promise<number> {
+  const { key } = await lab.key('chat-next');
+  await eventually('every gateway to take the key', () => probes.allAnswer(200, key), 30);
+  const began = performance.now();
+  await cluster.kubectl(['delete', 'secret', 'chat-next', '-n', LAB]);
+  await eventually('every gateway to refuse the key', () => probes.allAnswer(401, key), 30);
+  return performance.now() - began;
+}
+
+/** Milliseconds of so many changes of one repository, each from the beginning of `kubectl apply` until every gateway serves it. */
+async function changed(count: number): Promise<number[]> {
+  const { key } = await lab.key('after-the-leader-app');
+  const milliseconds: number[] = [];
+  for (let change = 0; change < count; change++) {
+    const suspend = change % 2 === 0;
+    const began = performance.now();
+    await lab.apply(lab.repository('after-the-leader', ['app'], { suspend }));
+    await eventually('the change to be served', () => probes.allAnswer(suspend ? 403 : 200, key), 30);
+    milliseconds.push(performance.now() - began);
+  }
+  return milliseconds;
 }
 
 async function timed(scenario: string, action: () => Promise<string>): Promise<void> {
@@ -108,13 +149,14 @@ describe('the chart on a real cluster', () => {
 
   it('goes on when the operator that leads is killed, and the next one takes changes', async () => {
     await underLoad('operator leader killed', async () => {
-      const leader = await release.leader();
-      await cluster.kubectl(['delete', 'pod', leader, '-n', NAMESPACE, '--force', '--grace-period=0']);
+      const leader = await release.holder();
+      // No signal that it could handle, so that it cannot give its lease back: the next one has to wait until it has run out.
+      if (cluster.node !== undefined) await cluster.node.killContainer(await release.containerOf(leader.pod));
+      else await cluster.kubectl(['delete', 'pod', leader.pod, '-n', NAMESPACE, '--force', '--grace-period=0']);
       const began = performance.now();
       await lab.apply(lab.repository('after-the-leader', ['app']));
       await lab.ready('airepo/after-the-leader');
-      const next = await release.leader();
-      expect(next).not.toBe(leader);
+      expect((await release.holder()).process).not.toBe(leader.process);
       return `a change was Ready after ${((performance.now() - began) / 1000).toFixed(1)} s`;
     });
   });
@@ -162,16 +204,14 @@ describe('the chart on a real cluster', () => {
   it('rotates a repository key with an overlap, and revokes one within a second', async () => {
     await underLoad('repository key rotated, then revoked', async () => {
       await lab.apply(lab.repository('chat', ['app', 'next']));
-      const next = await lab.key('chat-next');
+      await lab.key('chat-next');
       await lab.ready('airepo/chat');
       const other = await Traffic.start(cluster.kubectl, { namespace: LAB, name: 'next', image: IMAGE, keySecret: 'chat-next', workers: 2 });
       await other.more(20);
       expect(await other.failures()).toEqual([]);
       await other.stop();
-      const began = performance.now();
-      await cluster.kubectl(['delete', 'secret', 'chat-next', '-n', LAB]);
-      await eventually('every gateway to refuse the key', () => probes.allAnswer(401, next.key), 30);
-      return `refused by every gateway ${Math.round(performance.now() - began)} ms after kubectl delete began`;
+      const { measured, attempts } = await promised(REVOKED_MS, revoked);
+      return `refused by every gateway ${measured} ms after kubectl delete began${inAttempts(attempts)}`;
     });
   });
 
@@ -192,19 +232,15 @@ describe('the chart on a real cluster', () => {
   });
 
   it('serves changes within a second', async () => {
-    const milliseconds: number[] = [];
     await underLoad('100 changes, from kubectl apply to every gateway', async () => {
-      const { key } = await lab.key('after-the-leader-app');
-      for (let change = 0; change < 100; change++) {
-        const suspend = change % 2 === 0;
-        const began = performance.now();
-        await lab.apply(lab.repository('after-the-leader', ['app'], { suspend }));
-        await eventually('the change to be served', () => probes.allAnswer(suspend ? 403 : 200, key), 30);
-        milliseconds.push(performance.now() - began);
-      }
-      return `p50 ${Math.round(quantile(milliseconds, 0.5))} ms, p99 ${Math.round(quantile(milliseconds, 0.99))} ms`;
+      let milliseconds: number[] = [];
+      const { attempts } = await promised(CHANGED_P99_MS, async () => {
+        milliseconds = await changed(100);
+        return quantile(milliseconds, 0.99);
+      });
+      const [half, most] = [0.5, 0.99].map((share) => Math.round(quantile(milliseconds, share)));
+      return `p50 ${half} ms, p99 ${most} ms${inAttempts(attempts)}`;
     });
-    expect(milliseconds).toHaveLength(100);
   });
 
   it('keeps what is broken to itself', async () => {
