@@ -6,7 +6,7 @@ import { NAMESPACE, RELEASE, type Release } from './release.ts';
 /** Everything that a release may have in its namespace. */
 const KINDS = [
   'deployments,replicasets,pods,jobs,services,endpointslices,secrets,configmaps,serviceaccounts,roles,rolebindings',
-  'leases,networkpolicies,poddisruptionbudgets',
+  'leases,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,persistentvolumeclaims',
 ].join(',');
 /** What Kubernetes itself puts into every namespace. */
 const OF_KUBERNETES = ['configmap/kube-root-ca.crt', 'serviceaccount/default'];
@@ -36,7 +36,8 @@ export class Probes {
 
   /** Whether all gateways answer a chat with this status; undefined where not, for `eventually`. */
   async allAnswer(status: number, key: string): Promise<true | undefined> {
-    return (await this.statuses(key)).every((answered) => answered === status) || undefined;
+    const statuses = await this.statuses(key);
+    return (statuses.length > 0 && statuses.every((answered) => answered === status)) || undefined;
   }
 
   /** Whether the provider takes a key. */

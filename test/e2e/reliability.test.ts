@@ -29,6 +29,9 @@ let release: Release;
 let lab: Lab;
 let probes: Probes;
 let traffic: Traffic;
+/** Of a repository whose key is replaced by its schedule while everything else happens. */
+let turning: Traffic;
+let firstTurning: string;
 
 /** Runs an action under load, then lets some more requests pass; nothing may have failed. */
 async function underLoad(scenario: string, action: () => Promise<string | void>): Promise<void> {
@@ -116,12 +119,16 @@ describe('the chart on a real cluster', () => {
       expect(await release.installAsInReadme()).toContain(README_ANSWER);
       await lab.open(IMAGE, [FIRST_KEY]);
       await lab.setCredential(FIRST_KEY);
-      await lab.apply(lab.connection('provider'), lab.repository('chat', ['app']));
-      await lab.ready('llm/provider', 'airepo/chat');
+      // Longer than a node may take to bring a Secret into a pod.
+      const rotation = { every: '4m', overlap: '3m' };
+      await lab.apply(lab.connection('provider'), lab.repository('chat', ['app']), lab.repository('turning', [], { apiKeys: [{ name: 'app', rotation }] }));
+      await lab.ready('llm/provider', 'airepo/chat', 'airepo/turning');
       traffic = await Traffic.start(cluster.kubectl, { namespace: LAB, name: 'load', image: IMAGE, keySecret: 'chat-app' });
       return '';
     });
     expect(await release.helm('test', RELEASE)).toContain('Succeeded');
+    firstTurning = (await lab.key('turning-app')).key;
+    turning = await Traffic.start(cluster.kubectl, { namespace: LAB, name: 'turning', image: IMAGE, keySecret: 'turning-app', workers: 1 });
     await traffic.more(50);
     expect(await traffic.failures()).toEqual([]);
   });
@@ -244,18 +251,24 @@ describe('the chart on a real cluster', () => {
   });
 
   it('keeps what is broken to itself', async () => {
-    await underLoad('a broken object of each kind', async () => {
+    await underLoad('two broken objects of each kind', async () => {
       const spec = { scope: 'Repository', repositoryRef: { name: 'chat' }, riskType: 'High' };
       await lab.apply(
         { ...lab.connection('broken'), spec: { type: 'Other', endpoint: 'http://nowhere.invalid:1/v1', endpointSecurity: 'AllowPlaintext', credentials: { secretRef: { name: 'absent' } } } },
         lab.repository('broken', ['app'], { llms: [{ name: 'absent' }] }),
         { apiVersion: 'ai.flashback.tech/v1alpha1', kind: 'AIPolicy', metadata: { name: 'broken', namespace: LAB }, spec: { ...spec, content: 'Be reasonable in every way.', action: 'Alert', judge: { llmRef: { name: 'absent' }, model: 'none' } } },
       );
-      for (const object of ['llm/broken', 'airepo/broken', 'aip/broken']) {
-        await cluster.kubectl(['wait', '--for=condition=Ready=False', object, '-n', LAB, '--timeout=60s']);
-      }
+      // Things that no schema can refuse: a value that no header may hold, an expression that does not compile, and what hangs on them.
+      await lab.apply(
+        { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'poisoned-credential', namespace: LAB }, stringData: { apiKey: 'up\u0000stream' } },
+        { ...lab.connection('poisoned'), spec: { type: 'Other', endpoint: `http://provider.${LAB}.svc:8080/v1`, endpointSecurity: 'AllowPlaintext', credentials: { secretRef: { name: 'poisoned-credential' } } } },
+        lab.repository('poisoned', ['app'], { llms: [{ name: 'poisoned' }] }),
+        { apiVersion: 'ai.flashback.tech/v1alpha1', kind: 'AIPolicy', metadata: { name: 'poisoned', namespace: LAB }, spec: { ...spec, content: 'No project names.', action: 'Log', patterns: [{ name: 'open', pattern: '(' }] } },
+      );
+      const objects = ['broken', 'poisoned'].flatMap((name) => ['llm', 'airepo', 'aip'].map((kind) => `${kind}/${name}`));
+      for (const object of objects) await cluster.kubectl(['wait', '--for=condition=Ready=False', object, '-n', LAB, '--timeout=60s']);
       await lab.ready('llm/provider', 'airepo/chat');
-      await cluster.kubectl(['delete', 'llm/broken', 'airepo/broken', 'aip/broken', '-n', LAB]);
+      await cluster.kubectl(['delete', ...objects, '-n', LAB]);
     });
   });
 
@@ -292,8 +305,19 @@ describe('the chart on a real cluster', () => {
     });
   });
 
+  it('has replaced a key by its schedule meanwhile, and refused the first one after its overlap, without a failed request of its application', async () => {
+    await underLoad('repository key replaced every 4 minutes, since the beginning', async () => {
+      await eventually('another key', async () => (await lab.key('turning-app')).key !== firstTurning || undefined, 300);
+      await eventually('the first one to be refused', () => probes.allAnswer(401, firstTurning), 300);
+      await turning.more(10);
+      expect(await turning.failures()).toEqual([]);
+      return `${await turning.succeeded()} requests of its application, none failed`;
+    });
+  });
+
   it('leaves nothing but the kinds when it is uninstalled, and says so', async () => {
     await traffic.stop();
+    await turning.stop();
     await timed('uninstall', async () => {
       const said = await release.helm('uninstall', RELEASE, '--wait');
       expect(said).toContain('[CustomResourceDefinition] repositories.ai.flashback.tech');
