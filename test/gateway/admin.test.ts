@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -92,6 +93,17 @@ describe('who may use the push port', () => {
     await expect(client(port, secrets.operator, foreign.cert).put(asJson(1, 1))).rejects.toThrow(/certificate/);
     expect(state.ready).toBe(false);
   });
+});
+
+it('ends with the push port, whatever an operator is in the middle of: a handshake that goes on holds it up no more than a poll does', async () => {
+  const gateway = await start();
+  const dialling = connect(gateway.port, '127.0.0.1');
+  await new Promise((resolve) => dialling.once('connect', resolve));
+  const gone = new Promise((resolve) => dialling.once('close', resolve));
+  // On a connection of its own, so that the server has taken the other one in by the time of the answer.
+  await client(gateway.port, secrets.operator).report('');
+  await gateway.admin.close();
+  await gone;
 });
 
 describe('PUT /v1/snapshot', () => {
