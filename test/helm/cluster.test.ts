@@ -104,6 +104,27 @@ describe('rights', () => {
       may: ['list secrets', 'get secrets/openai b', `list aipolicies.${GROUP}`, `list aireferencegrants.${GROUP}`],
       mayNot: ['update secrets/openai b', `create repositories.${GROUP} b`, 'create pods b', 'get configmaps/x b'],
     },
+    platform: {
+      values: (space) => ({ watchNamespaces: [space('a')], platformApi: { enabled: true } }),
+      may: [
+        `create aillmconfigs.${GROUP} a`,
+        `update repositories.${GROUP}/x a`,
+        `delete aipolicies.${GROUP}/x a`,
+        'create tokenreviews.authentication.k8s.io',
+        'create subjectaccessreviews.authorization.k8s.io',
+        'create endpointslices.discovery.k8s.io release',
+        'patch endpointslices.discovery.k8s.io/flashback-platform-api-leader release',
+      ],
+      mayNot: [
+        `create aillmconfigs.${GROUP} b`,
+        `patch repositories.${GROUP}/x a`,
+        `deletecollection repositories.${GROUP} a`,
+        `create aireferencegrants.${GROUP} a`,
+        'get secrets/openai b',
+        'create endpointslices.discovery.k8s.io a',
+        'patch endpointslices.discovery.k8s.io/other release',
+      ],
+    },
   };
   const ALWAYS = [
     'list namespaces',

@@ -7,6 +7,7 @@ import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CHART } from '../../hack/chart/generate.ts';
 import { ApiServer } from '../cluster/harness/api-server.ts';
+import { freePort } from '../cluster/harness/ports.ts';
 import { kubectlFor, type Kubectl } from '../cluster/stack/kubectl.ts';
 import { startFlashback, type FlashbackProcess } from '../cluster/stack/processes.ts';
 import { startKeyedProvider, type KeyedProvider } from '../cluster/stack/provider.ts';
@@ -14,6 +15,8 @@ import { eventually } from '../cluster/stack/stack.ts';
 import { find, helm, podsOf, render } from './render.ts';
 
 const CREDENTIAL = 'upstream-key';
+/** Of the operator, as the kubelet would say. */
+const POD_IP = '10.1.2.3';
 
 const MODES = {
   namespaces: (workspace: string) => ({ watchNamespaces: [workspace] }),
@@ -22,6 +25,7 @@ const MODES = {
     rbac: { secrets: { mode: 'named', named: [{ namespace: workspace, read: ['lab'], keys: ['chat-app'] }] } },
   }),
   cluster: () => ({ rbac: { secrets: { mode: 'cluster' } } }),
+  platform: (workspace: string) => ({ watchNamespaces: [workspace], platformApi: { enabled: true } }),
 };
 
 const KINDS = ['aillmconfigs', 'repositories', 'aipolicies', 'aireferencegrants'];
@@ -31,6 +35,7 @@ let server: ApiServer;
 let kubectl: Kubectl;
 let provider: KeyedProvider;
 const operators: FlashbackProcess[] = [];
+const byMode = new Map<string, Operator>();
 
 beforeAll(async () => {
   server = await ApiServer.start({ flags: ['--enable-admission-plugins=OwnerReferencesPermissionEnforcement'] });
@@ -92,15 +97,42 @@ async function addEndpoints(namespace: string): Promise<string> {
   return uid;
 }
 
-async function startOperator(namespace: string, values: object): Promise<{ metrics: () => Promise<string> }> {
+interface Operator {
+  process: FlashbackProcess;
+  platformPort: number;
+  /** Lines of its metrics that tell of calls that the API server forbade. */
+  forbidden(): Promise<string[]>;
+}
+
+/** With the arguments of the chart, but ports and a directory of this machine. */
+async function startOperator(namespace: string, values: object): Promise<Operator> {
   const { args = [] } = podsOf([find(await render(values, { namespace }), 'Deployment', 'flashback-operator')])[0]!.spec.containers[0]!;
   const kubeconfig = await kubeconfigOf(namespace, 'flashback-operator');
-  const own = args.filter((arg) => !arg.startsWith('--metrics-port'));
-  const operator = startFlashback([...own, '--metrics-port=0', `--kubeconfig=${kubeconfig}`, '--allow-loopback-endpoints']);
+  const platformPort = await freePort();
+  const here: Record<string, string> = {
+    'metrics-port': '0',
+    'platform-api-port': String(platformPort),
+    'pod-ip': POD_IP,
+    'state-dir': join(server.kubeconfig, '..', `${namespace}.state`),
+  };
+  const own = args.map((arg) => arg.replace(/^--([a-z-]+)=.*/s, (whole, name: string) => (name in here ? `--${name}=${here[name]}` : whole)));
+  const operator = startFlashback([...own, `--kubeconfig=${kubeconfig}`, '--allow-loopback-endpoints']);
   operators.push(operator);
   const { metricsPort } = await operator.log('listening', ({ msg }) => msg === 'listening');
   await operator.log('leading', ({ msg }) => msg === 'leading');
-  return { metrics: async () => (await fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`)).text() };
+  const forbidden = async (): Promise<string[]> => {
+    const metrics = await (await fetch(`http://127.0.0.1:${String(metricsPort)}/metrics`)).text();
+    return metrics.split('\n').filter((line) => /^rest_client_requests_total\{.*code="403"/.test(line));
+  };
+  return { process: operator, platformPort, forbidden };
+}
+
+/** Calls the Platform API with a token; resolves with the status and the body. */
+async function callPlatform(port: number, token: string, call: string, body?: object): Promise<[status: number, body: Record<string, unknown>]> {
+  const [method = '', path = ''] = call.split(' ');
+  const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  return [response.status, (await response.json()) as Record<string, unknown>];
 }
 
 function manifests(workspace: string): string {
@@ -130,7 +162,7 @@ describe('a release', () => {
     await kubectl(['wait', '--for=condition=Established', '--timeout=60s', ...KINDS.map((kind) => `crd/${kind}.ai.flashback.tech`)]);
   });
 
-  test.each(Object.entries(MODES))('gives the operator the rights that it needs to work, with Secrets by %s', async (mode, valuesFor) => {
+  test.each(Object.entries(MODES))('gives the operator the rights that it needs to work, in the mode %s', async (mode, valuesFor) => {
     const [release, workspace] = [`release-${mode}`, `workspace-${mode}`];
     const values = { ...valuesFor(workspace), crds: { enabled: mode === 'namespaces' } };
     if (mode !== 'namespaces') {
@@ -139,6 +171,7 @@ describe('a release', () => {
     }
     const service = await addEndpoints(release);
     const operator = await startOperator(release, values);
+    byMode.set(mode, operator);
     await kubectl(['apply', '-f', '-'], manifests(workspace));
     await kubectl(['wait', '--for=condition=CredentialsValid', 'llm/lab', '-n', workspace, '--timeout=60s']);
     await kubectl(['wait', '--for=condition=KeysIssued', 'airepo/chat', '-n', workspace, '--timeout=60s']);
@@ -159,8 +192,56 @@ describe('a release', () => {
     await eventually('the lease to be owned again', async () => (await ownersOf('leases', release))['flashback-operator']?.length || undefined);
     const delivered = await ownersOf('secrets', workspace, '-l', 'ai.flashback.tech/repository=chat');
     expect(delivered).toMatchObject({ 'chat-app': [{ kind: 'Repository', name: 'chat', blockOwnerDeletion: true }] });
-    const refused = (await operator.metrics()).split('\n').filter((line) => /^rest_client_requests_total\{.*code="403"/.test(line));
-    expect(refused).toEqual([]);
+    expect(await operator.forbidden()).toEqual([]);
+  });
+
+  test('gives the operator the rights to look at callers of the Platform API, and to write what they ask for', async () => {
+    const [release, workspace] = ['release-platform', 'workspace-platform'];
+    const { process, platformPort, forbidden } = byMode.get('platform')!;
+    for (const account of ['editor', 'stranger']) await kubectl(['create', 'serviceaccount', account, '-n', workspace]);
+    for (const role of ['view', 'edit']) {
+      await kubectl(['create', 'rolebinding', role, `--clusterrole=${release}-flashback-${role}`, `--serviceaccount=${workspace}:editor`, '-n', workspace]);
+    }
+    const tokenOf = async (account: string): Promise<string> => (await kubectl(['create', 'token', account, '-n', workspace])).trim();
+    const [editor, stranger] = [await tokenOf('editor'), await tokenOf('stranger')];
+    const done = async (call: string, body?: object): Promise<Record<string, unknown>> => {
+      const [status, answer] = await callPlatform(platformPort, editor, call, body);
+      expect([status, answer], call).toMatchObject([200, { success: true }]);
+      return answer;
+    };
+    const draft = { name: 'Ours', aiType: 'OTHER', endpoint: provider.url, secret: CREDENTIAL, workspaceId: workspace };
+    expect((await callPlatform(platformPort, 'made-up', 'POST /ai/llm', draft))[0]).toBe(401);
+    expect((await callPlatform(platformPort, stranger, 'POST /ai/llm', draft))[0]).toBe(403);
+
+    const aiLlmId = String((await done('POST /ai/llm', draft))['aiLlmId']);
+    const secrets = async (): Promise<Owner[]> => Object.values(await ownersOf('secrets', workspace, '-l', 'app.kubernetes.io/managed-by=flashback-operator')).flat();
+    expect(await secrets()).toContainEqual(expect.objectContaining({ kind: 'AILLMConfig', uid: aiLlmId }));
+    await done(`PUT /ai/llm/${aiLlmId}`, { name: 'Still ours', secret: CREDENTIAL });
+    await done(`POST /ai/llm/${aiLlmId}/validate`);
+    const repository = { name: 'Talk', storageType: 'OPENAI', mode: 'NORMAL', workspaceId: workspace, repoBuckets: [], repoAiLlms: [{ aiLlmId }] };
+    const repoId = String((await done('POST /repo', repository))['repoId']);
+    await done(`PUT /repo/${repoId}`, { ...repository, name: 'Talks' });
+    const keys = `/repo/${repoId}/ai/apikey`;
+    const keyId = String((await done(`POST ${keys}`, { name: 'app', aiType: 'OPENAI' }))['id']);
+    expect(await secrets()).toContainEqual(expect.objectContaining({ kind: 'Repository', uid: repoId, blockOwnerDeletion: true }));
+    await done(`PUT ${keys}/${keyId}`, { name: 'our app' });
+    const rule = { name: 'Cards', content: 'Block credit card numbers', riskType: 'HIGH', actionType: 2, orgId: 'default', workspaceId: workspace };
+    const { policy } = (await done('POST /policy', rule)) as { policy: { id: string } };
+    await done(`PUT /policy/${policy.id}`, { name: 'Cards of credit' });
+    for (const gone of [`/policy/${policy.id}`, `${keys}/${keyId}`, `/repo/${repoId}`, `/ai/llm/${aiLlmId}`]) await done(`DELETE ${gone}`);
+    expect((await secrets()).map(({ uid }) => uid)).not.toContain(aiLlmId);
+
+    // The Service is led to the operator, and goes with the release; an EndpointSlice that has no owner gets one.
+    const slice = ['endpointslice', 'flashback-platform-api-leader', '-n', release];
+    const led = async (): Promise<object> => JSON.parse(await kubectl(['get', ...slice, '-o', 'json'])) as object;
+    const owner = { kind: 'Service', name: 'flashback-gateway-push' };
+    expect(await led()).toMatchObject({ metadata: { ownerReferences: [owner] }, endpoints: [{ addresses: [POD_IP] }], ports: [{ port: platformPort }] });
+    await kubectl(['patch', ...slice, '--type=merge', '-p', '{"metadata":{"ownerReferences":null}}']);
+    expect(await forbidden()).toEqual([]);
+    await process.stop();
+    const left = await led();
+    expect(left).toMatchObject({ metadata: { ownerReferences: [owner] } });
+    expect((left as { endpoints?: object[] }).endpoints ?? []).toEqual([]);
   });
 
   test('takes over kinds that somebody else has installed only when told to', async () => {
