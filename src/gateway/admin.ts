@@ -1,10 +1,11 @@
 // The gateway's side of the push channel: takes snapshots from the operator and tells it, through a long poll, what is in
 // force, which credentials providers refuse, and what policies have counted, and what the ledger is to know. Mutual TLS; the only client is the operator.
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Clock } from '../clock.ts';
+import { Connections } from '../connections.ts';
 import { LEDGER_PATH, MAX_SNAPSHOT_BYTES, OPERATOR_COMMON_NAME, REPORT_HOLD } from '../push/names.ts';
 import type { GatewayReport, PolicyCount, Snapshot } from '../snapshot/snapshot.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -48,9 +49,7 @@ export class AdminServer {
   readonly #server: Server;
   /** Told that there may be something to report. */
   readonly #waiting = new Set<() => void>();
-  /** All connections, also those whose handshake goes on: node:https knows of none before its end. */
-  readonly #sockets = new Set<Socket>();
-  #isClosing = false;
+  readonly #connections: Connections;
   #rejected = new Set<string>();
   readonly #counts: CountReport | undefined;
 
@@ -59,7 +58,7 @@ export class AdminServer {
     const { files, state, counts, clock } = options;
     this.#counts = counts === undefined ? undefined : new CountReport(counts, clock);
     this.#server = createServer({ ...tlsOf(files.current), requestCert: true, rejectUnauthorized: true }, this.#app());
-    this.#server.on('connection', (socket) => this.#keep(socket));
+    this.#connections = new Connections(this.#server);
     this.#server.on('tlsClientError', (error) => options.logger.debug({ reason: error.message }, 'push connection refused'));
     files.onChange((changed) => {
       this.#server.setSecureContext(tlsOf(changed));
@@ -92,16 +91,9 @@ export class AdminServer {
 
   /** Ends every connection, whatever it is in the middle of: an operator that dials anew just now would be served for ever. */
   async close(): Promise<void> {
-    this.#isClosing = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const socket of this.#sockets) socket.destroy();
+    this.#connections.cut();
     await closed;
-  }
-
-  #keep(socket: Socket): void {
-    if (this.#isClosing) return void socket.destroy();
-    this.#sockets.add(socket);
-    socket.once('close', () => this.#sockets.delete(socket));
   }
 
   #wake(): void {

@@ -5,6 +5,7 @@ import { createServer as createTlsServer, Server as TlsServer } from 'node:https
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
+import { Connections } from '../connections.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Certificates are renewed days before they end. */
@@ -35,6 +36,7 @@ async function readCertificate(directory: string): Promise<Certificate> {
 export class PlatformServer {
   readonly #options: PlatformServerOptions;
   #server: Server | undefined;
+  #connections: Connections | undefined;
   #look: { clear(): void } | undefined;
 
   constructor(options: PlatformServerOptions) {
@@ -48,6 +50,7 @@ export class PlatformServer {
     const certificate = tlsDirectory === undefined ? undefined : await readCertificate(tlsDirectory);
     const server = certificate === undefined ? createServer(limits, app) : createTlsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, app);
     this.#server = server;
+    this.#connections = new Connections(server);
     if (certificate !== undefined && server instanceof TlsServer) this.#scheduleLook(certificate, (next) => server.setSecureContext(next));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -65,7 +68,7 @@ export class PlatformServer {
     if (server === undefined) return;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    const cut = this.#options.clock.setTimeout(() => server.closeAllConnections(), 5_000);
+    const cut = this.#options.clock.setTimeout(() => this.#connections?.cut(), 5_000);
     await closed;
     cut.clear();
   }
