@@ -3,9 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { load } from 'js-yaml';
 import { parseAlertsConfig, readAlertsConfig, type AlertsConfig } from '../../src/alerts/config.ts';
+import { codeBlocks } from '../docs/markdown.ts';
 
 const FILES: Record<string, string> = {
+  'signing-key': `whsec_${Buffer.alloc(24, 9).toString('base64')}`,
   'slack-url': 'https://hooks.slack.example/services/T0/B0/canary\n',
   key: `whsec_${Buffer.alloc(24, 7).toString('base64')}`,
   plain: 'a'.repeat(32),
@@ -25,6 +28,13 @@ function parse(text: string | object): AlertsConfig {
 const one = (receiver: object, rest: object = {}): object => ({
   ...rest,
   receivers: [{ name: 'ops', type: 'webhook', url: 'https://alerts.example/hook', ...receiver }],
+});
+
+it('takes what docs/alerts.md shows, as a file and as values of the chart', () => {
+  const [file = '', values = ''] = codeBlocks('docs/alerts.md', 'yml');
+  expect(parse(file).receivers.map(({ name }) => name)).toEqual(['security', 'chat', 'pager']);
+  const { alerts } = load(values) as { alerts: { config: object } };
+  expect(parse(alerts.config).receivers.map(({ name }) => name)).toEqual(['chat', 'pager']);
 });
 
 it('reads YAML with all that there is to say', () => {
