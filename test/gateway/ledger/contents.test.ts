@@ -25,8 +25,10 @@ const isViolation = (told: Told): told is ViolationEntry => 'type' in told;
 
 function collected(told: readonly Told[], contents = new Contents()): Contents {
   for (const one of told) {
+    // As the active part does: a violation makes its row, too, which decides the order of what follows.
+    const row = contents.rowOf(isViolation(one) ? one : one.dimensions);
     if (isViolation(one)) contents.addViolation(one);
-    else contents.addUsage(contents.rowOf(one.dimensions), one.minute, one.amounts);
+    else contents.addUsage(row, one.minute, one.amounts);
   }
   return contents;
 }
