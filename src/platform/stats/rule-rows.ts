@@ -76,8 +76,13 @@ export function addUp(
   return rows;
 }
 
+/** Looks each policy up once: the same few are asked for at every violation, and each look goes through all that there are. */
 export function riskOf(objects: Pick<Objects, 'byUid'>): (policy: string) => Severity | undefined {
-  return (policy) => objects.byUid('AIPolicy', policy)?.spec.riskType;
+  const known = new Map<string, Severity | undefined>();
+  return (policy) => {
+    if (!known.has(policy)) known.set(policy, objects.byUid('AIPolicy', policy)?.spec.riskType);
+    return known.get(policy);
+  };
 }
 
 /** Rows per bucket of one policy. Tokens of judges belong to no single policy, so they are zero here. */

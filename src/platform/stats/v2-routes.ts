@@ -107,8 +107,9 @@ async function violationEntities(asked: Asked, rule: string | undefined, of: 'po
     else group.push(violation);
   }
   const sum = { dimension: undefined, groupOf: () => '', startOf: () => 0 };
+  const risk = riskOf(services.objects);
   return [...groups].flatMap(([id, group]) =>
-    [...addUp(group, sum, riskOf(services.objects)).values()].map((row) => ({ id, use: useOf(row) })),
+    [...addUp(group, sum, risk).values()].map((row) => ({ id, use: useOf(row) })),
   );
 }
 
