@@ -5,7 +5,7 @@ import { isNothing, NO_USE, type Use } from './amounts.ts';
 import type { Metric } from './points.ts';
 import { BREAKDOWN_QUERY, breakdownAnswer } from './schemas.ts';
 import { entitiesOf, rank, seriesOf, type Entity, type Point } from './series.ts';
-import { filterOf, filterSchemas, STATS_ERRORS, type FilterName, type SeriesQuery } from './series-route.ts';
+import { filterOf, filterSchemas, STATS_ERRORS, windowMeta, type FilterName, type SeriesQuery } from './series-route.ts';
 import { usageRows, type Asked, type Traffic } from './usage-rows.ts';
 import { scopeOf } from './visible.ts';
 import { stretchOf } from './window.ts';
@@ -88,12 +88,7 @@ export function breakdownOperation(route: BreakdownRoute): Operation<Services, n
       return {
         success: true,
         meta: {
-          start: stretch.start,
-          end: stretch.end,
-          scope: query.scope,
-          ...(query.id === undefined ? {} : { scopeId: query.id }),
-          window: query.window,
-          timeBucketSize: stretch.bucketName,
+          ...windowMeta(query, stretch),
           breakdownBy: by,
           includesSeries: query.includeSeries,
           limit: query.limit,

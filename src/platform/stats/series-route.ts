@@ -6,7 +6,7 @@ import { seriesAnswer, text, WINDOW_QUERY } from './schemas.ts';
 import { seriesOf } from './series.ts';
 import { usageRows, type Asked, type Filter, type Traffic } from './usage-rows.ts';
 import { scopeOf, type Scope } from './visible.ts';
-import { stretchOf, type BucketName, type WindowName } from './window.ts';
+import { stretchOf, type BucketName, type Stretch, type WindowName } from './window.ts';
 import type { UsageRow } from '../../ledger/ledger.ts';
 
 /** What a client may narrow a series or a breakdown to: the dimension, and how answers call it. */
@@ -68,6 +68,11 @@ export const STATS_ERRORS = {
   404: 'no repository has this id',
 } as const;
 
+/** What every answer says of the question that it answers. */
+export function windowMeta({ scope, id, window }: Pick<SeriesQuery, 'scope' | 'id' | 'window'>, { start, end, bucketName }: Stretch): object {
+  return { start, end, scope, ...(id === undefined ? {} : { scopeId: id }), window, timeBucketSize: bucketName };
+}
+
 export function seriesOperation(route: SeriesRoute): Operation<Services, never, SeriesQuery> {
   const { id, path, tag, summary, rights, metric, traffic, resource, filters, ofRule } = route;
   return {
@@ -89,12 +94,7 @@ export function seriesOperation(route: SeriesRoute): Operation<Services, never, 
       return {
         success: true,
         meta: {
-          start: stretch.start,
-          end: stretch.end,
-          scope: query.scope,
-          ...(query.id === undefined ? {} : { scopeId: query.id }),
-          window: query.window,
-          timeBucketSize: stretch.bucketName,
+          ...windowMeta(query, stretch),
           ...resourceFilter(query, filters),
         },
         ...seriesOf(rows, stretch, metric),
