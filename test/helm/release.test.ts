@@ -193,6 +193,8 @@ describe('a release', () => {
     const delivered = await ownersOf('secrets', workspace, '-l', 'ai.flashback.tech/repository=chat');
     expect(delivered).toMatchObject({ 'chat-app': [{ kind: 'Repository', name: 'chat', blockOwnerDeletion: true }] });
     expect(await operator.forbidden()).toEqual([]);
+    // It looks after every namespace, so it would write the objects of the other releases, too.
+    if (mode === 'cluster') await operator.process.stop();
   });
 
   test('gives the operator the rights to look at callers of the Platform API, and to write what they ask for', async () => {
