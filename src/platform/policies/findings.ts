@@ -47,7 +47,7 @@ const VIOLATION_QUERY = {
     type: 'array',
     items: { type: 'string', enum: RISK_NAMES },
     maxItems: 3,
-    description: 'How severe it was; where nobody judged that, the risk of the policy.',
+    description: 'How severe it was: the risk that the policy had then.',
   },
   block: { type: 'boolean', description: 'Whether it was blocked.' },
 } as const satisfies Record<string, Schema>;
