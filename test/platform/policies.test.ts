@@ -209,6 +209,12 @@ describe('policies of three levels', () => {
     expect(told).toEqual(['created', 'updated', 'deleted'].map((event) => [event, 'AIPolicy', 'admin', 'team-b']));
   });
 
+  it('leave a line in the audit for each new name, too, which the operator does not see', async () => {
+    for (const name of ['x', 'y']) await platform.call('PUT', `/policy/${ids[1]}`, { body: { name } });
+    const told = platform.ledger.audits.filter(({ uid, event }) => uid === ids[1] && event === 'updated');
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+  });
+
   it('change also where the ledger cannot be written, and the log says so', async () => {
     platform.ledger.audit = () => Promise.reject(new Error('disk full'));
     expect((await platform.call('DELETE', `/policy/${ids[1]}`)).status).toBe(200);

@@ -123,7 +123,7 @@ export const updatePolicy: Operation<PolicyServices, { policyId: string }, never
       [POLICY_ANNOTATIONS.lastUpdatedAt]: new Date(clock.now()).toISOString(),
     };
     const changed = await objects.update('AIPolicy', params.policyId, (spec) => ({ ...spec, ...specOf(body) }), annotations);
-    await auditObject(services, caller, 'updated', changed);
+    await auditObject(services, caller, 'updated', changed, policy);
     return { success: true, policy: policyDto(changed, objects) };
   },
 };
