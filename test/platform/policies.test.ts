@@ -96,7 +96,7 @@ describe('making a policy', () => {
   it('takes a name once in a workspace', async () => {
     await post({ ...RULE, workspaceId: 'team-b' });
     const again = await post({ ...RULE, workspaceId: 'team-b' });
-    expect([again.status, again.body.message]).toEqual([400, expect.stringContaining('name: there is a policy called "No cards"')]);
+    expect([again.status, again.body.message]).toEqual([400, expect.stringContaining('name: another policy is called "No cards"')]);
     const other = policyOf(await post({ ...RULE, name: 'Other', workspaceId: 'team-b' }));
     expect((await platform.call('PUT', `/policy/${other.id}`, { body: { name: 'No cards' } })).status).toBe(400);
     expect((await platform.call('PUT', `/policy/${other.id}`, { body: { name: 'Other' } })).status).toBe(200);
