@@ -204,6 +204,21 @@ describe('who may', () => {
     expect(await listed('nobody')).toEqual([]);
   });
 
+  it("list: others' of one workspace, and one's own of another beside them", async () => {
+    const sales = platform.objects.list('Repository').find(({ metadata }) => metadata.namespace === 'team-b')!.metadata.uid;
+    const rights = ['list repositories team-b', 'get repositories team-b'];
+    platform.tokens.set('chief', [...MEMBER, ...rights, `${READ_OTHERS} repositories team-a`]);
+    platform.tokens.set('bert', [...MEMBER, ...rights]);
+    const start = async (token: string): Promise<string> =>
+      (await platform.call('POST', '/conversation', { token, body: { repoId: sales } })).body['conversationId'] as string;
+    const [ofAnna, ofChief] = [await begin('anna'), await start('chief')];
+    await start('bert');
+    expect((await listed('chief')).toSorted()).toEqual([ofAnna, ofChief].toSorted());
+    expect(await listed('chief', '?userId=chief')).toEqual([ofChief]);
+    expect(await listed('chief', '?workspaceId=team-b')).toEqual([ofChief]);
+    expect(await listed('chief', '?workspaceId=team-a')).toEqual([ofAnna]);
+  });
+
   it('delete: who began it; others need the right to delete besides', async () => {
     const id = await begin();
     expect((await platform.call('DELETE', `/conversation/${id}`, { token: 'bert' })).status).toBe(404);

@@ -104,5 +104,10 @@ it("everybody sees their own changes where they may look; others' take the right
   platform.tokens.set('chief', ['list repositories team-a', `${READ_AUDIT} repositories team-a`]);
   expect(names(await ask({}, 'chief'))).toEqual(['e1', 'e2', 'e3', 'e5']);
   expect(names(await ask({ workspaceId: 'team-b' }, 'chief'))).toEqual([]);
+  platform.tokens.set('bert@acme.example', ['list repositories', `${READ_AUDIT} repositories team-a`]);
+  expect(names(await ask({}, 'bert@acme.example'))).toEqual(['e1', 'e2', 'e3', 'e4', 'e5']);
+  expect(names(await ask({ workspaceId: 'team-b' }, 'bert@acme.example'))).toEqual(['e4']);
+  platform.tokens.set('anna', ['list repositories', `${READ_AUDIT} repositories team-a`]);
+  expect(names(await ask({}, 'anna'))).toEqual(['e1', 'e2', 'e3', 'e5']);
   expect((await ask({}, 'nobody')).body).toEqual({ events: [], total: 0, skip: 0, take: 20 });
 });

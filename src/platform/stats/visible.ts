@@ -1,7 +1,7 @@
 // Whose rows a caller may see: the namespaces that RBAC opens to them, narrowed to what the question is about.
 import type { Kind } from '../../api/resources.ts';
-import type { Visible } from '../../ledger/ledger.ts';
-import { ApiError, type Access, type Objects } from '../operation.ts';
+import type { Own, Visible } from '../../ledger/ledger.ts';
+import { ApiError, type Access, type Caller, type Objects } from '../operation.ts';
 import { namespaceOf } from '../wire.ts';
 
 /** Both at once. */
@@ -10,6 +10,21 @@ export function narrow(visible: Visible, wanted: readonly string[]): Visible {
 }
 
 export const isNobody = (visible: Visible): boolean => visible !== 'all' && visible.length === 0;
+
+/**
+ * What everybody has where the caller has the right `others` on repositories, and their own where they may list these. Undefined: nothing.
+ * `workspaceId`: of this workspace alone.
+ */
+export async function othersOrOwn(
+  others: string,
+  workspaceId: string | undefined,
+  { access, caller }: { access: Access; caller: Caller },
+): Promise<{ visible: Visible; own: Own } | undefined> {
+  const within = (visible: Visible): Visible => (workspaceId === undefined ? visible : narrow(visible, [workspaceId]));
+  const visible = within(await access.namespaces(others, 'repositories'));
+  const own = { visible: within(await access.namespaces('list', 'repositories')), name: caller.name };
+  return isNobody(visible) && isNobody(own.visible) ? undefined : { visible, own };
+}
 
 const KINDS: readonly Kind[] = ['Repository', 'AILLMConfig', 'AIPolicy'];
 
