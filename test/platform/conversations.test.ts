@@ -199,7 +199,8 @@ describe('who may', () => {
     expect(await listed('chief', '?userId=bert')).toEqual([ofBert]);
     expect(await listed('anna')).toEqual([ofAnna]);
     expect(await listed('anna', '?userId=bert')).toEqual([]);
-    expect(await listed('anna', '?workspaceId=team-b')).toEqual([]);
+    for (const id of ['team-a', 'uid-of-team-a']) expect(await listed('anna', `?workspaceId=${id}`)).toEqual([ofAnna]);
+    for (const id of ['team-b', 'uid-of-team-b']) expect(await listed('anna', `?workspaceId=${id}`)).toEqual([]);
     expect(await listed('stranger')).toEqual([]);
     expect(await listed('nobody')).toEqual([]);
   });

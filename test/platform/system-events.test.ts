@@ -79,6 +79,7 @@ it.each([
   [{ event: 2 }, ['e3']],
   [{ userId: 'bert@acme.example' }, ['e2', 'e4']],
   [{ workspaceId: 'team-b' }, ['e4']],
+  [{ workspaceId: 'uid-of-team-b' }, ['e4']],
   [{ contextId: 'uid-e1' }, ['e1', 'e5']],
   [{ contextId: 'uid-e1', context: 13, skip: 0, take: 1 }, ['e5']],
   [{ contextId: null, context: null, event: null, showUnread: true }, ['e1', 'e2', 'e3', 'e4', 'e5']],

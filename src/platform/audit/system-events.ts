@@ -148,7 +148,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
       },
       event: { type: ['integer', 'null'], enum: [0, 1, 2, null], description: '0: created, 1: updated, 2: deleted.' },
       userId: { ...ID, description: 'Who did it.' },
-      workspaceId: { ...ID, description: 'Where.' },
+      workspaceId: { ...ID, description: 'Where: name or UID of the workspace.' },
       showUnread: { type: ['boolean', 'null'], description: 'Changes nothing: nobody keeps who has read what.' },
       skip: { type: 'integer', minimum: 0, description: 'Rows to leave out; 0 when absent.' },
       take: { type: 'integer', minimum: 1, maximum: 100, description: 'Rows at most; 20 when absent.' },
@@ -173,7 +173,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
       body.from_timestamp ?? undefined,
       body.to_timestamp ?? undefined,
     );
-    const scope = await othersOrOwn(READ_AUDIT, body.workspaceId ?? undefined, { access, caller });
+    const scope = await othersOrOwn(READ_AUDIT, body.workspaceId ?? undefined, { access, caller, objects });
     const kind = typeof body.context === 'number' ? kindOf(body.context) : undefined;
     if (scope === undefined || (typeof body.context === 'number' && kind === undefined)) return { events: [], total: 0, skip, take };
     const event = typeof body.event === 'number' ? EVENTS[body.event] : undefined;

@@ -81,7 +81,7 @@ const listConversations: Operation<ConversationServices, never, ListQuery> = {
     from: text('Begun not before, in ISO 8601.'),
     to: text('Begun before, in ISO 8601.'),
     userId: text('Begun by this user.'),
-    workspaceId: text('Of this workspace.'),
+    workspaceId: text('Of this workspace: its name or UID.'),
     repoId: text('With this repository.'),
     showDeleted: { type: 'boolean', default: false, description: 'Also those that are deleted and still kept.' },
   },
@@ -90,7 +90,7 @@ const listConversations: Operation<ConversationServices, never, ListQuery> = {
   async handle({ query, caller, access }, services) {
     const { ledger, objects } = services;
     const range = parseRange({ from: 'from', to: 'to' }, query.from, query.to);
-    const scope = await othersOrOwn(READ_OTHERS, query.workspaceId, { access, caller });
+    const scope = await othersOrOwn(READ_OTHERS, query.workspaceId, { access, caller, objects });
     if (scope === undefined) return { success: true, conversations: [], total: 0 };
     const { repoId, userId, skip, take, showDeleted } = query;
     const question: ConversationQuestion = {

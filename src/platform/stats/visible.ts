@@ -9,18 +9,23 @@ export function narrow(visible: Visible, wanted: readonly string[]): Visible {
   return visible === 'all' ? wanted : visible.filter((namespace) => wanted.includes(namespace));
 }
 
+/** The namespace that a workspaceId means. A workspace that nobody knows any more may still have rows, under its name. */
+export function knownAs(workspaceId: string, objects: Pick<Objects, 'namespace'>): string {
+  return objects.namespace(workspaceId) ?? workspaceId;
+}
+
 export const isNobody = (visible: Visible): boolean => visible !== 'all' && visible.length === 0;
 
 /**
  * What everybody has where the caller has the right `others` on repositories, and their own where they may list these. Undefined: nothing.
- * `workspaceId`: of this workspace alone.
+ * `workspaceId`: of this workspace alone, by its name or UID.
  */
 export async function othersOrOwn(
   others: string,
   workspaceId: string | undefined,
-  { access, caller }: { access: Access; caller: Caller },
+  { access, caller, objects }: { access: Access; caller: Caller; objects: Pick<Objects, 'namespace'> },
 ): Promise<{ visible: Visible; own: Own } | undefined> {
-  const within = (visible: Visible): Visible => (workspaceId === undefined ? visible : narrow(visible, [workspaceId]));
+  const within = (visible: Visible): Visible => (workspaceId === undefined ? visible : narrow(visible, [knownAs(workspaceId, objects)]));
   const visible = within(await access.namespaces(others, 'repositories'));
   const own = { visible: within(await access.namespaces('list', 'repositories')), name: caller.name };
   return isNobody(visible) && isNobody(own.visible) ? undefined : { visible, own };
