@@ -138,7 +138,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
     type: 'object',
     properties: {
       from_timestamp: { ...ID, description: 'Not before, in ISO 8601.' },
-      to_timestamp: { ...ID, description: 'Before, in ISO 8601.' },
+      to_timestamp: { ...ID, description: 'Before, in ISO 8601; a date without a time is that whole day.' },
       contextId: { ...ID, description: 'Id of the object that was changed.' },
       context: {
         type: ['integer', 'null'],

@@ -79,7 +79,7 @@ const listConversations: Operation<ConversationServices, never, ListQuery> = {
   query: {
     ...PAGE,
     from: text('Begun not before, in ISO 8601.'),
-    to: text('Begun before, in ISO 8601.'),
+    to: text('Begun before, in ISO 8601; a date without a time is that whole day.'),
     userId: text('Begun by this user.'),
     workspaceId: text('Of this workspace: its name or UID.'),
     repoId: text('With this repository.'),

@@ -35,7 +35,7 @@ const ALERT_QUERY = {
   workspaceId: text('Of repositories of this workspace.'),
   repoId: text('Id of a repository.'),
   from: text('Not before, in ISO 8601.'),
-  to: text('Before, in ISO 8601.'),
+  to: text('Before, in ISO 8601; a date without a time is that whole day.'),
   ...PAGE,
   llmType: texts('Types of the providers that were asked.'),
   llmModel: texts('Models that were asked.'),
