@@ -54,6 +54,7 @@ describe('creating', () => {
   it.each([
     ['no name', { name: undefined }, 'name is required'],
     ['an empty name', { name: '' }, 'name must not be empty'],
+    ['a name of blanks', { name: ' \t ' }, 'name must not be empty'],
     ['an unknown type', { aiType: 'ACME' }, 'aiType must be one of OPENAI, GOOGLE, ANTHROPIC, AWS, OTHER'],
     ['no workspace of this name', { workspaceId: 'nowhere' }, 'workspaceId: there is no workspace "nowhere"'],
     ['no secret', { secret: null }, 'secret is required for OPENAI'],
