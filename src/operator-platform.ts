@@ -37,8 +37,8 @@ export class OperatorPlatform {
   constructor(options: OperatorPlatformOptions) {
     const { settings, client, store, clock, logger, metrics } = options;
     this.#options = options;
-    this.objects = new KubernetesObjects({ client, store, clock, mayWrite: () => options.isLeader() });
-    const authenticator = new KubernetesAuthenticator({ client, audiences: settings['platform-api-audiences'], namespaces: () => this.objects.occupied(), clock });
+    this.objects = new KubernetesObjects({ client, store, watched: settings['watch-namespaces'] ?? [], clock, mayWrite: () => options.isLeader() });
+    const authenticator = new KubernetesAuthenticator({ client, audiences: settings['platform-api-audiences'], namespaces: () => this.objects.known(), clock });
     const app = createPlatformApp({
       operations: OPERATIONS,
       serving: () => {
