@@ -38,7 +38,7 @@ export class OperatorPlatform {
     const { settings, client, store, clock, logger, metrics } = options;
     this.#options = options;
     this.objects = new KubernetesObjects({ client, store, watched: settings['watch-namespaces'] ?? [], clock, mayWrite: () => options.isLeader() });
-    const authenticator = new KubernetesAuthenticator({ client, audiences: settings['platform-api-audiences'], namespaces: () => this.objects.known(), clock });
+    const authenticator = new KubernetesAuthenticator({ client, audiences: settings['platform-api-audiences'], namespaces: () => this.objects.namespaces(), clock });
     const app = createPlatformApp({
       operations: OPERATIONS,
       serving: () => {

@@ -139,7 +139,7 @@ export class KubernetesObjects implements Objects, Homes {
    * Namespaces that callers may have rows of: not only those with objects of ours, as what was deleted is still asked about. Where namespaces may
    * not be listed, those that the operator is told to watch.
    */
-  known(): string[] {
+  namespaces(): string[] {
     const { store, watched = [] } = this.#options;
     const occupied = (Object.keys(KINDS) as Kind[]).flatMap((kind) => this.list(kind)).map(({ metadata }) => metadata.namespace);
     const listed = store.namespaces()?.map(({ name }) => name).filter((name) => store.covers(name));

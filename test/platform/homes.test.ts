@@ -45,10 +45,10 @@ it('where namespaces may not be listed there is none', () => expect(objects(fals
 
 it('callers are asked about each namespace that is looked at, as what was deleted in one still has its violations and its use', () => {
   const looked = Object.keys(LABELLED).filter((name) => name !== 'unwatched');
-  expect(objects(true).known()).toEqual(looked.toSorted());
+  expect(objects(true).namespaces()).toEqual(looked.toSorted());
 });
 
 it('where namespaces may not be listed, about those that are watched and those with objects', () => {
-  expect(objects(false).known()).toEqual(['acme-member']);
-  expect(objects(false, ['team-a', 'team-b']).known()).toEqual(['acme-member', 'team-a', 'team-b']);
+  expect(objects(false).namespaces()).toEqual(['acme-member']);
+  expect(objects(false, ['team-a', 'team-b']).namespaces()).toEqual(['acme-member', 'team-a', 'team-b']);
 });

@@ -46,6 +46,12 @@ describe('/v2/stats/ai', () => {
     expect((await call('aiSeries', { window: '24h', ...query })).summary['total']).toBe(total);
   });
 
+  it('counts for an organization what was used before everything in it was deleted', async () => {
+    const { objects } = services;
+    for (const { metadata } of objects.all.filter((one) => one.metadata.namespace === 'team-b')) await objects.remove('Repository', metadata.uid);
+    expect((await call('aiSeries', { scope: 'org', id: 'other', window: '24h' })).summary['total']).toBe(1500);
+  });
+
   it('says what it was narrowed to', async () => {
     const { meta } = await call('aiSeries', { scope: 'repo', id: 'repo-1', window: '7d', timeBucketSize: '1d', model: 'gpt' });
     expect(meta).toMatchObject({ scopeId: 'repo-1', timeBucketSize: '1d', resourceFilter: { type: 'model', id: 'gpt' } });

@@ -1,5 +1,4 @@
 // Whose rows a caller may see: the namespaces that RBAC opens to them, narrowed to what the question is about.
-import type { Kind } from '../../api/resources.ts';
 import type { Own, Visible } from '../../ledger/ledger.ts';
 import { ApiError, type Access, type Caller, type Objects } from '../operation.ts';
 import { namespaceOf } from '../wire.ts';
@@ -31,12 +30,9 @@ export async function othersOrOwn(
   return isNobody(visible) && isNobody(own.visible) ? undefined : { visible, own };
 }
 
-const KINDS: readonly Kind[] = ['Repository', 'AILLMConfig', 'AIPolicy'];
-
-/** Namespaces with objects of ours that belong to an organization. */
-export function namespacesOf(organization: string, objects: Pick<Objects, 'list' | 'organization'>): string[] {
-  const all = new Set(KINDS.flatMap((kind) => objects.list(kind).map(({ metadata }) => metadata.namespace)));
-  return [...all].filter((namespace) => objects.organization(namespace) === organization).toSorted();
+/** Namespaces that belong to an organization. */
+function namespacesOf(organization: string, objects: Pick<Objects, 'namespaces' | 'organization'>): string[] {
+  return objects.namespaces().filter((namespace) => objects.organization(namespace) === organization);
 }
 
 export const SCOPES = ['org', 'workspace', 'repo'] as const;
