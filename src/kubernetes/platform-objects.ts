@@ -136,8 +136,8 @@ export class KubernetesObjects implements Objects, Homes {
   }
 
   /**
-   * Namespaces that callers may have rows of: not only those with objects of ours, as what was deleted is still asked about. Where namespaces may
-   * not be listed, those that the operator is told to watch.
+   * Namespaces that callers may have rows of: not only those with objects of ours, as what was deleted is still asked about. Where
+   * namespaces may not be listed, those that the operator is told to watch.
    */
   namespaces(): string[] {
     const { store, watched = [] } = this.#options;

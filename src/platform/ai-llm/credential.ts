@@ -61,7 +61,7 @@ export function demandOwnOrigin(before: Spec, input: LlmInput): void {
   const type = input.aiType === undefined ? before.type : AI_TYPES[input.aiType];
   const endpoint = given(input.endpoint) ?? before.endpoint;
   if (originOf(before) === originOf(endpoint === undefined ? { type } : { type, endpoint })) return;
-  throw new ApiError(400, 'secret is required: endpoint or aiType lead to another origin, and the credential that is kept is not sent there');
+  throw new ApiError(400, 'secret is required: endpoint or aiType lead to another origin, where the kept credential is not sent');
 }
 
 /** Plain http of an endpoint on loopback was allowed for that endpoint alone. */

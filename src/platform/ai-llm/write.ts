@@ -70,7 +70,11 @@ export const updateAiLlm: Operation<Services, { id: string }, never, LlmInput & 
   rights: 'update on aillmconfigs in the namespace.',
   body: { type: 'object', properties: FIELDS },
   answer: WRITTEN,
-  errors: { 400: 'A field is not valid, or another endpoint or aiType needs the secret.', 403: 'No right to change it.', 404: 'There is none with this id.' },
+  errors: {
+    400: 'A field is not valid, or another endpoint or aiType needs the secret.',
+    403: 'No right to change it.',
+    404: 'There is none with this id.',
+  },
   async handle({ params, body, caller, access }, services) {
     const { objects } = services;
     const config = demandObject(objects, 'AILLMConfig', params.id);
