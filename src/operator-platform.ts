@@ -37,8 +37,9 @@ export class OperatorPlatform {
   constructor(options: OperatorPlatformOptions) {
     const { settings, client, store, clock, logger, metrics } = options;
     this.#options = options;
-    this.objects = new KubernetesObjects({ client, store, clock, mayWrite: () => options.isLeader() });
-    const authenticator = new KubernetesAuthenticator({ client, audiences: settings['platform-api-audiences'], namespaces: () => this.objects.occupied(), clock });
+    const { 'watch-namespaces': watched = [], 'platform-api-audiences': audiences } = settings;
+    this.objects = new KubernetesObjects({ client, store, watched, clock, mayWrite: () => options.isLeader() });
+    const authenticator = new KubernetesAuthenticator({ client, audiences, namespaces: () => this.objects.namespaces(), clock });
     const app = createPlatformApp({
       operations: OPERATIONS,
       serving: () => {

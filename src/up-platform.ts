@@ -42,6 +42,7 @@ function conversationKeys(stateDir: string): string {
 
 export interface UpPlatform {
   port: number;
+  token: string;
   tokenPath: string;
   close(): Promise<void>;
 }
@@ -50,7 +51,8 @@ export interface UpPlatform {
 export async function openUpPlatform({ port, host, stateDir, session, ledger, metrics, ...parts }: UpPlatformOptions): Promise<UpPlatform> {
   const { clock, logger } = parts;
   const tokenPath = join(stateDir, 'platform-token');
-  const authenticator = tokenAuthenticator(await platformToken(tokenPath));
+  const token = await platformToken(tokenPath);
+  const authenticator = tokenAuthenticator(token);
   const objects = new StandaloneObjects({
     directory: platformDirectory(stateDir),
     store: session.store,
@@ -62,5 +64,5 @@ export async function openUpPlatform({ port, host, stateDir, session, ledger, me
   const app = createPlatformApp({ operations: OPERATIONS, serving: () => ({ services, authenticator }), version: packageVersion(), clock, logger, metrics });
   const server = new PlatformServer({ app, clock, logger });
   const bound = await listenOn('platform-api-port', port, () => server.listen(port, host));
-  return { port: bound, tokenPath, close: () => server.close() };
+  return { port: bound, token, tokenPath, close: () => server.close() };
 }

@@ -132,7 +132,9 @@ export async function runUp(options: UpOptions): Promise<void> {
           metricsUrl: `http://${urlHost(host)}:${metricsPort}/metrics`,
           keys: await session.deliveredKeys(),
           statusPath: join(stateDir, 'status.yaml'),
-          ...(platform === undefined ? {} : { platform: { url: `http://${urlHost(host)}:${platform.port}`, tokenPath: platform.tokenPath } }),
+          ...(platform === undefined
+            ? {}
+            : { platform: { url: `http://${urlHost(host)}:${platform.port}`, token: platform.token, tokenPath: platform.tokenPath } }),
           ...(options.logPath === undefined ? {} : { logPath: options.logPath }),
           ...(session.standInOrigin === undefined ? {} : { demo: { url: session.standInOrigin, host: DEMO_HOST } }),
           ...(stdout.columns === undefined ? {} : { columns: stdout.columns }),

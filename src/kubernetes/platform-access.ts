@@ -33,7 +33,7 @@ export interface KubernetesAuthenticatorOptions {
   client: KubeClient;
   /** That tokens have to be for; those of the API server when empty. */
   audiences: readonly string[];
-  /** Namespaces that hold objects of ours. */
+  /** Namespaces that a caller without a right in all of them is asked about, one by one. */
   namespaces(): readonly string[];
   clock: Clock;
 }

@@ -20,6 +20,8 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export interface KubernetesObjectsOptions {
   client: KubeClient;
   store: Pick<KubernetesStore, 'list' | 'covers' | 'namespaceLabels' | 'namespaces'>;
+  /** Namespaces to which the operator is held; all when empty. */
+  watched?: readonly string[];
   clock: Clock;
   /** This process may write; asked before each write. */
   mayWrite(): boolean;
@@ -133,9 +135,15 @@ export class KubernetesObjects implements Objects, Homes {
     return names.filter((name) => isHome(name) && store.covers(name) && this.organization(name) === organization).toSorted();
   }
 
-  /** Namespaces that hold objects of ours. */
-  occupied(): string[] {
-    return [...new Set((Object.keys(KINDS) as Kind[]).flatMap((kind) => this.list(kind)).map(({ metadata }) => metadata.namespace))].toSorted();
+  /**
+   * Namespaces that callers may have rows of: not only those with objects of ours, as what was deleted is still asked about. Where
+   * namespaces may not be listed, those that the operator is told to watch.
+   */
+  namespaces(): string[] {
+    const { store, watched = [] } = this.#options;
+    const occupied = (Object.keys(KINDS) as Kind[]).flatMap((kind) => this.list(kind)).map(({ metadata }) => metadata.namespace);
+    const listed = store.namespaces()?.map(({ name }) => name).filter((name) => store.covers(name));
+    return [...new Set([...occupied, ...(listed ?? watched)])].toSorted();
   }
 
   #guard(): void {

@@ -1,6 +1,6 @@
 // What questions filter by, as SQL: series by their columns, users and conversations by their numbers.
 import type { Reader, Value } from './database.ts';
-import { DIMENSIONS, type Dimension, type UsageQuestion, type Visible } from './ledger.ts';
+import { DIMENSIONS, type Dimension, type Own, type UsageQuestion, type Visible } from './ledger.ts';
 import { idsOf } from './names.ts';
 
 export interface Condition {
@@ -44,6 +44,13 @@ function joined(conditions: readonly Condition[], word: string, none: Condition)
 /** Of these namespaces, in the column. */
 export function visibleIn(column: string, visible: Visible): Condition[] {
   return visible === 'all' ? [] : [isIn(column, visible)];
+}
+
+/** Of these namespaces, or one's own of others: `column` holds the namespace, `by` the name of whose it is. */
+export function seenIn(column: string, by: string, { visible, own }: { visible: Visible; own?: Own }): Condition[] {
+  if (visible === 'all' || own === undefined) return visibleIn(column, visible);
+  const mine = allOf([isIn(by, [own.name]), ...visibleIn(column, own.visible)]);
+  return [visible.length === 0 ? mine : oneOf([isIn(column, visible), mine])];
 }
 
 /** By the UIDs of objects of a kind; an empty one means none at all, or one whose UID nobody has known. */

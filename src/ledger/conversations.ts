@@ -1,5 +1,5 @@
 // Conversations of the Platform API and their messages. Titles and texts are sealed by whoever writes them.
-import { allOf, isIn, visibleIn } from './conditions.ts';
+import { allOf, isIn, seenIn } from './conditions.ts';
 import type { Reader, Transaction } from './database.ts';
 import type { Conversation, ConversationQuestion, Message, Page, Paged } from './ledger.ts';
 import { page, within } from './records.ts';
@@ -28,7 +28,7 @@ export async function conversation(reader: Reader, id: string): Promise<Conversa
 export async function conversations(reader: Reader, question: ConversationQuestion): Promise<Paged<Conversation>> {
   const { createdBy, repository, showDeleted } = question;
   const where = allOf([
-    ...visibleIn('workspace', question.visible),
+    ...seenIn('workspace', 'created_by', question),
     ...within('created_at', question),
     ...(createdBy === undefined ? [] : [isIn('created_by', [createdBy])]),
     ...(repository === undefined ? [] : [isIn('repository', [repository])]),

@@ -18,6 +18,13 @@ export interface Amounts extends UsageAmounts {
 /** Whose rows count: those of these namespaces, or of all. A question is never answered without it. */
 export type Visible = readonly string[] | 'all';
 
+/** What somebody has made or done themselves counts in these namespaces, too. */
+export interface Own {
+  visible: Visible;
+  /** Name of the user, as in the rows. */
+  name: string;
+}
+
 export interface UsageQuestion {
   visible: Visible;
   /** Milliseconds since the epoch: from inclusive, to exclusive. */
@@ -110,6 +117,7 @@ export interface AuditEntry {
 
 export interface AuditQuestion extends Page {
   visible: Visible;
+  own?: Own;
   from?: number;
   to?: number;
   kind?: AuditEntry['kind'];
@@ -145,6 +153,7 @@ export interface Message {
 
 export interface ConversationQuestion extends Page {
   visible: Visible;
+  own?: Own;
   from?: number;
   to?: number;
   createdBy?: string;

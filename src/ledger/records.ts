@@ -1,6 +1,6 @@
 // Lists of single things in the ledger: violations, alerts, and the audit of changes. The newest first.
 import type { Reader, Transaction, Value } from './database.ts';
-import { allOf, isIn, objectIn, visibleIn, type Condition } from './conditions.ts';
+import { allOf, isIn, objectIn, seenIn, visibleIn, type Condition } from './conditions.ts';
 import type { AlertRow, AuditEntry, AuditQuestion, Page, Paged, ViolationQuestion, ViolationRow } from './ledger.ts';
 import { AUDIT } from './tables.ts';
 
@@ -84,7 +84,7 @@ export async function audited(reader: Reader, question: AuditQuestion): Promise<
   const equal = (['kind', 'event', 'actor'] as const).flatMap((column) =>
     question[column] === undefined ? [] : [isIn(column, [question[column]])],
   );
-  const where = allOf([...visibleIn('workspace', question.visible), ...within('at', question), ...equal]);
+  const where = allOf([...seenIn('workspace', 'actor', question), ...within('at', question), ...equal]);
   return page<AuditEntry>(
     reader,
     { select: 'id, at, actor, event, kind, uid, workspace, name', from: 'audit', where, order: 'at DESC, id' },

@@ -66,6 +66,8 @@ export interface Objects {
   /** Writes values into a Secret of the namespace that the Platform API made; they are never read back. Creates it where there is none. */
   writeSecret(namespace: string, name: string, values: Record<string, string>, owner?: { kind: Kind; name: string; uid: string }): Promise<void>;
   removeSecret(namespace: string, name: string): Promise<void>;
+  /** All that are looked at, with objects or without: of what was deleted there is still something to tell. */
+  namespaces(): readonly string[];
   /** Name of the namespace with this name or UID, where objects of it are looked at. */
   namespace(nameOrUid: string): string | undefined;
   /** Organization of a namespace: the value of its label, or `default`. */

@@ -63,8 +63,14 @@ export function namespaceOf(objects: Objects, workspaceId: string): string {
   return namespace;
 }
 
-/** A name as people write it. */
-export const NAME: Schema = { type: 'string', minLength: 1, maxLength: 200, description: 'As people call it; unique among its kind in the workspace.' };
+/** A name as people write it; blanks around it are not part of it. */
+export const NAME: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  pattern: '\\S',
+  description: 'As people call it; unique among its kind in the workspace.',
+};
 
 /** The answer to something that was done. */
 export function done(properties: Schema = {}, required: readonly string[] = []): Schema {

@@ -95,6 +95,10 @@ export class StandaloneObjects implements Objects, Homes {
     await this.#inTurn(() => this.#delete(this.#path('Secret', { namespace, name })));
   }
 
+  namespaces(): string[] {
+    return this.#options.store.namespaces();
+  }
+
   namespace(nameOrUid: string): string | undefined {
     return NAMESPACE.test(nameOrUid) ? nameOrUid : undefined;
   }

@@ -1,4 +1,5 @@
-// What `flashback up` says to the person who started it. Pure: text from what is known, no secrets in it.
+// What `flashback up` says to the person who started it. Pure: text from what is known. One secret is in it, the token of
+// the Platform API: it goes to that person alone, never to the log.
 import { keyOf, keySeenFrom, type AnyResource, type KeyType, type ObjectKey, type Repository } from '../api/resources.ts';
 import { snippets, type Example } from './examples.ts';
 
@@ -18,8 +19,8 @@ export interface ReportInput {
   metricsUrl: string;
   /** File that the statuses are written to. */
   statusPath?: string;
-  /** The Platform API, and the file with its token; absent when it is off. */
-  platform?: { url: string; tokenPath: string };
+  /** The Platform API, its token, and the file that keeps it; absent when it is off. */
+  platform?: { url: string; token: string; tokenPath: string };
   /** File that the log goes to. */
   logPath?: string;
   keys: readonly DeliveredKey[];
@@ -124,7 +125,7 @@ export function startReport(input: ReportInput): string {
     `Metrics:    ${metricsUrl}`,
     ...(statusPath === undefined ? [] : [`Status:     ${statusPath}`]),
     ...(logPath === undefined ? [] : [`Log:        ${logPath}`]),
-    ...(platform === undefined ? [] : [`Platform:   ${platform.url}; send the token in ${platform.tokenPath}`]),
+    ...(platform === undefined ? [] : [`Platform:   ${platform.url}; send the token ${platform.token} (kept in ${platform.tokenPath})`]),
     ...(demo === undefined ? [] : [`Demo:       demo provider on ${demo.url} stands in for ${demo.host}; it only echoes`]),
     ...keyTable(input),
     '',

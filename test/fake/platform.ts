@@ -34,8 +34,7 @@ export class FakeAccess implements Access {
 
   async namespaces(verb: string, resource: string): Promise<readonly string[] | 'all'> {
     if (await this.may(verb, { resource })) return 'all';
-    const all = new Set((['AILLMConfig', 'Repository', 'AIPolicy'] as const).flatMap((kind) => this.#objects.list(kind)).map(({ metadata }) => metadata.namespace));
-    return [...all].filter((namespace) => this.#rights.has(`${verb} ${resource} ${namespace}`));
+    return this.#objects.namespaces().filter((namespace) => this.#rights.has(`${verb} ${resource} ${namespace}`));
   }
 }
 
@@ -104,10 +103,13 @@ export class FakeObjects implements Objects {
     this.secrets.delete(`${namespace}/${name}`);
   }
 
+  namespaces(): string[] {
+    return [...new Set([...[...this.#objects.values()].map(({ metadata }) => metadata.namespace), ...this.organizations.keys()])];
+  }
+
   namespace(nameOrUid: string): string | undefined {
-    const known = new Set([...this.#objects.values()].map(({ metadata }) => metadata.namespace));
-    for (const name of this.organizations.keys()) known.add(name);
-    return known.has(nameOrUid) ? nameOrUid : [...known].find((name) => nameOrUid === `uid-of-${name}`);
+    const known = this.namespaces();
+    return known.includes(nameOrUid) ? nameOrUid : known.find((name) => nameOrUid === `uid-of-${name}`);
   }
 
   organization(namespace: string): string {

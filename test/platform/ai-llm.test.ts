@@ -54,6 +54,7 @@ describe('creating', () => {
   it.each([
     ['no name', { name: undefined }, 'name is required'],
     ['an empty name', { name: '' }, 'name must not be empty'],
+    ['a name of blanks', { name: ' \t ' }, 'name must not be empty'],
     ['an unknown type', { aiType: 'ACME' }, 'aiType must be one of OPENAI, GOOGLE, ANTHROPIC, AWS, OTHER'],
     ['no workspace of this name', { workspaceId: 'nowhere' }, 'workspaceId: there is no workspace "nowhere"'],
     ['no secret', { secret: null }, 'secret is required for OPENAI'],
@@ -93,8 +94,51 @@ describe('changing', () => {
 
   it('forgets the access key where the type is not AWS any more', async () => {
     await create({ aiType: 'AWS', key: 'AKIA' });
-    await platform.call('PUT', `/ai/llm/${only()?.metadata.uid}`, { body: { aiType: 'OPENAI' } });
+    await platform.call('PUT', `/ai/llm/${only()?.metadata.uid}`, { body: { aiType: 'OPENAI', secret: SECRET } });
     expect(only()?.spec.credentials).toEqual({ secretRef: { name: expect.stringContaining('-credential') as string, key: 'apiKey' } });
+  });
+
+  it('takes plain http back where the endpoint is on loopback no longer', async () => {
+    await create({ aiType: 'OTHER', endpoint: 'http://127.0.0.1:8000/v1', secret: null });
+    const { uid } = only()!.metadata;
+    const put = (endpoint: string) => platform.call('PUT', `/ai/llm/${uid}`, { body: { endpoint } });
+    expect((await put('http://[::1]:8000/v1')).status).toBe(200);
+    expect(only()?.spec.endpointSecurity).toBe('AllowPlaintext');
+    expect((await put('http://llm.example.com/v1')).status).toBe(200);
+    expect(only()?.spec).toEqual({ type: 'Other', endpoint: 'http://llm.example.com/v1' });
+  });
+
+  it('leaves plain http where somebody has allowed it for a host', async () => {
+    const spec = { type: 'Other', endpoint: 'http://llm.team.svc/v1', endpointSecurity: 'AllowPlaintext' } as const;
+    const { uid } = platform.objects.put('AILLMConfig', 'team', 'kept', spec).metadata;
+    await platform.call('PUT', `/ai/llm/${uid}`, { body: { endpoint: 'http://llm.team.svc/v2' } });
+    expect(only()?.spec).toEqual({ ...spec, endpoint: 'http://llm.team.svc/v2' });
+  });
+
+  it.each([
+    ['another host', { endpoint: 'https://elsewhere.example/v1' }],
+    ['another port', { endpoint: 'https://llm.example:8443/v1' }],
+    ['another scheme', { endpoint: 'http://llm.example/v1' }],
+    ['no secret but the id of an access key', { aiType: 'AWS', endpoint: 'https://elsewhere.example', key: 'AKIA' }],
+  ])('sends the credential that is kept nowhere else: %s takes the secret as well', async (_what, body) => {
+    await create({ aiType: 'OTHER', endpoint: 'https://llm.example/v1' });
+    const before = only()!;
+    const path = `/ai/llm/${before.metadata.uid}`;
+    const message = expect.stringContaining('secret is required: endpoint or aiType lead to another origin') as string;
+    expect(await platform.call('PUT', path, { body })).toMatchObject({ status: 400, body: { message } });
+    expect(only()).toEqual(before);
+    expect(platform.objects.secrets.get(`team/${before.metadata.name}-credential`)?.values).toEqual({ apiKey: SECRET });
+    expect((await platform.call('PUT', path, { body: { ...body, secret: SECRET } })).status).toBe(200);
+  });
+
+  it('sends the credential that is kept to no other provider; another path, or a type whose endpoint stays, needs no secret', async () => {
+    await create();
+    const path = `/ai/llm/${only()?.metadata.uid}`;
+    expect((await platform.call('PUT', path, { body: { aiType: 'ANTHROPIC' } })).status).toBe(400);
+    for (const endpoint of ['https://llm.example/v1', 'https://LLM.example:443/v2'])
+      await platform.call('PUT', path, { body: { endpoint, ...(endpoint.endsWith('v1') ? { secret: SECRET } : {}) } });
+    expect((await platform.call('PUT', path, { body: { aiType: 'ANTHROPIC' } })).status).toBe(200);
+    expect(only()?.spec).toMatchObject({ type: 'Anthropic', endpoint: 'https://LLM.example:443/v2' });
   });
 
   it('is a 404 for an id that nobody has', async () => {

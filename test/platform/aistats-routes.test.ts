@@ -58,6 +58,8 @@ describe('/aistats', () => {
     const { data } = await call('dailyAiStats', { startDate: '2026-11-27T11:59:00Z', endDate: '2026-11-27T11:59:01Z', aiLlmId: ['llm-2'] });
     expect(data.map(({ timestamp }) => timestamp)).toEqual([Date.parse('2026-11-27')]);
     expect((await call('dailyAiStats', { endDate: '2026-11-26' })).data).toEqual([]);
+    const ofDay = { startDate: '2026-11-27', endDate: '2026-11-27' };
+    for (const id of ['dailyAiStats', 'minuteAiStats']) expect((await call(id, ofDay)).data, id).not.toEqual([]);
   });
 
   it('looks back an hour of minutes, or thirty days', async () => {

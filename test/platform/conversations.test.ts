@@ -199,9 +199,25 @@ describe('who may', () => {
     expect(await listed('chief', '?userId=bert')).toEqual([ofBert]);
     expect(await listed('anna')).toEqual([ofAnna]);
     expect(await listed('anna', '?userId=bert')).toEqual([]);
-    expect(await listed('anna', '?workspaceId=team-b')).toEqual([]);
+    for (const id of ['team-a', 'uid-of-team-a']) expect(await listed('anna', `?workspaceId=${id}`)).toEqual([ofAnna]);
+    for (const id of ['team-b', 'uid-of-team-b']) expect(await listed('anna', `?workspaceId=${id}`)).toEqual([]);
     expect(await listed('stranger')).toEqual([]);
     expect(await listed('nobody')).toEqual([]);
+  });
+
+  it("list: others' of one workspace, and one's own of another beside them", async () => {
+    const sales = platform.objects.list('Repository').find(({ metadata }) => metadata.namespace === 'team-b')!.metadata.uid;
+    const rights = ['list repositories team-b', 'get repositories team-b'];
+    platform.tokens.set('chief', [...MEMBER, ...rights, `${READ_OTHERS} repositories team-a`]);
+    platform.tokens.set('bert', [...MEMBER, ...rights]);
+    const start = async (token: string): Promise<string> =>
+      (await platform.call('POST', '/conversation', { token, body: { repoId: sales } })).body['conversationId'] as string;
+    const [ofAnna, ofChief] = [await begin('anna'), await start('chief')];
+    await start('bert');
+    expect((await listed('chief')).toSorted()).toEqual([ofAnna, ofChief].toSorted());
+    expect(await listed('chief', '?userId=chief')).toEqual([ofChief]);
+    expect(await listed('chief', '?workspaceId=team-b')).toEqual([ofChief]);
+    expect(await listed('chief', '?workspaceId=team-a')).toEqual([ofAnna]);
   });
 
   it('delete: who began it; others need the right to delete besides', async () => {

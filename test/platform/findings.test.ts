@@ -103,6 +103,8 @@ describe.each(['violations', 'alerts'])('/policy/%s', (what) => {
     ['host=gw-1', ['v2']],
     ['from=2026-11-27T11:59:59Z', ['v1', 'v2']],
     ['to=2026-11-27T11:59:58Z', ['v4']],
+    ['from=2026-11-27&to=2026-11-27', ['v1', 'v2', 'v3', 'v4']],
+    ['to=2026-11-26', []],
     ['from=2026-11-27T11:59:58Z&to=2026-11-27T12:00:00Z', ['v2', 'v3']],
     ['workspaceId=team-a&llmType=ANTHROPIC', []],
   ])('takes the filter %s', async (query, wanted) => {

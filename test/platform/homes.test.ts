@@ -1,6 +1,6 @@
-// Where policies of an organization may stand, as the API server tells it.
+// Where policies of an organization may stand, and which namespaces callers are asked about, as the API server tells it.
 import { expect, it } from 'vitest';
-import { LABELS } from '../../src/api/resources.ts';
+import { LABELS, type Kind, type Repository, type ResourceByKind } from '../../src/api/resources.ts';
 import type { KubeClient } from '../../src/kubernetes/client.ts';
 import { KubernetesObjects, type KubernetesObjectsOptions } from '../../src/kubernetes/platform-objects.ts';
 import { FakeClock } from '../fake/clock.ts';
@@ -16,14 +16,21 @@ const LABELLED: Record<string, Record<string, string> | undefined> = {
   'not-known': undefined,
 };
 
-function objects(isKnown: boolean): KubernetesObjects {
+const REPOSITORY: Repository = {
+  apiVersion: 'ai.flashback.tech/v1alpha1',
+  kind: 'Repository',
+  metadata: { namespace: 'acme-member', name: 'chat', uid: 'u-1', generation: 1 },
+  spec: { llms: [{ name: 'main' }] },
+};
+
+function objects(isKnown: boolean, watched: readonly string[] = []): KubernetesObjects {
   const store: KubernetesObjectsOptions['store'] = {
-    list: () => [],
+    list: <K extends Kind>(kind: K) => (kind === 'Repository' ? [REPOSITORY] : []) as ResourceByKind[K][],
     covers: (namespace) => namespace !== 'unwatched',
     namespaceLabels: (namespace) => LABELLED[namespace],
     namespaces: () => (isKnown ? Object.keys(LABELLED).map((name) => ({ name, uid: `uid-of-${name}` })) : undefined),
   };
-  return new KubernetesObjects({ client: {} as KubeClient, store, clock: new FakeClock(), mayWrite: () => true });
+  return new KubernetesObjects({ client: {} as KubeClient, store, watched, clock: new FakeClock(), mayWrite: () => true });
 }
 
 it.each([
@@ -35,3 +42,13 @@ it.each([
 });
 
 it('where namespaces may not be listed there is none', () => expect(objects(false).homesOf('acme')).toEqual([]));
+
+it('callers are asked about each namespace that is looked at, as what was deleted in one still has its violations and its use', () => {
+  const looked = Object.keys(LABELLED).filter((name) => name !== 'unwatched');
+  expect(objects(true).namespaces()).toEqual(looked.toSorted());
+});
+
+it('where namespaces may not be listed, about those that are watched and those with objects', () => {
+  expect(objects(false).namespaces()).toEqual(['acme-member']);
+  expect(objects(false, ['team-a', 'team-b']).namespaces()).toEqual(['acme-member', 'team-a', 'team-b']);
+});

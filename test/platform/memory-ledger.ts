@@ -10,6 +10,7 @@ import type {
   Dimension,
   Ledger,
   Message,
+  Own,
   Page,
   Paged,
   UsageQuestion,
@@ -59,6 +60,8 @@ export function violation(values: Partial<ViolationRow> & { id: string; at: numb
 }
 
 const sees = (visible: Visible, namespace: string): boolean => visible === 'all' || visible.includes(namespace);
+const seesOwn = ({ visible, own }: { visible: Visible; own?: Own }, namespace: string, by: string): boolean =>
+  sees(visible, namespace) || (own?.name === by && sees(own.visible, namespace));
 const page = <Row>(rows: Row[], { skip, take }: Page): Paged<Row> => ({ rows: rows.slice(skip, skip + take), total: rows.length });
 const within = (at: number, from = -Infinity, to = Infinity): boolean => at >= from && at < to;
 const among = (values: readonly string[] | undefined, value: string): boolean => values === undefined || values.includes(value);
@@ -133,9 +136,9 @@ export class MemoryLedger implements Ledger {
   }
 
   async audited(question: AuditQuestion): Promise<Paged<AuditEntry>> {
-    const { visible, from, to, kind, event, actor } = question;
+    const { from, to, kind, event, actor } = question;
     const found = this.entries
-      .filter((entry) => sees(visible, entry.workspace) && within(entry.at, from, to))
+      .filter((entry) => seesOwn(question, entry.workspace, entry.actor) && within(entry.at, from, to))
       .filter(
         (entry) => (kind ?? entry.kind) === entry.kind && (event ?? entry.event) === entry.event && (actor ?? entry.actor) === entry.actor,
       );
@@ -154,9 +157,10 @@ export class MemoryLedger implements Ledger {
   }
 
   async conversations(question: ConversationQuestion): Promise<Paged<Conversation>> {
-    const { visible, from, to, createdBy, repository, showDeleted = false } = question;
+    const { from, to, createdBy, repository, showDeleted = false } = question;
     const found = [...this.talks.values()]
-      .filter((talk) => sees(visible, talk.workspace) && within(talk.createdAt, from, to) && (showDeleted || talk.deletedAt === undefined))
+      .filter((talk) => seesOwn(question, talk.workspace, talk.createdBy) && within(talk.createdAt, from, to))
+      .filter((talk) => showDeleted || talk.deletedAt === undefined)
       .filter((talk) => (createdBy ?? talk.createdBy) === talk.createdBy && (repository ?? talk.repository) === talk.repository);
     return page(
       found.toSorted((a, b) => b.createdAt - a.createdAt),

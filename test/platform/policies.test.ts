@@ -84,6 +84,7 @@ describe('making a policy', () => {
     [{ riskType: 'high' }, 'riskType must be one of LOW, MEDIUM, HIGH'],
     [{ content: '' }, 'content must not be empty'],
     [{ name: undefined }, 'name is required'],
+    [{ name: '  ' }, 'name must not be empty'],
     [{ orgId: undefined }, 'orgId is required'],
   ])('refuses %j with a sentence that names the field', async (change, message) => {
     const own = 'repoId' in change && change.repoId === 'REPO' ? { repoId: repository.metadata.uid } : {};
@@ -97,7 +98,11 @@ describe('making a policy', () => {
     await post({ ...RULE, workspaceId: 'team-b' });
     const again = await post({ ...RULE, workspaceId: 'team-b' });
     expect([again.status, again.body.message]).toEqual([400, expect.stringContaining('name: another policy is called "No cards"')]);
-    const other = policyOf(await post({ ...RULE, name: 'Other', workspaceId: 'team-b' }));
+    expect((await post({ ...RULE, name: ' No cards ', workspaceId: 'team-b' })).status).toBe(400);
+    const other = policyOf(await post({ ...RULE, name: ' Other ', workspaceId: 'team-b' }));
+    expect(other.name).toBe('Other');
+    expect((await platform.call('PUT', `/policy/${other.id}`, { body: { name: 'No cards ' } })).status).toBe(400);
+    expect(policyOf(await platform.call('PUT', `/policy/${other.id}`, { body: { name: ' Another ' } })).name).toBe('Another');
     expect((await platform.call('PUT', `/policy/${other.id}`, { body: { name: 'No cards' } })).status).toBe(400);
     expect((await platform.call('PUT', `/policy/${other.id}`, { body: { name: 'Other' } })).status).toBe(200);
   });
@@ -166,6 +171,7 @@ describe('policies of three levels', () => {
   });
 
   it.each([
+    [{ name: ' ' }, 'name must not be empty'],
     [{}, 'the body must change at least one of name, content, riskType, actionType'],
     [{ name: 'x', workspaceId: 'team-a' }, 'workspaceId cannot be changed; delete the policy and make a new one'],
     [{ name: 'x', repoId: null }, 'repoId cannot be changed'],
@@ -207,6 +213,12 @@ describe('policies of three levels', () => {
       .filter(({ uid }) => uid === ids[1])
       .map(({ event, kind, actor, workspace }) => [event, kind, actor, workspace]);
     expect(told).toEqual(['created', 'updated', 'deleted'].map((event) => [event, 'AIPolicy', 'admin', 'team-b']));
+  });
+
+  it('leave a line in the audit for each new name, too, which the operator does not see', async () => {
+    for (const name of ['x', 'y']) await platform.call('PUT', `/policy/${ids[1]}`, { body: { name } });
+    const told = platform.ledger.audits.filter(({ uid, event }) => uid === ids[1] && event === 'updated');
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
   });
 
   it('change also where the ledger cannot be written, and the log says so', async () => {

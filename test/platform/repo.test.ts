@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Repository } from '../../src/api/resources.ts';
 import { ApiError } from '../../src/platform/operation.ts';
+import { knownKeys } from '../../src/platform/repo/dto.ts';
 import type { KeyRecord, RepositoryKeys } from '../../src/platform/services.ts';
+import { chatKeyId } from '../../src/platform/stats/chat-keys.ts';
 import { startPlatform, type RunningPlatform } from '../fake/platform.ts';
 
 const KEY = 'sk-canary-key';
@@ -131,6 +133,19 @@ describe('keys', () => {
     expect((await platform.call('PUT', `${path}/key_app`, { body: { name: 'x' } })).status).toBe(400);
     expect((await platform.call('DELETE', `${path}/key_app`)).status).toBe(200);
     expect(only().spec.apiKeys).toEqual([{ name: 'other' }]);
+  });
+
+  it('that conversations are answered with are not among them: neither listed nor renamed nor revoked', async () => {
+    const [repository] = platform.objects.list('Repository');
+    const { uid } = repository!.metadata;
+    const own = { id: chatKeyId(uid), name: 'private chat', type: 'OpenAI', createdAt: 1_000, made: true } as const;
+    kept = [own];
+    expect((await platform.call('GET', path)).body).toMatchObject({ success: true, apiKeys: [] });
+    expect((await platform.call('PUT', `${path}/${own.id}`, { body: { name: 'Mine' } })).status).toBe(404);
+    expect((await platform.call('DELETE', `${path}/${own.id}`)).status).toBe(404);
+    expect(kept).toEqual([own]);
+    const shown = { id: 'key_1', name: 'app', type: 'OpenAI' } as const;
+    expect(knownKeys({ ...repository!, status: { keys: [{ ...own, createdAt: undefined }, shown] } } as Repository).map(({ id }) => id)).toEqual(['key_1']);
   });
 
   it('take the right to update the repository', async () => {

@@ -123,6 +123,10 @@ export class MemoryObjects implements Objects {
     return this.all.find(({ metadata }) => metadata.namespace === nameOrUid)?.metadata.namespace;
   }
 
+  namespaces(): string[] {
+    return [...new Set([...this.all.map(({ metadata }) => metadata.namespace), ...Object.keys(this.organizations)])];
+  }
+
   organization(namespace: string): string {
     return this.organizations[namespace] ?? 'default';
   }

@@ -1,9 +1,10 @@
 // The routes under /v2/stats over a ledger of known content: sums, scopes, filters, conversations apart, and who sees what.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { chatKeyId } from '../../src/platform/stats/chat-keys.ts';
-import { violation } from './memory-ledger.ts';
+import { V2_OPERATIONS } from '../../src/platform/stats/v2-routes.ts';
+import { used, violation } from './memory-ledger.ts';
 import { NOON, type Rights, type Stand } from './stand.ts';
-import { populated, question, READ_A, type Answer } from './stats-stand.ts';
+import { MINUTE, populated, question, READ_A, type Answer } from './stats-stand.ts';
 
 let services: Stand;
 const call = (id: string, query: object, rights?: Rights): Promise<Answer> => question(services, id, query, rights);
@@ -43,6 +44,12 @@ describe('/v2/stats/ai', () => {
     [{ scope: 'org', userId: 'kim' }, 120],
   ])('counts for %j %d tokens', async (query, total) => {
     expect((await call('aiSeries', { window: '24h', ...query })).summary['total']).toBe(total);
+  });
+
+  it('counts for an organization what was used before everything in it was deleted', async () => {
+    const { objects } = services;
+    for (const { metadata } of objects.all.filter((one) => one.metadata.namespace === 'team-b')) await objects.remove('Repository', metadata.uid);
+    expect((await call('aiSeries', { scope: 'org', id: 'other', window: '24h' })).summary['total']).toBe(1500);
   });
 
   it('says what it was narrowed to', async () => {
@@ -113,6 +120,8 @@ describe('/v2/stats/private-chat', () => {
         totals: { tokensIn: 10, tokensOut: 5, requests: 1, conversationsCount: 1, lastActiveAt: NOON - 600_000 },
       },
     ]);
+    for (const [aiLlmId, total] of [['llm-1', 15], ['llm-2', 0]] as const)
+      expect((await call('privateChatSeries', { scope: 'org', window: '24h', aiLlmId })).summary['total']).toBe(total);
     expect((await call('privateChatByModels', { window: '24h' })).entities.map(({ entityId }) => entityId)).toEqual(['gpt']);
   });
 });
@@ -163,6 +172,19 @@ describe('/v2/stats/policies', () => {
     expect(entities[1]!.series!.reduce((sum, { severityLow }) => sum + severityLow!, 0)).toBe(1);
   });
 
+  it('counts what one connection answered', async () => {
+    const { used: rows, found } = services.ledger;
+    rows.push(used({ minute: MINUTE - 1, llm: 'llm-9', violations: 3, policyTokensIn: 5 }));
+    found.push(violation({ id: 'v9', at: NOON - 1, llm: 'llm-9', user: 'ada' }));
+    const asked = { scope: 'org', window: '24h', aiLlmId: 'llm-9' };
+    const { meta, summary } = await call('policySeries', asked);
+    expect([meta['resourceFilter'], summary['total']]).toEqual([{ type: 'aiLlm', id: 'llm-9' }, 3]);
+    expect((await call('policySeries', { ...asked, ruleId: 'pol-1' })).summary['total']).toBe(1);
+    expect((await call('policyTokenSeries', asked)).summary['total']).toBe(5);
+    expect((await call('policiesByRules', asked)).entities.map(({ totals }) => totals['violations'])).toEqual([1]);
+    expect((await call('policiesByUsers', { ...asked, ruleId: 'pol-1' })).entities.map(({ entityId }) => entityId)).toEqual(['ada']);
+  });
+
   it('reads page after page', async () => {
     services.ledger.found.push(...Array.from({ length: 2_500 }, (_, index) => violation({ id: `m${index}`, at: NOON - 1 })));
     expect((await call('policySeries', { scope: 'org', window: '24h', ruleId: 'pol-1' })).summary['total']).toBe(2_502);
@@ -180,6 +202,16 @@ describe('/v2/stats/policies', () => {
     expect((await call('policySeries', { scope: 'org', window: '24h' }, { 'team-a': ['list repositories'] })).summary['total']).toBe(0);
     expect((await call('policiesByRules', { window: '24h' }, { 'team-a': ['list repositories'] })).entities).toEqual([]);
   });
+});
+
+it('every route that cannot tell policies apart refuses to be asked for one', async () => {
+  const told = new Set(['policySeries', 'policiesByRules', 'policiesByUsers']);
+  const others = V2_OPERATIONS.map(({ id }) => id).filter((id) => !told.has(id));
+  expect(others).toHaveLength(V2_OPERATIONS.length - told.size);
+  for (const id of others) {
+    const refused = call(id, { scope: 'org', window: '24h', ruleId: 'pol-1' });
+    await expect(refused, id).rejects.toMatchObject({ status: 400, message: expect.stringContaining('ruleId: ') as string });
+  }
 });
 
 it('no answer counts a conversation for an application', async () => {

@@ -132,6 +132,14 @@ describe('dates', () => {
     expect(() => parseRange({ from: 'startDate', to: 'endDate' }, '2026-11-28', '2026-11-27')).toThrow(
       'startDate must not be after endDate',
     );
-    expect(parseRange({ from: 'from', to: 'to' }, undefined, '2026-11-27')).toEqual({ to: Date.parse('2026-11-27') });
+    expect(parseRange({ from: 'from', to: 'to' }, undefined, '2026-11-27T00:00:00Z')).toEqual({ to: Date.parse('2026-11-27') });
+  });
+
+  it('ends with a date that has no time after that day', () => {
+    const names = { from: 'from', to: 'to' };
+    const end = Date.parse('2026-11-28');
+    expect(parseRange(names, '2026-11-27', '2026-11-27')).toEqual({ from: end - 86_400_000, to: end });
+    expect(parseRange(names, '2026-11-27T08:00:00Z', '2026-11-27')).toEqual({ from: Date.parse('2026-11-27T08:00:00Z'), to: end });
+    expect(() => parseRange(names, '2026-11-28', '2026-11-27')).toThrow('from must not be after to');
   });
 });

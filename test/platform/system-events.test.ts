@@ -79,6 +79,7 @@ it.each([
   [{ event: 2 }, ['e3']],
   [{ userId: 'bert@acme.example' }, ['e2', 'e4']],
   [{ workspaceId: 'team-b' }, ['e4']],
+  [{ workspaceId: 'uid-of-team-b' }, ['e4']],
   [{ contextId: 'uid-e1' }, ['e1', 'e5']],
   [{ contextId: 'uid-e1', context: 13, skip: 0, take: 1 }, ['e5']],
   [{ contextId: null, context: null, event: null, showUnread: true }, ['e1', 'e2', 'e3', 'e4', 'e5']],
@@ -104,5 +105,10 @@ it("everybody sees their own changes where they may look; others' take the right
   platform.tokens.set('chief', ['list repositories team-a', `${READ_AUDIT} repositories team-a`]);
   expect(names(await ask({}, 'chief'))).toEqual(['e1', 'e2', 'e3', 'e5']);
   expect(names(await ask({ workspaceId: 'team-b' }, 'chief'))).toEqual([]);
+  platform.tokens.set('bert@acme.example', ['list repositories', `${READ_AUDIT} repositories team-a`]);
+  expect(names(await ask({}, 'bert@acme.example'))).toEqual(['e1', 'e2', 'e3', 'e4', 'e5']);
+  expect(names(await ask({ workspaceId: 'team-b' }, 'bert@acme.example'))).toEqual(['e4']);
+  platform.tokens.set('anna', ['list repositories', `${READ_AUDIT} repositories team-a`]);
+  expect(names(await ask({}, 'anna'))).toEqual(['e1', 'e2', 'e3', 'e5']);
   expect((await ask({}, 'nobody')).body).toEqual({ events: [], total: 0, skip: 0, take: 20 });
 });

@@ -86,6 +86,8 @@ describe('the report', () => {
     expect(report).toContain('demo provider on http://127.0.0.1:4010 stands in for demo-provider.flashback.svc');
     expect(report).toContain('.flashback/keys/quickstart.assistant.app.env\n');
     expect(aReport()).not.toContain('demo provider');
+    const platform = { url: 'http://127.0.0.1:8090', token: 'made-up', tokenPath: '.flashback/platform-token' };
+    expect(aReport({ platform })).toContain('http://127.0.0.1:8090; send the token made-up (kept in .flashback/platform-token)\n');
   });
 
   it('names a model that the repository offers, and a chat model where it can', () => {

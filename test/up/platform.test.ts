@@ -73,7 +73,9 @@ async function call(method: string, path: string, body?: unknown, token?: string
 
 it('makes, serves, keeps and deletes, with one token that is in a file', async () => {
   await start();
-  expect(output).toContain(`Platform:   ${origin}; send the token in ${join(stateDir, 'platform-token')}`);
+  const printed = (await readFile(join(stateDir, 'platform-token'), 'utf8')).trim();
+  expect(output).toContain(`Platform:   ${origin}; send the token ${printed} (kept in ${join(stateDir, 'platform-token')})`);
+  expect([output.split(printed).length - 1, log.includes(printed)]).toEqual([1, false]);
   expect((await stat(join(stateDir, 'platform-token'))).mode & 0o077).toBe(0);
   expect((await call('GET', '/ai/llm', undefined, 'made-up')).status).toBe(401);
 

@@ -95,7 +95,9 @@ export class Account {
     const { entries, clock } = this.#options;
     const { requestId } = this.#record;
     const explanation = explain(findings, phase);
-    entries.violated({ type: 'violation', id: randomUUID(), at: clock.now(), policy: name, phase, action, explanation, requestId, ...dimensions });
+    // No judge says how severe it is: the policy does.
+    const said = { policy: name, phase, action, severity: policy.riskType, explanation, requestId };
+    entries.violated({ type: 'violation', id: randomUUID(), at: clock.now(), ...said, ...dimensions });
   }
 
   #use(amounts: UsageAmounts): void {

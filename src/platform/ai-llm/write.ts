@@ -3,7 +3,7 @@ import { ANNOTATIONS } from '../../api/resources.ts';
 import { auditObject, createNamed, demandFreeName, demandObject } from '../changes.ts';
 import { ApiError, type Operation, type Schema, type Services } from '../operation.ts';
 import { AI_TYPES, displayNameOf, done, NAME, namespaceOf, type AiType } from '../wire.ts';
-import { credentialSecretName, credentialValues, demandSupported, given, specWith, type LlmInput } from './credential.ts';
+import { credentialSecretName, credentialValues, demandOwnOrigin, demandSupported, given, specWith, type LlmInput } from './credential.ts';
 import { AI_TYPE, usersOf } from './dto.ts';
 
 const OPTIONAL_TEXT = { type: ['string', 'null'] } as const;
@@ -70,13 +70,18 @@ export const updateAiLlm: Operation<Services, { id: string }, never, LlmInput & 
   rights: 'update on aillmconfigs in the namespace.',
   body: { type: 'object', properties: FIELDS },
   answer: WRITTEN,
-  errors: { 403: 'No right to change it.', 404: 'There is none with this id.' },
+  errors: {
+    400: 'A field is not valid, or another endpoint or aiType needs the secret.',
+    403: 'No right to change it.',
+    404: 'There is none with this id.',
+  },
   async handle({ params, body, caller, access }, services) {
     const { objects } = services;
     const config = demandObject(objects, 'AILLMConfig', params.id);
     const { namespace, name: metadataName, uid } = config.metadata;
     await access.demand('update', { resource: 'aillmconfigs', namespace, name: metadataName });
     demandSupported(body);
+    demandOwnOrigin(config.spec, body);
     const name = given(body.name) ?? displayNameOf(config);
     demandFreeName(objects, 'AILLMConfig', namespace, name, uid);
     const values = credentialValues(body, body.aiType === undefined ? config.spec.type : AI_TYPES[body.aiType]);

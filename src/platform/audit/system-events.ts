@@ -1,8 +1,8 @@
 // /systemevent: who changed what, from the audit of the ledger, in the words and numbers that clients know.
 import { createHash } from 'node:crypto';
-import type { AuditEntry, AuditQuestion, Visible } from '../../ledger/ledger.ts';
-import { ApiError, type Access, type Caller, type Operation, type Schema, type Services } from '../operation.ts';
-import { narrow } from '../stats/visible.ts';
+import type { AuditEntry, AuditQuestion } from '../../ledger/ledger.ts';
+import { ApiError, type Operation, type Schema, type Services } from '../operation.ts';
+import { othersOrOwn } from '../stats/visible.ts';
 import { parseRange } from '../stats/window.ts';
 
 /** What clients number contexts by. The last one is ours: they have no name for policies. */
@@ -111,18 +111,6 @@ function eventDto(entry: AuditEntry, organization: (namespace: string) => string
   };
 }
 
-/** Changes of everybody where the caller may read those, otherwise their own. Undefined: there is nothing to look for. */
-async function whose(query: EventQuery, caller: Caller, access: Access): Promise<{ visible: Visible; actor?: string } | undefined> {
-  const { workspaceId, userId } = query;
-  const within = (visible: Visible): Visible => (typeof workspaceId === 'string' ? narrow(visible, [workspaceId]) : visible);
-  const isNone = (visible: Visible): boolean => visible !== 'all' && visible.length === 0;
-  const all = within(await access.namespaces(READ_AUDIT, 'repositories'));
-  if (!isNone(all)) return { visible: all, ...(typeof userId === 'string' ? { actor: userId } : {}) };
-  if (typeof userId === 'string' && userId !== caller.name) return undefined;
-  const own = within(await access.namespaces('list', 'repositories'));
-  return isNone(own) ? undefined : { visible: own, actor: caller.name };
-}
-
 function kindOf(context: number): AuditEntry['kind'] | undefined {
   return (Object.keys(CONTEXT_OF) as AuditEntry['kind'][]).find((kind) => CONTEXT_OF[kind] === CONTEXTS[context]);
 }
@@ -150,7 +138,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
     type: 'object',
     properties: {
       from_timestamp: { ...ID, description: 'Not before, in ISO 8601.' },
-      to_timestamp: { ...ID, description: 'Before, in ISO 8601.' },
+      to_timestamp: { ...ID, description: 'Before, in ISO 8601; a date without a time is that whole day.' },
       contextId: { ...ID, description: 'Id of the object that was changed.' },
       context: {
         type: ['integer', 'null'],
@@ -160,7 +148,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
       },
       event: { type: ['integer', 'null'], enum: [0, 1, 2, null], description: '0: created, 1: updated, 2: deleted.' },
       userId: { ...ID, description: 'Who did it.' },
-      workspaceId: { ...ID, description: 'Where.' },
+      workspaceId: { ...ID, description: 'Where: name or UID of the workspace.' },
       showUnread: { type: ['boolean', 'null'], description: 'Changes nothing: nobody keeps who has read what.' },
       skip: { type: 'integer', minimum: 0, description: 'Rows to leave out; 0 when absent.' },
       take: { type: 'integer', minimum: 1, maximum: 100, description: 'Rows at most; 20 when absent.' },
@@ -185,7 +173,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
       body.from_timestamp ?? undefined,
       body.to_timestamp ?? undefined,
     );
-    const scope = await whose(body, caller, access);
+    const scope = await othersOrOwn(READ_AUDIT, body.workspaceId ?? undefined, { access, caller, objects });
     const kind = typeof body.context === 'number' ? kindOf(body.context) : undefined;
     if (scope === undefined || (typeof body.context === 'number' && kind === undefined)) return { events: [], total: 0, skip, take };
     const event = typeof body.event === 'number' ? EVENTS[body.event] : undefined;
@@ -194,6 +182,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
       ...scope,
       ...range,
       from,
+      ...(typeof body.userId === 'string' ? { actor: body.userId } : {}),
       ...(kind === undefined ? {} : { kind }),
       ...(event === undefined ? {} : { event }),
       skip,

@@ -1,9 +1,9 @@
 // The routes under /conversation: begin, list, read and delete; prompt.ts has the talk itself.
 import { randomUUID } from 'node:crypto';
-import type { Conversation, ConversationQuestion, Visible } from '../../ledger/ledger.ts';
+import type { Conversation, ConversationQuestion } from '../../ledger/ledger.ts';
 import { audit } from '../changes.ts';
-import { ApiError, type Access, type Caller, type Operation, type Schema } from '../operation.ts';
-import { narrow } from '../stats/visible.ts';
+import { ApiError, type Operation, type Schema } from '../operation.ts';
+import { othersOrOwn } from '../stats/visible.ts';
 import { parseRange } from '../stats/window.ts';
 import { done } from '../wire.ts';
 import { demandConversation, demandRepository, demandSealer, READ_OTHERS } from './access.ts';
@@ -62,21 +62,6 @@ interface ListQuery {
   showDeleted: boolean;
 }
 
-/**
- * Others' conversations where the caller may read those, otherwise their own alone. Undefined: there is nothing to look for.
- * Both at once, others' of one workspace and own of another, would take two questions: then others' go first, as `userId` asks for own.
- */
-async function whose(query: ListQuery, caller: Caller, access: Access): Promise<{ visible: Visible; createdBy?: string } | undefined> {
-  const within = (visible: Visible): Visible => (query.workspaceId === undefined ? visible : narrow(visible, [query.workspaceId]));
-  const isNone = (visible: Visible): boolean => visible !== 'all' && visible.length === 0;
-  const others = within(await access.namespaces(READ_OTHERS, 'repositories'));
-  if (!isNone(others) && query.userId !== caller.name)
-    return { visible: others, ...(query.userId === undefined ? {} : { createdBy: query.userId }) };
-  if (query.userId !== undefined && query.userId !== caller.name) return undefined;
-  const own = within(await access.namespaces('list', 'repositories'));
-  return isNone(own) ? undefined : { visible: own, createdBy: caller.name };
-}
-
 /** Undefined where nothing was said yet, or where it cannot be opened. */
 async function titleFor({ id }: Conversation, sealer: Sealer | undefined, { ledger }: ConversationServices): Promise<string | undefined> {
   if (sealer === undefined) return undefined;
@@ -89,14 +74,14 @@ const listConversations: Operation<ConversationServices, never, ListQuery> = {
   method: 'get',
   path: '/conversation',
   tag: 'Conversations',
-  summary: 'Conversations, the newest first: all that the caller may read, or their own.',
+  summary: 'Conversations, the newest first: all that the caller may read, and their own.',
   rights: `list on repositories for one's own; ${READ_OTHERS} on repositories for those of others`,
   query: {
     ...PAGE,
     from: text('Begun not before, in ISO 8601.'),
-    to: text('Begun before, in ISO 8601.'),
+    to: text('Begun before, in ISO 8601; a date without a time is that whole day.'),
     userId: text('Begun by this user.'),
-    workspaceId: text('Of this workspace.'),
+    workspaceId: text('Of this workspace: its name or UID.'),
     repoId: text('With this repository.'),
     showDeleted: { type: 'boolean', default: false, description: 'Also those that are deleted and still kept.' },
   },
@@ -105,12 +90,13 @@ const listConversations: Operation<ConversationServices, never, ListQuery> = {
   async handle({ query, caller, access }, services) {
     const { ledger, objects } = services;
     const range = parseRange({ from: 'from', to: 'to' }, query.from, query.to);
-    const scope = await whose(query, caller, access);
+    const scope = await othersOrOwn(READ_OTHERS, query.workspaceId, { access, caller, objects });
     if (scope === undefined) return { success: true, conversations: [], total: 0 };
-    const { repoId, skip, take, showDeleted } = query;
+    const { repoId, userId, skip, take, showDeleted } = query;
     const question: ConversationQuestion = {
       ...scope,
       ...range,
+      ...(userId === undefined ? {} : { createdBy: userId }),
       ...(repoId === undefined ? {} : { repository: repoId }),
       showDeleted,
       skip,

@@ -2,7 +2,7 @@
 import type { AlertRow, ViolationQuestion, ViolationRow, Visible } from '../../ledger/ledger.ts';
 import type { Objects, Operation, Schema, Services } from '../operation.ts';
 import { parseRange } from '../stats/window.ts';
-import { narrow } from '../stats/visible.ts';
+import { knownAs, narrow } from '../stats/visible.ts';
 import { aiTypeOf, displayNameOf, done, providerOf } from '../wire.ts';
 import { RISK_NAMES, riskNameOf, RISKS, type RiskName } from './dto.ts';
 
@@ -35,7 +35,7 @@ const ALERT_QUERY = {
   workspaceId: text('Of repositories of this workspace.'),
   repoId: text('Id of a repository.'),
   from: text('Not before, in ISO 8601.'),
-  to: text('Before, in ISO 8601.'),
+  to: text('Before, in ISO 8601; a date without a time is that whole day.'),
   ...PAGE,
   llmType: texts('Types of the providers that were asked.'),
   llmModel: texts('Models that were asked.'),
@@ -47,7 +47,7 @@ const VIOLATION_QUERY = {
     type: 'array',
     items: { type: 'string', enum: RISK_NAMES },
     maxItems: 3,
-    description: 'How severe it was; where nobody judged that, the risk of the policy.',
+    description: 'How severe it was: the risk that the policy had then.',
   },
   block: { type: 'boolean', description: 'Whether it was blocked.' },
 } as const satisfies Record<string, Schema>;
@@ -113,10 +113,8 @@ export function alertDto(row: AlertRow, objects: Objects): object {
 /** @throws ApiError 400 for dates and types that are none. */
 function questionOf(query: ViolationQuery, visible: Visible, objects: Objects): ViolationQuestion {
   const { workspaceId, repoId, policyId, skip, take, llmType, llmModel, host, severity, block } = query;
-  // A workspace that nobody knows any more may still have rows.
-  const wanted = workspaceId === undefined ? undefined : (objects.namespace(workspaceId) ?? workspaceId);
   return {
-    visible: wanted === undefined ? visible : narrow(visible, [wanted]),
+    visible: workspaceId === undefined ? visible : narrow(visible, [knownAs(workspaceId, objects)]),
     ...parseRange({ from: 'from', to: 'to' }, query.from, query.to),
     ...(repoId === undefined ? {} : { repository: repoId }),
     ...(policyId === undefined ? {} : { policy: policyId }),

@@ -83,7 +83,7 @@ export const createPolicy: Operation<PolicyServices, never, never, Rule & Named>
       riskType: RISKS[riskType],
       action: ACTIONS[actionType],
     };
-    const policy = await createNamed(objects, caller, 'AIPolicy', { namespace, name: body.name, spec: () => spec });
+    const policy = await createNamed(objects, caller, 'AIPolicy', { namespace, name: body.name.trim(), spec: () => spec });
     await auditObject(services, caller, 'created', policy);
     return { success: true, policy: policyDto(policy, objects) };
   },
@@ -116,14 +116,15 @@ export const updatePolicy: Operation<PolicyServices, { policyId: string }, never
     const names = Object.keys(RULE) as (keyof Rule)[];
     if (names.every((one) => body[one] === undefined)) throw new ApiError(400, `the body must change at least one of ${names.join(', ')}`);
     demandSamePlace(policy, body, services);
-    if (body.name !== undefined) demandFreeName(objects, 'AIPolicy', namespace, body.name, params.policyId);
+    const renamed = body.name?.trim();
+    if (renamed !== undefined) demandFreeName(objects, 'AIPolicy', namespace, renamed, params.policyId);
     const annotations = {
-      ...(body.name === undefined ? {} : { [ANNOTATIONS.displayName]: body.name }),
+      ...(renamed === undefined ? {} : { [ANNOTATIONS.displayName]: renamed }),
       [POLICY_ANNOTATIONS.lastUpdatedBy]: caller.name,
       [POLICY_ANNOTATIONS.lastUpdatedAt]: new Date(clock.now()).toISOString(),
     };
     const changed = await objects.update('AIPolicy', params.policyId, (spec) => ({ ...spec, ...specOf(body) }), annotations);
-    await auditObject(services, caller, 'updated', changed);
+    await auditObject(services, caller, 'updated', changed, policy);
     return { success: true, policy: policyDto(changed, objects) };
   },
 };

@@ -3,7 +3,7 @@ import type { Repository } from '../../api/resources.ts';
 import { AI_TYPE } from '../ai-llm/dto.ts';
 import { audit, demandObject } from '../changes.ts';
 import { ApiError, type Access, type Operation, type Schema } from '../operation.ts';
-import { keyAiType, REPO_KEY, type RepoKeyDto } from '../repo/dto.ts';
+import { isShown, keyAiType, REPO_KEY, type RepoKeyDto } from '../repo/dto.ts';
 import type { KeyRecord, PlatformServices } from '../services.ts';
 import { done, keyTypeOf, type AiType } from '../wire.ts';
 
@@ -27,8 +27,12 @@ async function demandRepository(id: string, verb: 'get' | 'update', access: Acce
   return repository;
 }
 
-async function demandKey(repository: Repository, id: string, { keys }: PlatformServices): Promise<KeyRecord> {
-  const record = (await keys.list(repository)).find((key) => key.id === id);
+async function keysOf(repository: Repository, { keys }: PlatformServices): Promise<KeyRecord[]> {
+  return (await keys.list(repository)).filter(({ id }) => isShown(repository, id));
+}
+
+async function demandKey(repository: Repository, id: string, services: PlatformServices): Promise<KeyRecord> {
+  const record = (await keysOf(repository, services)).find((key) => key.id === id);
   if (record === undefined) throw new ApiError(404, 'the repository has no such key, or no longer');
   return record;
 }
@@ -78,7 +82,7 @@ export const listRepoKeys: Operation<PlatformServices, OfRepository> = {
   errors: ERRORS,
   async handle({ params, access }, services) {
     const repository = await demandRepository(params.repoId, 'get', access, services);
-    return { success: true, apiKeys: (await services.keys.list(repository)).map((record) => dtoOf(repository, record)) };
+    return { success: true, apiKeys: (await keysOf(repository, services)).map((record) => dtoOf(repository, record)) };
   },
 };
 

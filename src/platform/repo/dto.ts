@@ -2,6 +2,7 @@
 import { API_GROUP, isOwnReference, type AILLMConfig, type Repository } from '../../api/resources.ts';
 import { AI_LLM, AI_TYPE, aiLlmDto, type AiLlmDto } from '../ai-llm/dto.ts';
 import type { Objects, Schema } from '../operation.ts';
+import { chatKeyId } from '../stats/chat-keys.ts';
 import { aiTypeOf, createdAtOf, displayNameOf, type AiType } from '../wire.ts';
 
 /** What is only remembered, because it is about buckets, of which there are none here. */
@@ -60,9 +61,15 @@ export function keyAiType(type: string | undefined): AiType {
   return aiTypeOf(type ?? 'OpenAI') ?? 'OPENAI';
 }
 
+/** Whether a key is anybody's business: that of conversations is not. */
+export function isShown({ metadata }: Repository, id: string): boolean {
+  return id !== chatKeyId(metadata.uid);
+}
+
 /** Keys as the operator last told of them. */
-export function knownKeys({ metadata, status }: Repository): RepoKeyDto[] {
-  return (status?.keys ?? []).map(({ id, name, type, createdAt }) => ({
+export function knownKeys(repository: Repository): RepoKeyDto[] {
+  const { metadata, status } = repository;
+  return (status?.keys ?? []).filter(({ id }) => isShown(repository, id)).map(({ id, name, type, createdAt }) => ({
     id,
     name,
     repoId: metadata.uid,

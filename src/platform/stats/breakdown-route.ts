@@ -5,7 +5,7 @@ import { isNothing, NO_USE, type Use } from './amounts.ts';
 import type { Metric } from './points.ts';
 import { BREAKDOWN_QUERY, breakdownAnswer } from './schemas.ts';
 import { entitiesOf, rank, seriesOf, type Entity, type Point } from './series.ts';
-import { filterOf, filterSchemas, STATS_ERRORS, windowMeta, type FilterName, type SeriesQuery } from './series-route.ts';
+import { demandAnswerable, filterOf, filterSchemas, STATS_ERRORS, windowMeta, type SeriesQuery } from './series-route.ts';
 import { usageRows, type Asked, type Traffic } from './usage-rows.ts';
 import { scopeOf } from './visible.ts';
 import { stretchOf } from './window.ts';
@@ -27,7 +27,6 @@ export interface BreakdownRoute {
   metric: Metric;
   traffic: Traffic;
   resource: string;
-  filters: readonly FilterName[];
   /** Entities over the whole stretch. */
   entities(asked: Asked, query: BreakdownQuery, services: Services): Promise<Entity[]>;
   /** Rows of one entity, per bucket. */
@@ -68,7 +67,7 @@ async function entityOf(entity: Entity, asked: Asked, query: BreakdownQuery, rou
 }
 
 export function breakdownOperation(route: BreakdownRoute): Operation<Services, never, BreakdownQuery> {
-  const { id, path, tag, summary, rights, by, metric, traffic, resource, filters, hasRule, more } = route;
+  const { id, path, tag, summary, rights, by, metric, traffic, resource, hasRule, more } = route;
   return {
     id,
     method: 'get',
@@ -76,13 +75,14 @@ export function breakdownOperation(route: BreakdownRoute): Operation<Services, n
     tag,
     summary,
     rights,
-    query: { ...BREAKDOWN_QUERY, ...filterSchemas(filters, hasRule) },
+    query: { ...BREAKDOWN_QUERY, ...filterSchemas(hasRule) },
     answer: breakdownAnswer(Object.keys(metric.point(NO_USE)), more?.names),
     errors: STATS_ERRORS,
     async handle({ query, access }, services) {
+      demandAnswerable(query, hasRule);
       const stretch = stretchOf(query.window, query.timeBucketSize, services.clock.now());
       const scoped = await scopeOf(query, resource, { access, objects: services.objects });
-      const asked: Asked = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query, filters), buckets: false };
+      const asked: Asked = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query), buckets: false };
       const found = (await route.entities(asked, query, services)).filter(({ use }) => counts(use, metric));
       const { page, total, sum } = rank(found, metric, query);
       return {

@@ -51,7 +51,7 @@ function add(row: UsageRow, { action, severity }: Pick<ViolationRow, 'action'> &
   if (severity !== undefined) amounts[SEVERITIES[severity]] += 1;
 }
 
-/** Adds violations up, by bucket and by what `groupOf` says of them. Judged severity counts first, then the risk of the policy. */
+/** Adds violations up, by bucket and by what `groupOf` says of them. Severity that was told counts first, then the risk of the policy. */
 export function addUp(
   violations: readonly ViolationRow[],
   {

@@ -1,5 +1,5 @@
 // Routes of the second version that answer with a series: each is a row of a table, all work alike.
-import type { Operation, Schema, Services } from '../operation.ts';
+import { ApiError, type Operation, type Schema, type Services } from '../operation.ts';
 import type { Metric } from './points.ts';
 import { NO_USE } from './amounts.ts';
 import { seriesAnswer, text, WINDOW_QUERY } from './schemas.ts';
@@ -20,8 +20,8 @@ export const FILTERS = {
     schema: text('User, as applications name them in their metadata; of conversations, the caller.'),
   },
 } as const;
-export type FilterName = keyof typeof FILTERS;
-export const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
+type FilterName = keyof typeof FILTERS;
+const FILTER_NAMES = Object.keys(FILTERS) as FilterName[];
 
 export interface SeriesQuery extends Partial<Record<FilterName | 'ruleId', string>> {
   scope: Scope;
@@ -40,26 +40,32 @@ export interface SeriesRoute {
   traffic: Traffic;
   /** Plural, as RBAC names it: what the caller has to be allowed to list. */
   resource: string;
-  filters: readonly FilterName[];
   /** Rows of one rule, which the ledger does not add up by itself. Undefined: the route has no ruleId. */
   ofRule?: (rule: string, asked: Asked, services: Services) => Promise<UsageRow[]>;
 }
 
 const RULE = text('Id of a policy.');
+const NO_RULE = text('Refused: what is counted here belongs to no single policy.');
 
-export function filterOf(query: Partial<Record<FilterName, string>>, names: readonly FilterName[]): Filter {
-  return Object.fromEntries(names.flatMap((name) => (query[name] === undefined ? [] : [[FILTERS[name].dimension, [query[name]]]])));
+export function filterOf(query: Partial<Record<FilterName, string>>): Filter {
+  return Object.fromEntries(FILTER_NAMES.flatMap((name) => (query[name] === undefined ? [] : [[FILTERS[name].dimension, [query[name]]]])));
 }
 
 /** Of several filters the first, since answers have room for one. */
-function resourceFilter(query: SeriesQuery, names: readonly FilterName[]): object {
-  const given = names.find((name) => query[name] !== undefined);
+function resourceFilter(query: SeriesQuery): object {
+  const given = FILTER_NAMES.find((name) => query[name] !== undefined);
   if (query.ruleId !== undefined) return { resourceFilter: { type: 'rule', id: query.ruleId } };
   return given === undefined ? {} : { resourceFilter: { type: FILTERS[given].type, id: query[given] } };
 }
 
-export function filterSchemas(names: readonly FilterName[], hasRule: boolean): Record<string, Schema> {
-  return { ...Object.fromEntries(names.map((name) => [name, FILTERS[name].schema])), ...(hasRule ? { ruleId: RULE } : {}) };
+export function filterSchemas(hasRule: boolean): Record<string, Schema> {
+  return { ...Object.fromEntries(FILTER_NAMES.map((name) => [name, FILTERS[name].schema])), ruleId: hasRule ? RULE : NO_RULE };
+}
+
+/** Numbers of everything would be taken for those of the policy. @throws ApiError 400. */
+export function demandAnswerable({ ruleId }: Pick<SeriesQuery, 'ruleId'>, hasRule: boolean): void {
+  if (ruleId === undefined || hasRule) return;
+  throw new ApiError(400, 'ruleId: what is counted here belongs to no single policy; leave it out, or ask /v2/stats/policies');
 }
 
 export const STATS_ERRORS = {
@@ -74,7 +80,7 @@ export function windowMeta({ scope, id, window }: Pick<SeriesQuery, 'scope' | 'i
 }
 
 export function seriesOperation(route: SeriesRoute): Operation<Services, never, SeriesQuery> {
-  const { id, path, tag, summary, rights, metric, traffic, resource, filters, ofRule } = route;
+  const { id, path, tag, summary, rights, metric, traffic, resource, ofRule } = route;
   return {
     id,
     method: 'get',
@@ -82,20 +88,21 @@ export function seriesOperation(route: SeriesRoute): Operation<Services, never, 
     tag,
     summary,
     rights,
-    query: { ...WINDOW_QUERY, ...filterSchemas(filters, ofRule !== undefined) },
+    query: { ...WINDOW_QUERY, ...filterSchemas(ofRule !== undefined) },
     answer: seriesAnswer(Object.keys(metric.point(NO_USE))),
     errors: STATS_ERRORS,
     async handle({ query, access }, services) {
+      demandAnswerable(query, ofRule !== undefined);
       const stretch = stretchOf(query.window, query.timeBucketSize, services.clock.now());
       const scoped = await scopeOf(query, resource, { access, objects: services.objects });
-      const asked: Asked = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query, filters), buckets: true };
+      const asked: Asked = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query), buckets: true };
       const rows =
         query.ruleId !== undefined && ofRule !== undefined ? await ofRule(query.ruleId, asked, services) : await usageRows(asked, services);
       return {
         success: true,
         meta: {
           ...windowMeta(query, stretch),
-          ...resourceFilter(query, filters),
+          ...resourceFilter(query),
         },
         ...seriesOf(rows, stretch, metric),
       };

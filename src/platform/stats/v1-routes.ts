@@ -27,7 +27,7 @@ export const MAX_ROWS = 50_000;
 
 const QUERY = {
   startDate: text('Rows from here on, in ISO 8601; without it the last 30 days, or the last hour of minutes.'),
-  endDate: text('Rows before this, in ISO 8601; without it until now.'),
+  endDate: text('Rows before this, in ISO 8601, where a date without a time is that whole day; without it until now.'),
   repoId: texts('Ids of repositories. Of repoId, aiLlmId and repoAiApiKeyId one has to hold.'),
   aiLlmId: texts('Ids of AI LLM configurations.'),
   repoAiApiKeyId: texts('Ids of keys of repositories.'),

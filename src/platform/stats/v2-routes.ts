@@ -7,7 +7,7 @@ import { breakdownOperation, byDimension, type BreakdownRoute } from './breakdow
 import { AI, ENFORCEMENT, POLICIES, POLICY_TOKENS, PRIVATE_CHAT, type Metric } from './points.ts';
 import { addUp, readViolations, riskOf, ruleRows } from './rule-rows.ts';
 import { useOf } from './amounts.ts';
-import { seriesOperation, type FilterName } from './series-route.ts';
+import { seriesOperation } from './series-route.ts';
 import type { Entity } from './series.ts';
 import { usageRows, type Asked, type Traffic } from './usage-rows.ts';
 
@@ -17,7 +17,6 @@ interface Area {
   resource: string;
   rights: string;
   traffic: Traffic;
-  filters: readonly FilterName[];
 }
 
 const LIST_REPOSITORIES = 'list on repositories, in each namespace whose use is counted';
@@ -30,7 +29,6 @@ const AREAS = {
     resource: 'repositories',
     rights: LIST_REPOSITORIES,
     traffic: 'applications',
-    filters: ['model', 'apiKeyId', 'aiLlmId', 'userId'],
   },
   chat: {
     path: '/v2/stats/private-chat',
@@ -38,7 +36,6 @@ const AREAS = {
     resource: 'repositories',
     rights: LIST_REPOSITORIES,
     traffic: 'conversations',
-    filters: ['model', 'apiKeyId', 'userId'],
   },
   policies: {
     path: '/v2/stats/policies',
@@ -46,7 +43,6 @@ const AREAS = {
     resource: 'aipolicies',
     rights: LIST_POLICIES,
     traffic: 'all',
-    filters: ['model', 'apiKeyId', 'userId'],
   },
 } as const satisfies Record<string, Area>;
 
@@ -77,9 +73,9 @@ function breakdown(
   name: string,
   by: string,
   metric: Metric,
-  rest: Omit<BreakdownRoute, 'id' | 'path' | 'tag' | 'summary' | 'rights' | 'by' | 'metric' | 'traffic' | 'resource' | 'filters'>,
+  rest: Omit<BreakdownRoute, 'id' | 'path' | 'tag' | 'summary' | 'rights' | 'by' | 'metric' | 'traffic' | 'resource'>,
 ): Operation<Services> {
-  const { path, tag, rights, traffic, resource, filters } = area;
+  const { path, tag, rights, traffic, resource } = area;
   const summary = `The ${by} behind it, the greatest first`;
   return breakdownOperation({
     id: `${name}By${capital(by)}`,
@@ -91,7 +87,6 @@ function breakdown(
     metric,
     traffic,
     resource,
-    filters,
     ...rest,
   });
 }

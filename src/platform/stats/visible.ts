@@ -1,7 +1,6 @@
 // Whose rows a caller may see: the namespaces that RBAC opens to them, narrowed to what the question is about.
-import type { Kind } from '../../api/resources.ts';
-import type { Visible } from '../../ledger/ledger.ts';
-import { ApiError, type Access, type Objects } from '../operation.ts';
+import type { Own, Visible } from '../../ledger/ledger.ts';
+import { ApiError, type Access, type Caller, type Objects } from '../operation.ts';
 import { namespaceOf } from '../wire.ts';
 
 /** Both at once. */
@@ -9,14 +8,31 @@ export function narrow(visible: Visible, wanted: readonly string[]): Visible {
   return visible === 'all' ? wanted : visible.filter((namespace) => wanted.includes(namespace));
 }
 
+/** The namespace that a workspaceId means. A workspace that nobody knows any more may still have rows, under its name. */
+export function knownAs(workspaceId: string, objects: Pick<Objects, 'namespace'>): string {
+  return objects.namespace(workspaceId) ?? workspaceId;
+}
+
 export const isNobody = (visible: Visible): boolean => visible !== 'all' && visible.length === 0;
 
-const KINDS: readonly Kind[] = ['Repository', 'AILLMConfig', 'AIPolicy'];
+/**
+ * What everybody has where the caller has the right `others` on repositories, and their own where they may list these. Undefined: nothing.
+ * `workspaceId`: of this workspace alone, by its name or UID.
+ */
+export async function othersOrOwn(
+  others: string,
+  workspaceId: string | undefined,
+  { access, caller, objects }: { access: Access; caller: Caller; objects: Pick<Objects, 'namespace'> },
+): Promise<{ visible: Visible; own: Own } | undefined> {
+  const within = (visible: Visible): Visible => (workspaceId === undefined ? visible : narrow(visible, [knownAs(workspaceId, objects)]));
+  const visible = within(await access.namespaces(others, 'repositories'));
+  const own = { visible: within(await access.namespaces('list', 'repositories')), name: caller.name };
+  return isNobody(visible) && isNobody(own.visible) ? undefined : { visible, own };
+}
 
-/** Namespaces with objects of ours that belong to an organization. */
-export function namespacesOf(organization: string, objects: Pick<Objects, 'list' | 'organization'>): string[] {
-  const all = new Set(KINDS.flatMap((kind) => objects.list(kind).map(({ metadata }) => metadata.namespace)));
-  return [...all].filter((namespace) => objects.organization(namespace) === organization).toSorted();
+/** Namespaces that belong to an organization. */
+function namespacesOf(organization: string, objects: Pick<Objects, 'namespaces' | 'organization'>): string[] {
+  return objects.namespaces().filter((namespace) => objects.organization(namespace) === organization);
 }
 
 export const SCOPES = ['org', 'workspace', 'repo'] as const;

@@ -72,15 +72,20 @@ export function parseDate(field: string, text: string): number {
   return time;
 }
 
-/** A range of dates, each of which may be absent. @throws ApiError 400 where it is empty. */
+const isDay = (text: string): boolean => !/[T ]/.test(text);
+
+/**
+ * A range of dates, each of which may be absent: from inclusive, to exclusive. As an end, a date without a time means that whole day (UTC).
+ * @throws ApiError 400 where the end comes before the start.
+ */
 export function parseRange(
   names: { from: string; to: string },
   from: string | undefined,
   to: string | undefined,
 ): { from?: number; to?: number } {
   const start = from === undefined ? undefined : parseDate(names.from, from);
-  const end = to === undefined ? undefined : parseDate(names.to, to);
-  if (start !== undefined && end !== undefined && start > end) {
+  const end = to === undefined ? undefined : parseDate(names.to, to) + (isDay(to) ? DAY_MS : 0);
+  if (start !== undefined && end !== undefined && (start > end || (start === end && isDay(to ?? '')))) {
     throw new ApiError(400, `${names.from} must not be after ${names.to}`);
   }
   return { ...(start === undefined ? {} : { from: start }), ...(end === undefined ? {} : { to: end }) };

@@ -175,8 +175,8 @@ describe('a policy', () => {
     ['Alert', { action: 'Alert' }, 200],
     ['Log', { action: 'Log' }, 200],
     ['DryRun', { action: 'DryRun' }, 200],
-  ] as const)('that is violated with the action %s is told without what was found', async (action, policy, status) => {
-    stage.use({ ...NO_CARDS, ...policy, phases: ['Request'] });
+  ] as const)('that is violated with the action %s is told with its risk, without what was found', async (action, policy, status) => {
+    stage.use({ ...NO_CARDS, ...policy, riskType: 'High', phases: ['Request'] });
     const reply = await chat(`My card is ${CARD}, again ${CARD}`, { metadata: { user_id: 'ada' } });
     expect(reply.status).toBe(status);
     await vi.waitFor(() => expect(violations).toHaveLength(1));
@@ -187,6 +187,7 @@ describe('a policy', () => {
       policy: 'team-a/no-cards',
       phase: 'Request',
       action,
+      severity: 'High',
       explanation: 'The request holds payment card numbers (2 times).',
       requestId: reply.headers['x-request-id'],
       repository: 'team-a/chat',

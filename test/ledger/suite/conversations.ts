@@ -72,6 +72,14 @@ export function conversationsSuite(fresh: () => Promise<Place>): void {
     expect(await asked({ skip: 2, take: 1 })).toBe('a of 3');
     expect(await asked({ visible: ['lab'] })).toBe('c of 1');
     expect(await asked({ visible: [] })).toBe(' of 0');
+    const own = { visible: 'all', name: 'bob' } as const;
+    expect(await asked({ visible: ['lab'], own })).toBe('cb of 2');
+    expect(await asked({ visible: ['lab'], own: { ...own, visible: ['shop'] } })).toBe('cb of 2');
+    expect(await asked({ visible: ['lab'], own: { ...own, visible: ['lab'] } })).toBe('c of 1');
+    expect(await asked({ visible: ['lab'], own, createdBy: 'bob' })).toBe('b of 1');
+    expect(await asked({ visible: [], own })).toBe('b of 1');
+    expect(await asked({ visible: [], own: { ...own, visible: [] } })).toBe(' of 0');
+    expect(await asked({ visible: 'all', own: { ...own, visible: [] } })).toBe('cba of 3');
     expect(await asked({ createdBy: 'bob' })).toBe('b of 1');
     expect(await asked({ repository: 'u2' })).toBe('c of 1');
     expect(await asked({ from: DAY_0 + 1, to: DAY_0 + 2 })).toBe('b of 1');

@@ -116,6 +116,9 @@ export function recordsSuite(fresh: () => Promise<Place>): void {
     expect(await asked({})).toEqual(['2', '1', '3']);
     expect(await asked({ skip: 1, take: 1 })).toEqual(['1']);
     expect(await asked({ visible: ['lab'] })).toEqual(['3']);
+    expect(await asked({ visible: ['lab'], own: { visible: 'all', name: 'bob' } })).toEqual(['2', '3']);
+    expect(await asked({ visible: ['lab'], own: { visible: ['lab'], name: 'bob' } })).toEqual(['3']);
+    expect(await asked({ visible: [], own: { visible: 'all', name: 'ann' } })).toEqual(['1', '3']);
     expect(await asked({ kind: 'Key' })).toEqual(['3']);
     expect(await asked({ event: 'deleted' })).toEqual(['2']);
     expect(await asked({ actor: 'ann' })).toEqual(['1', '3']);
