@@ -105,7 +105,7 @@ export const deleteAiLlm: Operation<Services, { id: string }> = {
     const users = usersOf(config, objects.list('Repository')).map(displayNameOf);
     if (users.length > 0) throw new ApiError(403, `it is in use by the repository ${users.slice(0, 5).join(', ')}; detach it there first`);
     await objects.remove('AILLMConfig', uid);
-    await objects.removeSecret(namespace, credentialSecretName(name));
+    await objects.removeSecret(namespace, credentialSecretName(name), uid);
     await auditObject(services, caller, 'deleted', config);
     return { success: true, message: 'deleted, and its credential with it' };
   },
