@@ -152,6 +152,13 @@ export interface ConversationQuestion extends Page {
   showDeleted?: boolean;
 }
 
+export interface MessageQuestion extends Page {
+  /** The latest before the others; otherwise the oldest. */
+  latestFirst?: boolean;
+  /** Of all contents together, as they are kept. The page ends before they are more, though never before its first row. */
+  bytes?: number;
+}
+
 export interface Paged<Row> {
   rows: Row[];
   total: number;
@@ -195,8 +202,7 @@ export interface Ledger {
   conversations(question: ConversationQuestion): Promise<Paged<Conversation>>;
   /** Appends, and adds the tokens to its conversation, in one transaction. */
   addMessages(conversation: string, messages: readonly Message[], tokens: { in: number; out: number }): Promise<void>;
-  /** The oldest first. */
-  messages(conversation: string, page: Page): Promise<Paged<Message>>;
+  messages(conversation: string, question: MessageQuestion): Promise<Paged<Message>>;
   /** Soft: hidden from lists; hard: gone with its messages. */
   deleteConversation(id: string, options: { hard: boolean; at: number }): Promise<void>;
   /** Removes what is older than its retention, and folds minutes that are old into longer buckets. */

@@ -110,7 +110,7 @@ export async function page<Row>(
   return { rows, total: await total(reader, from, where.sql, where.values) };
 }
 
-async function total(reader: Reader, from: string, where: string, values: readonly Value[]): Promise<number> {
+export async function total(reader: Reader, from: string, where: string, values: readonly Value[]): Promise<number> {
   const [row] = await reader.all<{ total: number }>(`SELECT count(*) AS total FROM ${from} WHERE ${where}`, values);
   return row?.total ?? 0;
 }
