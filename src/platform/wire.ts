@@ -1,7 +1,7 @@
 // How things are called on the wire of the Platform API and how in the custom resources. Pure.
 import { hash } from 'node:crypto';
 import { ANNOTATIONS, type AnyResource, type KeyType, type ProviderType } from '../api/resources.ts';
-import { ApiError, type Objects, type Schema } from './operation.ts';
+import { ApiError, type Schema } from './operation.ts';
 
 export const AI_TYPES = { OPENAI: 'OpenAI', GOOGLE: 'Google', ANTHROPIC: 'Anthropic', AWS: 'AWS', OTHER: 'Other' } as const satisfies Record<string, ProviderType>;
 export type AiType = keyof typeof AI_TYPES;
@@ -54,13 +54,6 @@ export function objectName(text: string): string {
   const plain = text.normalize('NFKD').toLowerCase().replaceAll(/\p{M}/gu, '').replaceAll(/[^a-z0-9]+/g, '-');
   const stem = plain.slice(0, MAX_STEM).replaceAll(/^-+|-+$/g, '') || 'unnamed';
   return `${/^[a-z]/.test(stem) ? stem : `x-${stem}`}-${hash('sha256', text, 'hex').slice(0, 6)}`;
-}
-
-/** A workspace is a namespace, and its name is its id; its UID is taken as well. @throws ApiError 400. */
-export function namespaceOf(objects: Objects, workspaceId: string): string {
-  const namespace = objects.namespace(workspaceId);
-  if (namespace === undefined) throw new ApiError(400, `workspaceId: there is no workspace "${workspaceId}"; it is the name or the UID of a namespace`);
-  return namespace;
 }
 
 /** A name as people write it. */
