@@ -99,7 +99,7 @@ export interface AlertRow extends Omit<ViolationRow, 'severity' | 'explanation'>
 export interface AuditEntry {
   id: string;
   at: number;
-  /** Name of the user, as the API server knows it; of a change that was only seen: the field manager that wrote last. */
+  /** Name of the user, as the API server knows it. Of a change that was only seen: `manager:` and the field manager, which the writer chose. */
   actor: string;
   event: 'created' | 'updated' | 'deleted';
   kind: Kind | 'Key' | 'Conversation';
