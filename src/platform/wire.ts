@@ -56,8 +56,10 @@ export function objectName(text: string): string {
   return `${/^[a-z]/.test(stem) ? stem : `x-${stem}`}-${hash('sha256', text, 'hex').slice(0, 6)}`;
 }
 
+/** No control characters: names are shown in terminals and lists, and databases do not take all of them. */
+const PRINTABLE = '^\\P{Cc}*$';
 /** A name as people write it. */
-export const NAME: Schema = { type: 'string', minLength: 1, maxLength: 200, description: 'As people call it; unique among its kind in the workspace.' };
+export const NAME: Schema = { type: 'string', minLength: 1, maxLength: 200, pattern: PRINTABLE, description: 'As people call it; unique among its kind in the workspace.' };
 
 /** The answer to something that was done. */
 export function done(properties: Schema = {}, required: readonly string[] = []): Schema {
