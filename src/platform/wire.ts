@@ -61,6 +61,9 @@ const PRINTABLE = '^\\P{Cc}*$';
 /** A name as people write it. */
 export const NAME: Schema = { type: 'string', minLength: 1, maxLength: 200, pattern: PRINTABLE, description: 'As people call it; unique among its kind in the workspace.' };
 
+/** Of a page. Beyond a million rows, dates narrow a list better; and databases count only so far. */
+export const SKIP = { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Rows to leave out.' } as const satisfies Schema;
+
 /** The answer to something that was done. */
 export function done(properties: Schema = {}, required: readonly string[] = []): Schema {
   return {

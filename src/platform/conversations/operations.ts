@@ -5,7 +5,7 @@ import { audit } from '../changes.ts';
 import { ApiError, type Access, type Caller, type Operation, type Schema } from '../operation.ts';
 import { narrow } from '../stats/visible.ts';
 import { parseRange } from '../stats/window.ts';
-import { done } from '../wire.ts';
+import { done, SKIP } from '../wire.ts';
 import { demandConversation, demandRepository, demandSealer, READ_OTHERS } from './access.ts';
 import { CONVERSATION, conversationDto, MESSAGE, messageDto, openText, titleOf } from './dto.ts';
 import { sendPrompt } from './prompt.ts';
@@ -14,7 +14,7 @@ import type { ConversationServices } from './services.ts';
 
 const text = (description: string): Schema => ({ type: 'string', maxLength: 256, description });
 const PAGE = {
-  skip: { type: 'integer', minimum: 0, default: 0, description: 'Rows to leave out.' },
+  skip: { ...SKIP, default: 0 },
   take: { type: 'integer', minimum: 1, maximum: 100, default: 50, description: 'Rows at most.' },
 } as const satisfies Record<string, Schema>;
 /** Bytes of what is said that a page shows, sealed. */
