@@ -57,9 +57,15 @@ export function objectName(text: string): string {
 }
 
 /** No control characters: names are shown in terminals and lists, and databases do not take all of them. */
-const PRINTABLE = '^\\P{Cc}*$';
+export const PRINTABLE = { not: { pattern: '\\p{Cc}' } } as const satisfies Schema;
 /** A name as people write it. */
-export const NAME: Schema = { type: 'string', minLength: 1, maxLength: 200, pattern: PRINTABLE, description: 'As people call it; unique among its kind in the workspace.' };
+export const NAME: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  ...PRINTABLE,
+  description: 'As people call it; unique among its kind in the workspace.',
+};
 
 /** Of a page. Beyond a million rows, dates narrow a list better; and databases count only so far. */
 export const SKIP = { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Rows to leave out.' } as const satisfies Schema;
