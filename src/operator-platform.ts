@@ -81,8 +81,8 @@ export class OperatorPlatform {
     const { 'platform-api-service': service, 'pod-ip': address, 'platform-api-port': port, namespace } = settings;
     if (service === undefined) return undefined;
     if (address === undefined) throw new StartError('--platform-api-service needs --pod-ip, the address that the Service is to lead to');
-    const { client, owner, clock, logger } = this.#options;
-    return new LeaderEndpoint({ client, namespace, service, address, port, owner, clock, logger });
+    const { client, isLeader, owner, clock, logger } = this.#options;
+    return new LeaderEndpoint({ client, namespace, service, address, port, isLeader, owner, clock, logger });
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Notice } from './notice.ts';
+import { NoticeQueue } from './queue.ts';
 import type { Attempt } from './send.ts';
 
 export type Outcome = 'delivered' | 'failed' | 'dropped';
@@ -28,7 +29,7 @@ export function pauseAfter(attempts: number, random: number): number {
 
 export class Delivery {
   readonly #options: DeliveryOptions;
-  readonly #waiting: Notice[] = [];
+  readonly #waiting = new NoticeQueue(MAX_WAITING);
   #working = false;
   #closed = false;
   #pause: { clear(): void; end(): void } | undefined;
@@ -39,25 +40,21 @@ export class Delivery {
 
   /** Never throws and never waits. What finds no room is counted as dropped. */
   add(notice: Notice): void {
-    if (this.#closed || this.#waiting.length >= MAX_WAITING) {
-      this.#options.count('dropped');
-      return;
-    }
-    this.#waiting.push(notice);
-    if (!this.#working) void this.#work();
+    if (this.#closed || this.#waiting.add(notice) !== undefined) this.#options.count('dropped');
+    if (!this.#closed && !this.#working) void this.#work();
   }
 
   /** Nothing more is tried; what waits is counted as dropped. */
   close(): void {
     this.#closed = true;
-    this.#waiting.splice(0).forEach(() => this.#options.count('dropped'));
+    for (let left = this.#waiting.clear(); left > 0; left -= 1) this.#options.count('dropped');
     this.#pause?.clear();
     this.#pause?.end();
   }
 
   async #work(): Promise<void> {
     this.#working = true;
-    for (let notice = this.#waiting.shift(); notice !== undefined; notice = this.#waiting.shift()) await this.#deliver(notice);
+    for (let notice = this.#waiting.next(); notice !== undefined; notice = this.#waiting.next()) await this.#deliver(notice);
     this.#working = false;
   }
 

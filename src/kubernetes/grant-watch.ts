@@ -7,6 +7,13 @@ import type { KubeClient } from './client.ts';
 import { collectionPath } from './objects.ts';
 import { Reflector } from './reflector.ts';
 
+/**
+ * Refusals in a row, and milliseconds from the first of them to the last, until grants that were known count no more: an API server that
+ * starts refuses everybody for a second or two.
+ */
+const REFUSALS = 3;
+const REFUSED_MS = 10_000;
+
 export interface GrantWatchOptions {
   client: KubeClient;
   /** Undefined stands for all. */
@@ -22,7 +29,11 @@ export interface GrantWatchOptions {
 interface Watched {
   reflector: Reflector<AIReferenceGrant>;
   refused: PromiseWithResolvers<void>;
-  isRefused: boolean;
+  /** In a row, and when the first of them was. */
+  refusals: number;
+  refusedAt: number;
+  /** What was known allows nothing any more. */
+  isClosed: boolean;
 }
 
 function keepGrant(grant: AIReferenceGrant): AIReferenceGrant {
@@ -45,7 +56,7 @@ export class GrantWatch {
 
   /** It is known which there are, or that nobody may know. */
   get settled(): boolean {
-    return this.#watched.every(({ reflector, isRefused }) => reflector.synced || isRefused);
+    return this.#watched.every(({ reflector, refusals }) => reflector.synced || refusals > 0);
   }
 
   async whenSettled(): Promise<void> {
@@ -53,14 +64,16 @@ export class GrantWatch {
   }
 
   values(): AIReferenceGrant[] {
-    return this.reflectors.flatMap((reflector) => reflector.values());
+    return this.#watched.flatMap(({ reflector, isClosed }) => (isClosed ? [] : reflector.values()));
   }
 
   #watch(namespace: string | undefined): Watched {
-    const { logger, onChange } = this.#options;
+    const { onChange } = this.#options;
     const watched: Watched = {
       refused: Promise.withResolvers<void>(),
-      isRefused: false,
+      refusals: 0,
+      refusedAt: 0,
+      isClosed: false,
       reflector: new Reflector<AIReferenceGrant>({
         ...this.#options,
         kind: 'AIReferenceGrant',
@@ -68,18 +81,35 @@ export class GrantWatch {
         keep: keepGrant,
         onChange: ({ object: { metadata } }) => onChange({ namespace: metadata.namespace, name: metadata.name }),
         onFailure: (_operation, { code }) => {
-          if ((code !== 403 && code !== 404) || watched.isRefused) return;
-          watched.isRefused = true;
-          watched.refused.resolve();
-          if (watched.reflector.synced) return;
-          const fix = code === 403 ? 'grant the operator list and watch on them' : 'install the CRD of the kind';
-          logger.warn(`AIReferenceGrants cannot be listed, so no reference may cross namespaces: ${fix}`);
+          if (code === 403 || code === 404) this.#refuse(watched, code);
         },
         onHealthy: () => {
-          watched.isRefused = false;
+          watched.refusals = 0;
+          this.#close(watched, false);
         },
       }),
     };
     return watched;
+  }
+
+  #refuse(watched: Watched, code: 403 | 404): void {
+    const { clock, logger } = this.#options;
+    const now = clock.monotonic();
+    watched.refusals += 1;
+    if (watched.refusals === 1) watched.refusedAt = now;
+    watched.refused.resolve();
+    const isKnown = watched.reflector.synced;
+    const isOver = watched.refusals >= REFUSALS && now - watched.refusedAt >= REFUSED_MS;
+    if (isKnown ? !isOver || watched.isClosed : watched.refusals > 1) return;
+    const fix = code === 403 ? 'grant the operator list and watch on them' : 'install the CRD of the kind';
+    logger.warn(`AIReferenceGrants cannot be listed, so no reference may cross namespaces: ${fix}`);
+    if (isKnown) this.#close(watched, true);
+  }
+
+  /** Whoever depends on what was known hears of it. */
+  #close(watched: Watched, isClosed: boolean): void {
+    if (watched.isClosed === isClosed) return;
+    watched.isClosed = isClosed;
+    for (const { metadata } of watched.reflector.values()) this.#options.onChange({ namespace: metadata.namespace, name: metadata.name });
   }
 }

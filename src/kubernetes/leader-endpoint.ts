@@ -18,6 +18,8 @@ export interface LeaderEndpointOptions {
   /** Of this pod. */
   address: string;
   port: number;
+  /** Asked before each write: what a successor wrote is its own. */
+  isLeader(): boolean;
   /** With whom it goes when the release is uninstalled. */
   owner: () => Promise<OwnerReference | undefined>;
   clock: Clock;
@@ -27,6 +29,7 @@ export interface LeaderEndpointOptions {
 export class LeaderEndpoint {
   readonly #options: LeaderEndpointOptions;
   #next: { clear(): void } | undefined;
+  #started = false;
   #stopped = false;
   #writing: Promise<void> = Promise.resolve();
 
@@ -41,6 +44,7 @@ export class LeaderEndpoint {
 
   /** Writes the address, and goes on seeing to it. */
   start(): void {
+    this.#started = true;
     this.#writing = this.#write([this.#options.address])
       .then(
         () => REFRESH_MS,
@@ -54,17 +58,18 @@ export class LeaderEndpoint {
       });
   }
 
-  /** Takes the address out again, so that callers are refused at once until there is another leader. Never rejects. */
+  /** Takes the address out again, so that callers are refused at once until there is another leader; one that never led took none in. Never rejects. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#next?.clear();
     await this.#writing;
-    await this.#write([]).catch(() => undefined);
+    if (this.#started) await this.#write([]).catch(() => undefined);
   }
 
   async #write(addresses: readonly string[]): Promise<void> {
     const { client, namespace, service, address, port } = this.#options;
     const owner = await this.#options.owner();
+    if (!this.#options.isLeader()) return;
     const metadata = {
       name: this.name,
       namespace,

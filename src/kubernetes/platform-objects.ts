@@ -106,14 +106,14 @@ export class KubernetesObjects implements Objects, Homes {
     this.#recent.removed(uid);
   }
 
-  async writeSecret(namespace: string, name: string, values: Record<string, string>, owner?: { kind: Kind; name: string; uid: string }): Promise<void> {
+  async writeSecret(namespace: string, name: string, values: Record<string, string>, owner: { kind: Kind; name: string; uid: string }): Promise<void> {
     this.#guard();
     await this.#secrets.write({ namespace, name }, values, owner).catch(refused);
   }
 
-  async removeSecret(namespace: string, name: string): Promise<void> {
+  async removeSecret(namespace: string, name: string, ownerUid: string): Promise<void> {
     this.#guard();
-    await this.#secrets.remove({ namespace, name }).catch(refused);
+    await this.#secrets.remove({ namespace, name }, ownerUid).catch(refused);
   }
 
   namespace(nameOrUid: string): string | undefined {

@@ -17,6 +17,10 @@ function encode(values: Readonly<Record<string, string>>): Record<string, string
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Buffer.from(value).toString('base64')]));
 }
 
+function isOf({ metadata }: SecretMetadata, ownerUid: string): boolean {
+  return metadata.labels?.[LABELS.managedBy] === MANAGED_BY && controllerUid({ metadata }) === ownerUid;
+}
+
 export class PlatformSecrets {
   readonly #client: KubeClient;
 
@@ -28,7 +32,7 @@ export class PlatformSecrets {
    * Sets these values; others in it stay.
    * @throws ApiError 409 where a Secret of this name is somebody else's; KubernetesError.
    */
-  async write(key: ObjectKey, values: Record<string, string>, owner: Owner | undefined): Promise<void> {
+  async write(key: ObjectKey, values: Record<string, string>, owner: Owner): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       const live = await this.#metadata(key);
       try {
@@ -41,10 +45,10 @@ export class PlatformSecrets {
     }
   }
 
-  /** Leaves those of others where they are. */
-  async remove(key: ObjectKey): Promise<void> {
+  /** Leaves those of others where they are: keys of a repository have the same label, and may have the same name. */
+  async remove(key: ObjectKey, ownerUid: string): Promise<void> {
     const live = await this.#metadata(key);
-    if (live?.metadata.labels?.[LABELS.managedBy] !== MANAGED_BY) return;
+    if (live === undefined || !isOf(live, ownerUid)) return;
     const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: live.metadata.uid } };
     await this.#client.request({ method: 'DELETE', path: objectPath('v1', 'secrets', key), body }).catch((error: unknown) => {
       if (!hasCode(error, 404, 409)) throw error;
@@ -60,11 +64,11 @@ export class PlatformSecrets {
     }
   }
 
-  async #create({ namespace, name }: ObjectKey, values: Record<string, string>, owner: Owner | undefined): Promise<void> {
+  async #create({ namespace, name }: ObjectKey, values: Record<string, string>, owner: Owner): Promise<void> {
     // An owner whose deletion it does not hold up takes no right on its finalizers.
-    const reference = owner && { apiVersion: `${API_GROUP}/${API_VERSION}`, ...owner, controller: true, blockOwnerDeletion: false };
+    const reference = { apiVersion: `${API_GROUP}/${API_VERSION}`, ...owner, controller: true, blockOwnerDeletion: false };
     const labels = { [LABELS.managedBy]: MANAGED_BY, [LABELS.partOf]: 'flashback-ai-gateway' };
-    const metadata = { namespace, name, labels, ...(reference === undefined ? {} : { ownerReferences: [reference] }) };
+    const metadata = { namespace, name, labels, ownerReferences: [reference] };
     await this.#client.request({
       method: 'POST',
       path: collectionPath('v1', 'secrets', namespace),
@@ -73,9 +77,8 @@ export class PlatformSecrets {
     });
   }
 
-  async #change(key: ObjectKey, { metadata }: SecretMetadata, values: Record<string, string>, owner: Owner | undefined): Promise<void> {
-    const isOurs = metadata.labels?.[LABELS.managedBy] === MANAGED_BY && controllerUid({ metadata }) === owner?.uid;
-    if (!isOurs) throw new ApiError(409, `the Secret ${key.name} in ${key.namespace} was not made by this API; rename or delete it`);
+  async #change(key: ObjectKey, { metadata }: SecretMetadata, values: Record<string, string>, owner: Owner): Promise<void> {
+    if (!isOf({ metadata }, owner.uid)) throw new ApiError(409, `the Secret ${key.name} in ${key.namespace} was not made by this API; rename or delete it`);
     await this.#client.request({
       method: 'PATCH',
       path: objectPath('v1', 'secrets', key),

@@ -24,6 +24,8 @@ const MAX_WAITING = 20_000;
 /** Entries per write. */
 const MAX_BATCH = 500;
 const NOBODY = 'unknown';
+/** Whoever writes chooses their field manager, so it must not look like a user whom the API server has verified. */
+const MANAGER = 'manager:';
 
 interface Seen {
   uid: string;
@@ -78,7 +80,7 @@ export class AuditTrail {
     const { uid, generation, creationTimestamp } = object.metadata;
     if (before?.uid === uid && before.generation >= generation) return;
     const write = this.#options.lastWriteOf(object);
-    const seen = { uid, generation, actor: write?.manager ?? NOBODY };
+    const seen = { uid, generation, actor: `${MANAGER}${write?.manager ?? NOBODY}` };
     this.#seen.set(id, seen);
     const createdAt = creationTimestamp === undefined ? now : Date.parse(creationTimestamp);
     if (before?.uid !== uid) add('created', seen, createdAt);

@@ -1,8 +1,8 @@
 // Conversations of the Platform API and their messages. Titles and texts are sealed by whoever writes them.
 import { allOf, isIn, seenIn } from './conditions.ts';
 import type { Reader, Transaction } from './database.ts';
-import type { Conversation, ConversationQuestion, Message, Page, Paged } from './ledger.ts';
-import { page, within } from './records.ts';
+import type { Conversation, ConversationQuestion, Message, MessageQuestion, Paged } from './ledger.ts';
+import { page, total, within } from './records.ts';
 
 type Nullable<Row> = { [Name in keyof Row]-?: undefined extends Row[Name] ? Exclude<Row[Name], undefined> | null : Row[Name] };
 
@@ -63,11 +63,19 @@ export async function addMessages(
   }
 }
 
-export async function messages(reader: Reader, id: string, question: Page): Promise<Paged<Message>> {
-  const where = isIn('conversation', [id]);
-  const select = { select: MESSAGE_COLUMNS, from: 'messages', where, order: 'created_at, number' };
-  const { rows, total } = await page<Nullable<Message>>(reader, select, question);
-  return { rows: rows.map((row) => present<Message>(row)), total };
+/** Sizes are summed where the messages are kept, so that no more of them is read than is wanted. */
+export async function messages(reader: Reader, id: string, question: MessageQuestion): Promise<Paged<Message>> {
+  const { latestFirst = false, bytes = Number.MAX_SAFE_INTEGER, take, skip } = question;
+  const { sql: where, values } = isIn('conversation', [id]);
+  const order = latestFirst ? 'created_at DESC, number DESC' : 'created_at, number';
+  const sized = `SELECT number, length(content) AS size, sum(length(content)) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) AS so_far
+    FROM (SELECT number, content, created_at FROM messages WHERE ${where} ORDER BY ${order} LIMIT ? OFFSET ?) AS wanted`;
+  const rows = await reader.all<Nullable<Message>>(
+    `SELECT ${MESSAGE_COLUMNS} FROM messages WHERE number IN (SELECT number FROM (${sized}) AS sized WHERE so_far <= ? OR so_far = size)
+    ORDER BY ${order}`,
+    [...values, take, skip, bytes],
+  );
+  return { rows: rows.map((row) => present<Message>(row)), total: await total(reader, 'messages', where, values) };
 }
 
 export async function deleteConversation(transaction: Transaction, id: string, { hard, at }: { hard: boolean; at: number }): Promise<void> {

@@ -4,6 +4,7 @@ import type { Transaction, Value } from './database.ts';
 import type { LedgerBatch, LedgerEntry, ViolationEntry } from './entries.ts';
 import type { Ingested } from './ledger.ts';
 import { activeRows, keysOf, rollUps, usageAmounts, violationAmounts, type Row } from './rollup.ts';
+import { storable } from './storable.ts';
 import { activeTable, usageTable, VIOLATIONS, type ActiveUnit } from './tables.ts';
 
 interface Source {
@@ -37,18 +38,6 @@ export async function ingest(transaction: Transaction, names: Names, batches: re
     await transaction.run(sql, [source, sequence, dropped, now]);
   }
   return results;
-}
-
-/**
- * Callers choose some of the texts. PostgreSQL takes no zero character, and neither store half of a pair: one entry would stop all that
- * follow.
- */
-function storable(entry: LedgerEntry): LedgerEntry {
-  const values = Object.entries(entry).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\u{FFFD}') : value,
-  ]);
-  return Object.fromEntries(values) as LedgerEntry;
 }
 
 async function sourcesOf(transaction: Transaction, batches: readonly LedgerBatch[]): Promise<Map<string, Source>> {

@@ -106,7 +106,7 @@ export interface AlertRow extends Omit<ViolationRow, 'severity' | 'explanation'>
 export interface AuditEntry {
   id: string;
   at: number;
-  /** Name of the user, as the API server knows it; of a change that was only seen: the field manager that wrote last. */
+  /** Name of the user, as the API server knows it. Of a change that was only seen: `manager:` and the field manager, which the writer chose. */
   actor: string;
   event: 'created' | 'updated' | 'deleted';
   kind: Kind | 'Key' | 'Conversation';
@@ -161,6 +161,13 @@ export interface ConversationQuestion extends Page {
   showDeleted?: boolean;
 }
 
+export interface MessageQuestion extends Page {
+  /** The latest before the others; otherwise the oldest. */
+  latestFirst?: boolean;
+  /** Of all contents together, as they are kept. The page ends before they are more, though never before its first row. */
+  bytes?: number;
+}
+
 export interface Paged<Row> {
   rows: Row[];
   total: number;
@@ -204,8 +211,7 @@ export interface Ledger {
   conversations(question: ConversationQuestion): Promise<Paged<Conversation>>;
   /** Appends, and adds the tokens to its conversation, in one transaction. */
   addMessages(conversation: string, messages: readonly Message[], tokens: { in: number; out: number }): Promise<void>;
-  /** The oldest first. */
-  messages(conversation: string, page: Page): Promise<Paged<Message>>;
+  messages(conversation: string, question: MessageQuestion): Promise<Paged<Message>>;
   /** Soft: hidden from lists; hard: gone with its messages. */
   deleteConversation(id: string, options: { hard: boolean; at: number }): Promise<void>;
   /** Removes what is older than its retention, and folds minutes that are old into longer buckets. */

@@ -2,6 +2,7 @@
 import type { Reader, Transaction, Value } from './database.ts';
 import { allOf, isIn, objectIn, seenIn, visibleIn, type Condition } from './conditions.ts';
 import type { AlertRow, AuditEntry, AuditQuestion, Page, Paged, ViolationQuestion, ViolationRow } from './ledger.ts';
+import { storable } from './storable.ts';
 import { AUDIT } from './tables.ts';
 
 interface Found extends Omit<ViolationRow, 'policy' | 'repository' | 'severity'> {
@@ -75,7 +76,10 @@ function rowOf({ policyUid, policyName, repositoryUid, repositoryName, severity,
 /** What was written before, by its id, is not written again. */
 export async function audit(transaction: Transaction, entries: readonly AuditEntry[]): Promise<void> {
   const rows = new Map(
-    entries.map(({ id, at, actor, event, kind, uid, workspace, name }) => [id, [id, at, actor, event, kind, uid, workspace, name]]),
+    entries.map((entry) => {
+      const { id, at, actor, event, kind, uid, workspace, name } = storable(entry);
+      return [id, [id, at, actor, event, kind, uid, workspace, name]];
+    }),
   );
   if (rows.size > 0) await transaction.put(AUDIT, [...rows.values()]);
 }
@@ -110,7 +114,7 @@ export async function page<Row>(
   return { rows, total: await total(reader, from, where.sql, where.values) };
 }
 
-async function total(reader: Reader, from: string, where: string, values: readonly Value[]): Promise<number> {
+export async function total(reader: Reader, from: string, where: string, values: readonly Value[]): Promise<number> {
   const [row] = await reader.all<{ total: number }>(`SELECT count(*) AS total FROM ${from} WHERE ${where}`, values);
   return row?.total ?? 0;
 }

@@ -44,6 +44,8 @@ function expected({ keyword, params, message }: ErrorObject): string {
       return `must have at most ${params['limit']} items`;
     case 'pattern':
       return params['pattern'] === '\\S' ? 'must not be empty' : (message ?? 'is not valid');
+    case 'not':
+      return 'must be text that can be read, without control characters';
     case 'format':
       return params['format'] === 'date-time' ? 'must be a time such as 2027-01-31T12:00:00Z' : `must be a ${String(params['format'])}`;
     default:

@@ -63,9 +63,13 @@ export interface Objects {
   ): Promise<ResourceByKind[K]>;
   /** Resolves when the API server has taken the deletion. */
   remove(kind: Kind, uid: string): Promise<void>;
-  /** Writes values into a Secret of the namespace that the Platform API made; they are never read back. Creates it where there is none. */
-  writeSecret(namespace: string, name: string, values: Record<string, string>, owner?: { kind: Kind; name: string; uid: string }): Promise<void>;
-  removeSecret(namespace: string, name: string): Promise<void>;
+  /**
+   * Writes values into a Secret of the namespace that the Platform API made; they are never read back. Creates it where there is none.
+   * @throws ApiError 409 where the name is another's.
+   */
+  writeSecret(namespace: string, name: string, values: Record<string, string>, owner: { kind: Kind; name: string; uid: string }): Promise<void>;
+  /** Only where the object with this UID controls it. */
+  removeSecret(namespace: string, name: string, ownerUid: string): Promise<void>;
   /** All that are looked at, with objects or without: of what was deleted there is still something to tell. */
   namespaces(): readonly string[];
   /** Name of the namespace with this name or UID, where objects of it are looked at. */

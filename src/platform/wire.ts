@@ -1,7 +1,7 @@
 // How things are called on the wire of the Platform API and how in the custom resources. Pure.
 import { hash } from 'node:crypto';
 import { ANNOTATIONS, type AnyResource, type KeyType, type ProviderType } from '../api/resources.ts';
-import { ApiError, type Objects, type Schema } from './operation.ts';
+import { ApiError, type Schema } from './operation.ts';
 
 export const AI_TYPES = { OPENAI: 'OpenAI', GOOGLE: 'Google', ANTHROPIC: 'Anthropic', AWS: 'AWS', OTHER: 'Other' } as const satisfies Record<string, ProviderType>;
 export type AiType = keyof typeof AI_TYPES;
@@ -56,21 +56,20 @@ export function objectName(text: string): string {
   return `${/^[a-z]/.test(stem) ? stem : `x-${stem}`}-${hash('sha256', text, 'hex').slice(0, 6)}`;
 }
 
-/** A workspace is a namespace, and its name is its id; its UID is taken as well. @throws ApiError 400. */
-export function namespaceOf(objects: Objects, workspaceId: string): string {
-  const namespace = objects.namespace(workspaceId);
-  if (namespace === undefined) throw new ApiError(400, `workspaceId: there is no workspace "${workspaceId}"; it is the name or the UID of a namespace`);
-  return namespace;
-}
-
+/** No control characters: names are shown in terminals and lists, and databases do not take all of them. */
+export const PRINTABLE = { not: { pattern: '\\p{Cc}' } } as const satisfies Schema;
 /** A name as people write it; blanks around it are not part of it. */
 export const NAME: Schema = {
   type: 'string',
   minLength: 1,
   maxLength: 200,
   pattern: '\\S',
+  ...PRINTABLE,
   description: 'As people call it; unique among its kind in the workspace.',
 };
+
+/** Of a page. Beyond a million rows, dates narrow a list better; and databases count only so far. */
+export const SKIP = { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Rows to leave out.' } as const satisfies Schema;
 
 /** The answer to something that was done. */
 export function done(properties: Schema = {}, required: readonly string[] = []): Schema {

@@ -81,8 +81,10 @@ export class StandaloneObjects implements Objects, Homes {
     });
   }
 
-  async writeSecret(namespace: string, name: string, values: Record<string, string>): Promise<void> {
+  async writeSecret(...[namespace, name, values, owner]: Parameters<Objects['writeSecret']>): Promise<void> {
     await this.#inTurn(async () => {
+      // First: a credential for what will not be changed would only stand in the way of one that its owner writes.
+      await this.#own(owner.kind, owner.uid);
       const path = this.#path('Secret', { namespace, name });
       const before = await this.#read(path);
       const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')] as const);

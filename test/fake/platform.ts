@@ -99,8 +99,9 @@ export class FakeObjects implements Objects {
     this.secrets.set(`${namespace}/${name}`, { values, ...(owner === undefined ? {} : { owner }) });
   }
 
-  async removeSecret(namespace: string, name: string): Promise<void> {
-    this.secrets.delete(`${namespace}/${name}`);
+  async removeSecret(namespace: string, name: string, ownerUid: string): Promise<void> {
+    const key = `${namespace}/${name}`;
+    if (this.secrets.get(key)?.owner?.uid === ownerUid) this.secrets.delete(key);
   }
 
   namespaces(): string[] {

@@ -47,7 +47,7 @@ describe('the audit trail', () => {
     apply('repo', 'other');
     store.remove('Repository', 'repo');
     await clock.advance(5_000);
-    expect(told()).toEqual(['kubectl created Repository team/repo', 'argocd updated Repository team/repo', 'argocd deleted Repository team/repo']);
+    expect(told()).toEqual(['manager:kubectl created Repository team/repo', 'manager:argocd updated Repository team/repo', 'manager:argocd deleted Repository team/repo']);
     expect([...rows.values()].map(({ at }) => at - START)).toEqual([0, 4_000, 5_000]);
   });
 
@@ -82,7 +82,7 @@ describe('the audit trail', () => {
     state.write = { manager: 'helm', at: START - 86_400_000 };
     trail.start(store.list('Repository'));
     await clock.advance(5_000);
-    expect(told()).toEqual(['jane created Repository team/old', 'helm updated Repository team/old']);
+    expect(told()).toEqual(['jane created Repository team/old', 'manager:helm updated Repository team/old']);
     expect(rows.get('uid-1/2')?.at).toBe(START - 86_400_000);
   });
 

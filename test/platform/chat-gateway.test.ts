@@ -69,6 +69,11 @@ async function askOverTime(): Promise<ChatReply> {
   return reply!;
 }
 
+it('refuses an answer that is longer than anybody keeps, and reads no further', async () => {
+  answer = { status: 200, body: { choices: [{ message: { role: 'assistant', content: 'x'.repeat(3 * 1024 * 1024) } }] } };
+  expect(await ask()).toEqual({ outcome: 'refused', message: 'the answer of the model is too long to be shown here' });
+});
+
 it.each([
   ['', '/v1/chat/completions'],
   ['/v1', '/v1/chat/completions'],

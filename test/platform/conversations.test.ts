@@ -113,6 +113,43 @@ describe('a talk', () => {
     expect(asked.at(-1)!.turns[0]).toEqual({ role: 'user', content: 'turn 1' });
   });
 
+  it('carries no more than 1 MiB of turns along, the latest of them', async () => {
+    const id = await begin();
+    for (const word of ['a', 'b', 'c']) {
+      reply = () => ({ outcome: 'answered', text: word.repeat(250_000), tokensIn: 1, tokensOut: 1 });
+      await say(id, word.repeat(200_000));
+    }
+    await say(id, 'and now?');
+    expect(asked.at(-1)!.turns.map(({ role, content }) => [role, content.slice(0, 2), content.length])).toEqual([
+      ['user', 'bb', 200_000],
+      ['assistant', 'bb', 250_000],
+      ['user', 'cc', 200_000],
+      ['assistant', 'cc', 250_000],
+      ['user', 'an', 8],
+    ]);
+  });
+
+  it('keeps 256 KiB of an answer, and shows all of it once', async () => {
+    const id = await begin();
+    const text = `${'x'.repeat(256 * 1024 - 1)}😀 and more`;
+    reply = () => ({ outcome: 'answered', text, tokensIn: 1, tokensOut: 1 });
+    expect((await say(id, 'hello')).body.message).toBe(text);
+    expect((await read(id))[1]!.content).toBe(`${'x'.repeat(256 * 1024 - 1)}…`);
+  });
+
+  it('is read in pages of 4 MiB at most, which say how much there is', async () => {
+    const id = await begin();
+    reply = () => ({ outcome: 'answered', text: 'x'.repeat(256 * 1024 - 100), tokensIn: 1, tokensOut: 1 });
+    for (let index = 0; index < 17; index += 1) await say(id, '?');
+    const page = async (query: string) => (await platform.call('GET', `/conversation/${id}/messages${query}`, { token: 'anna' })).body;
+    const { messages, total } = await page('');
+    const read = (messages as Said[]).length;
+    expect(read).toBeGreaterThan(16);
+    expect(read).toBeLessThan(34);
+    expect(total).toBe(34);
+    expect((await page(`?skip=${read}`))['messages']).toHaveLength(34 - read);
+  });
+
   it('that a policy blocks says so with success false, and keeps nothing of it', async () => {
     const id = await begin();
     reply = () => ({ outcome: 'refused', message: 'The policy team-a/no-cards blocks this request.' });

@@ -10,6 +10,7 @@ import type {
   Dimension,
   Ledger,
   Message,
+  MessageQuestion,
   Own,
   Page,
   Paged,
@@ -176,11 +177,11 @@ export class MemoryLedger implements Ledger {
     this.talks.set(id, { ...talk, updatedAt, tokensIn: talk.tokensIn + tokens.in, tokensOut: talk.tokensOut + tokens.out });
   }
 
-  async messages(id: string, question: Page): Promise<Paged<Message>> {
-    return page(
-      this.said.filter(({ conversation }) => conversation === id),
-      question,
-    );
+  async messages(id: string, question: MessageQuestion): Promise<Paged<Message>> {
+    const said = this.said.filter(({ conversation }) => conversation === id);
+    const { rows, total } = page(question.latestFirst === true ? said.toReversed() : said, question);
+    let left = question.bytes ?? Infinity;
+    return { rows: rows.filter(({ content }, at) => (left -= content.length) >= 0 || at === 0), total };
   }
 
   async deleteConversation(id: string, { hard, at }: { hard: boolean; at: number }): Promise<void> {

@@ -94,6 +94,22 @@ describe('making a policy', () => {
     expect(platform.objects.list('AIPolicy')).toEqual([]);
   });
 
+  const CLOSED: [string, (id: string) => object, () => string, string][] = [
+    ['a workspace', (id: string) => ({ workspaceId: id }), () => 'team-b', 'nowhere'],
+    ['a workspace by its UID', (id: string) => ({ workspaceId: id }), () => 'uid-of-team-b', 'uid-of-nobody'],
+    ['a workspace of another organization', (id: string) => ({ workspaceId: id }), () => 'elsewhere', 'nowhere'],
+    ['a repository', (id: string) => ({ repoId: id }), () => repository.metadata.uid, 'r-9'],
+    ['a repository beside a workspace', (id: string) => ({ repoId: id, workspaceId: 'team-a' }), () => repository.metadata.uid, 'r-9'],
+    ['an organization', (id: string) => ({ orgId: id }), () => 'acme', 'nobodys'],
+  ];
+  it.each(CLOSED)('says the same of %s that is closed and of one that is not there', async (_what, named, closed, missing) => {
+    platform.tokens.set('guest', ['create aipolicies team-c']);
+    const replies = await Promise.all([closed(), missing].map((id) => post({ ...RULE, ...named(id) }, 'guest')));
+    const told = replies.map(({ status, body }, at) => [status, body.message?.replace([closed(), missing][at]!, 'ID')]);
+    expect(told[0]).toEqual([403, expect.stringContaining('you may')]);
+    expect(told[1]).toEqual(told[0]);
+  });
+
   it('takes a name once in a workspace', async () => {
     await post({ ...RULE, workspaceId: 'team-b' });
     const again = await post({ ...RULE, workspaceId: 'team-b' });
@@ -139,6 +155,19 @@ describe('policies of three levels', () => {
     platform.tokens.set('b-reader', ['list aipolicies team-b']);
     expect(names(await platform.call('GET', '/policy?orgId=acme', { token: 'b-reader' }))).toEqual([]);
     expect(names(await platform.call('GET', '/policy?orgId=acme&workspaceId=team-b', { token: 'b-reader' }))).toEqual(['space']);
+  });
+
+  it.each([
+    ['workspaceId', () => 'team-b', 'nowhere'],
+    ['repoId', () => repository.metadata.uid, 'r-9'],
+  ] as [string, () => string, string][])('are kept from others, who by %s do not even learn that there is something', async (name, closed, missing) => {
+    platform.tokens.set('guest', ['list aipolicies team-c']);
+    const told = async (id: string): Promise<unknown> => {
+      const { status, body } = await platform.call('GET', `/policy?orgId=wrong&${name}=${id}`, { token: 'guest' });
+      return [status, body.message?.replace(id, 'ID')];
+    };
+    expect(await told(closed())).toEqual([403, expect.stringContaining('may not list aipolicies')]);
+    expect(await told(missing)).toEqual(await told(closed()));
   });
 
   it('change in what they say, and tell who did it', async () => {

@@ -2,10 +2,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advise } from '../../src/policy/advise/advise.ts';
 import { recommend } from '../../src/policy/advise/recommend.ts';
+import { validatePolicies } from '../../src/platform/policies/advice.ts';
 import { startPlatform, type RunningPlatform } from '../fake/platform.ts';
+import { ask, stand } from './stand.ts';
 
 let platform: RunningPlatform;
-beforeEach(async () => void (platform = await startPlatform()));
+beforeEach(async () => {
+  platform = await startPlatform();
+  platform.objects.put('Repository', 'team', 'repo', { llms: [{ name: 'llm' }] });
+  platform.tokens.set('writer', ['list aipolicies team']);
+});
 afterEach(() => platform.close());
 
 interface Result {
@@ -16,7 +22,7 @@ interface Result {
 }
 
 const validate = async (policies: object[]): Promise<Result[]> =>
-  (await platform.call('POST', '/policy/validate', { token: 'nobody', body: { policies } })).body['results'] as Result[];
+  (await platform.call('POST', '/policy/validate', { token: 'writer', body: { policies } })).body['results'] as Result[];
 
 describe('/policy/validate', () => {
   it('answers each rule by its id, without a member success', async () => {
@@ -55,10 +61,59 @@ describe('/policy/validate', () => {
   });
 });
 
+describe('the processor of the operator', () => {
+  const rules = (count: number, length: number): object => ({
+    policies: Array.from({ length: count }, (_, at) => ({ policy_uuid: `p${at}`, content: 'x'.repeat(length) })),
+  });
+
+  it.each([
+    ['/policy/validate', rules(1, 10)],
+    ['/policy/recommend', { level: 0, prompt: 'be nice' }],
+  ])('is not lent to whoever may list no policies: %s', async (path, body) => {
+    const reply = await platform.call('POST', path, { token: 'nobody', body });
+    expect([reply.status, reply.body.message]).toEqual([403, expect.stringContaining('may list aipolicies')]);
+  });
+
+  it('reads rules of 16,384 characters at a time, whatever their number', async () => {
+    expect((await platform.call('POST', '/policy/validate', { body: rules(4, 4096) })).status).toBe(200);
+    const { status, body } = await platform.call('POST', '/policy/validate', { body: rules(50, 328) });
+    expect([status, body.message]).toEqual([
+      400,
+      'policies: their contents must have at most 16384 characters together, not 16400; send fewer at a time',
+    ]);
+  });
+
+  it('is for everything else between one rule and the next', async () => {
+    let turns = 0;
+    let isDone = false;
+    const other = (): void => {
+      turns += 1;
+      if (!isDone) setImmediate(other);
+    };
+    setImmediate(other);
+    await ask([validatePolicies], 'validatePolicies', { body: rules(5, 10) }, stand());
+    isDone = true;
+    expect(turns).toBeGreaterThanOrEqual(5);
+  });
+
+  it('serves one call of a caller and two in all, and then the next', async () => {
+    const call = (name: string): Promise<unknown> =>
+      ask([validatePolicies], 'validatePolicies', { body: rules(2, 10), caller: { name, uid: name, groups: [] } }, stand());
+    const answers = await Promise.allSettled(['anna', 'anna', 'berta', 'carla'].map(call));
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+    expect(refused).toEqual([
+      expect.objectContaining({ status: 503, message: 'another call of yours reads rules just now; send one after the other' }),
+      expect.objectContaining({ status: 503, message: 'others have rules read just now; try again' }),
+    ]);
+    await expect(call('anna')).resolves.toBeDefined();
+  });
+});
+
 describe('/policy/recommend', () => {
   it('proposes a rule for each sentence that names something, with risk and action', async () => {
     const prompt = 'We are a bank and must not leak card numbers or IBANs. Employees must not talk about politics.';
-    const { body } = await platform.call('POST', '/policy/recommend', { token: 'nobody', body: { level: 1, uuid: 'team-a', prompt } });
+    const { body } = await platform.call('POST', '/policy/recommend', { token: 'writer', body: { level: 1, uuid: 'team-a', prompt } });
     expect(body).toMatchObject({ level: 1, uuid: 'team-a', tokens_in: 0, tokens_out: 0 });
     const rules = body['recommended_policies'] as { content: string; riskType: string; alertType: string }[];
     expect(rules.map(({ content, riskType, alertType }) => [content.split('\n')[0], riskType, alertType])).toEqual([

@@ -63,7 +63,7 @@ describe('/v2/stats/ai', () => {
   });
 
   it.each([
-    [{ scope: 'workspace', id: 'team-b' }, 403, 'not allowed'],
+    [{ scope: 'workspace', id: 'team-b' }, 403, 'you may not list'],
     [{ scope: 'repo', id: 'repo-2' }, 403, 'not allowed'],
     [{ scope: 'repo', id: 'repo-9' }, 404, 'no repository with the id repo-9'],
     [{ scope: 'workspace' }, 400, 'id is required with scope workspace'],

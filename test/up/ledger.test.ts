@@ -72,7 +72,7 @@ it('holds what was used and found, to the token, and who came', async () => {
     expect(row?.amounts).toMatchObject({ requests, tokensIn, tokensOut });
     expect(requests).toBe(4);
     const { rows } = await ledger.audited({ visible: 'all', kind: 'Repository', skip: 0, take: 10 });
-    expect(rows.map(({ event, actor, workspace, name }) => [event, actor, workspace, name])).toEqual([['created', 'manifests', 'quickstart', 'assistant']]);
+    expect(rows.map(({ event, actor, workspace, name }) => [event, actor, workspace, name])).toEqual([['created', 'manager:manifests', 'quickstart', 'assistant']]);
   } finally {
     await ledger.close();
   }

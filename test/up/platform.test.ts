@@ -110,6 +110,9 @@ it('makes, serves, keeps and deletes, with one token that is in a file', async (
 it('leaves what stands in the manifests of a person to that person', async () => {
   await start();
   const { aiLlms } = (await call('GET', '/ai/llm')).body as { aiLlms: { id: string; name: string }[] };
-  const reply = await call('PUT', `/ai/llm/${aiLlms[0]?.id}`, { name: 'Other' });
-  expect(reply).toMatchObject({ status: 409, body: { success: false, message: `${aiLlms[0]?.name} stands in a manifest of yours; change it there` } });
+  for (const change of [{ name: 'Other' }, { secret: SECRET }]) {
+    const reply = await call('PUT', `/ai/llm/${aiLlms[0]?.id}`, change);
+    expect(reply).toMatchObject({ status: 409, body: { success: false, message: `${aiLlms[0]?.name} stands in a manifest of yours; change it there` } });
+  }
+  expect((await readdir(join(stateDir, 'platform'))).filter((name) => name.endsWith('.yaml'))).toEqual([]);
 });

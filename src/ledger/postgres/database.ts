@@ -1,6 +1,7 @@
 // PostgreSQL as the database of the ledger: for more data than one machine should keep, and for more than one operator that writes.
 import pg from 'pg';
 import type { Database, Reader, Transaction, Value, Words } from '../database.ts';
+import { storableText } from '../storable.ts';
 import { columnsOf, type Table } from '../tables.ts';
 
 /** Any number, always the same: whoever writes to the ledger of this database holds this lock. */
@@ -57,7 +58,7 @@ export class PostgresDatabase implements Database {
 
   async all<Row>(sql: string, values: readonly Value[] = []): Promise<Row[]> {
     try {
-      return (await this.#pool.query({ text: numbered(sql), values: [...values] })).rows as Row[];
+      return (await this.#pool.query({ text: numbered(sql), values: taken(values) })).rows as Row[];
     } catch (error) {
       throw this.#plain(error);
     }
@@ -96,6 +97,11 @@ export class PostgresDatabase implements Database {
   }
 }
 
+/** What callers ask for may hold what no row does; that finds nothing, and fails nowhere. */
+function taken(values: readonly Value[]): Value[] {
+  return values.map((value) => (typeof value === 'string' ? storableText(value) : value));
+}
+
 /** `?` as `$1`, `$2`, ... No statement of the ledger holds one in a text. */
 function numbered(sql: string): string {
   let number = 0;
@@ -104,11 +110,11 @@ function numbered(sql: string): string {
 
 function transactionOf(client: pg.PoolClient): Transaction {
   const all: Reader['all'] = async <Row>(sql: string, values: readonly Value[] = []) =>
-    (await client.query({ text: numbered(sql), values: [...values] })).rows as Row[];
+    (await client.query({ text: numbered(sql), values: taken(values) })).rows as Row[];
   return {
     all,
     run: async (sql, values = []) => {
-      await client.query({ text: numbered(sql), values: [...values] });
+      await client.query({ text: numbered(sql), values: taken(values) });
     },
     put: (table, rows) => put(client, table, rows),
   };

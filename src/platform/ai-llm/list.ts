@@ -1,16 +1,20 @@
 // Lists connections to providers: all that the caller may see, and of those the ones that work.
 import type { AILLMConfig } from '../../api/resources.ts';
 import type { Access, Operation, Schema, Services } from '../operation.ts';
-import { byAge, done, namespaceOf } from '../wire.ts';
+import { byAge, done } from '../wire.ts';
+import { listedWorkspace } from '../workspaces.ts';
 import { AI_LLM, aiLlmDto } from './dto.ts';
 
-/** Newest first. @throws ApiError 400 for a workspace that does not exist. */
+/** Newest first. @throws ApiError 400 where who may see all workspaces names none. */
 export async function visibleLlms(access: Access, services: Services, workspaceId?: string): Promise<AILLMConfig[]> {
   const { objects } = services;
-  const namespace = workspaceId === undefined ? undefined : namespaceOf(objects, workspaceId);
-  const visible = namespace === undefined ? await access.namespaces('list', 'aillmconfigs') : (await access.may('list', { resource: 'aillmconfigs', namespace })) ? [namespace] : [];
-  const all = objects.list('AILLMConfig').filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace);
-  return all.filter(({ metadata }) => visible === 'all' || visible.includes(metadata.namespace)).toSorted(byAge);
+  const ofOne = async (id: string): Promise<string[]> => {
+    const namespace = await listedWorkspace(id, 'aillmconfigs', { access, objects });
+    return namespace === undefined ? [] : [namespace];
+  };
+  const visible = await (workspaceId === undefined ? access.namespaces('list', 'aillmconfigs') : ofOne(workspaceId));
+  const seen = objects.list('AILLMConfig').filter(({ metadata }) => visible === 'all' || visible.includes(metadata.namespace));
+  return seen.toSorted(byAge);
 }
 
 const ANSWER: Schema = done({ aiLlms: { type: 'array', items: AI_LLM } }, ['aiLlms']);

@@ -2,7 +2,8 @@
 import { ANNOTATIONS } from '../../api/resources.ts';
 import { auditObject, createNamed, demandFreeName, demandObject } from '../changes.ts';
 import { ApiError, type Operation, type Schema, type Services } from '../operation.ts';
-import { AI_TYPES, displayNameOf, done, NAME, namespaceOf, type AiType } from '../wire.ts';
+import { AI_TYPES, displayNameOf, done, NAME, type AiType } from '../wire.ts';
+import { demandWorkspace } from '../workspaces.ts';
 import { credentialSecretName, credentialValues, demandOwnOrigin, demandSupported, given, specWith, type LlmInput } from './credential.ts';
 import { AI_TYPE, usersOf } from './dto.ts';
 
@@ -39,8 +40,7 @@ export const createAiLlm: Operation<Services, never, never, CreateBody> = {
   errors: { 403: 'No right to create it in this workspace.' },
   async handle({ body, caller, access }, services) {
     const { objects } = services;
-    const namespace = namespaceOf(objects, body.workspaceId);
-    await access.demand('create', { resource: 'aillmconfigs', namespace });
+    const namespace = await demandWorkspace(body.workspaceId, 'create', 'aillmconfigs', { access, objects });
     demandSupported(body);
     const type = AI_TYPES[body.aiType];
     if (!['AWS', 'Other'].includes(type) && given(body.secret) === undefined) throw new ApiError(400, `secret is required for ${body.aiType}`);
@@ -110,7 +110,7 @@ export const deleteAiLlm: Operation<Services, { id: string }> = {
     const users = usersOf(config, objects.list('Repository')).map(displayNameOf);
     if (users.length > 0) throw new ApiError(403, `it is in use by the repository ${users.slice(0, 5).join(', ')}; detach it there first`);
     await objects.remove('AILLMConfig', uid);
-    await objects.removeSecret(namespace, credentialSecretName(name));
+    await objects.removeSecret(namespace, credentialSecretName(name), uid);
     await auditObject(services, caller, 'deleted', config);
     return { success: true, message: 'deleted, and its credential with it' };
   },

@@ -4,6 +4,7 @@ import type { AuditEntry, AuditQuestion } from '../../ledger/ledger.ts';
 import { ApiError, type Operation, type Schema, type Services } from '../operation.ts';
 import { othersOrOwn } from '../stats/visible.ts';
 import { parseRange } from '../stats/window.ts';
+import { SKIP } from '../wire.ts';
 
 /** What clients number contexts by. The last one is ours: they have no name for policies. */
 const CONTEXTS = [
@@ -150,7 +151,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
       userId: { ...ID, description: 'Who did it.' },
       workspaceId: { ...ID, description: 'Where: name or UID of the workspace.' },
       showUnread: { type: ['boolean', 'null'], description: 'Changes nothing: nobody keeps who has read what.' },
-      skip: { type: 'integer', minimum: 0, description: 'Rows to leave out; 0 when absent.' },
+      skip: { ...SKIP, description: 'Rows to leave out; 0 when absent.' },
       take: { type: 'integer', minimum: 1, maximum: 100, description: 'Rows at most; 20 when absent.' },
     },
   },

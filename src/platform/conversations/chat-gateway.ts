@@ -15,7 +15,9 @@ export interface HttpChatGatewayOptions {
 const PAUSES = [250, 500, 1_000, 2_000, 4_000] as const;
 /** OpenAI takes metadata only with `store`, which would keep what is said over there. */
 const NO_METADATA = /'metadata' parameter is only allowed when 'store' is enabled/;
-const MAX_ANSWER = 8 * 1024 * 1024;
+/** Characters of a whole answer, whose text may be kept up to 256 KiB. */
+const MAX_ANSWER = 2 * 1024 * 1024;
+const TOO_LONG = { status: 502, body: { error: { message: 'the answer of the model is too long to be shown here' } } };
 
 interface Answer {
   status: number;
@@ -110,7 +112,7 @@ export class HttpChatGateway implements ChatGateway {
     let text = '';
     for await (const chunk of answer.body.setEncoding('utf8')) {
       text += String(chunk);
-      if (text.length > MAX_ANSWER) throw new Error('the answer is too long');
+      if (text.length > MAX_ANSWER) return TOO_LONG;
     }
     return { status: answer.statusCode, body: parse(text) };
   }

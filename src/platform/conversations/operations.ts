@@ -5,7 +5,7 @@ import { audit } from '../changes.ts';
 import { ApiError, type Operation, type Schema } from '../operation.ts';
 import { othersOrOwn } from '../stats/visible.ts';
 import { parseRange } from '../stats/window.ts';
-import { done } from '../wire.ts';
+import { done, SKIP } from '../wire.ts';
 import { demandConversation, demandRepository, demandSealer, READ_OTHERS } from './access.ts';
 import { CONVERSATION, conversationDto, MESSAGE, messageDto, openText, titleOf } from './dto.ts';
 import { sendPrompt } from './prompt.ts';
@@ -14,9 +14,11 @@ import type { ConversationServices } from './services.ts';
 
 const text = (description: string): Schema => ({ type: 'string', maxLength: 256, description });
 const PAGE = {
-  skip: { type: 'integer', minimum: 0, default: 0, description: 'Rows to leave out.' },
+  skip: { ...SKIP, default: 0 },
   take: { type: 'integer', minimum: 1, maximum: 100, default: 50, description: 'Rows at most.' },
 } as const satisfies Record<string, Schema>;
+/** Bytes of what is said that a page shows, sealed. */
+const PAGE_BYTES = 4 * 1024 * 1024;
 const NO_KEY = 'there is no key to seal conversations with';
 
 const createConversation: Operation<ConversationServices, never, never, { repoId: string }> = {
@@ -114,18 +116,22 @@ const listMessages: Operation<ConversationServices, { conversationId: string }, 
   method: 'get',
   path: '/conversation/{conversationId}/messages',
   tag: 'Conversations',
-  summary: 'What was said, the oldest first.',
+  summary: 'What was said, the oldest first. A page of 4 MiB ends early: while skip and its messages are fewer than total, there are more.',
   rights: `list on repositories for one's own; ${READ_OTHERS} on repositories for those of others`,
   // Clients that leave take out want all of it.
   query: { ...PAGE, take: { ...PAGE.take, maximum: 1000, default: 1000 } },
-  answer: done({ messages: { type: 'array', items: MESSAGE }, title: { type: 'string' } }, ['messages']),
+  answer: done({ messages: { type: 'array', items: MESSAGE }, total: { type: 'integer' }, title: { type: 'string' } }, [
+    'messages',
+    'total',
+  ]),
   errors: { 400: 'a parameter is not valid', 404: 'no conversation has this id', 503: NO_KEY },
   async handle({ params, query, caller, access }, services) {
     const sealer = demandSealer(services);
     const conversation = await demandConversation(params.conversationId, { caller, access }, services);
-    const { rows } = await services.ledger.messages(conversation.id, query);
+    const { rows, total } = await services.ledger.messages(conversation.id, { ...query, bytes: PAGE_BYTES });
     const title = await titleFor(conversation, sealer, services);
-    return { success: true, messages: rows.map((message) => messageDto(message, sealer)), ...(title === undefined ? {} : { title }) };
+    const messages = rows.map((message) => messageDto(message, sealer));
+    return { success: true, messages, total, ...(title === undefined ? {} : { title }) };
   },
 };
 

@@ -10,16 +10,24 @@ import type { ConversationServices, Turn } from './services.ts';
 
 /** Turns that go along; older ones are forgotten first. */
 export const MAX_TURNS = 40;
-const PAGE = 100;
+/** Bytes of them, sealed. */
+const MAX_TURN_BYTES = 1024 * 1024;
+/** Characters of an answer that are kept. Nobody has written it to be read again, and it goes along with every prompt that follows. */
+const MAX_KEPT = 256 * 1024;
 const TIMEOUT_MS = 120_000;
 
 /** The latest turns, the oldest of them first. Those that cannot be opened are left out. */
 async function earlierTurns(id: string, sealer: Sealer, { ledger }: Pick<ConversationServices, 'ledger'>): Promise<Turn[]> {
-  const { total } = await ledger.messages(id, { skip: 0, take: 1 });
-  const { rows } = await ledger.messages(id, { skip: Math.max(0, total - MAX_TURNS), take: PAGE });
+  const { rows } = await ledger.messages(id, { skip: 0, take: MAX_TURNS, latestFirst: true, bytes: MAX_TURN_BYTES });
   return rows
+    .toReversed()
     .map((message) => ({ role: message.role, content: openText(message, sealer) }))
     .filter(({ content }) => content !== UNREADABLE);
+}
+
+/** As much of an answer as is kept, without half of a character. */
+function keptOf(text: string): string {
+  return text.length <= MAX_KEPT ? text : `${text.slice(0, MAX_KEPT).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
 function sealed(conversation: string, sealer: Sealer, turn: Turn, rest: Pick<Message, 'createdAt'> & Partial<Message>): Message {
@@ -78,7 +86,7 @@ export const sendPrompt: Operation<ConversationServices, { conversationId: strin
       sealed(
         id,
         sealer,
-        { role: 'assistant', content: text },
+        { role: 'assistant', content: keptOf(text) },
         { createdAt: Math.max(asked + 1, clock.now()), model: body.model, tokens: tokensOut },
       ),
     ];

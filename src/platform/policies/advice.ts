@@ -1,7 +1,9 @@
-// /policy/validate and /policy/recommend: advice on rules, by the same code as `flashback policy advise`. No model is asked.
+// /policy/validate and /policy/recommend: advice on rules, by the same code as `flashback policy advise`. No model is asked, and no object
+// read; but reading a rule takes a good deal of the processor, so it is for those who have to do with policies.
 import { advise, type Issue } from '../../policy/advise/advise.ts';
-import { recommend } from '../../policy/advise/recommend.ts';
-import type { Operation, Schema, Services } from '../operation.ts';
+import { distinct, MOST_RECOMMENDED, piecesOf, recommendOne } from '../../policy/advise/recommend.ts';
+import { ApiError, type Access, type Operation, type Schema, type Services } from '../operation.ts';
+import { Turns } from './turns.ts';
 
 const STRING: Schema = { type: 'string' };
 
@@ -39,14 +41,27 @@ interface ToValidate {
   policies: { policy_uuid: string; content: string }[];
 }
 
-const RIGHTS = 'none besides a valid token, since no object is read';
+/** Characters of all rules of a call. */
+const MOST_TEXT = 16 * 1024;
+const RIGHTS = 'list on aipolicies, in any namespace';
+const BUSY = 'another call of this caller, or two of others, read rules just now';
+const ERRORS = { 400: 'the body is not valid', 403: 'no right to list policies anywhere', 503: BUSY } as const;
+
+/** Of the process, as its processor is. */
+const turns = new Turns();
+
+async function demandReader(access: Access): Promise<void> {
+  const visible = await access.namespaces('list', 'aipolicies');
+  if (visible === 'all' || visible.length > 0) return;
+  throw new ApiError(403, 'advice is for those who may list aipolicies.ai.flashback.tech somewhere; RBAC of Kubernetes has to grant it');
+}
 
 export const validatePolicies: Operation<Services, never, never, ToValidate> = {
   id: 'validatePolicies',
   method: 'post',
   path: '/policy/validate',
   tag: 'Policies',
-  summary: 'Says how clear rules are, and what is wrong with them.',
+  summary: 'Says how clear rules are, and what is wrong with them: of 16,384 characters together at most.',
   rights: RIGHTS,
   body: {
     type: 'object',
@@ -65,9 +80,16 @@ export const validatePolicies: Operation<Services, never, never, ToValidate> = {
     },
   },
   answer: { type: 'object', required: ['results'], properties: { results: { type: 'array', items: RESULT } } },
-  errors: { 400: 'the body is not valid' },
-  async handle({ body }) {
-    const results = body.policies.map(({ policy_uuid, content }) => {
+  errors: ERRORS,
+  async handle({ body: { policies }, access, caller }) {
+    await demandReader(access);
+    const length = policies.reduce((sum, { content }) => sum + content.length, 0);
+    if (length > MOST_TEXT)
+      throw new ApiError(
+        400,
+        `policies: their contents must have at most ${MOST_TEXT} characters together, not ${length}; send fewer at a time`,
+      );
+    const results = await turns.run(caller.name, policies, ({ policy_uuid, content }) => {
       const { score, advice, issues, severity } = advise(content);
       const told = issues.map(({ type, description, suggestion }) => ({ type: ISSUE_TYPES[type], description, suggestion }));
       return { policy_uuid, score, advice, issues: told, severity };
@@ -120,9 +142,11 @@ export const recommendPolicies: Operation<Services, never, never, ToRecommend> =
       },
     },
   },
-  errors: { 400: 'the body is not valid' },
-  async handle({ body: { level, uuid, prompt } }) {
-    const rules = recommend(prompt).map(({ content, risk, action }) => ({
+  errors: ERRORS,
+  async handle({ body: { level, uuid, prompt }, access, caller }) {
+    await demandReader(access);
+    const found = await turns.run(caller.name, piecesOf(prompt), recommendOne, (done) => distinct(done).length >= MOST_RECOMMENDED);
+    const rules = distinct(found).map(({ content, risk, action }) => ({
       content,
       riskType: risk.toLowerCase(),
       alertType: action.toLowerCase(),

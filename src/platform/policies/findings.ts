@@ -3,7 +3,7 @@ import type { AlertRow, ViolationQuestion, ViolationRow, Visible } from '../../l
 import type { Objects, Operation, Schema, Services } from '../operation.ts';
 import { parseRange } from '../stats/window.ts';
 import { knownAs, narrow } from '../stats/visible.ts';
-import { aiTypeOf, displayNameOf, done, providerOf } from '../wire.ts';
+import { aiTypeOf, displayNameOf, done, providerOf, SKIP } from '../wire.ts';
 import { RISK_NAMES, riskNameOf, RISKS, type RiskName } from './dto.ts';
 
 interface AlertQuery {
@@ -27,7 +27,7 @@ const text = (description: string): Schema => ({ type: 'string', maxLength: 256,
 const texts = (description: string): Schema => ({ type: 'array', items: { type: 'string', maxLength: 256 }, maxItems: 100, description });
 
 const PAGE = {
-  skip: { type: 'integer', minimum: 0, default: 0, description: 'Rows to leave out.' },
+  skip: { ...SKIP, default: 0 },
   take: { type: 'integer', minimum: 1, maximum: 100, default: 50, description: 'Rows at most.' },
 } as const satisfies Record<string, Schema>;
 

@@ -22,16 +22,16 @@ export const listPolicies: Operation<PolicyServices, never, Named> = {
   path: '/policy',
   tag: 'Policies',
   summary: 'The policies of one level, the newest first: of an organization, of a workspace, or of a repository.',
-  rights: 'list on aipolicies; others are left out',
+  rights: 'list on aipolicies, in the workspace; for an organization, those of homes without it are left out',
   query: {
     orgId: { ...ID, description: 'Name of the organization.', required: true },
     workspaceId: { ...ID, description: 'Those of this workspace, not those of its organization.' },
     repoId: { ...ID, description: 'Those of this repository, not those of its workspace.' },
   },
   answer: done({ policies: { type: 'array', items: POLICY } }, ['policies']),
-  errors: { 400: 'orgId is missing, or the ids do not belong together' },
+  errors: { 400: 'orgId is missing, or the ids do not belong together', 403: 'there is no such place, or no right in it' },
   async handle({ query, access }, { objects, homes }) {
-    const place = placeOf(query, objects, homes);
+    const place = await placeOf(query, { verb: 'list', access, objects, homes });
     const visible = await access.namespaces('list', 'aipolicies');
     const found = objects.list('AIPolicy').filter((policy) => isAlive(policy) && isOf(policy, place));
     const seen = found.filter(({ metadata }) => visible === 'all' || visible.includes(metadata.namespace)).toSorted(byAge);

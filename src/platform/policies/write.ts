@@ -73,7 +73,7 @@ export const createPolicy: Operation<PolicyServices, never, never, Rule & Named>
   errors: { 400: 'the body is not valid, or the organization has no home', 403: 'no right to it' },
   async handle({ body, access, caller }, services) {
     const { objects, homes } = services;
-    const place = placeOf(body, objects, homes);
+    const place = await placeOf(body, { verb: 'create', access, objects, homes });
     const namespace = await namespaceFor(place, body.orgId, access);
     const { content, riskType, actionType } = body;
     const spec: AIPolicy['spec'] = {

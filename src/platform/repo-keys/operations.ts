@@ -5,13 +5,13 @@ import { audit, demandObject } from '../changes.ts';
 import { ApiError, type Access, type Operation, type Schema } from '../operation.ts';
 import { isShown, keyAiType, REPO_KEY, type RepoKeyDto } from '../repo/dto.ts';
 import type { KeyRecord, PlatformServices } from '../services.ts';
-import { done, keyTypeOf, type AiType } from '../wire.ts';
+import { done, keyTypeOf, PRINTABLE, type AiType } from '../wire.ts';
 
 const PATH = '/repo/{repoId}/ai/apikey';
 const RIGHTS = 'update on repositories in the namespace.';
 const ERRORS = { 403: 'No right to change the repository.', 404: 'There is no such repository, or no such key.' } as const;
 /** As long as names in the status of a Repository. */
-const KEY_NAME: Schema = { type: 'string', minLength: 1, maxLength: 63, pattern: '\\S', description: 'As people call it.' };
+const KEY_NAME: Schema = { type: 'string', minLength: 1, maxLength: 63, pattern: '\\S', ...PRINTABLE, description: 'As people call it.' };
 
 interface OfRepository {
   repoId: string;

@@ -1,7 +1,8 @@
 // Lists repositories, and answers the checks that are about buckets.
 import { demandObject } from '../changes.ts';
 import type { Operation, Services } from '../operation.ts';
-import { byAge, done, namespaceOf } from '../wire.ts';
+import { byAge, done } from '../wire.ts';
+import { listedWorkspace } from '../workspaces.ts';
 import { MODE, REPO, repoDto } from './dto.ts';
 import { repoFailure } from './failure.ts';
 import { demandNoBuckets } from './write.ts';
@@ -21,7 +22,9 @@ export const listRepos: Operation<Services, never, { workspaceId?: string; repoI
   answer: done({ repos: { type: 'array', items: REPO } }, ['repos']),
   errors: {},
   async handle({ query, access }, { objects }) {
-    const namespace = query.workspaceId === undefined ? undefined : namespaceOf(objects, query.workspaceId);
+    const { workspaceId } = query;
+    const namespace = workspaceId === undefined ? undefined : await listedWorkspace(workspaceId, 'repositories', { access, objects });
+    if (workspaceId !== undefined && namespace === undefined) return { success: true, repos: [] };
     const [visible, shown] = await Promise.all([access.namespaces('list', 'repositories'), access.namespaces('list', 'aillmconfigs')]);
     const within = (namespaces: readonly string[] | 'all', name: string): boolean => namespaces === 'all' || namespaces.includes(name);
     const repos = objects

@@ -2,7 +2,8 @@
 import { ANNOTATIONS, isOwnReference, type Repository } from '../../api/resources.ts';
 import { auditObject, createNamed, demandFreeName, demandObject } from '../changes.ts';
 import { ApiError, type Objects, type Operation, type Schema, type Services } from '../operation.ts';
-import { done, NAME, namespaceOf } from '../wire.ts';
+import { done, NAME } from '../wire.ts';
+import { demandWorkspace } from '../workspaces.ts';
 import { MODE, REPO_ANNOTATIONS, STORAGE_TYPE } from './dto.ts';
 import { repoFailure } from './failure.ts';
 
@@ -75,8 +76,7 @@ export const createRepo: Operation<Services, never, never, Body> = {
   failure: repoFailure,
   async handle({ body, caller, access }, services) {
     const { objects } = services;
-    const namespace = namespaceOf(objects, body.workspaceId);
-    await access.demand('create', { resource: 'repositories', namespace });
+    const namespace = await demandWorkspace(body.workspaceId, 'create', 'repositories', { access, objects });
     demandNoBuckets(body);
     const llms = attachments(objects, namespace, body.repoAiLlms ?? [], []);
     const spec = (): Repository['spec'] => ({ surfaces: ['OpenAI', 'Anthropic', 'Google'], llms });
@@ -103,7 +103,7 @@ export const updateRepo: Operation<Services, { id: string }, never, Body> = {
     const { namespace, name, uid } = repository.metadata;
     await access.demand('update', { resource: 'repositories', namespace, name });
     demandNoBuckets(body);
-    if (namespaceOf(objects, body.workspaceId) !== namespace) throw new ApiError(400, `workspaceId: the repository is in the workspace ${namespace}, and stays there`);
+    if (objects.namespace(body.workspaceId) !== namespace) throw new ApiError(400, `workspaceId: the repository is in the workspace ${namespace}, and stays there`);
     demandFreeName(objects, 'Repository', namespace, body.name.trim(), uid);
     const wanted = body.repoAiLlms;
     const change = (spec: Repository['spec']): Repository['spec'] =>

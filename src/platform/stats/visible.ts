@@ -1,7 +1,7 @@
 // Whose rows a caller may see: the namespaces that RBAC opens to them, narrowed to what the question is about.
 import type { Own, Visible } from '../../ledger/ledger.ts';
 import { ApiError, type Access, type Caller, type Objects } from '../operation.ts';
-import { namespaceOf } from '../wire.ts';
+import { demandWorkspace } from '../workspaces.ts';
 
 /** Both at once. */
 export function narrow(visible: Visible, wanted: readonly string[]): Visible {
@@ -60,9 +60,7 @@ export async function scopeOf(
   if (id === undefined)
     throw new ApiError(400, `id is required with scope ${scope}; give the id of the ${scope === 'repo' ? 'repository' : 'workspace'}`);
   if (scope === 'workspace') {
-    const namespace = namespaceOf(objects, id);
-    await access.demand('list', { resource, namespace });
-    return { visible: [namespace] };
+    return { visible: [await demandWorkspace(id, 'list', resource, { access, objects })] };
   }
   const repository = objects.byUid('Repository', id);
   if (repository === undefined) throw new ApiError(404, `there is no repository with the id ${id}`);

@@ -9,19 +9,20 @@ export interface Recommendation {
   action: 'Log' | 'Alert' | 'Block';
 }
 
-const MOST = 10;
+export const MOST_RECOMMENDED = 10;
 /** What does harm by itself, in whoever's hands it is. */
 const GRAVE = /^(?:secret|pii\.(?:card|iban|ssn|national-id|bank-account|passport|driving-licence)|injection)/;
 
 /** Sentences and items of lists. A dot inside a number or a name ends nothing. */
-function piecesOf(text: string): string[] {
+export function piecesOf(text: string): string[] {
   return text
     .split(/(?<=[.!?;])\s+|\n+/u)
     .map((piece) => piece.replace(/^[\s\-*•\d.)]+(?=\p{L})/u, '').trim())
     .filter((piece) => piece !== '');
 }
 
-function recommendOne(piece: string): Recommendation | undefined {
+/** Undefined where nothing in the sentence is understood. */
+export function recommendOne(piece: string): Recommendation | undefined {
   const content = propose(piece, understand(piece));
   if (content === undefined) return undefined;
   const { detectors, needsJudge } = compileRule({ content });
@@ -31,12 +32,17 @@ function recommendOne(piece: string): Recommendation | undefined {
   return { content, risk, action: needsJudge ? 'Alert' : 'Block' };
 }
 
+/** Each once, in the order of the text. */
+export function distinct(found: readonly (Recommendation | undefined)[]): Recommendation[] {
+  return [...new Map(found.flatMap((one) => (one === undefined ? [] : [[one.content, one] as const]))).values()];
+}
+
 /** At most ten rules, in the order of the text; none where nothing in it is understood. */
 export function recommend(text: string): Recommendation[] {
-  const found = new Map<string, Recommendation>();
+  const found: (Recommendation | undefined)[] = [];
   for (const piece of piecesOf(text)) {
-    const one = recommendOne(piece);
-    if (one !== undefined && found.size < MOST) found.set(one.content, one);
+    found.push(recommendOne(piece));
+    if (distinct(found).length >= MOST_RECOMMENDED) break;
   }
-  return [...found.values()];
+  return distinct(found);
 }

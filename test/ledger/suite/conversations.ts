@@ -47,6 +47,27 @@ export function conversationsSuite(fresh: () => Promise<Place>): void {
     await ledger.close();
   });
 
+  it('ends a page of messages before it is too large, from either end, and never before its first one', async () => {
+    const ledger = await (await fresh()).open();
+    await ledger.createConversation(aConversation('c'));
+    await ledger.createConversation(aConversation('d'));
+    const sizes = [100, 10, 20, 30, 5];
+    const told = sizes.map((size, at) => aMessage(`m${at}`, { content: new Uint8Array(size), createdAt: DAY_0 + (at >> 1) }));
+    await ledger.addMessages('c', told, { in: 0, out: 0 });
+    await ledger.addMessages('d', [aMessage('other', { conversation: 'd' })], { in: 0, out: 0 });
+    const ids = async (question: object): Promise<string[]> =>
+      (await ledger.messages('c', { ...PAGE, ...question })).rows.map(({ id }) => id);
+    expect(await ids({ bytes: 99 })).toEqual(['m0']);
+    expect(await ids({ bytes: 110 })).toEqual(['m0', 'm1']);
+    expect(await ids({ bytes: 129 })).toEqual(['m0', 'm1']);
+    expect(await ids({ bytes: 59, skip: 1 })).toEqual(['m1', 'm2']);
+    expect(await ids({ bytes: 60, skip: 1, take: 2 })).toEqual(['m1', 'm2']);
+    expect(await ids({ bytes: 64, latestFirst: true })).toEqual(['m4', 'm3', 'm2']);
+    expect(await ids({ latestFirst: true, take: 2, skip: 1 })).toEqual(['m3', 'm2']);
+    expect((await ledger.messages('c', { ...PAGE, bytes: 1 })).total).toBe(5);
+    await ledger.close();
+  });
+
   it('adds none of the messages where one cannot be added, and none to a conversation that is gone', async () => {
     const ledger = await (await fresh()).open();
     await ledger.createConversation(aConversation('c'));

@@ -127,4 +127,24 @@ export function recordsSuite(fresh: () => Promise<Place>): void {
     expect((await ledger.audited({ visible: 'all', skip: 0, take: 10, kind: 'Key' })).rows).toEqual([changes[2]]);
     await ledger.close();
   });
+
+  it('keeps a change whose name no database would take, beside the others', async () => {
+    const ledger = await (await fresh()).open();
+    await ledger.audit([aChange('1', { name: 'a\0b\u{D800}' }), aChange('2')]);
+    const { rows } = await ledger.audited({ visible: 'all', skip: 0, take: 10 });
+    expect(rows).toEqual([aChange('1', { name: 'a\u{FFFD}b\u{FFFD}' }), aChange('2')]);
+    await ledger.close();
+  });
+
+  it('finds nothing by a text that no database would take', async () => {
+    const ledger = await (await fresh()).open();
+    const page = { visible: 'all', skip: 0, take: 10 } as const;
+    expect((await ledger.audited({ ...page, actor: 'a\0' })).rows).toEqual([]);
+    expect((await ledger.violations({ ...page, policy: '\0', model: ['\0'] })).rows).toEqual([]);
+    expect((await ledger.conversations({ ...page, createdBy: '\0', repository: '\u{D800}' })).rows).toEqual([]);
+    expect(await ledger.conversation('\0')).toBeUndefined();
+    expect((await ledger.messages('\0', { skip: 0, take: 1 })).rows).toEqual([]);
+    await ledger.deleteConversation('\0', { hard: true, at: 0 });
+    await ledger.close();
+  });
 }

@@ -1,0 +1,14 @@
+// Texts as every store of the ledger can hold them. Pure.
+
+/** PostgreSQL takes no zero character, and neither store half of a pair: one such text would stop all that is written with it. */
+export function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\u{FFFD}');
+}
+
+/** Callers choose some of the texts of an entry. */
+export function storable<Entry extends object>(entry: Entry): Entry {
+  const values = Object.entries(entry).map(([name, value]: [string, unknown]) => {
+    return [name, typeof value === 'string' ? storableText(value) : value] as const;
+  });
+  return Object.fromEntries(values) as Entry;
+}
