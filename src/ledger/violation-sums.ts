@@ -18,7 +18,7 @@ const FILTERS: Record<keyof Filter, (values: readonly string[]) => Condition> = 
 /** What only the series of a violation know. */
 const OF_SERIES: readonly (keyof Filter)[] = ['llm', 'key', 'model'];
 
-const GROUPS: Record<ViolationGroup, string> = { policy: `coalesce(p.uid, '')`, user: 'v.user_name' };
+const COLUMNS: Record<ViolationGroup, string> = { policy: 'v.policy', user: 'v.user_name' };
 
 const count = (condition: string): string => `count(CASE WHEN ${condition} THEN 1 END)`;
 const AMOUNTS: Record<keyof ViolationSum['amounts'], string> = {
@@ -44,25 +44,32 @@ export async function violationSums(reader: Reader, question: ViolationSumsQuest
     ...asked.map((name) => FILTERS[name](filter[name] ?? [])),
   ]);
   const at = bucket === undefined ? [] : [`v.at - v.at % ${bucket}`];
-  const by = [...at, ...groupBy.map((name) => GROUPS[name])];
+  const by = [...at, ...groupBy.map((name) => COLUMNS[name])];
   const selected = [
     `${at[0] ?? '0'} AS at`,
-    ...groupBy.map((name) => `${GROUPS[name]} AS "${name}"`),
+    ...groupBy.map((name) => `${COLUMNS[name]} AS "${name}"`),
     ...NAMES.map((name) => `${AMOUNTS[name]} AS "${name}"`),
   ];
-  const from = [
-    'violations v',
-    ...(asked.some((name) => OF_SERIES.includes(name)) ? ['JOIN series s ON s.id = v.series'] : []),
-    ...(groupBy.includes('policy') ? ['LEFT JOIN objects p ON p.id = v.policy'] : []),
-  ];
-  const found = await reader.all<Found>(
-    `SELECT ${selected.join(', ')} FROM ${from.join(' ')} WHERE ${where.sql} ` +
-      (by.length > 0 ? `GROUP BY ${by.join(', ')}` : 'HAVING count(*) > 0'),
-    where.values,
-  );
+  const from = `violations v${asked.some((name) => OF_SERIES.includes(name)) ? ' JOIN series s ON s.id = v.series' : ''}`;
+  const sums =
+    `SELECT ${selected.join(', ')} FROM ${from} WHERE ${where.sql} ` +
+    (by.length > 0 ? `GROUP BY ${by.join(', ')}` : 'HAVING count(*) > 0');
+  const found = await reader.all<Found>(groupBy.includes('policy') ? named(sums, groupBy) : sums, where.values);
   return found.map((row) => ({
     at: Number(row.at),
     dimensions: Object.fromEntries(groupBy.map((name) => [name, row[name]])),
     amounts: Object.fromEntries(NAMES.map((name) => [name, Number(row[name])])) as ViolationSum['amounts'],
   }));
+}
+
+/** Policies by UID instead of by number: after the sums, which are few. Those whose UID nobody has known are one. */
+function named(sums: string, groupBy: readonly ViolationGroup[]): string {
+  const groups = groupBy.map((name) => (name === 'policy' ? `coalesce(p.uid, '')` : `g."${name}"`));
+  const selected = [
+    'g.at AS at',
+    ...groupBy.map((name, index) => `${groups[index]} AS "${name}"`),
+    ...NAMES.map((name) => `sum(g."${name}") AS "${name}"`),
+  ];
+  const from = `(${sums}) g LEFT JOIN objects p ON p.id = g.policy`;
+  return `SELECT ${selected.join(', ')} FROM ${from} GROUP BY ${['g.at', ...groups].join(', ')}`;
 }
