@@ -11,11 +11,11 @@ describe('the suites of Python SDKs', () => {
   });
 
   it.each(['Python 3.9.18', 'Python 2.7.18', ''])('say why they do not with "%s"', (version) => {
-    expect(whyNoPython(version)).toBe(`Neither the Python SDKs nor the Platform API as schemathesis sees it are tested: they need Python 3.11 or later, and python3 is ${version}.`);
+    expect(whyNoPython(version)).toBe(`What needs Python is not tested: it takes Python 3.11 or later, and python3 is ${version}.`);
   });
 
   it('say why they do not where there is no Python', () => {
-    expect(whyNoPython(undefined)).toBe('Neither the Python SDKs nor the Platform API as schemathesis sees it are tested: there is no python3.');
+    expect(whyNoPython(undefined)).toBe('What needs Python is not tested: there is no python3.');
   });
 
   it('say what to install where the SDKs cannot be had', async () => {

@@ -53,7 +53,10 @@ export function withHints(document: object, { values, examples }: Hints): object
         : {
             requestBody: {
               ...requestBody,
-              content: mapped(requestBody.content, ({ schema }) => ({ schema: hint(schema, ''), ...(example === undefined ? {} : { example }) })),
+              content: mapped(requestBody.content, ({ schema }) => ({
+                schema: hint(schema, ''),
+                ...(example === undefined ? {} : { example }),
+              })),
             },
           }),
     };

@@ -1,4 +1,4 @@
-// Whatever a client sends to the Platform API, the answer is one that its OpenAPI document describes: by status, type and schema, and never a fault.
+// Whatever a client sends to the Platform API, the answer is one that its OpenAPI document describes, and never a fault.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/platform/operations.ts';
 import { withHints } from './hints.ts';

@@ -28,6 +28,7 @@ const ASKED = [
   'messages',
 ] as const;
 
+const RULE = { content: 'No card numbers.', riskType: 'LOW', actionType: 'LOG' };
 const REPO = { name: 'new', storageType: 'S3', mode: 'NORMAL', workspaceId: WORKSPACE, repoBuckets: [] };
 /** Name of a parameter or a field -> values that stand for something. */
 const NAMED: Readonly<Record<string, (uids: { llm: string; repo: string; policy: string }) => string[]>> = {
@@ -85,20 +86,21 @@ export async function startStage(): Promise<Stage> {
   }).metadata.uid;
   const at = clock.now() - 60_000;
   memory.used.push(used({ minute: Math.floor(at / 60_000), repository: repo, llm, key: KEY.id, requests: 1, tokensIn: 5, user: 'ann' }));
-  const found = { at, policy: { uid: policy, name: 'no-cards' }, repository: { uid: repo, name: 'support' }, llm, key: KEY.id, user: 'ann' };
+  const found = { at, policy: { uid: policy, name: 'no-cards' }, repository: { uid: repo, name: 'support' }, llm, key: KEY.id };
   memory.found.push(violation({ id: 'v1', ...found }), violation({ id: 'v2', ...found, severity: 'Low', action: 'Alert' }));
   const talk = { workspace: WORKSPACE, repository: repo, createdBy: 'admin', createdAt: at, updatedAt: at, tokensIn: 0, tokensOut: 0 };
   await memory.createConversation({ id: CONVERSATION, ...talk });
   platform.tokens.set('reader', READER);
   const ids = { '/ai/llm': [llm, spare], '/repo': [repo], '/v2/stats': [WORKSPACE, repo, 'default'] };
   const hints: Hints = {
-    values: (path, name) => (name === 'id' ? Object.entries(ids).find(([start]) => path.startsWith(start))?.[1] : NAMED[name]?.({ llm, repo, policy })),
+    values: (path, name) =>
+      name === 'id' ? Object.entries(ids).find(([start]) => path.startsWith(start))?.[1] : NAMED[name]?.({ llm, repo, policy }),
     examples: {
       createAiLlm: { name: 'one', aiType: 'OPENAI', workspaceId: WORKSPACE, secret: 'made-up' },
       createRepo: { ...REPO, repoAiLlms: [{ aiLlmId: llm }] },
       updateRepo: { ...REPO, name: 'support', repoAiLlms: [{ aiLlmId: llm }] },
       validateRepo: { ...REPO, name: 'support', repoAiLlms: [{ aiLlmId: llm }] },
-      createPolicy: { name: 'new', content: 'No card numbers.', riskType: 'LOW', actionType: 'LOG', orgId: 'default', workspaceId: WORKSPACE },
+      createPolicy: { ...RULE, name: 'new', orgId: 'default', workspaceId: WORKSPACE },
     },
   };
   return { platform, hints };

@@ -70,7 +70,8 @@ async function entitiesOfPage(
   services: Services,
 ): Promise<object[]> {
   const ids = page.map(({ id }) => id);
-  const rowsOf = query.includeSeries && ids.length > 0 ? await rows(ids, { ...asked, groupBy: [], buckets: true }, query, services) : undefined;
+  const inBuckets = { ...asked, groupBy: [], buckets: true };
+  const rowsOf = query.includeSeries && ids.length > 0 ? await rows(ids, inBuckets, query, services) : undefined;
   return Promise.all(
     page.map(async (entity) => {
       const name = nameOf(entity.id, services.objects);
