@@ -70,7 +70,7 @@ function entryOf(number: number): LedgerEntry {
   const at = Date.UTC(2026, 10, 1) + number * 12;
   if (number % 50 === 0) {
     const what = {
-      policy: 'workspace-0/policy-0',
+      policy: name.policy(0),
       phase: 'Request',
       action: 'Block',
       explanation: 'a card number',

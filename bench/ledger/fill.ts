@@ -44,7 +44,7 @@ async function names(database: Database, rows: number): Promise<void> {
     };
     const llms: number[] = [];
     for (let index = 0; index < SHAPE.workspaces; index += 1) llms.push(await object('AILLMConfig', name.llm(index)));
-    await object('AIPolicy', 'workspace-0/policy-0');
+    for (let index = 0; index < SHAPE.policies; index += 1) await object('AIPolicy', name.policy(index));
     for (let index = 0; index < repositories; index += 1) {
       const repository = await object('Repository', name.repository(index));
       for (let model = 0; model < models; model += 1) {
@@ -131,12 +131,13 @@ function lists(from: number): string[] {
 }
 
 async function violations(database: Database, end: number): Promise<void> {
-  const [policy] = await database.all<{ id: number }>(`SELECT id FROM objects WHERE kind = 'AIPolicy'`);
+  const [first] = await database.all<{ id: number }>(`SELECT min(id) AS id FROM objects WHERE kind = 'AIPolicy'`);
+  const policy = `${first!.id} + CASE i % 2 WHEN 0 THEN 0 ELSE i / 2 % ${SHAPE.policies} END`;
   const columns =
     'id, at, policy, repository, series, workspace, user_name, conversation, phase, action, severity, explanation, request_id';
   const values =
-    `'violation-' || i, (${START} + i * ${end} / ${SHAPE.violations}) * 60000, ${policy!.id}, s.repository, s.id, s.workspace, ` +
-    `'user-' || i % ${SHAPE.users}, 'conversation-' || i, 'Request', CASE i % 3 WHEN 0 THEN 'Log' WHEN 1 THEN 'Alert' ELSE 'Block' END, ` +
+    `'violation-' || i, (${START} + i * ${end} / ${SHAPE.violations}) * 60000, ${policy}, s.repository, s.id, s.workspace, ` +
+    `'user-' || (i % ${SHAPE.users}), 'conversation-' || i, 'Request', CASE i % 3 WHEN 0 THEN 'Log' WHEN 1 THEN 'Alert' ELSE 'Block' END, ` +
     `'High', 'a card number', 'request-' || i`;
   const series = SHAPE.repositories * SHAPE.models * SHAPE.hosts;
   await database.write((transaction) =>

@@ -1,5 +1,5 @@
 // Every kind of question that the Platform API asks the ledger, over the year of the benchmark.
-import { DIMENSIONS, type Dimension, type StoredLedger, type UsageQuestion } from '../../src/ledger/ledger.ts';
+import { DIMENSIONS, type Dimension, type StoredLedger, type UsageQuestion, type ViolationSumsQuestion } from '../../src/ledger/ledger.ts';
 import { name, START, type Size } from './shape.ts';
 
 export interface Asked {
@@ -28,6 +28,12 @@ export function questionsOf({ days }: Size): Asked[] {
     DIMENSIONS.filter((dimension) => dimension !== 'conversation').map((dimension: Dimension) =>
       usage(`${title} by ${dimension}, the 50 greatest`, last(length, { groupBy: [dimension], ...top })),
     );
+  const sums = (title: string, fields: Partial<ViolationSumsQuestion>): Asked => ({
+    title: `violations of 365 days ${title}`,
+    ask: (ledger) => ledger.violationSums({ visible: 'all', from: now - year, to: now, groupBy: [], ...fields }),
+  });
+  const policy = [`uid of AIPolicy ${name.policy(0)}`];
+  const page = Array.from({ length: 50 }, (_, index) => name.user(2 * index));
   const list = { visible: 'all', skip: 0, take: 100 } as const;
   return [
     usage('a day in buckets of 10 minutes', last(DAY, { bucket: 600_000 })),
@@ -64,5 +70,12 @@ export function questionsOf({ days }: Size): Asked[] {
     { title: 'a page of violations, and how many', ask: (ledger) => ledger.violations(list) },
     { title: 'the same of one workspace', ask: (ledger) => ledger.violations({ ...list, visible: [name.workspace(0)] }) },
     { title: 'a page of alerts, and how many', ask: (ledger) => ledger.alerts(list) },
+    sums('by policy', { groupBy: ['policy'] }),
+    sums('in days by policy', { groupBy: ['policy'], bucket: DAY }),
+    sums('by policy, 3 workspaces visible', { groupBy: ['policy'], visible: [0, 1, 2].map(name.workspace) }),
+    sums('by policy, one key', { groupBy: ['policy'], filter: { key: [name.key(1)] } }),
+    sums('in days, one policy', { bucket: DAY, groupBy: ['policy'], filter: { policy } }),
+    sums('by user, one policy', { groupBy: ['policy', 'user'], filter: { policy } }),
+    sums('in days by user, one policy, of 50 users', { groupBy: ['policy', 'user'], bucket: DAY, filter: { policy, user: page } }),
   ];
 }

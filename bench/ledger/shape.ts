@@ -9,6 +9,8 @@ export const SHAPE = {
   /** Minutes in which one conversation has requests; its two gateways take turns. */
   turns: 20,
   violations: 200_000,
+  /** The first one has found half of them. */
+  policies: 20,
 } as const;
 
 export interface Size {
@@ -25,6 +27,7 @@ export const name = {
   workspace: (index: number): string => `workspace-${index}`,
   repository: (index: number): string => `workspace-${index % SHAPE.workspaces}/repository-${index}`,
   llm: (index: number): string => `workspace-${index % SHAPE.workspaces}/llm-${index % SHAPE.workspaces}`,
+  policy: (index: number): string => `workspace-${index % SHAPE.workspaces}/policy-${index}`,
   key: (index: number): string => `key-${index}`,
   model: (index: number): string => `model-${index % 30}`,
   host: (index: number): string => `gateway-${index}`,

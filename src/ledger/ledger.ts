@@ -97,6 +97,31 @@ export interface ViolationRow {
   requestId: string;
 }
 
+/** What sums of violations are told apart by. Policies go by their UIDs, empty where nobody has known it. */
+export const VIOLATION_GROUPS = ['policy', 'user'] as const;
+export type ViolationGroup = (typeof VIOLATION_GROUPS)[number];
+
+export interface ViolationSumsQuestion {
+  visible: Visible;
+  /** Milliseconds since the epoch: from inclusive, to exclusive. */
+  from: number;
+  to: number;
+  /** Milliseconds of one bucket, a whole number; undefined: everything in one. */
+  bucket?: number;
+  groupBy: readonly ViolationGroup[];
+  /** All have to hold; within one, any of its values. Objects go by their UIDs. */
+  filter?: Partial<Record<ViolationGroup | 'repository' | 'llm' | 'key' | 'model', readonly string[]>>;
+}
+
+export interface ViolationSum {
+  /** Start of the bucket, in milliseconds since the epoch; 0 without buckets. */
+  at: number;
+  /** Of what was grouped by. */
+  dimensions: Partial<Record<ViolationGroup, string>>;
+  /** Severities as they were judged, so together they may be fewer than the violations. */
+  amounts: Omit<Amounts, keyof UsageAmounts>;
+}
+
 /** An alert is a violation that told somebody. */
 export interface AlertRow extends Omit<ViolationRow, 'severity' | 'explanation'> {
   message: string;
@@ -203,6 +228,8 @@ export interface Ledger {
   /** How many rows the question has without its limit. */
   countUsage(question: UsageQuestion): Promise<number>;
   violations(question: ViolationQuestion): Promise<Paged<ViolationRow>>;
+  /** As many as there are, in no order: a row for each bucket and group that has a violation. */
+  violationSums(question: ViolationSumsQuestion): Promise<ViolationSum[]>;
   alerts(question: ViolationQuestion): Promise<Paged<AlertRow>>;
   audit(entries: readonly AuditEntry[]): Promise<void>;
   audited(question: AuditQuestion): Promise<Paged<AuditEntry>>;

@@ -40,6 +40,7 @@ export class OpeningLedger implements Ledger {
   readonly usage: Ledger['usage'] = async (...args) => await this.#ready().usage(...args);
   readonly countUsage: Ledger['countUsage'] = async (...args) => await this.#ready().countUsage(...args);
   readonly violations: Ledger['violations'] = async (...args) => await this.#ready().violations(...args);
+  readonly violationSums: Ledger['violationSums'] = async (...args) => await this.#ready().violationSums(...args);
   readonly alerts: Ledger['alerts'] = async (...args) => await this.#ready().alerts(...args);
   readonly audit: Ledger['audit'] = async (...args) => await this.#ready().audit(...args);
   readonly audited: Ledger['audited'] = async (...args) => await this.#ready().audited(...args);

@@ -21,12 +21,15 @@ import type {
   UsageRow,
   ViolationQuestion,
   ViolationRow,
+  ViolationSum,
+  ViolationSumsQuestion,
 } from './ledger.ts';
 import { migrate } from './migrate.ts';
 import { Names, Remembered } from './names.ts';
 import { alerts, audit, audited, violations } from './records.ts';
 import { compact, type Retention } from './retention.ts';
 import { countUsage, usage } from './usage.ts';
+import { violationSums } from './violation-sums.ts';
 
 interface Told {
   batches: readonly LedgerBatch[];
@@ -74,6 +77,10 @@ export class SqlLedger implements StoredLedger {
 
   violations(question: ViolationQuestion): Promise<Paged<ViolationRow>> {
     return violations(this.#database, question);
+  }
+
+  violationSums(question: ViolationSumsQuestion): Promise<ViolationSum[]> {
+    return violationSums(this.#database, question);
   }
 
   alerts(question: ViolationQuestion): Promise<Paged<AlertRow>> {

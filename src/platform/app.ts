@@ -115,6 +115,7 @@ function routeOf(operation: Operation<PlatformServices>, options: PlatformAppOpt
     // The types of an operation are those of its schemas, which have just been checked.
     response.json(await operation.handle(call as never, services));
   };
+  if (operation.body === undefined) return [authenticate, answer];
   // Nobody without a token makes us take a body in.
   return [authenticate, express.raw({ type: () => true, limit: MAX_BODY, inflate: false }), answer];
 }

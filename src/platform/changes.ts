@@ -6,6 +6,10 @@ import type { AuditEntry } from '../ledger/ledger.ts';
 import { ApiError, type Caller, type Objects, type Services } from './operation.ts';
 import { displayNameOf, objectName } from './wire.ts';
 
+/** Why an operation that changes objects may answer 409. */
+export const NOT_OURS =
+  'What is to be changed is in other hands: a Secret of somebody else, a manifest of the user (`flashback up`), or somebody who keeps changing it.';
+
 /** Words for people. */
 const NOUNS: Readonly<Record<Kind, string>> = { AILLMConfig: 'AI LLM', Repository: 'repository', AIPolicy: 'policy' };
 

@@ -10,6 +10,7 @@ export function noLedger(logger: Logger): Ledger {
     usage: refuse,
     countUsage: refuse,
     violations: refuse,
+    violationSums: refuse,
     alerts: refuse,
     async audit(entries: readonly AuditEntry[]) {
       for (const entry of entries) logger.info({ audit: entry }, 'audit');

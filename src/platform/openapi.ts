@@ -22,11 +22,16 @@ function failure(description: string): object {
 
 /** What every operation may answer besides. */
 const COMMON = {
+  400: 'A field is missing or wrong, and the message names it; or the address cannot be read.',
   401: 'The token is missing or not valid.',
-  413: 'The body is larger than 1 MiB.',
-  415: 'The body is not sent as application/json, or is compressed.',
   500: 'A fault of the operator; its log has the details under the request id.',
   503: 'This operator does not lead, or the API server is away; try again.',
+} as const;
+
+/** What those that take a body may answer besides. */
+const OF_BODIES = {
+  413: 'The body is larger than 1 MiB.',
+  415: 'The body is not sent as application/json, or is compressed.',
 } as const;
 
 function parametersOf({ path, query = {} }: AnyOperation): object[] {
@@ -45,9 +50,7 @@ function parametersOf({ path, query = {} }: AnyOperation): object[] {
 function pathItem(operation: AnyOperation): object {
   const { id, tag, summary, rights, body, answer, errors } = operation;
   const parameters = parametersOf(operation);
-  const takesInput = body !== undefined || Object.keys(operation.query ?? {}).length > 0;
-  const { 413: large, 415: unread, ...always } = COMMON;
-  const possible = { ...(takesInput ? { 400: 'A field is missing or wrong; the message names it.' } : {}), ...always, ...(body === undefined ? {} : { 413: large, 415: unread }), ...errors };
+  const possible = { ...COMMON, ...(body === undefined ? {} : OF_BODIES), ...errors };
   const required = Array.isArray(body?.['required']) && body['required'].length > 0;
   return {
     operationId: id,

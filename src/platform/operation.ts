@@ -109,7 +109,7 @@ export interface Operation<S extends Services = Services, Params = never, Query 
   body?: Schema;
   /** Of the 200 answer. */
   answer: Schema;
-  /** Further statuses besides 401 and 500, with when they come. */
+  /** Further statuses besides those of every operation, or what those mean here, with when they come. */
   errors: Readonly<Partial<Record<400 | 403 | 404 | 409 | 503, string>>>;
   /** Further members of the body of a failure. */
   failure?(error: unknown, message: string): Readonly<Record<string, unknown>>;

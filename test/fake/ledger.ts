@@ -18,6 +18,7 @@ export function recordingLedger(): { ledger: Ledger; calls: string[]; names: str
     usage: answer('usage', []),
     countUsage: answer('countUsage', 0),
     violations: answer('violations', NOTHING),
+    violationSums: answer('violationSums', []),
     alerts: answer('alerts', NOTHING),
     audit: answer('audit', undefined),
     audited: answer('audited', NOTHING),

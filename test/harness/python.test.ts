@@ -11,11 +11,11 @@ describe('the suites of Python SDKs', () => {
   });
 
   it.each(['Python 3.9.18', 'Python 2.7.18', ''])('say why they do not with "%s"', (version) => {
-    expect(whyNoPython(version)).toBe(`Python SDKs are not tested: they need Python 3.11 or later, and python3 is ${version}.`);
+    expect(whyNoPython(version)).toBe(`What needs Python is not tested: it takes Python 3.11 or later, and python3 is ${version}.`);
   });
 
   it('say why they do not where there is no Python', () => {
-    expect(whyNoPython(undefined)).toBe('Python SDKs are not tested: there is no python3.');
+    expect(whyNoPython(undefined)).toBe('What needs Python is not tested: there is no python3.');
   });
 
   it('say what to install where the SDKs cannot be had', async () => {
@@ -44,7 +44,7 @@ describe('the lock of the Python SDKs', () => {
 
   it('has what is asked for', () => {
     const asked = readFileSync('test/interop/requirements.txt', 'utf8').split('\n').filter((line) => /^\w/.test(line));
-    expect(asked).toHaveLength(5);
+    expect(asked).toHaveLength(6);
     for (const line of asked) expect(lock).toContain(`\n${line.replace(/\[.*\]/, '')} `);
   });
 

@@ -13,11 +13,11 @@ const OLDEST = '3.11';
 
 /** Why the interop project has no Python to run with, in one sentence; undefined: it has. */
 export function whyNoPython(version: string | undefined): string | undefined {
-  if (version === undefined) return 'Python SDKs are not tested: there is no python3.';
+  if (version === undefined) return 'What needs Python is not tested: there is no python3.';
   const [, major = 0, minor = 0] = /^Python (\d+)\.(\d+)/.exec(version) ?? [];
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST.split('.').map(Number);
   const isNew = Number(major) > oldestMajor || (Number(major) === oldestMajor && Number(minor) >= oldestMinor);
-  return isNew ? undefined : `Python SDKs are not tested: they need Python ${OLDEST} or later, and python3 is ${version}.`;
+  return isNew ? undefined : `What needs Python is not tested: it takes Python ${OLDEST} or later, and python3 is ${version}.`;
 }
 
 /** What `python3 --version` says; undefined: there is none. Synchronous, since vitest.config.ts depends on it. */

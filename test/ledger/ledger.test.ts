@@ -7,11 +7,13 @@ import { ingestSuite } from './suite/ingest.ts';
 import { recordsSuite } from './suite/records.ts';
 import { retentionSuite } from './suite/retention.ts';
 import { usageSuite } from './suite/usage.ts';
+import { violationSumsSuite } from './suite/violation-sums.ts';
 
 const SUITES = {
   ingest: ingestSuite,
   usage: usageSuite,
   records: recordsSuite,
+  'sums of violations': violationSumsSuite,
   conversations: conversationsSuite,
   retention: retentionSuite,
   crashes: crashesSuite,

@@ -1,4 +1,5 @@
 // What holds for every operation of the Platform API, whoever wrote it: the registry is iterated.
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from '../../src/platform/operations.ts';
 import { pathParameters } from '../../src/platform/paths.ts';
@@ -55,6 +56,23 @@ describe.each(OPERATIONS.filter(({ body }) => body !== undefined).map((operation
   it('refuses a body that is larger than 1 MiB', async () => {
     const { status, body: answer } = await platform.call(method, url, { raw: JSON.stringify({ name: 'x'.repeat(1024 * 1024) }) });
     expect([status, answer.success]).toEqual([413, false]);
+  });
+});
+
+describe.each(OPERATIONS.filter(({ body }) => body === undefined).map((operation) => ({ ...operation, url: filled(operation.path) })))('$id', ({ id, method, url }) => {
+  it('does not look at a body, whatever it is', async () => {
+    const sent = (raw: string | undefined, headers: Record<string, string>) => {
+      // fetch() refuses to send a body with GET.
+      const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+      const length = raw === undefined ? {} : { 'content-length': String(raw.length) };
+      const call = request(platform.url + url, { method, headers: { authorization: 'Bearer admin', ...length, ...headers } }, (response) => {
+        response.resume().once('end', () => resolve(response.statusCode));
+      });
+      call.once('error', reject).end(raw);
+      return promise;
+    };
+    const without = await sent(undefined, {});
+    expect([id, await sent('{"name":', { 'content-type': 'text/plain', 'content-encoding': 'gzip' })]).toEqual([id, without]);
   });
 });
 

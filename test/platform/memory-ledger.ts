@@ -18,6 +18,8 @@ import type {
   UsageRow,
   ViolationQuestion,
   ViolationRow,
+  ViolationSum,
+  ViolationSumsQuestion,
   Visible,
 } from '../../src/ledger/ledger.ts';
 import { NO_AMOUNTS } from '../../src/platform/stats/amounts.ts';
@@ -66,6 +68,8 @@ const seesOwn = ({ visible, own }: { visible: Visible; own?: Own }, namespace: s
 const page = <Row>(rows: Row[], { skip, take }: Page): Paged<Row> => ({ rows: rows.slice(skip, skip + take), total: rows.length });
 const within = (at: number, from = -Infinity, to = Infinity): boolean => at >= from && at < to;
 const among = (values: readonly string[] | undefined, value: string): boolean => values === undefined || values.includes(value);
+
+const NO_VIOLATIONS = { violations: 0, alerts: 0, blocks: 0, severityLow: 0, severityMedium: 0, severityHigh: 0 };
 
 export class MemoryLedger implements Ledger {
   readonly used: Used[] = [];
@@ -122,6 +126,25 @@ export class MemoryLedger implements Ledger {
       .filter((row) => severity === undefined || (row.severity !== undefined && severity.includes(row.severity)))
       .filter((row) => (block ?? row.action === 'Block') === (row.action === 'Block'))
       .toSorted((a, b) => b.at - a.at);
+  }
+
+  async violationSums({ visible, from, to, bucket, groupBy, filter = {} }: ViolationSumsQuestion): Promise<ViolationSum[]> {
+    const rows = new Map<string, ViolationSum>();
+    for (const found of this.found) {
+      const values = { ...found, policy: found.policy.uid, repository: found.repository.uid };
+      if (!sees(visible, found.workspace) || !within(found.at, from, to) || found.action === 'DryRun') continue;
+      if (!(Object.keys(filter) as (keyof typeof filter)[]).every((name) => among(filter[name], values[name]))) continue;
+      const at = bucket === undefined ? 0 : Math.floor(found.at / bucket) * bucket;
+      const dimensions = Object.fromEntries(groupBy.map((name) => [name, values[name]]));
+      const key = JSON.stringify([at, dimensions]);
+      const row = rows.get(key) ?? { at, dimensions, amounts: { ...NO_VIOLATIONS } };
+      rows.set(key, row);
+      row.amounts.violations += 1;
+      if (found.action !== 'Log') row.amounts.alerts += 1;
+      if (found.action === 'Block') row.amounts.blocks += 1;
+      if (found.severity !== undefined) row.amounts[`severity${found.severity}`] += 1;
+    }
+    return [...rows.values()];
   }
 
   async alerts(question: ViolationQuestion): Promise<Paged<AlertRow>> {

@@ -13,7 +13,7 @@ const CONVERSATION = { id: 'c1', workspace: 'team', repository: '', createdBy: '
 beforeAll(async () => {
   platform = await startPlatform({
     services: { homes: { homesOf: () => ['home'] } },
-    ledger: { usage: async () => [], countUsage: async () => 0, violations: nothing, alerts: nothing, conversations: nothing, conversation: async () => ({ ...CONVERSATION, repository: ids.repo }) },
+    ledger: { usage: async () => [], countUsage: async () => 0, violations: nothing, violationSums: async () => [], alerts: nothing, conversations: nothing, conversation: async () => ({ ...CONVERSATION, repository: ids.repo }) },
   });
   ids.llm = platform.objects.put('AILLMConfig', 'team', 'llm', { type: 'OpenAI' }).metadata.uid;
   ids.repo = platform.objects.put('Repository', 'team', 'repo', { llms: [{ name: 'llm' }] }).metadata.uid;

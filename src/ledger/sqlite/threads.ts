@@ -58,7 +58,18 @@ class Thread {
   }
 }
 
-const READS = ['sources', 'usage', 'countUsage', 'violations', 'alerts', 'audited', 'conversation', 'conversations', 'messages'] as const;
+const READS = [
+  'sources',
+  'usage',
+  'countUsage',
+  'violations',
+  'violationSums',
+  'alerts',
+  'audited',
+  'conversation',
+  'conversations',
+  'messages',
+] as const;
 const WRITES = ['audit', 'createConversation', 'addMessages', 'deleteConversation', 'compact'] as const;
 type Method = (typeof READS)[number] | (typeof WRITES)[number];
 

@@ -1,6 +1,6 @@
 // Creates, changes and deletes connections to providers.
 import { ANNOTATIONS } from '../../api/resources.ts';
-import { auditObject, createNamed, demandFreeName, demandObject } from '../changes.ts';
+import { auditObject, createNamed, demandFreeName, demandObject, NOT_OURS } from '../changes.ts';
 import { ApiError, type Operation, type Schema, type Services } from '../operation.ts';
 import { AI_TYPES, displayNameOf, done, NAME, type AiType } from '../wire.ts';
 import { demandWorkspace } from '../workspaces.ts';
@@ -37,7 +37,7 @@ export const createAiLlm: Operation<Services, never, never, CreateBody> = {
     properties: { ...FIELDS, workspaceId: { type: 'string', minLength: 1, description: 'Name or UID of the namespace.' } },
   },
   answer: WRITTEN,
-  errors: { 403: 'No right to create it in this workspace.' },
+  errors: { 403: 'No right to create it in this workspace.', 409: NOT_OURS },
   async handle({ body, caller, access }, services) {
     const { objects } = services;
     const namespace = await demandWorkspace(body.workspaceId, 'create', 'aillmconfigs', { access, objects });
@@ -74,6 +74,7 @@ export const updateAiLlm: Operation<Services, { id: string }, never, LlmInput & 
     400: 'A field is not valid, or another endpoint or aiType needs the secret.',
     403: 'No right to change it.',
     404: 'There is none with this id.',
+    409: NOT_OURS,
   },
   async handle({ params, body, caller, access }, services) {
     const { objects } = services;
@@ -101,7 +102,7 @@ export const deleteAiLlm: Operation<Services, { id: string }> = {
   summary: 'Deletes a connection and its credential for good.',
   rights: 'delete on aillmconfigs in the namespace.',
   answer: done(),
-  errors: { 403: 'No right to delete it, or a repository uses it; the message says which.', 404: 'There is none with this id.' },
+  errors: { 403: 'No right to delete it, or a repository uses it; the message says which.', 404: 'There is none with this id.', 409: NOT_OURS },
   async handle({ params, caller, access }, services) {
     const { objects } = services;
     const config = demandObject(objects, 'AILLMConfig', params.id);

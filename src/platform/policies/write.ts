@@ -1,6 +1,6 @@
 // Creates, changes and deletes policies. What they found stays in the ledger, under the id of the policy that is gone.
 import { ANNOTATIONS, type AIPolicy } from '../../api/resources.ts';
-import { auditObject, createNamed, demandFreeName } from '../changes.ts';
+import { auditObject, createNamed, demandFreeName, NOT_OURS } from '../changes.ts';
 import { ApiError, type Access, type Operation, type Schema } from '../operation.ts';
 import { done, NAME } from '../wire.ts';
 import { ACTIONS, isAlive, POLICY, policyDto, POLICY_ANNOTATIONS, RISK_NAMES, RISKS, type RiskName } from './dto.ts';
@@ -21,7 +21,7 @@ const RULE = { name: NAME, content: CONTENT, riskType: RISK, actionType: ACTION 
 const ID: Schema = { type: ['string', 'null'], maxLength: 256 };
 
 const ONE = done({ policy: POLICY }, ['policy']);
-const ERRORS = { 400: 'the body is not valid', 403: 'no right to it', 404: 'no policy has this id' } as const;
+const ERRORS = { 400: 'the body is not valid', 403: 'no right to it', 404: 'no policy has this id', 409: NOT_OURS } as const;
 
 /** @throws ApiError 404; a policy on its way out counts as gone. */
 export function findPolicy(id: string, { objects }: Pick<PolicyServices, 'objects'>): AIPolicy {
@@ -70,7 +70,7 @@ export const createPolicy: Operation<PolicyServices, never, never, Rule & Named>
     },
   },
   answer: ONE,
-  errors: { 400: 'the body is not valid, or the organization has no home', 403: 'no right to it' },
+  errors: { 400: 'the body is not valid, or the organization has no home', 403: 'no right to it', 409: NOT_OURS },
   async handle({ body, access, caller }, services) {
     const { objects, homes } = services;
     const place = await placeOf(body, { verb: 'create', access, objects, homes });
@@ -137,7 +137,7 @@ export const deletePolicy: Operation<PolicyServices, { policyId: string }> = {
   summary: 'Deletes a policy: the object is gone from the cluster, what it found stays in the ledger.',
   rights: 'delete on the policy',
   answer: done(),
-  errors: { 403: 'no right to it', 404: 'no policy has this id' },
+  errors: { 403: 'no right to it', 404: 'no policy has this id', 409: NOT_OURS },
   async handle({ params, access, caller }, services) {
     const policy = findPolicy(params.policyId, services);
     const { namespace, name } = policy.metadata;

@@ -1,7 +1,7 @@
 // Keys of repositories: made, listed, renamed and revoked.
 import type { Repository } from '../../api/resources.ts';
 import { AI_TYPE } from '../ai-llm/dto.ts';
-import { audit, demandObject } from '../changes.ts';
+import { audit, demandObject, NOT_OURS } from '../changes.ts';
 import { ApiError, type Access, type Operation, type Schema } from '../operation.ts';
 import { isShown, keyAiType, REPO_KEY, type RepoKeyDto } from '../repo/dto.ts';
 import type { KeyRecord, PlatformServices } from '../services.ts';
@@ -10,6 +10,7 @@ import { done, keyTypeOf, PRINTABLE, type AiType } from '../wire.ts';
 const PATH = '/repo/{repoId}/ai/apikey';
 const RIGHTS = 'update on repositories in the namespace.';
 const ERRORS = { 403: 'No right to change the repository.', 404: 'There is no such repository, or no such key.' } as const;
+const WRITE_ERRORS = { ...ERRORS, 409: NOT_OURS } as const;
 /** As long as names in the status of a Repository. */
 const KEY_NAME: Schema = { type: 'string', minLength: 1, maxLength: 63, pattern: '\\S', ...PRINTABLE, description: 'As people call it.' };
 
@@ -58,7 +59,7 @@ export const createRepoKey: Operation<PlatformServices, OfRepository, never, { n
     properties: { name: KEY_NAME, aiType: { ...AI_TYPE, description: 'API that the key is for: ANTHROPIC and GOOGLE their own, all others that of OpenAI. Each reaches the models of every provider.' } },
   },
   answer: done({ id: { type: 'string' }, key: { type: 'string', description: 'Public: the same as id.' }, secret: { type: 'string', description: 'Shown this once.' } }, ['id', 'key', 'secret']),
-  errors: ERRORS,
+  errors: WRITE_ERRORS,
   async handle({ params, body, caller, access }, services) {
     const repository = await demandRepository(params.repoId, 'update', access, services);
     const type = keyTypeOf(body.aiType);
@@ -79,7 +80,7 @@ export const listRepoKeys: Operation<PlatformServices, OfRepository> = {
   summary: 'Keys that work, the newest first; those of spec.apiKeys are among them. Never the keys themselves.',
   rights: 'get on repositories in the namespace.',
   answer: done({ apiKeys: { type: 'array', items: REPO_KEY } }, ['apiKeys']),
-  errors: ERRORS,
+  errors: { ...ERRORS, 403: 'No right to see the repository.' },
   async handle({ params, access }, services) {
     const repository = await demandRepository(params.repoId, 'get', access, services);
     return { success: true, apiKeys: (await keysOf(repository, services)).map((record) => dtoOf(repository, record)) };
@@ -95,7 +96,7 @@ export const renameRepoKey: Operation<PlatformServices, OfKey, never, { name?: s
   rights: RIGHTS,
   body: { type: 'object', properties: { name: { ...KEY_NAME, type: ['string', 'null'] } } },
   answer: done({}, ['message']),
-  errors: ERRORS,
+  errors: WRITE_ERRORS,
   async handle({ params, body, caller, access }, services) {
     const repository = await demandRepository(params.repoId, 'update', access, services);
     const record = await demandKey(repository, params.apikeyId, services);
@@ -116,7 +117,7 @@ export const deleteRepoKey: Operation<PlatformServices, OfKey> = {
   summary: 'Revokes a key for good, within seconds. The audit and the statistics keep it by its id.',
   rights: RIGHTS,
   answer: done({}, ['message']),
-  errors: ERRORS,
+  errors: WRITE_ERRORS,
   async handle({ params, caller, access }, services) {
     const repository = await demandRepository(params.repoId, 'update', access, services);
     const record = await demandKey(repository, params.apikeyId, services);

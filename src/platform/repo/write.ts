@@ -1,6 +1,6 @@
 // Creates, changes and deletes repositories.
 import { ANNOTATIONS, isOwnReference, type Repository } from '../../api/resources.ts';
-import { auditObject, createNamed, demandFreeName, demandObject } from '../changes.ts';
+import { auditObject, createNamed, demandFreeName, demandObject, NOT_OURS } from '../changes.ts';
 import { ApiError, type Objects, type Operation, type Schema, type Services } from '../operation.ts';
 import { done, NAME } from '../wire.ts';
 import { demandWorkspace } from '../workspaces.ts';
@@ -72,7 +72,7 @@ export const createRepo: Operation<Services, never, never, Body> = {
   rights: 'create on repositories in the namespace.',
   body: BODY,
   answer: WRITTEN,
-  errors: { 403: 'No right to create it in this workspace.' },
+  errors: { 403: 'No right to create it in this workspace.', 409: NOT_OURS },
   failure: repoFailure,
   async handle({ body, caller, access }, services) {
     const { objects } = services;
@@ -95,7 +95,7 @@ export const updateRepo: Operation<Services, { id: string }, never, Body> = {
   rights: 'update on repositories in the namespace.',
   body: BODY,
   answer: WRITTEN,
-  errors: { 403: 'No right to change it.', 404: 'There is none with this id.' },
+  errors: { 403: 'No right to change it.', 404: 'There is none with this id.', 409: NOT_OURS },
   failure: repoFailure,
   async handle({ params, body, caller, access }, services) {
     const { objects } = services;
@@ -122,7 +122,7 @@ export const deleteRepo: Operation<Services, { id: string }> = {
   summary: 'Deletes a repository. Its keys stop working within seconds.',
   rights: 'delete on repositories in the namespace.',
   answer: done(),
-  errors: { 403: 'No right to delete it.', 404: 'There is none with this id.' },
+  errors: { 403: 'No right to delete it.', 404: 'There is none with this id.', 409: NOT_OURS },
   failure: repoFailure,
   async handle({ params, caller, access }, services) {
     const repository = demandObject(services.objects, 'Repository', params.id);

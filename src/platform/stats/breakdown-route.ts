@@ -4,7 +4,7 @@ import type { Objects, Operation, Services } from '../operation.ts';
 import { isNothing, NO_USE, type Use } from './amounts.ts';
 import type { Metric } from './points.ts';
 import { BREAKDOWN_QUERY, breakdownAnswer } from './schemas.ts';
-import { entitiesOf, rank, seriesOf, type Entity, type Point } from './series.ts';
+import { entitiesOf, rank, seriesOf, type Entity } from './series.ts';
 import { demandAnswerable, filterOf, filterSchemas, STATS_ERRORS, windowMeta, type SeriesQuery } from './series-route.ts';
 import { usageRows, type Asked, type Traffic } from './usage-rows.ts';
 import { scopeOf } from './visible.ts';
@@ -29,8 +29,13 @@ export interface BreakdownRoute {
   resource: string;
   /** Entities over the whole stretch. */
   entities(asked: Asked, query: BreakdownQuery, services: Services): Promise<Entity[]>;
-  /** Rows of one entity, per bucket. */
-  rows(entity: string, asked: Asked, query: BreakdownQuery, services: Services): Promise<UsageRow[]>;
+  /** Rows per bucket of some entities, by their ids; without those that have none. */
+  rows(
+    entities: readonly string[],
+    asked: Asked,
+    query: BreakdownQuery,
+    services: Services,
+  ): Promise<ReadonlyMap<string, readonly UsageRow[]>>;
   nameOf(id: string, objects: Objects): string | undefined;
   hasRule: boolean;
   /** What totals say besides, for the entities of a page. */
@@ -43,7 +48,11 @@ export function byDimension(dimension: Dimension): Pick<BreakdownRoute, 'entitie
     hasRule: false,
     entities: async (asked, _query, services) =>
       entitiesOf(await usageRows({ ...asked, groupBy: [dimension], buckets: false }, services), dimension),
-    rows: (entity, asked, _query, services) => usageRows({ ...asked, filter: { ...asked.filter, [dimension]: [entity] } }, services),
+    rows: async (entities, asked, _query, services) => {
+      const rowsOf = (entity: string): Promise<UsageRow[]> =>
+        usageRows({ ...asked, filter: { ...asked.filter, [dimension]: [entity] } }, services);
+      return new Map(await Promise.all(entities.map(async (entity) => [entity, await rowsOf(entity)] as const)));
+    },
   };
 }
 
@@ -52,18 +61,27 @@ function counts(use: Use, { point }: Metric): boolean {
   return !isNothing(use) && Object.values(point(use)).some((value) => value !== 0);
 }
 
-async function entityOf(entity: Entity, asked: Asked, query: BreakdownQuery, route: BreakdownRoute, services: Services): Promise<object> {
-  const { metric, more, rows, nameOf } = route;
-  const name = nameOf(entity.id, services.objects);
-  const series: Point[] | undefined = query.includeSeries
-    ? seriesOf(await rows(entity.id, { ...asked, groupBy: [], buckets: true }, query, services), asked.stretch, metric).series
-    : undefined;
-  return {
-    entityId: entity.id,
-    ...(name === undefined ? {} : { entityName: name }),
-    totals: { ...metric.point(entity.use), ...(await more?.of(entity, asked, services)) },
-    ...(series === undefined ? {} : { series }),
-  };
+async function entitiesOfPage(
+  page: readonly Entity[],
+  asked: Asked,
+  query: BreakdownQuery,
+  { metric, more, rows, nameOf }: BreakdownRoute,
+  services: Services,
+): Promise<object[]> {
+  const ids = page.map(({ id }) => id);
+  const inBuckets = { ...asked, groupBy: [], buckets: true };
+  const rowsOf = query.includeSeries && ids.length > 0 ? await rows(ids, inBuckets, query, services) : undefined;
+  return Promise.all(
+    page.map(async (entity) => {
+      const name = nameOf(entity.id, services.objects);
+      return {
+        entityId: entity.id,
+        ...(name === undefined ? {} : { entityName: name }),
+        totals: { ...metric.point(entity.use), ...(await more?.of(entity, asked, services)) },
+        ...(rowsOf === undefined ? {} : { series: seriesOf(rowsOf.get(entity.id) ?? [], asked.stretch, metric).series }),
+      };
+    }),
+  );
 }
 
 export function breakdownOperation(route: BreakdownRoute): Operation<Services, never, BreakdownQuery> {
@@ -96,7 +114,7 @@ export function breakdownOperation(route: BreakdownRoute): Operation<Services, n
           totalEntities: total,
         },
         summary: { total: sum },
-        entities: await Promise.all(page.map((entity) => entityOf(entity, asked, query, route, services))),
+        entities: await entitiesOfPage(page, asked, query, route, services),
       };
     },
   };

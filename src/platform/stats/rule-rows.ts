@@ -1,94 +1,62 @@
-// What single policies did: the ledger adds up violations per bucket and caller, but not per policy, so these are counted one by one.
-import type { UsageRow, ViolationQuestion, ViolationRow } from '../../ledger/ledger.ts';
-import { ApiError, type Objects, type Services } from '../operation.ts';
-import { NO_AMOUNTS } from './amounts.ts';
+// What single policies did: use is added up per caller and not per policy, so these are sums of violations.
+import type { UsageRow, ViolationGroup, ViolationSum, ViolationSumsQuestion } from '../../ledger/ledger.ts';
+import type { Objects, Services } from '../operation.ts';
+import { NO_AMOUNTS, useOf } from './amounts.ts';
+import type { Entity } from './series.ts';
 import type { Asked } from './usage-rows.ts';
 import { isNobody } from './visible.ts';
 
-const PAGE = 1_000;
-/** More would keep the ledger, and the memory of this process, busy for seconds. */
-export const MAX_VIOLATIONS = 200_000;
-
-type Severity = NonNullable<ViolationRow['severity']>;
+type Severity = 'Low' | 'Medium' | 'High';
 const SEVERITIES = { Low: 'severityLow', Medium: 'severityMedium', High: 'severityHigh' } as const satisfies Record<Severity, string>;
 
-/** Reads all violations that a question is about. @throws ApiError 400 where there are too many. */
-export async function readViolations(
-  asked: Asked,
-  rule: string | undefined,
-  { ledger }: Pick<Services, 'ledger'>,
-): Promise<ViolationRow[]> {
-  const { visible, repository, stretch, filter } = asked;
-  if (isNobody(visible)) return [];
-  const question: Omit<ViolationQuestion, 'skip' | 'take'> = {
-    visible,
-    from: stretch.start,
-    to: stretch.end,
-    ...(repository === undefined ? {} : { repository }),
-    ...(rule === undefined ? {} : { policy: rule }),
-    ...(filter.model === undefined ? {} : { model: filter.model }),
+/** Rows of each group, one per bucket at most. */
+export type RowsByGroup = ReadonlyMap<string, readonly UsageRow[]>;
+
+function questionOf({ visible, repository, stretch, filter, buckets }: Asked, groupBy: readonly ViolationGroup[]): ViolationSumsQuestion {
+  const { key, user, llm, model } = filter;
+  const repositories = repository === undefined ? undefined : [repository];
+  const given = Object.entries({ key, user, llm, model, repository: repositories }).filter(([, values]) => values !== undefined);
+  const { start, end, bucket } = stretch;
+  return { visible, from: start, to: end, groupBy, filter: Object.fromEntries(given), ...(buckets ? { bucket } : {}) };
+}
+
+/** What nobody judged is as severe as the risk of its policy. */
+function rated({ amounts }: ViolationSum, risk: Severity | undefined): ViolationSum['amounts'] {
+  if (risk === undefined) return amounts;
+  const unjudged = amounts.violations - amounts.severityLow - amounts.severityMedium - amounts.severityHigh;
+  return { ...amounts, [SEVERITIES[risk]]: amounts[SEVERITIES[risk]] + unjudged };
+}
+
+export interface Wanted {
+  /** What rows are told apart by. Without buckets there is one row for each. */
+  of: ViolationGroup;
+  /** UIDs of policies; undefined: all. One, where they are told apart by user. */
+  rules?: readonly string[] | undefined;
+}
+
+type Asking = Pick<Services, 'ledger'> & { objects: Pick<Objects, 'byUid'> };
+
+/** One question, however many groups there are. Tokens of judges belong to no single policy, so they are zero here. */
+export async function rowsByGroup({ of, rules }: Wanted, asked: Asked, { ledger, objects }: Asking): Promise<RowsByGroup> {
+  if (isNobody(asked.visible)) return new Map();
+  const question = questionOf(asked, of === 'policy' ? [of] : ['policy', of]);
+  const filter = rules === undefined ? question.filter : { ...question.filter, policy: rules };
+  const sums = await ledger.violationSums({ ...question, ...(filter === undefined ? {} : { filter }) });
+  const rowOf = (sum: ViolationSum): UsageRow => {
+    const risk = objects.byUid('AIPolicy', sum.dimensions.policy ?? '')?.spec.riskType;
+    return { at: sum.at, dimensions: {}, amounts: { ...NO_AMOUNTS, ...rated(sum, risk) }, conversations: 0 };
   };
-  const found: ViolationRow[] = [];
-  for (;;) {
-    const { rows, total } = await ledger.violations({ ...question, skip: found.length, take: PAGE });
-    if (total > MAX_VIOLATIONS) {
-      const most = `more than ${MAX_VIOLATIONS} that can be told apart by policy`;
-      throw new ApiError(400, `there are ${total} violations in this window, ${most}; take a shorter window, or one repository`);
-    }
-    found.push(...rows);
-    if (rows.length === 0 || found.length >= total) break;
-  }
-  const { key, user, llm } = filter;
-  return found.filter((row) => (key?.includes(row.key) ?? true) && (user?.includes(row.user) ?? true) && (llm?.includes(row.llm) ?? true));
+  const groups = Map.groupBy(sums, ({ dimensions }) => dimensions[of] ?? '');
+  return new Map([...groups].map(([group, members]) => [group, members.map(rowOf)]));
 }
 
-/** What a violation did, by the action that its policy had then: trials find, and do nothing. */
-function add(row: UsageRow, { action, severity }: Pick<ViolationRow, 'action'> & { severity: Severity | undefined }): void {
-  const { amounts } = row;
-  amounts.violations += 1;
-  if (action === 'Alert' || action === 'Block') amounts.alerts += 1;
-  if (action === 'Block') amounts.blocks += 1;
-  if (severity !== undefined) amounts[SEVERITIES[severity]] += 1;
+/** What each group did over the whole stretch. */
+export async function violationEntities(wanted: Wanted, asked: Asked, services: Asking): Promise<Entity[]> {
+  const rows = await rowsByGroup(wanted, { ...asked, buckets: false }, services);
+  return [...rows].flatMap(([id, members]) => members.map((row) => ({ id, use: useOf(row) })));
 }
 
-/** Adds violations up, by bucket and by what `groupOf` says of them. Severity that was told counts first, then the risk of the policy. */
-export function addUp(
-  violations: readonly ViolationRow[],
-  {
-    dimension,
-    groupOf,
-    startOf,
-  }: { dimension: 'user' | undefined; groupOf: (row: ViolationRow) => string; startOf: (at: number) => number },
-  riskOf: (policy: string) => Severity | undefined,
-): Map<string, UsageRow> {
-  const rows = new Map<string, UsageRow>();
-  for (const violation of violations) {
-    const at = startOf(violation.at);
-    const group = groupOf(violation);
-    const key = JSON.stringify([at, group]);
-    let row = rows.get(key);
-    if (row === undefined) {
-      row = { at, dimensions: dimension === undefined ? {} : { [dimension]: group }, amounts: { ...NO_AMOUNTS }, conversations: 0 };
-      rows.set(key, row);
-    }
-    add(row, { action: violation.action, severity: violation.severity ?? riskOf(violation.policy.uid) });
-  }
-  return rows;
-}
-
-/** Looks each policy up once: the same few are asked for at every violation, and each look goes through all that there are. */
-export function riskOf(objects: Pick<Objects, 'byUid'>): (policy: string) => Severity | undefined {
-  const known = new Map<string, Severity | undefined>();
-  return (policy) => {
-    if (!known.has(policy)) known.set(policy, objects.byUid('AIPolicy', policy)?.spec.riskType);
-    return known.get(policy);
-  };
-}
-
-/** Rows per bucket of one policy. Tokens of judges belong to no single policy, so they are zero here. */
-export async function ruleRows(rule: string, asked: Asked, services: Services): Promise<UsageRow[]> {
-  const { bucket } = asked.stretch;
-  const startOf = (at: number): number => Math.floor(at / bucket) * bucket;
-  const violations = await readViolations(asked, rule, services);
-  return [...addUp(violations, { dimension: undefined, groupOf: () => '', startOf }, riskOf(services.objects)).values()];
+/** Rows per bucket of one policy. */
+export async function ruleRows(rule: string, asked: Asked, services: Asking): Promise<readonly UsageRow[]> {
+  return (await rowsByGroup({ of: 'policy', rules: [rule] }, asked, services)).get(rule) ?? [];
 }

@@ -40,8 +40,8 @@ export interface SeriesRoute {
   traffic: Traffic;
   /** Plural, as RBAC names it: what the caller has to be allowed to list. */
   resource: string;
-  /** Rows of one rule, which the ledger does not add up by itself. Undefined: the route has no ruleId. */
-  ofRule?: (rule: string, asked: Asked, services: Services) => Promise<UsageRow[]>;
+  /** Rows of one rule. Undefined: the route has no ruleId. */
+  ofRule?: (rule: string, asked: Asked, services: Services) => Promise<readonly UsageRow[]>;
 }
 
 const RULE = text('Id of a policy.');

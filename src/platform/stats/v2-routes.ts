@@ -5,11 +5,9 @@ import type { Operation, Services } from '../operation.ts';
 import { aiTypeOf, displayNameOf } from '../wire.ts';
 import { breakdownOperation, byDimension, type BreakdownRoute } from './breakdown-route.ts';
 import { AI, ENFORCEMENT, POLICIES, POLICY_TOKENS, PRIVATE_CHAT, type Metric } from './points.ts';
-import { addUp, readViolations, riskOf, ruleRows } from './rule-rows.ts';
-import { useOf } from './amounts.ts';
+import { rowsByGroup, ruleRows, violationEntities } from './rule-rows.ts';
 import { seriesOperation } from './series-route.ts';
-import type { Entity } from './series.ts';
-import { usageRows, type Asked, type Traffic } from './usage-rows.ts';
+import { usageRows, type Traffic } from './usage-rows.ts';
 
 interface Area {
   path: string;
@@ -91,27 +89,11 @@ function breakdown(
   });
 }
 
-/** Entities of policies, or of the users of one policy: counted one by one. */
-async function violationEntities(asked: Asked, rule: string | undefined, of: 'policy' | 'user', services: Services): Promise<Entity[]> {
-  const violations = await readViolations(asked, rule, services);
-  const groups = new Map<string, typeof violations>();
-  for (const violation of violations) {
-    const id = of === 'policy' ? violation.policy.uid : violation.user;
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [violation]);
-    else group.push(violation);
-  }
-  const sum = { dimension: undefined, groupOf: () => '', startOf: () => 0 };
-  const risk = riskOf(services.objects);
-  return [...groups].flatMap(([id, group]) =>
-    [...addUp(group, sum, risk).values()].map((row) => ({ id, use: useOf(row) })),
-  );
-}
-
 const byRule: Pick<BreakdownRoute, 'entities' | 'rows' | 'hasRule'> = {
   hasRule: true,
-  entities: (asked, { ruleId }, services) => violationEntities(asked, ruleId, 'policy', services),
-  rows: (entity, asked, _query, services) => ruleRows(entity, asked, services),
+  entities: (asked, { ruleId }, services) =>
+    violationEntities({ of: 'policy', rules: ruleId === undefined ? undefined : [ruleId] }, asked, services),
+  rows: (entities, asked, _query, services) => rowsByGroup({ of: 'policy', rules: entities }, asked, services),
 };
 
 const byUser: Pick<BreakdownRoute, 'entities' | 'rows' | 'hasRule'> = {
@@ -119,11 +101,11 @@ const byUser: Pick<BreakdownRoute, 'entities' | 'rows' | 'hasRule'> = {
   entities: (asked, query, services) =>
     query.ruleId === undefined
       ? byDimension('user').entities(asked, query, services)
-      : violationEntities(asked, query.ruleId, 'user', services),
-  rows: (entity, asked, query, services) => {
-    const ofUser = { ...asked, filter: { ...asked.filter, user: [entity] } };
-    return query.ruleId === undefined ? usageRows(ofUser, services) : ruleRows(query.ruleId, ofUser, services);
-  },
+      : violationEntities({ of: 'user', rules: [query.ruleId] }, asked, services),
+  rows: (entities, asked, query, services) =>
+    query.ruleId === undefined
+      ? byDimension('user').rows(entities, asked, query, services)
+      : rowsByGroup({ of: 'user', rules: [query.ruleId] }, { ...asked, filter: { ...asked.filter, user: entities } }, services),
 };
 
 /** How much a user talks, and when last: the start of the bucket, since the ledger has no finer time. */
