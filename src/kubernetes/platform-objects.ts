@@ -1,8 +1,9 @@
 // The custom resources as the Platform API reads and writes them: reads from the caches of the watches, writes to the API server.
-import { API_GROUP, API_VERSION, KINDS, LABELS, type AnyResource, type Kind, type ResourceByKind } from '../api/resources.ts';
+import { API_GROUP, API_VERSION, KINDS, LABELS, type AnyResource, type Kind, type ObjectKey, type ResourceByKind } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import { ApiError, type Objects } from '../platform/operation.ts';
 import type { Homes } from '../platform/policies/services.ts';
+import { isPermitted } from '../reconcile/grants.ts';
 import type { KubeClient } from './client.ts';
 import { hasCode } from './kubernetes-error.ts';
 import { collectionPath, objectPath } from './objects.ts';
@@ -19,7 +20,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export interface KubernetesObjectsOptions {
   client: KubeClient;
-  store: Pick<KubernetesStore, 'list' | 'covers' | 'namespaceLabels' | 'namespaces'>;
+  store: Pick<KubernetesStore, 'list' | 'covers' | 'namespaceLabels' | 'namespaces' | 'grants'>;
   /** Namespaces to which the operator is held; all when empty. */
   watched?: readonly string[];
   clock: Clock;
@@ -122,6 +123,11 @@ export class KubernetesObjects implements Objects, Homes {
     // Where namespaces may not be listed, the API server says of a wrong one at the write.
     const name = known === undefined ? nameOrUid : known.find((namespace) => namespace.name === nameOrUid || namespace.uid === nameOrUid)?.name;
     return name !== undefined && NAMESPACE.test(name) && store.covers(name) ? name : undefined;
+  }
+
+  lends(to: ObjectKey, from: string): boolean {
+    const grants = this.#options.store.grants().filter(({ metadata }) => metadata.namespace === to.namespace);
+    return isPermitted(grants, { kind: 'Repository', namespace: from }, to);
   }
 
   organization(namespace: string): string {

@@ -4,14 +4,11 @@ import { ANNOTATIONS, type AnyResource, type Kind, type ResourceByKind } from '.
 import { auditId } from '../ledger/audit-id.ts';
 import type { AuditEntry } from '../ledger/ledger.ts';
 import { ApiError, type Caller, type Objects, type Services } from './operation.ts';
-import { displayNameOf, objectName } from './wire.ts';
+import { displayNameOf, NOUNS, objectName } from './wire.ts';
 
 /** Why an operation that changes objects may answer 409. */
 export const NOT_OURS =
   'What is to be changed is in other hands: a Secret of somebody else, a manifest of the user (`flashback up`), or somebody who keeps changing it.';
-
-/** Words for people. */
-const NOUNS: Readonly<Record<Kind, string>> = { AILLMConfig: 'AI LLM', Repository: 'repository', AIPolicy: 'policy' };
 
 /** The name is another's. */
 export class NameTakenError extends ApiError {
@@ -56,13 +53,6 @@ export async function createNamed<K extends Kind>(objects: Objects, caller: Call
     if (other === undefined || displayNameOf(other) === name) throw new NameTakenError(kind, name);
     return create(`${objectName(name)}-${randomUUID().slice(0, 6)}`);
   }
-}
-
-/** The object with this id. @throws ApiError 404. */
-export function demandObject<K extends Kind>(objects: Objects, kind: K, id: string): ResourceByKind[K] {
-  const object = objects.byUid(kind, id);
-  if (object === undefined) throw new ApiError(404, `there is no ${NOUNS[kind]} with the id "${id}"`);
-  return object;
 }
 
 type Audited = Pick<AuditEntry, 'event' | 'kind' | 'uid' | 'workspace' | 'name'> & Partial<Pick<AuditEntry, 'id'>>;

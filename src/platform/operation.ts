@@ -1,5 +1,5 @@
 // What one route of the Platform API is: data, from which the Express route, the check of what comes in and the OpenAPI document are all made.
-import type { Kind, ResourceByKind } from '../api/resources.ts';
+import type { Kind, ObjectKey, ResourceByKind } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger, Visible } from '../ledger/ledger.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -74,6 +74,8 @@ export interface Objects {
   namespaces(): readonly string[];
   /** Name of the namespace with this name or UID, where objects of it are looked at. */
   namespace(nameOrUid: string): string | undefined;
+  /** Whether repositories of the namespace `from` may use a connection: it is of their own, or a grant in its namespace lends it to them. */
+  lends(to: ObjectKey, from: string): boolean;
   /** Organization of a namespace: the value of its label, or `default`. */
   organization(namespace: string): string;
 }

@@ -1,10 +1,13 @@
 // How things are called on the wire of the Platform API and how in the custom resources. Pure.
 import { hash } from 'node:crypto';
-import { ANNOTATIONS, type AnyResource, type KeyType, type ProviderType } from '../api/resources.ts';
+import { ANNOTATIONS, type AnyResource, type KeyType, type Kind, type ProviderType } from '../api/resources.ts';
 import { ApiError, type Schema } from './operation.ts';
 
 export const AI_TYPES = { OPENAI: 'OpenAI', GOOGLE: 'Google', ANTHROPIC: 'Anthropic', AWS: 'AWS', OTHER: 'Other' } as const satisfies Record<string, ProviderType>;
 export type AiType = keyof typeof AI_TYPES;
+
+/** Kinds in words for people. */
+export const NOUNS: Readonly<Record<Kind, string>> = { AILLMConfig: 'AI LLM', Repository: 'repository', AIPolicy: 'policy' };
 
 /** Undefined where it is not known, as in the empty dimension of a request that went nowhere. */
 export function aiTypeOf(type: string): AiType | undefined {

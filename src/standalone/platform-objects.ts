@@ -7,6 +7,7 @@ import { dump, load } from 'js-yaml';
 import { API_GROUP, API_VERSION, KINDS, LABELS, MANAGED_BY, type Kind, type ObjectKey, type ResourceByKind } from '../api/resources.ts';
 import { ApiError, type Objects } from '../platform/operation.ts';
 import type { Homes } from '../platform/policies/services.ts';
+import { isPermitted } from '../reconcile/grants.ts';
 import type { ValidationResult } from './schema.ts';
 import type { StandaloneStore } from './store.ts';
 
@@ -17,7 +18,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 export interface StandaloneObjectsOptions {
   /** One of the directories that manifests are read from; made when it is missing. */
   directory: string;
-  store: Pick<StandaloneStore, 'list' | 'get' | 'namespaceLabels' | 'namespaces'>;
+  store: Pick<StandaloneStore, 'list' | 'get' | 'namespaceLabels' | 'namespaces' | 'grants'>;
   validate(object: unknown): ValidationResult;
   /** Reads all manifests again; `gone`: a file that was removed on purpose. */
   refresh(gone?: string): Promise<void>;
@@ -103,6 +104,11 @@ export class StandaloneObjects implements Objects, Homes {
 
   namespace(nameOrUid: string): string | undefined {
     return NAMESPACE.test(nameOrUid) ? nameOrUid : undefined;
+  }
+
+  lends(to: ObjectKey, from: string): boolean {
+    const grants = this.#options.store.grants().filter(({ metadata }) => metadata.namespace === to.namespace);
+    return isPermitted(grants, { kind: 'Repository', namespace: from }, to);
   }
 
   organization(namespace: string): string {

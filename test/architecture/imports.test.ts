@@ -12,7 +12,8 @@ const READS_ENVIRONMENT = /^src\/(?:cli|settings|up)\.ts$/;
 
 /**
  * Folder (or root file) -> folders and root files it may import, itself apart. `type:` allows type-only imports, a path that
- * one file: src/reconcile/store.ts and src/platform/operation.ts are the ports which both kinds of store fill, src/push/names.ts holds what both ends agree on.
+ * one file: src/reconcile/store.ts and src/platform/operation.ts are the ports which both kinds of store fill, src/reconcile/grants.ts says what a
+ * grant means, src/push/names.ts holds what both ends agree on.
  */
 const ALLOWED: Record<string, readonly string[]> = {
   api: [],
@@ -30,8 +31,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   surfaces: ['snapshot', 'chat', 'dialects'],
   gateway: ['api', 'snapshot', 'policy', 'providers', 'chat', 'surfaces', 'telemetry', 'errors', 'clock', 'connections', 'src/push/names.ts', 'type:push', 'type:ledger'],
   reconcile: ['api', 'snapshot', 'policy', 'providers', 'telemetry', 'clock', 'errors'],
-  kubernetes: ['api', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'src/platform/operation.ts', 'type:platform', 'type:push'],
-  standalone: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'src/platform/operation.ts', 'type:platform', 'type:push'],
+  kubernetes: ['api', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'src/reconcile/grants.ts', 'src/platform/operation.ts', 'type:platform', 'type:push'],
+  standalone: ['api', 'snapshot', 'telemetry', 'clock', 'errors', 'src/reconcile/store.ts', 'src/reconcile/grants.ts', 'src/platform/operation.ts', 'type:platform', 'type:push'],
   ledger: ['api', 'snapshot', 'telemetry', 'clock', 'errors'],
   platform: ['api', 'snapshot', 'ledger', 'policy', 'telemetry', 'clock', 'connections', 'errors', 'src/reconcile/store.ts'],
   alerts: ['api', 'ledger', 'telemetry', 'clock', 'src/providers/addresses.ts'],

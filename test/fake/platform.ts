@@ -1,7 +1,7 @@
 // The Platform API on a port of its own over objects in memory, with callers who may do what a test says.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { AnyResource, Kind, ResourceByKind } from '../../src/api/resources.ts';
+import type { AnyResource, Kind, ObjectKey, ResourceByKind } from '../../src/api/resources.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../src/ledger/ledger.ts';
 import { createPlatformApp } from '../../src/platform/app.ts';
@@ -42,6 +42,8 @@ export class FakeObjects implements Objects {
   readonly secrets = new Map<string, { values: Record<string, string>; owner?: { kind: Kind; name: string; uid: string } }>();
   /** By namespace; `default` where there is none. */
   readonly organizations = new Map<string, string>();
+  /** `namespace/name of the connection`, a blank, namespace that it is lent to. */
+  readonly grants = new Set<string>();
   /** What the API server would refuse: thrown by the next writes, until it is removed. */
   refusal: ApiError | undefined;
   #objects = new Map<string, AnyResource>();
@@ -111,6 +113,10 @@ export class FakeObjects implements Objects {
   namespace(nameOrUid: string): string | undefined {
     const known = this.namespaces();
     return known.includes(nameOrUid) ? nameOrUid : known.find((name) => nameOrUid === `uid-of-${name}`);
+  }
+
+  lends({ namespace, name }: ObjectKey, from: string): boolean {
+    return namespace === from || this.grants.has(`${namespace}/${name} ${from}`);
   }
 
   organization(namespace: string): string {

@@ -65,9 +65,8 @@ test('keys for conversations come from the Secret that is named, with the way to
     rule.ports.map(({ port }) => port),
   );
   expect(ports).toContain('http');
-  const roles = manifests.filter(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('-platform-admin'));
-  expect(roles.flatMap(({ rules }) => rules as { verbs: string[] }[]).flatMap(({ verbs }) => verbs)).toEqual([
-    'read-conversations',
-    'read-audit',
-  ]);
+  const roles = manifests.filter(({ kind }) => kind === 'ClusterRole');
+  const verbsOf = (role: string): string[] =>
+    roles.filter(({ metadata }) => metadata.name.endsWith(`-platform-${role}`)).flatMap(({ rules }) => (rules as { verbs: string[] }[]).flatMap(({ verbs }) => verbs));
+  expect([verbsOf('prompt'), verbsOf('admin')]).toEqual([['prompt'], ['read-conversations', 'read-audit']]);
 });

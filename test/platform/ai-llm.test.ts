@@ -160,6 +160,40 @@ it('deletes the credential with the connection, unless a repository uses it', as
   ]);
 });
 
+describe('a connection that another workspace borrows', () => {
+  let uid: string;
+  beforeEach(async () => {
+    await create({ name: 'main' });
+    uid = only()?.metadata.uid ?? '';
+    platform.objects.put('Repository', 'borrower', 'their-chat', { llms: [{ name: 'main', namespace: 'team' }] });
+    platform.tokens.set('owner', ['get', 'list', 'delete'].flatMap((verb) => [`${verb} aillmconfigs team`, `${verb} repositories team`]));
+  });
+  const remove = (token: string) => platform.call('DELETE', `/ai/llm/${uid}`, { token });
+
+  it('is not deleted, and its owner is told nothing of whose repository it is', async () => {
+    platform.objects.grants.add('team/main borrower');
+    const { status, body } = await remove('owner');
+    expect([status, body.message]).toEqual([
+      403,
+      'it is in use by a repository that you may not see; have it detached there, or take it out of the AIReferenceGrant that lends it',
+    ]);
+    expect((await remove('admin')).body.message).toBe('it is in use by the repository borrower/their-chat; detach it there first');
+    expect(only()?.metadata.uid).toBe(uid);
+  });
+
+  it('is deleted where no grant lends it: to name it is not to use it', async () => {
+    expect((await remove('owner')).status).toBe(200);
+  });
+});
+
+it('shows repositories of a connection to those who may list them', async () => {
+  await create({ name: 'main' });
+  platform.objects.put('Repository', 'team', 'chat', { llms: [{ name: 'main' }] });
+  platform.tokens.set('guest', ['list aillmconfigs team']);
+  const reposFor = async (token: string) => ((await platform.call('GET', '/ai/llm', { token })).body['aiLlms'] as { repos: { name: string }[] }[])[0]?.repos.map(({ name }) => name);
+  expect([await reposFor('guest'), await reposFor('admin')]).toEqual([[], ['chat']]);
+});
+
 it.each([
   ['valid', true],
   ['invalid', false],

@@ -1,14 +1,15 @@
 // /conversation over HTTP: begin, talk, read, list and delete, each by those who may and by those who may not.
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { READ_OTHERS } from '../../src/platform/conversations/access.ts';
+import { PROMPT, READ_OTHERS } from '../../src/platform/conversations/access.ts';
 import { MAX_TURNS } from '../../src/platform/conversations/prompt.ts';
 import { AesSealer } from '../../src/platform/conversations/sealer.ts';
 import type { ChatReply, ChatRequest, ConversationServices } from '../../src/platform/conversations/services.ts';
 import { startPlatform, type PlatformReply, type RunningPlatform } from '../fake/platform.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 
-const MEMBER = ['list repositories team-a', 'get repositories team-a'];
+const READER = ['list repositories team-a', 'get repositories team-a'];
+const MEMBER = [...READER, `${PROMPT} repositories team-a`];
 let platform: RunningPlatform;
 let ledger: MemoryLedger;
 let repo: string;
@@ -28,7 +29,7 @@ beforeEach(async () => {
   platform.tokens.set('anna', MEMBER);
   platform.tokens.set('bert', MEMBER);
   platform.tokens.set('chief', [...MEMBER, `${READ_OTHERS} repositories team-a`]);
-  platform.tokens.set('stranger', ['list repositories team-b', 'get repositories team-b']);
+  platform.tokens.set('stranger', ['list repositories team-b', 'get repositories team-b', `${PROMPT} repositories team-b`]);
 });
 afterEach(() => platform.close());
 
@@ -206,14 +207,22 @@ describe('without a key to seal with', () => {
 });
 
 describe('who may', () => {
-  it('begin: who may get the repository', async () => {
-    expect((await platform.call('POST', '/conversation', { token: 'stranger', body: { repoId: repo } })).status).toBe(403);
+  it('begin: who may prompt the repository; to see it is not enough', async () => {
+    platform.tokens.set('reader', READER);
+    expect(await platform.call('POST', '/conversation', { token: 'reader', body: { repoId: repo } })).toMatchObject({
+      status: 403,
+      body: { message: 'you may not prompt repositories in team-a' },
+    });
+    expect((await platform.call('POST', '/conversation', { token: 'stranger', body: { repoId: repo } })).status).toBe(404);
     expect((await platform.call('POST', '/conversation', { token: 'anna', body: { repoId: 'r-9' } })).status).toBe(404);
     expect((await platform.call('POST', '/conversation', { token: 'anna', body: {} })).body.message).toBe('repoId is required');
   });
 
-  it('talk: who began it, and nobody else', async () => {
+  it('talk: who began it, and nobody else, for as long as they may prompt', async () => {
     const id = await begin();
+    platform.tokens.set('anna', READER);
+    expect((await say(id, 'hello')).status).toBe(403);
+    expect((await read(id)).length).toBe(0);
     expect((await say(id, 'hello', 'bert')).status).toBe(404);
     expect((await say(id, 'hello', 'chief')).status).toBe(403);
     expect(asked).toEqual([]);
@@ -244,7 +253,7 @@ describe('who may', () => {
 
   it("list: others' of one workspace, and one's own of another beside them", async () => {
     const sales = platform.objects.list('Repository').find(({ metadata }) => metadata.namespace === 'team-b')!.metadata.uid;
-    const rights = ['list repositories team-b', 'get repositories team-b'];
+    const rights = ['list repositories team-b', `${PROMPT} repositories team-b`];
     platform.tokens.set('chief', [...MEMBER, ...rights, `${READ_OTHERS} repositories team-a`]);
     platform.tokens.set('bert', [...MEMBER, ...rights]);
     const start = async (token: string): Promise<string> =>

@@ -1,6 +1,6 @@
 // Repositories that use a connection of another workspace by a grant: the Platform API shows its callers their own workspace, and takes nothing away.
 import { beforeEach, expect, it } from 'vitest';
-import { usersOf } from '../../src/platform/ai-llm/dto.ts';
+import { usersOf } from '../../src/platform/ai-llm/users.ts';
 import type { Operation } from '../../src/platform/operation.ts';
 import { listModels } from '../../src/platform/models/list.ts';
 import { listRepos } from '../../src/platform/repo/read.ts';

@@ -230,7 +230,7 @@ describe('policies of three levels', () => {
     );
     expect((await platform.call(method, `/policy/${ids[1]}`, options)).status).toBe(403);
     platform.tokens.set('some', [`${verb} aipolicies team-a`]);
-    expect((await platform.call(method, `/policy/${ids[1]}`, options)).status).toBe(403);
+    expect((await platform.call(method, `/policy/${ids[1]}`, options)).status).toBe(404);
     platform.tokens.set('some', [`${verb} aipolicies team-b`]);
     expect((await platform.call(method, `/policy/${ids[1]}`, options)).status).toBe(200);
   });

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { pino } from 'pino';
-import { API_GROUP, API_VERSION, KINDS, type Kind, type ResourceByKind } from '../../src/api/resources.ts';
+import { API_GROUP, API_VERSION, KINDS, type Kind, type ObjectKey, type ResourceByKind } from '../../src/api/resources.ts';
 import {
   ApiError,
   type Access,
@@ -125,6 +125,10 @@ export class MemoryObjects implements Objects {
 
   namespaces(): string[] {
     return [...new Set([...this.all.map(({ metadata }) => metadata.namespace), ...Object.keys(this.organizations)])];
+  }
+
+  lends({ namespace }: ObjectKey, from: string): boolean {
+    return namespace === from;
   }
 
   organization(namespace: string): string {

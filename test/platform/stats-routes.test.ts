@@ -64,8 +64,8 @@ describe('/v2/stats/ai', () => {
 
   it.each([
     [{ scope: 'workspace', id: 'team-b' }, 403, 'you may not list'],
-    [{ scope: 'repo', id: 'repo-2' }, 403, 'not allowed'],
-    [{ scope: 'repo', id: 'repo-9' }, 404, 'no repository with the id repo-9'],
+    [{ scope: 'repo', id: 'repo-2' }, 404, 'there is no repository with the id "repo-2" that you may see'],
+    [{ scope: 'repo', id: 'repo-9' }, 404, 'there is no repository with the id "repo-9" that you may see'],
     [{ scope: 'workspace' }, 400, 'id is required with scope workspace'],
     [{ scope: 'repo' }, 400, 'id is required with scope repo'],
   ])('refuses %j with %d', async (query, status, message) => {

@@ -1,7 +1,8 @@
 // An AILLMConfig as the Platform API shows it. No secret is in it, and no way to one.
-import { isOwnReference, type AILLMConfig, type Repository } from '../../api/resources.ts';
+import type { AILLMConfig, Repository } from '../../api/resources.ts';
 import type { Objects, Schema } from '../operation.ts';
 import { AI_TYPES, aiTypeOf, createdAtOf, createdByOf, displayNameOf, type AiType } from '../wire.ts';
+import { usersOf } from './users.ts';
 
 export interface AiLlmDto {
   id: string;
@@ -38,18 +39,12 @@ export const AI_LLM: Schema = {
     endpoint: { type: ['string', 'null'], description: 'Null: the public one of the provider.' },
     key: { type: 'null', description: 'Never shown.' },
     createdAt: { type: 'string', format: 'date-time' },
-    repos: { type: 'array', items: REPOSITORY_OF, description: 'Repositories that it is attached to.' },
+    repos: { type: 'array', items: REPOSITORY_OF, description: 'Repositories of its workspace that it is attached to, as far as the caller may list them.' },
   },
 };
 
-/** Repositories of its workspace that a connection is attached to. */
-export function usersOf(config: AILLMConfig, repositories: readonly Repository[]): Repository[] {
-  const { namespace, name } = config.metadata;
-  const own = repositories.filter(({ metadata }) => metadata.namespace === namespace);
-  return own.filter(({ spec }) => spec.llms.some((llm) => llm.name === name && isOwnReference(namespace, llm)));
-}
-
-export function aiLlmDto(config: AILLMConfig, objects: Objects, repositories = objects.list('Repository')): AiLlmDto {
+/** `repositories`: those that the caller may see. */
+export function aiLlmDto(config: AILLMConfig, objects: Objects, repositories: readonly Repository[]): AiLlmDto {
   const { metadata, spec } = config;
   return {
     id: metadata.uid,

@@ -4,6 +4,7 @@ import type { Access, Operation, Schema, Services } from '../operation.ts';
 import { byAge, done } from '../wire.ts';
 import { listedWorkspace } from '../workspaces.ts';
 import { AI_LLM, aiLlmDto } from './dto.ts';
+import { repositoriesIn } from './users.ts';
 
 /** Newest first. @throws ApiError 400 where who may see all workspaces names none. */
 export async function visibleLlms(access: Access, services: Services, workspaceId?: string): Promise<AILLMConfig[]> {
@@ -18,7 +19,7 @@ export async function visibleLlms(access: Access, services: Services, workspaceI
 }
 
 const ANSWER: Schema = done({ aiLlms: { type: 'array', items: AI_LLM } }, ['aiLlms']);
-const RIGHTS = 'list on aillmconfigs; others are left out.';
+const RIGHTS = 'list on aillmconfigs; others are left out. Repositories of them take list on repositories.';
 
 export const listAiLlms: Operation<Services, never, { workspaceId?: string }> = {
   id: 'listAiLlms',
@@ -32,7 +33,7 @@ export const listAiLlms: Operation<Services, never, { workspaceId?: string }> = 
   errors: {},
   async handle({ query, access }, services) {
     const found = await visibleLlms(access, services, query.workspaceId);
-    const repositories = services.objects.list('Repository');
+    const repositories = repositoriesIn(await access.namespaces('list', 'repositories'), services.objects);
     return { success: true, aiLlms: found.map((config) => aiLlmDto(config, services.objects, repositories)) };
   },
 };
@@ -53,7 +54,7 @@ export const listAvailableAiLlms: Operation = {
   errors: {},
   async handle({ access }, services) {
     const found = (await visibleLlms(access, services)).filter(isReady);
-    const repositories = services.objects.list('Repository');
+    const repositories = repositoriesIn(await access.namespaces('list', 'repositories'), services.objects);
     return { success: true, aiLlms: found.map((config) => aiLlmDto(config, services.objects, repositories)) };
   },
 };

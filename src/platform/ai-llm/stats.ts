@@ -1,6 +1,6 @@
 // What went over connections to providers since the ledger began, as one row for each.
 import type { Amounts } from '../../ledger/ledger.ts';
-import { demandObject } from '../changes.ts';
+import { demandObject } from '../by-id.ts';
 import type { Operation, Schema, Services } from '../operation.ts';
 import { done } from '../wire.ts';
 import { visibleLlms } from './list.ts';
@@ -39,8 +39,7 @@ export const aiLlmStats: Operation<Services, never, { aiLlmId?: string }> = {
   errors: { 403: 'No right to see it.', 404: 'There is none with this id.' },
   async handle({ query, access }, services) {
     const { objects, ledger, clock } = services;
-    const one = query.aiLlmId === undefined ? undefined : demandObject(objects, 'AILLMConfig', query.aiLlmId);
-    if (one !== undefined) await access.demand('get', { resource: 'aillmconfigs', namespace: one.metadata.namespace, name: one.metadata.name });
+    const one = query.aiLlmId === undefined ? undefined : await demandObject('AILLMConfig', query.aiLlmId, { verb: 'get' }, { access, objects });
     const configs = one === undefined ? await visibleLlms(access, services) : [one];
     if (configs.length === 0) return { success: true, stats: [] };
     const visible = [...new Set(configs.map(({ metadata }) => metadata.namespace))];

@@ -1,5 +1,5 @@
 // Asks a provider, now, whether it accepts the credential of a connection.
-import { demandObject } from '../changes.ts';
+import { demandObject } from '../by-id.ts';
 import type { Operation } from '../operation.ts';
 import type { PlatformServices } from '../services.ts';
 import { done } from '../wire.ts';
@@ -17,9 +17,7 @@ export const validateAiLlm: Operation<PlatformServices, { id: string }> = {
   answer: done({}, ['message']),
   errors: { 403: 'No right to see it.', 404: 'There is none with this id.' },
   async handle({ params, access }, { objects, credentials }) {
-    const config = demandObject(objects, 'AILLMConfig', params.id);
-    const { namespace, name } = config.metadata;
-    await access.demand('get', { resource: 'aillmconfigs', namespace, name });
+    const config = await demandObject('AILLMConfig', params.id, { verb: 'get' }, { access, objects });
     const { verdict, reason } = await credentials.check(config, AbortSignal.timeout(DEADLINE));
     return { success: verdict === 'valid', message: reason };
   },

@@ -1,11 +1,13 @@
 // Creates, changes and deletes connections to providers.
 import { ANNOTATIONS } from '../../api/resources.ts';
-import { auditObject, createNamed, demandFreeName, demandObject, NOT_OURS } from '../changes.ts';
+import { demandObject } from '../by-id.ts';
+import { auditObject, createNamed, demandFreeName, NOT_OURS } from '../changes.ts';
 import { ApiError, type Operation, type Schema, type Services } from '../operation.ts';
 import { AI_TYPES, displayNameOf, done, NAME, type AiType } from '../wire.ts';
 import { demandWorkspace } from '../workspaces.ts';
 import { credentialSecretName, credentialValues, demandOwnOrigin, demandSupported, given, specWith, type LlmInput } from './credential.ts';
-import { AI_TYPE, usersOf } from './dto.ts';
+import { AI_TYPE } from './dto.ts';
+import { demandUnused } from './users.ts';
 
 const OPTIONAL_TEXT = { type: ['string', 'null'] } as const;
 const FIELDS: Record<string, Schema> = {
@@ -78,9 +80,8 @@ export const updateAiLlm: Operation<Services, { id: string }, never, LlmInput & 
   },
   async handle({ params, body, caller, access }, services) {
     const { objects } = services;
-    const config = demandObject(objects, 'AILLMConfig', params.id);
+    const config = await demandObject('AILLMConfig', params.id, { verb: 'update' }, { access, objects });
     const { namespace, name: metadataName, uid } = config.metadata;
-    await access.demand('update', { resource: 'aillmconfigs', namespace, name: metadataName });
     demandSupported(body);
     demandOwnOrigin(config.spec, body);
     const name = given(body.name) ?? displayNameOf(config);
@@ -102,14 +103,12 @@ export const deleteAiLlm: Operation<Services, { id: string }> = {
   summary: 'Deletes a connection and its credential for good.',
   rights: 'delete on aillmconfigs in the namespace.',
   answer: done(),
-  errors: { 403: 'No right to delete it, or a repository uses it; the message says which.', 404: 'There is none with this id.', 409: NOT_OURS },
+  errors: { 403: 'No right to delete it, or a repository uses it; the message names those that the caller may see.', 404: 'There is none with this id.', 409: NOT_OURS },
   async handle({ params, caller, access }, services) {
     const { objects } = services;
-    const config = demandObject(objects, 'AILLMConfig', params.id);
+    const config = await demandObject('AILLMConfig', params.id, { verb: 'delete' }, { access, objects });
     const { namespace, name, uid } = config.metadata;
-    await access.demand('delete', { resource: 'aillmconfigs', namespace, name });
-    const users = usersOf(config, objects.list('Repository')).map(displayNameOf);
-    if (users.length > 0) throw new ApiError(403, `it is in use by the repository ${users.slice(0, 5).join(', ')}; detach it there first`);
+    await demandUnused(config, { access, objects });
     await objects.remove('AILLMConfig', uid);
     await objects.removeSecret(namespace, credentialSecretName(name), uid);
     await auditObject(services, caller, 'deleted', config);

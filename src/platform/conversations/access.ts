@@ -1,20 +1,19 @@
 // Whose conversations a caller may see: their own where they may use the workspace, others' with a right that is for this alone.
 import type { Conversation } from '../../ledger/ledger.ts';
-import { ApiError, type Access, type Caller, type Objects } from '../operation.ts';
+import type { Repository } from '../../api/resources.ts';
+import { demandObject, type Looking } from '../by-id.ts';
+import { ApiError, type Access, type Caller } from '../operation.ts';
 import type { Sealer } from './sealer.ts';
 import type { ConversationServices } from './services.ts';
 
-/** A verb on repositories that Kubernetes has no other use for, so that nobody has it by chance; `*` has it. */
+/** Verbs on repositories that Kubernetes has no other use for, so that nobody has them by chance; `*` has them. */
+export const PROMPT = 'prompt';
 export const READ_OTHERS = 'read-conversations';
 const REPOSITORIES = 'repositories';
 
-/** Who may see the repository may talk to it. @throws ApiError 404, 403. */
-export async function demandRepository(id: string, access: Access, objects: Objects, unknown: 400 | 404 = 404) {
-  const repository = objects.byUid('Repository', id);
-  if (repository === undefined) throw new ApiError(unknown, `repoId: there is no repository with the id ${id}`);
-  const { namespace, name } = repository.metadata;
-  await access.demand('get', { resource: REPOSITORIES, namespace, name });
-  return repository;
+/** What is said costs whoever owns the repository, so to see it is not enough. @throws ApiError 404, 403 as demandObject. */
+export function demandPromptable(id: string, looking: Looking): Promise<Repository> {
+  return demandObject('Repository', id, { verb: PROMPT }, looking);
 }
 
 export function readsOthers(access: Access, namespace: string): Promise<boolean> {

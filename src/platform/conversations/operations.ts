@@ -6,7 +6,7 @@ import { ApiError, type Operation, type Schema } from '../operation.ts';
 import { othersOrOwn } from '../stats/visible.ts';
 import { parseRange } from '../stats/window.ts';
 import { done, SKIP } from '../wire.ts';
-import { demandConversation, demandRepository, demandSealer, READ_OTHERS } from './access.ts';
+import { demandConversation, demandPromptable, demandSealer, PROMPT, READ_OTHERS } from './access.ts';
 import { CONVERSATION, conversationDto, MESSAGE, messageDto, openText, titleOf } from './dto.ts';
 import { sendPrompt } from './prompt.ts';
 import type { Sealer } from './sealer.ts';
@@ -27,14 +27,14 @@ const createConversation: Operation<ConversationServices, never, never, { repoId
   path: '/conversation',
   tag: 'Conversations',
   summary: 'Begins a conversation with the models of a repository.',
-  rights: 'get on the repository',
+  rights: `${PROMPT} on the repository`,
   body: { type: 'object', required: ['repoId'], properties: { repoId: { type: 'string', minLength: 1, maxLength: 256 } } },
   answer: done({ conversationId: { type: 'string' } }, ['conversationId']),
-  errors: { 400: 'the body is not valid', 403: 'no right to the repository', 404: 'no repository has this id', 503: NO_KEY },
+  errors: { 400: 'the body is not valid', 403: 'no right to prompt the repository', 404: 'no repository has this id, or none that the caller may see', 503: NO_KEY },
   async handle({ body, caller, access }, services) {
     demandSealer(services);
     const { ledger, objects, clock } = services;
-    const { metadata } = await demandRepository(body.repoId, access, objects);
+    const { metadata } = await demandPromptable(body.repoId, { access, objects });
     const now = clock.now();
     const id = randomUUID();
     const { namespace: workspace, uid: repository } = metadata;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Message } from '../../ledger/ledger.ts';
 import { ApiError, type Operation } from '../operation.ts';
 import { done } from '../wire.ts';
-import { demandConversation, demandRepository, demandSealer } from './access.ts';
+import { demandConversation, demandPromptable, demandSealer, PROMPT } from './access.ts';
 import { contextOf, openText, UNREADABLE } from './dto.ts';
 import type { Sealer } from './sealer.ts';
 import type { ConversationServices, Turn } from './services.ts';
@@ -47,7 +47,7 @@ export const sendPrompt: Operation<ConversationServices, { conversationId: strin
   tag: 'Conversations',
   summary:
     'Says something to a model and answers with what it said. Where a policy blocks it, or the model fails, success is false and message says why.',
-  rights: 'get on the repository; only who began a conversation goes on with it',
+  rights: `list on repositories and ${PROMPT} on the repository; only who began a conversation goes on with it`,
   body: {
     type: 'object',
     required: ['prompt', 'model'],
@@ -59,7 +59,7 @@ export const sendPrompt: Operation<ConversationServices, { conversationId: strin
   answer: done(),
   errors: {
     400: 'the body is not valid, or the conversation is deleted',
-    403: 'no right to the repository, or the conversation is of somebody else',
+    403: 'no right to prompt the repository, or the conversation is of somebody else',
     404: 'no conversation has this id, or its repository is gone',
     503: 'there is no key to seal conversations with, or no gateway answers',
   },
@@ -71,7 +71,7 @@ export const sendPrompt: Operation<ConversationServices, { conversationId: strin
     if (conversation.createdBy !== caller.name)
       throw new ApiError(403, 'the conversation is of somebody else, so it can be read and not gone on with');
     if (conversation.deletedAt !== undefined) throw new ApiError(400, 'the conversation is deleted; begin a new one');
-    const repository = await demandRepository(conversation.repository, access, objects);
+    const repository = await demandPromptable(conversation.repository, { access, objects });
     const turn: Turn = { role: 'user', content: body.prompt };
     const asked = clock.now();
     const turns = [...(await earlierTurns(id, sealer, services)), turn];

@@ -1,6 +1,6 @@
 // Models that a repository offers.
 import { keyOf, keySeenFrom } from '../../api/resources.ts';
-import { demandObject } from '../changes.ts';
+import { demandObject } from '../by-id.ts';
 import { AI_TYPE } from '../ai-llm/dto.ts';
 import type { Operation, Schema, Services } from '../operation.ts';
 import { aiTypeOf, displayNameOf, done, type AiType } from '../wire.ts';
@@ -42,9 +42,8 @@ export const listModels: Operation<Services, never, never, Body> = {
   answer: done({ models: { type: 'array', items: MODEL } }, ['models']),
   errors: { 403: 'No right to see the repository.', 404: 'There is none with this id.' },
   async handle({ body, access }, { objects }) {
-    const repository = demandObject(objects, 'Repository', body.repoId);
-    const { namespace, name } = repository.metadata;
-    await access.demand('get', { resource: 'repositories', namespace, name });
+    const repository = await demandObject('Repository', body.repoId, { verb: 'get' }, { access, objects });
+    const { namespace } = repository.metadata;
     const configs = new Map(objects.list('AILLMConfig').map((config) => [keyOf(config.metadata), config]));
     const models = (repository.status?.models ?? []).flatMap(({ name: model, llm }) => {
       const config = configs.get(keyOf(keySeenFrom(namespace, llm)));

@@ -5,7 +5,7 @@ import { byAge, done } from '../wire.ts';
 import { isAlive, POLICY, policyDto } from './dto.ts';
 import { placeOf, type Named, type Place } from './place.ts';
 import type { PolicyServices } from './services.ts';
-import { findPolicy } from './write.ts';
+import { demandPolicy } from './write.ts';
 
 /** Whether a policy is of this very level: what applies to it from above is not. */
 function isOf({ metadata: { namespace }, spec }: AIPolicy, place: Place): boolean {
@@ -48,10 +48,8 @@ export const getPolicy: Operation<PolicyServices, { policyId: string }> = {
   rights: 'get on the policy',
   answer: done({ policy: POLICY }, ['policy']),
   errors: { 403: 'no right to it', 404: 'no policy has this id, or no longer' },
-  async handle({ params, access }, services) {
-    const policy = findPolicy(params.policyId, services);
-    const { namespace, name } = policy.metadata;
-    await access.demand('get', { resource: 'aipolicies', namespace, name });
-    return { success: true, policy: policyDto(policy, services.objects) };
+  async handle({ params, access }, { objects }) {
+    const policy = await demandPolicy(params.policyId, 'get', { access, objects });
+    return { success: true, policy: policyDto(policy, objects) };
   },
 };

@@ -1,5 +1,6 @@
 // Creates, changes and deletes policies. What they found stays in the ledger, under the id of the policy that is gone.
 import { ANNOTATIONS, type AIPolicy } from '../../api/resources.ts';
+import { demandObject, unknownObject, type Looking } from '../by-id.ts';
 import { auditObject, createNamed, demandFreeName, NOT_OURS } from '../changes.ts';
 import { ApiError, type Access, type Operation, type Schema } from '../operation.ts';
 import { done, NAME } from '../wire.ts';
@@ -23,10 +24,10 @@ const ID: Schema = { type: ['string', 'null'], maxLength: 256 };
 const ONE = done({ policy: POLICY }, ['policy']);
 const ERRORS = { 400: 'the body is not valid', 403: 'no right to it', 404: 'no policy has this id', 409: NOT_OURS } as const;
 
-/** @throws ApiError 404; a policy on its way out counts as gone. */
-export function findPolicy(id: string, { objects }: Pick<PolicyServices, 'objects'>): AIPolicy {
-  const policy = objects.byUid('AIPolicy', id);
-  if (policy === undefined || !isAlive(policy)) throw new ApiError(404, `there is no policy with the id ${id}`);
+/** A policy on its way out counts as gone. @throws ApiError 404, 403 as demandObject. */
+export async function demandPolicy(id: string, verb: string, looking: Looking): Promise<AIPolicy> {
+  const policy = await demandObject('AIPolicy', id, { verb }, looking);
+  if (!isAlive(policy)) throw unknownObject('AIPolicy', id);
   return policy;
 }
 
@@ -110,9 +111,8 @@ export const updatePolicy: Operation<PolicyServices, { policyId: string }, never
   errors: ERRORS,
   async handle({ params, body, access, caller }, services) {
     const { objects, clock } = services;
-    const policy = findPolicy(params.policyId, services);
-    const { namespace, name } = policy.metadata;
-    await access.demand('update', { resource: 'aipolicies', namespace, name });
+    const policy = await demandPolicy(params.policyId, 'update', { access, objects });
+    const { namespace } = policy.metadata;
     const names = Object.keys(RULE) as (keyof Rule)[];
     if (names.every((one) => body[one] === undefined)) throw new ApiError(400, `the body must change at least one of ${names.join(', ')}`);
     demandSamePlace(policy, body, services);
@@ -139,9 +139,7 @@ export const deletePolicy: Operation<PolicyServices, { policyId: string }> = {
   answer: done(),
   errors: { 403: 'no right to it', 404: 'no policy has this id', 409: NOT_OURS },
   async handle({ params, access, caller }, services) {
-    const policy = findPolicy(params.policyId, services);
-    const { namespace, name } = policy.metadata;
-    await access.demand('delete', { resource: 'aipolicies', namespace, name });
+    const policy = await demandPolicy(params.policyId, 'delete', { access, objects: services.objects });
     await services.objects.remove('AIPolicy', params.policyId);
     await auditObject(services, caller, 'deleted', policy);
     return { success: true, message: 'the policy is no longer enforced' };

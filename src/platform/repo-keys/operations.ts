@@ -1,7 +1,8 @@
 // Keys of repositories: made, listed, renamed and revoked.
 import type { Repository } from '../../api/resources.ts';
 import { AI_TYPE } from '../ai-llm/dto.ts';
-import { audit, demandObject, NOT_OURS } from '../changes.ts';
+import { demandObject } from '../by-id.ts';
+import { audit, NOT_OURS } from '../changes.ts';
 import { ApiError, type Access, type Operation, type Schema } from '../operation.ts';
 import { isShown, keyAiType, REPO_KEY, type RepoKeyDto } from '../repo/dto.ts';
 import type { KeyRecord, PlatformServices } from '../services.ts';
@@ -21,11 +22,8 @@ interface OfKey extends OfRepository {
   apikeyId: string;
 }
 
-async function demandRepository(id: string, verb: 'get' | 'update', access: Access, { objects }: PlatformServices): Promise<Repository> {
-  const repository = demandObject(objects, 'Repository', id);
-  const { namespace, name } = repository.metadata;
-  await access.demand(verb, { resource: 'repositories', namespace, name });
-  return repository;
+function demandRepository(id: string, verb: 'get' | 'update', access: Access, { objects }: PlatformServices): Promise<Repository> {
+  return demandObject('Repository', id, { verb }, { access, objects });
 }
 
 async function keysOf(repository: Repository, { keys }: PlatformServices): Promise<KeyRecord[]> {

@@ -86,13 +86,13 @@ export function attachedTo({ metadata, spec }: Repository, configs: readonly AIL
   return spec.llms.filter((llm) => isOwnReference(metadata.namespace, llm)).flatMap(({ name }) => near.get(name) ?? []);
 }
 
-/** `mayShow`: whether the caller may see connections of its namespace. */
-export function repoDto(repository: Repository, objects: Objects, mayShow: boolean): Record<string, unknown> {
+/** `mayShow`: whether the caller may see connections of its namespace; `repositories`: those that they may see. */
+export function repoDto(repository: Repository, objects: Objects, mayShow: boolean, repositories: readonly Repository[]): Record<string, unknown> {
   const { metadata, spec } = repository;
   const { [REPO_ANNOTATIONS.storageType]: storageType = 'OPENAI', [REPO_ANNOTATIONS.mode]: mode = 'NORMAL' } = metadata.annotations ?? {};
   const aiLlms = attachedTo(repository, objects.list('AILLMConfig')).map((config): { aiLlmId: string; aiLlm?: AiLlmDto } => ({
     aiLlmId: config.metadata.uid,
-    ...(mayShow ? { aiLlm: aiLlmDto(config, objects) } : {}),
+    ...(mayShow ? { aiLlm: aiLlmDto(config, objects, repositories) } : {}),
   }));
   return {
     id: metadata.uid,

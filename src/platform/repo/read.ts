@@ -1,5 +1,5 @@
 // Lists repositories, and answers the checks that are about buckets.
-import { demandObject } from '../changes.ts';
+import { demandObject } from '../by-id.ts';
 import type { Operation, Services } from '../operation.ts';
 import { byAge, done } from '../wire.ts';
 import { listedWorkspace } from '../workspaces.ts';
@@ -27,12 +27,11 @@ export const listRepos: Operation<Services, never, { workspaceId?: string; repoI
     if (workspaceId !== undefined && namespace === undefined) return { success: true, repos: [] };
     const [visible, shown] = await Promise.all([access.namespaces('list', 'repositories'), access.namespaces('list', 'aillmconfigs')]);
     const within = (namespaces: readonly string[] | 'all', name: string): boolean => namespaces === 'all' || namespaces.includes(name);
-    const repos = objects
-      .list('Repository')
-      .filter(({ metadata }) => within(visible, metadata.namespace))
+    const seen = objects.list('Repository').filter(({ metadata }) => within(visible, metadata.namespace));
+    const repos = seen
       .filter(({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace && (query.repoId ?? metadata.uid) === metadata.uid)
       .toSorted(byAge);
-    return { success: true, repos: repos.map((repository) => repoDto(repository, objects, within(shown, repository.metadata.namespace))) };
+    return { success: true, repos: repos.map((repository) => repoDto(repository, objects, within(shown, repository.metadata.namespace), seen)) };
   },
 };
 
@@ -52,8 +51,7 @@ const ANSWER = done({ repoId: { type: 'string' }, error_code: { type: 'string', 
 /** Without an id it is about a repository that is yet to be made. */
 async function validate(repoId: string | null | undefined, body: ValidateBody, { access }: { access: Parameters<Operation['handle']>[0]['access'] }, { objects }: Services): Promise<unknown> {
   if (repoId !== undefined && repoId !== null && repoId !== '') {
-    const { namespace, name } = demandObject(objects, 'Repository', repoId).metadata;
-    await access.demand('get', { resource: 'repositories', namespace, name });
+    await demandObject('Repository', repoId, { verb: 'get' }, { access, objects });
   }
   demandNoBuckets(body);
   return { success: true, ...(repoId === undefined || repoId === null ? {} : { repoId }), error_code: 'SUCCESS' };

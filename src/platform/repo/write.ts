@@ -1,6 +1,7 @@
 // Creates, changes and deletes repositories.
 import { ANNOTATIONS, isOwnReference, type Repository } from '../../api/resources.ts';
-import { auditObject, createNamed, demandFreeName, demandObject, NOT_OURS } from '../changes.ts';
+import { demandObject } from '../by-id.ts';
+import { auditObject, createNamed, demandFreeName, NOT_OURS } from '../changes.ts';
 import { ApiError, type Objects, type Operation, type Schema, type Services } from '../operation.ts';
 import { done, NAME } from '../wire.ts';
 import { demandWorkspace } from '../workspaces.ts';
@@ -99,9 +100,8 @@ export const updateRepo: Operation<Services, { id: string }, never, Body> = {
   failure: repoFailure,
   async handle({ params, body, caller, access }, services) {
     const { objects } = services;
-    const repository = demandObject(objects, 'Repository', params.id);
-    const { namespace, name, uid } = repository.metadata;
-    await access.demand('update', { resource: 'repositories', namespace, name });
+    const repository = await demandObject('Repository', params.id, { verb: 'update' }, { access, objects });
+    const { namespace, uid } = repository.metadata;
     demandNoBuckets(body);
     if (objects.namespace(body.workspaceId) !== namespace) throw new ApiError(400, `workspaceId: the repository is in the workspace ${namespace}, and stays there`);
     demandFreeName(objects, 'Repository', namespace, body.name.trim(), uid);
@@ -125,10 +125,9 @@ export const deleteRepo: Operation<Services, { id: string }> = {
   errors: { 403: 'No right to delete it.', 404: 'There is none with this id.', 409: NOT_OURS },
   failure: repoFailure,
   async handle({ params, caller, access }, services) {
-    const repository = demandObject(services.objects, 'Repository', params.id);
-    const { namespace, name, uid } = repository.metadata;
-    await access.demand('delete', { resource: 'repositories', namespace, name });
-    await services.objects.remove('Repository', uid);
+    const { objects } = services;
+    const repository = await demandObject('Repository', params.id, { verb: 'delete' }, { access, objects });
+    await objects.remove('Repository', repository.metadata.uid);
     await auditObject(services, caller, 'deleted', repository);
     return { success: true, message: 'deleted, and its keys with it' };
   },

@@ -1,5 +1,6 @@
 // Whose rows a caller may see: the namespaces that RBAC opens to them, narrowed to what the question is about.
 import type { Own, Visible } from '../../ledger/ledger.ts';
+import { demandObject } from '../by-id.ts';
 import { ApiError, type Access, type Caller, type Objects } from '../operation.ts';
 import { demandWorkspace } from '../workspaces.ts';
 
@@ -62,8 +63,6 @@ export async function scopeOf(
   if (scope === 'workspace') {
     return { visible: [await demandWorkspace(id, 'list', resource, { access, objects })] };
   }
-  const repository = objects.byUid('Repository', id);
-  if (repository === undefined) throw new ApiError(404, `there is no repository with the id ${id}`);
-  await access.demand('list', { resource, namespace: repository.metadata.namespace });
+  const repository = await demandObject('Repository', id, { verb: 'list', resource }, { access, objects });
   return { visible: [repository.metadata.namespace], repository: id };
 }

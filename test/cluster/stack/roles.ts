@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { loadAll } from 'js-yaml';
 import type { Kubectl } from './kubectl.ts';
 
-const TEMPLATE = 'helm/flashback-ai-gateway/templates/aggregate-roles.yaml';
+const TEMPLATES = ['aggregate-roles.yaml', 'operator/aggregate-conversations.yaml'].map((name) => `helm/flashback-ai-gateway/templates/${name}`);
 
 interface ClusterRole {
   metadata: { name: string; labels?: Record<string, string> };
@@ -11,12 +11,14 @@ interface ClusterRole {
   rules: object[] | null;
 }
 
-/** The template without what is for Helm. */
+/** The templates without what is for Helm. */
 function chartRoles(): ClusterRole[] {
-  const text = readFileSync(TEMPLATE, 'utf8')
-    .replaceAll(/^ *\{\{-.*\}\}$/gm, '')
-    .replaceAll(/\{\{ include "flashback.clusterName" \. \}\}/g, 'flashback');
-  return loadAll(text) as ClusterRole[];
+  return TEMPLATES.flatMap((template) => {
+    const text = readFileSync(template, 'utf8')
+      .replaceAll(/^ *\{\{-.*\}\}$/gm, '')
+      .replaceAll(/\{\{ include "flashback.clusterName" \. \}\}/g, 'flashback');
+    return loadAll(text) as ClusterRole[];
+  });
 }
 
 /** Applies the chart's roles, and brings `view`, `edit` and `admin` up to date as the controller manager would. */

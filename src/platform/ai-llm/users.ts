@@ -1,0 +1,41 @@
+// Which repositories use a connection: of its own workspace, and of others that a grant lends it to.
+import { keyOf, referredKey, type AILLMConfig, type Repository } from '../../api/resources.ts';
+import type { Visible } from '../../ledger/ledger.ts';
+import type { Looking } from '../by-id.ts';
+import { ApiError, type Access, type Objects } from '../operation.ts';
+import { displayNameOf } from '../wire.ts';
+
+/** Names in a message; more are no help. */
+const MOST_NAMES = 5;
+
+const refersTo = ({ metadata: { namespace }, spec }: Repository, config: AILLMConfig): boolean =>
+  spec.llms.some((llm) => keyOf(referredKey(namespace, llm)) === keyOf(config.metadata));
+
+/** Repositories of its own workspace that a connection is attached to. */
+export function usersOf(config: AILLMConfig, repositories: readonly Repository[]): Repository[] {
+  return repositories.filter((one) => one.metadata.namespace === config.metadata.namespace && refersTo(one, config));
+}
+
+/** Those of other workspaces. One that no grant lets in uses nothing: otherwise whoever names a connection could keep it from being deleted. */
+export function borrowersOf(config: AILLMConfig, objects: Pick<Objects, 'list' | 'lends'>): Repository[] {
+  const others = objects.list('Repository').filter(({ metadata }) => metadata.namespace !== config.metadata.namespace);
+  return others.filter((one) => refersTo(one, config) && objects.lends(config.metadata, one.metadata.namespace));
+}
+
+/** Repositories that somebody may see, by the answer to where they may list them. */
+export function repositoriesIn(visible: Visible, objects: Pick<Objects, 'list'>): Repository[] {
+  return objects.list('Repository').filter(({ metadata }) => visible === 'all' || visible.includes(metadata.namespace));
+}
+
+/** @throws ApiError 403 that names the repositories which the caller may see, and of others only that there are some. */
+export async function demandUnused(config: AILLMConfig, { access, objects }: Looking & { access: Access; objects: Objects }): Promise<void> {
+  const users = [...usersOf(config, objects.list('Repository')), ...borrowersOf(config, objects)];
+  if (users.length === 0) return;
+  const visible = new Set(repositoriesIn(await access.namespaces('list', 'repositories'), objects).map(({ metadata }) => metadata.uid));
+  const nameOf = (one: Repository): string =>
+    one.metadata.namespace === config.metadata.namespace ? displayNameOf(one) : `${one.metadata.namespace}/${displayNameOf(one)}`;
+  const named = users.filter(({ metadata }) => visible.has(metadata.uid)).map(nameOf);
+  if (named.length > 0) throw new ApiError(403, `it is in use by the repository ${named.slice(0, MOST_NAMES).join(', ')}; detach it there first`);
+  const fix = 'have it detached there, or take it out of the AIReferenceGrant that lends it';
+  throw new ApiError(403, `it is in use by a repository that you may not see; ${fix}`);
+}
