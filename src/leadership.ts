@@ -26,6 +26,7 @@ import { fenceFiles, fenceStore, NotLeaderError } from './push/fence.ts';
 import type { GatewayEndpoint } from './push/gateway-link.ts';
 import { SnapshotIssuer } from './push/snapshot-issuer.ts';
 import { SnapshotPusher } from './push/pusher.ts';
+import type { PemPair } from './push/issue.ts';
 import type { SecretFiles } from './push/secret-files.ts';
 import { Engine } from './reconcile/engine.ts';
 import type { JudgeModel } from './reconcile/policy-judge.ts';
@@ -61,6 +62,8 @@ export interface LeadershipOptions {
   /** Who is told of alerts; undefined: nobody. */
   alerts?: AlertsConfig | undefined;
   isLeader: () => boolean;
+  /** Called with the authority of the release whenever it was looked after: at the start, and each hour. */
+  onAuthority?: ((authority: PemPair) => void) | undefined;
   clock: Clock;
   random: () => number;
   metrics: OperatorMetrics;
@@ -136,6 +139,7 @@ export class Leadership implements StoreEvents {
     const { epoch, store, files, namespace, publicBaseUrl, addresses, mayUsePodIdentity } = this.#options;
     const { isLeader, clock, random, metrics, logger } = this.#options;
     const secrets = await ensurePushSecrets(files, { clock, namespace });
+    this.#options.onAuthority?.(secrets.authority);
     const previous = await this.#loadPrevious(secrets);
     if (this.#stopped) return;
     const { ledger } = this.#options;
@@ -261,6 +265,7 @@ export class Leadership implements StoreEvents {
         (secrets) => {
           const next = succeedSecrets(current, secrets, clock.now());
           this.#adopt(current, next);
+          if (!this.#stopped) this.#options.onAuthority?.(next.authority);
           this.#scheduleCare(next);
         },
         (error: unknown) => {

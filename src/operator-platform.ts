@@ -11,6 +11,8 @@ import { OPERATIONS } from './platform/operations.ts';
 import { PlatformServer } from './platform/server.ts';
 import type { PlatformServices } from './platform/services.ts';
 import { listenOn, packageVersion, StartError } from './process.ts';
+import { platformCertificate } from './push/certificates.ts';
+import type { PemPair } from './push/issue.ts';
 import type { Settings } from './settings.ts';
 import type { Logger } from './telemetry/log.ts';
 import type { OperatorMetrics } from './telemetry/metrics.ts';
@@ -33,6 +35,9 @@ export class OperatorPlatform {
   readonly #options: OperatorPlatformOptions;
   readonly #server: PlatformServer;
   readonly #endpoint: LeaderEndpoint | undefined;
+  /** Of this operator's making: undefined where it is not asked to make one, and before it leads. */
+  #own: { ca: string; pair: PemPair } | undefined;
+  #isClosed = false;
 
   constructor(options: OperatorPlatformOptions) {
     const { settings, client, store, clock, logger, metrics } = options;
@@ -51,7 +56,12 @@ export class OperatorPlatform {
       logger,
       metrics,
     });
-    this.#server = new PlatformServer({ app, tlsDirectory: settings['platform-api-tls-dir'], clock, logger });
+    const { 'platform-api-tls-dir': tlsDirectory, 'platform-api-own-tls': givenCertificate } = settings;
+    if (givenCertificate && tlsDirectory !== undefined) throw new StartError('give --platform-api-tls-dir or --platform-api-own-tls, not both');
+    if (givenCertificate && settings['platform-api-service'] === undefined) {
+      throw new StartError('--platform-api-own-tls needs --platform-api-service, by whose name callers know the operator');
+    }
+    this.#server = new PlatformServer({ app, tlsDirectory, givenCertificate, clock, logger });
     this.#endpoint = this.#endpointOf(settings);
   }
 
@@ -67,14 +77,37 @@ export class OperatorPlatform {
     logger.info({ port }, 'the Platform API listens');
   }
 
-  /** This process leads. */
+  /** This process leads. Nobody is led to it before it can prove that. */
   lead(): void {
-    this.#endpoint?.start();
+    if (!this.#options.settings['platform-api-own-tls']) this.#endpoint?.start();
+  }
+
+  /** The authority of the release was looked after: takes a certificate from it, where it is asked to make one and needs one. */
+  adoptAuthority(authority: PemPair): void {
+    const { clock, logger } = this.#options;
+    if (!this.#options.settings['platform-api-own-tls']) return;
+    const before = this.#own;
+    platformCertificate(before?.pair, authority, clock.now(), this.#names()).then(
+      (pair) => {
+        if (this.#isClosed) return;
+        this.#own = { ca: authority.cert, pair };
+        if (pair !== before?.pair) this.#server.use(pair);
+        if (before === undefined) this.#endpoint?.start();
+      },
+      (error: unknown) => logger.error({ err: error }, 'the certificate of the Platform API could not be made; trying again in an hour'),
+    );
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#endpoint?.stop();
     await this.#server.close();
+  }
+
+  /** What its Service is called by within a cluster. */
+  #names(): string[] {
+    const { namespace, 'platform-api-service': service = '' } = this.#options.settings;
+    return [`${service}.${namespace}.svc`, service, `${service}.${namespace}`, `${service}.${namespace}.svc.cluster.local`];
   }
 
   #endpointOf(settings: Settings): LeaderEndpoint | undefined {
@@ -82,7 +115,7 @@ export class OperatorPlatform {
     if (service === undefined) return undefined;
     if (address === undefined) throw new StartError('--platform-api-service needs --pod-ip, the address that the Service is to lead to');
     const { client, isLeader, owner, clock, logger } = this.#options;
-    return new LeaderEndpoint({ client, namespace, service, address, port, isLeader, owner, clock, logger });
+    return new LeaderEndpoint({ client, namespace, service, address, port, isLeader, owner, authority: () => this.#own?.ca, clock, logger });
   }
 }
 

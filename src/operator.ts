@@ -161,6 +161,7 @@ export async function operator(settings: Settings): Promise<void> {
         sealer,
         alerts,
         isLeader: () => elector.isLeader(),
+        onAuthority: (authority) => platform?.adoptAuthority(authority),
         clock,
         random,
         metrics,

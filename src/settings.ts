@@ -70,7 +70,12 @@ export const SETTINGS = {
     help: 'file with keys that conversations of the Platform API are sealed with, a line ID:KEY each; no conversations when absent',
   },
   'platform-api-port': { commands: ['up', 'operator'], kind: 'port', default: '0', help: 'port of the Platform API; 0: there is none' },
-  'platform-api-tls-dir': { commands: ['operator'], kind: 'string', help: 'directory with tls.crt and tls.key of the Platform API; plain HTTP when absent' },
+  'platform-api-tls-dir': { commands: ['operator'], kind: 'string', help: 'directory with tls.crt and tls.key of the Platform API; plain HTTP when absent, unless the operator makes a certificate' },
+  'platform-api-own-tls': {
+    commands: ['operator'],
+    kind: 'switch',
+    help: 'serve the Platform API by HTTPS with a certificate that the operator makes; needs --platform-api-service',
+  },
   'platform-api-audiences': { commands: ['operator'], kind: 'list', help: 'audiences that tokens have to be for, comma-separated; those of the API server when absent' },
   'platform-api-service': { commands: ['operator'], kind: 'string', help: 'Service without a selector that is led to the operator that leads' },
   'pod-ip': { commands: ['operator'], kind: 'string', help: 'address of this pod, which that Service leads to' },

@@ -1,4 +1,5 @@
-// Leads a Service without a selector to whoever leads: the leader writes its own address into an EndpointSlice.
+// Leads a Service without a selector to whoever leads: the leader writes its own address into an EndpointSlice, and into a ConfigMap by whose
+// authority callers know it: an address that was left behind may become that of somebody else.
 import { isIPv6 } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { LABELS, MANAGED_BY } from '../api/resources.ts';
@@ -9,6 +10,8 @@ import { objectPath, type OwnerReference } from './objects.ts';
 /** Somebody may have deleted or changed it. */
 const REFRESH_MS = 60_000;
 const RETRY_MS = 2_000;
+/** What it writes, by the version of its API. */
+const PLURALS = { 'discovery.k8s.io/v1': 'endpointslices', v1: 'configmaps' } as const;
 
 export interface LeaderEndpointOptions {
   client: KubeClient;
@@ -20,6 +23,8 @@ export interface LeaderEndpointOptions {
   port: number;
   /** Asked before each write: what a successor wrote is its own. */
   isLeader(): boolean;
+  /** Certificate that callers verify it by, PEM; undefined: it is none of ours. */
+  authority?: () => string | undefined;
   /** With whom it goes when the release is uninstalled. */
   owner: () => Promise<OwnerReference | undefined>;
   clock: Clock;
@@ -67,28 +72,35 @@ export class LeaderEndpoint {
   }
 
   async #write(addresses: readonly string[]): Promise<void> {
-    const { client, namespace, service, address, port } = this.#options;
-    const owner = await this.#options.owner();
-    if (!this.#options.isLeader()) return;
-    const metadata = {
-      name: this.name,
-      namespace,
-      labels: { 'kubernetes.io/service-name': service, 'endpointslice.kubernetes.io/managed-by': MANAGED_BY, [LABELS.managedBy]: MANAGED_BY, [LABELS.partOf]: 'flashback-ai-gateway' },
-      ...(owner === undefined ? {} : { ownerReferences: [owner] }),
-    };
-    await client.request({
-      method: 'PATCH',
-      path: objectPath('discovery.k8s.io/v1', 'endpointslices', { namespace, name: this.name }),
-      query: { fieldManager: FIELD_MANAGER, force: true },
-      contentType: PATCH.apply,
-      body: {
-        apiVersion: 'discovery.k8s.io/v1',
-        kind: 'EndpointSlice',
-        metadata,
+    const { service, address, port, authority } = this.#options;
+    await this.#apply('discovery.k8s.io/v1', 'EndpointSlice', this.name, {
+      labels: { 'kubernetes.io/service-name': service, 'endpointslice.kubernetes.io/managed-by': MANAGED_BY },
+      content: {
         addressType: isIPv6(address) ? 'IPv6' : 'IPv4',
         endpoints: addresses.map((one) => ({ addresses: [one], conditions: { ready: true, serving: true, terminating: false } })),
         ports: [{ name: 'platform-api', port, protocol: 'TCP' }],
       },
+    });
+    const ca = authority?.();
+    if (ca !== undefined) await this.#apply('v1', 'ConfigMap', `${service}-ca`, { content: { data: { 'ca.crt': ca } } });
+  }
+
+  async #apply(apiVersion: keyof typeof PLURALS, kind: string, name: string, object: { labels?: object; content: object }): Promise<void> {
+    const { client, namespace } = this.#options;
+    const owner = await this.#options.owner();
+    if (!this.#options.isLeader()) return;
+    const metadata = {
+      name,
+      namespace,
+      labels: { ...object.labels, [LABELS.managedBy]: MANAGED_BY, [LABELS.partOf]: 'flashback-ai-gateway' },
+      ...(owner === undefined ? {} : { ownerReferences: [owner] }),
+    };
+    await client.request({
+      method: 'PATCH',
+      path: objectPath(apiVersion, PLURALS[apiVersion], { namespace, name }),
+      query: { fieldManager: FIELD_MANAGER, force: true },
+      contentType: PATCH.apply,
+      body: { apiVersion, kind, metadata, ...object.content },
     });
   }
 }

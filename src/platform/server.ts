@@ -1,4 +1,4 @@
-// The port of the Platform API: HTTP, or HTTPS with a certificate from files that are read again when they change.
+// The port of the Platform API: HTTP, or HTTPS with a certificate from files that are read again when they change, or with one that it is given.
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
@@ -14,16 +14,20 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 60_000;
 /** A token of 16 kB and the rest. */
 const MAX_HEADER_BYTES = 32 * 1024;
+const MIN_VERSION = 'TLSv1.2';
 
 export interface PlatformServerOptions {
   app: RequestListener;
-  /** Directory with tls.crt and tls.key; plain HTTP where it is absent. */
+  /** Directory with tls.crt and tls.key. */
   tlsDirectory?: string | undefined;
+  /** HTTPS with what `use` is given, and no handshake before. Without this and a directory: plain HTTP. */
+  givenCertificate?: boolean;
   clock: Clock;
   logger: Logger;
 }
 
-interface Certificate {
+/** Both PEM. */
+export interface Certificate {
   cert: string;
   key: string;
 }
@@ -45,13 +49,14 @@ export class PlatformServer {
 
   /** Resolves with the port; rejects with the system's error, or where the certificate cannot be read. */
   async listen(port: number, host?: string): Promise<number> {
-    const { app, tlsDirectory } = this.#options;
+    const { app, tlsDirectory, givenCertificate = false } = this.#options;
     const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, maxHeaderSize: MAX_HEADER_BYTES };
     const certificate = tlsDirectory === undefined ? undefined : await readCertificate(tlsDirectory);
-    const server = certificate === undefined ? createServer(limits, app) : createTlsServer({ ...limits, ...certificate, minVersion: 'TLSv1.2' }, app);
+    const isPlain = certificate === undefined && !givenCertificate;
+    const server = isPlain ? createServer(limits, app) : createTlsServer({ ...limits, ...certificate, minVersion: MIN_VERSION }, app);
     this.#server = server;
     this.#connections = new Connections(server);
-    if (certificate !== undefined && server instanceof TlsServer) this.#scheduleLook(certificate, (next) => server.setSecureContext(next));
+    if (certificate !== undefined && server instanceof TlsServer) this.#scheduleLook(certificate, (next) => this.use(next));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
@@ -60,6 +65,11 @@ export class PlatformServer {
       });
     });
     return (server.address() as AddressInfo).port;
+  }
+
+  /** For connections from now on. Only after listen(), and where it is HTTPS. */
+  use({ cert, key }: Certificate): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext({ cert, key, minVersion: MIN_VERSION });
   }
 
   async close(): Promise<void> {

@@ -3,7 +3,15 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { SNAPSHOT_KEY_BYTES } from '../snapshot/digest.ts';
-import { isUsablePair, issueAuthority, issueGatewayCertificate, issueOperatorCertificate, renewalTime, type PemPair } from './issue.ts';
+import {
+  isUsablePair,
+  issueAuthority,
+  issueGatewayCertificate,
+  issueOperatorCertificate,
+  issuePlatformCertificate,
+  renewalTime,
+  type PemPair,
+} from './issue.ts';
 import type { SecretFiles } from './secret-files.ts';
 
 /** Only the operator reads it: ca.crt, ca.key. */
@@ -14,6 +22,8 @@ export const GATEWAY_SECRET = 'flashback-gateway-tls';
 export interface PushSecrets {
   /** Authority that the gateways' certificate is from, PEM. */
   ca: string;
+  /** The same with its key, which never leaves the operator. */
+  authority: PemPair;
   /** Client certificate of this operator; kept in memory only. */
   operator: PemPair;
   /** Root key of digests and seals, 32 bytes. */
@@ -27,7 +37,7 @@ export interface PushSecrets {
  * new ones makes all connections anew. `now` is in milliseconds since the epoch.
  */
 export function succeedSecrets(before: PushSecrets, after: PushSecrets, now: number): PushSecrets {
-  return after.ca !== before.ca || now >= before.renewAt ? after : { ...before, snapshotKey: after.snapshotKey };
+  return after.ca !== before.ca || now >= before.renewAt ? after : { ...before, authority: after.authority, snapshotKey: after.snapshotKey };
 }
 
 function pairFrom(data: Record<string, Buffer> | undefined, cert: string, key: string): PemPair | undefined {
@@ -37,6 +47,11 @@ function pairFrom(data: Record<string, Buffer> | undefined, cert: string, key: s
 
 function isCurrent(pair: PemPair, authority: PemPair, now: number): boolean {
   return isUsablePair(pair, authority, now) && now < renewalTime(pair.cert);
+}
+
+/** That of the Platform API: `current` as long as it is from the authority and not due, else a new one. `dns`: names of its Service. */
+export async function platformCertificate(current: PemPair | undefined, authority: PemPair, now: number, dns: readonly string[]): Promise<PemPair> {
+  return current !== undefined && isCurrent(current, authority, now) ? current : issuePlatformCertificate(authority, now, dns);
 }
 
 async function ensureAuthority(files: SecretFiles, now: number): Promise<PemPair> {
@@ -97,7 +112,7 @@ export async function ensurePushSecrets(files: SecretFiles, options: { clock: Cl
     if (gateway === undefined) continue;
     const operator = await issueOperatorCertificate(authority, now);
     const renewAt = Math.min(...[authority, gateway.pair, operator].map(({ cert }) => renewalTime(cert)));
-    return { ca: authority.cert, operator, snapshotKey: gateway.snapshotKey, renewAt };
+    return { ca: authority.cert, authority, operator, snapshotKey: gateway.snapshotKey, renewAt };
   }
   throw new Error(`the Secrets ${AUTHORITY_SECRET} and ${GATEWAY_SECRET} keep changing: does another operator write them?`);
 }

@@ -1,5 +1,5 @@
-// Certificates of the push channel: one authority, ECDSA P-256 throughout, and two kinds of leaf that cannot stand in for
-// each other: gateways may only serve, the operator may only call.
+// Certificates of a release: one authority, ECDSA P-256 throughout, and kinds of leaf that cannot stand in for each other: gateways may
+// only serve, the operator may only call, and the Platform API is served under names of its own.
 import 'reflect-metadata';
 import { createPrivateKey, webcrypto, X509Certificate as NodeCertificate } from 'node:crypto';
 import {
@@ -18,6 +18,8 @@ import {
 import { GATEWAY_SERVER_NAME, OPERATOR_COMMON_NAME } from './names.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** The names that count are longer than a common name may be. */
+const PLATFORM_COMMON_NAME = 'flashback-platform-api';
 const DAY = 86_400_000;
 const AUTHORITY_LIFETIME = 3650 * DAY;
 const LEAF_LIFETIME = 90 * DAY;
@@ -100,6 +102,11 @@ export function issueGatewayCertificate(authority: PemPair, now: number, namespa
 /** Client certificate that gateways take snapshots from, for 90 days. */
 export function issueOperatorCertificate(authority: PemPair, now: number): Promise<PemPair> {
   return issueLeaf(authority, now, { name: OPERATOR_COMMON_NAME, usage: ExtendedKeyUsage.clientAuth, dns: [] });
+}
+
+/** Certificate of the Platform API, which goes by the names of its Service, for 90 days. */
+export function issuePlatformCertificate(authority: PemPair, now: number, dns: readonly string[]): Promise<PemPair> {
+  return issueLeaf(authority, now, { name: PLATFORM_COMMON_NAME, usage: ExtendedKeyUsage.serverAuth, dns: [...dns] });
 }
 
 /** Whether the pair belongs together, is from the authority (by itself where it is one) and valid at `now`. */

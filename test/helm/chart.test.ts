@@ -78,6 +78,11 @@ describe('helm', () => {
       'platformApi.conversations.keySecret needs ledger.enabled=true',
     ],
     [
+      'the Platform API is to be served by plain HTTP and with a certificate',
+      { watchNamespaces: ['a'], platformApi: { enabled: true, plainHttp: true, tlsSecretName: 'x' } },
+      'platformApi.tlsSecretName and platformApi.plainHttp exclude each other',
+    ],
+    [
       'a volume is for no ledger',
       { watchNamespaces: ['a'], operator: { replicas: 1 }, ledger: { enabled: false, persistence: { enabled: true } } },
       'ledger.persistence.enabled needs ledger.enabled=true',

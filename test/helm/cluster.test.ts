@@ -114,6 +114,8 @@ describe('rights', () => {
         'create subjectaccessreviews.authorization.k8s.io',
         'create endpointslices.discovery.k8s.io release',
         'patch endpointslices.discovery.k8s.io/flashback-platform-api-leader release',
+        'create configmaps release',
+        'patch configmaps/flashback-platform-api-ca release',
       ],
       mayNot: [
         `create aillmconfigs.${GROUP} b`,
@@ -123,6 +125,9 @@ describe('rights', () => {
         'get secrets/openai b',
         'create endpointslices.discovery.k8s.io a',
         'patch endpointslices.discovery.k8s.io/other release',
+        'patch configmaps/other release',
+        'get configmaps/flashback-platform-api-ca release',
+        'create configmaps a',
       ],
     },
   };

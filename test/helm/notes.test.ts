@@ -23,7 +23,17 @@ describe('the Platform API', () => {
   test('is named with its address where it is on', async () => {
     const notes = await notesOf({ watchNamespaces: ['a'], platformApi: { enabled: true, tlsSecretName: 'tls', port: 443 } });
     expect(notes).toContain('https://flashback-platform-api.flashback-system.svc:443');
+    expect(notes).not.toContain('--cacert');
     expect(await notesOf({ watchNamespaces: ['a'] })).not.toContain('Platform API');
+  });
+
+  test('says where its authority is when the operator makes its certificate, and that plain HTTP is plain', async () => {
+    const own = await notesOf({ watchNamespaces: ['a'], platformApi: { enabled: true } });
+    expect(own).toContain('https://flashback-platform-api.flashback-system.svc:8090');
+    expect(own).toContain("kubectl get configmap flashback-platform-api-ca -n flashback-system -o jsonpath='{.data.ca\\.crt}'");
+    const plain = await notesOf({ watchNamespaces: ['a'], platformApi: { enabled: true, plainHttp: true } });
+    expect(plain).toContain('http://flashback-platform-api.flashback-system.svc:8090, in plain HTTP (platformApi.plainHttp)');
+    expect(plain).not.toContain('--cacert');
   });
 });
 

@@ -200,7 +200,7 @@ describe('the operator', () => {
 
   test('has every setting of its own in the chart, but those for use outside of one', async () => {
     const outside = ['allow-loopback-endpoints', 'kubeconfig', 'gateway', 'host'];
-    const all = ['everything that can be switched on', 'two namespaces', 'Secrets by name'] as const;
+    const all = ['everything that can be switched on', 'two namespaces', 'Secrets by name', 'the Platform API in one namespace'] as const;
     const everything = (await Promise.all(all.map(variant))).flat();
     const args = podsOf(everything).flatMap(({ spec }) => containersOf(spec).flatMap(({ args: own = [] }) => own));
     const variables = podsOf(everything).flatMap(({ spec }) => containersOf(spec).flatMap(({ env = [] }) => env.map(({ name }) => name)));
@@ -245,6 +245,21 @@ describe('the Platform API', () => {
     expect([settings['platform-api-service'], settings['platform-api-port']]).toEqual([SERVICE, 8090]);
     const { rules } = find(manifests, 'Role', 'flashback-operator');
     expect((rules as { resourceNames?: string[] }[]).flatMap(({ resourceNames = [] }) => resourceNames)).toContain(`${SERVICE}-leader`);
+  });
+
+  test('is served by HTTPS unless somebody asks for plain HTTP, with a certificate of the operator or of a Secret', async () => {
+    const [own, plain, foreign] = await Promise.all(
+      [{}, { plainHttp: true }, { tlsSecretName: 'platform-tls' }].map((more) => render({ watchNamespaces: ['a'], platformApi: { enabled: true, ...more } })),
+    );
+    const tlsOf = (manifests: readonly Manifest[]) => {
+      const settings = parseSettings('operator', (podOf(manifests, 'operator').containers[0]!.args ?? []).slice(1), {});
+      const { rules } = find(manifests, 'Role', 'flashback-operator') as unknown as { rules: { resources: string[]; verbs: string[]; resourceNames?: string[] }[] };
+      const onConfigMaps = rules.filter(({ resources }) => resources.includes('configmaps'));
+      return [settings['platform-api-own-tls'], settings['platform-api-tls-dir'], onConfigMaps.map(({ verbs, resourceNames = [] }) => [...verbs, ...resourceNames].join(' '))];
+    };
+    expect(tlsOf(own!)).toEqual([true, undefined, ['create', `patch delete ${SERVICE}-ca`]]);
+    expect(tlsOf(plain!)).toEqual([false, undefined, []]);
+    expect(tlsOf(foreign!)).toEqual([false, '/etc/flashback/platform-api', []]);
   });
 
   test('sends prompts to the Service of the gateways, whatever is said to be in front of it', async () => {

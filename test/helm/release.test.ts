@@ -1,14 +1,18 @@
 // A release on a real API server, from installation to removal, with the operator running under the very rights that the chart gives it.
 // As on OpenShift, who names an owner there must have the rights to delete what is owned, and to change finalizers of the owner.
 // No controller runs, so no pod does: the operator is a process with the token of its service account.
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { dump, load } from 'js-yaml';
+import { Agent, request } from 'undici';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { CHART } from '../../hack/chart/generate.ts';
 import { ApiServer } from '../cluster/harness/api-server.ts';
 import { freePort } from '../cluster/harness/ports.ts';
 import { kubectlFor, type Kubectl } from '../cluster/stack/kubectl.ts';
+import { codeBlocks } from '../docs/markdown.ts';
+import { runShell } from '../docs/shell.ts';
 import { startFlashback, type FlashbackProcess } from '../cluster/stack/processes.ts';
 import { startKeyedProvider, type KeyedProvider } from '../cluster/stack/provider.ts';
 import { eventually } from '../cluster/stack/stack.ts';
@@ -127,12 +131,20 @@ async function startOperator(namespace: string, values: object): Promise<Operato
   return { process: operator, platformPort, forbidden };
 }
 
-/** Calls the Platform API with a token; resolves with the status and the body. */
+/** Calls the Platform API of the release as callers in the cluster do: by its name and the authority that it tells of. Resolves with status and body. */
 async function callPlatform(port: number, token: string, call: string, body?: object): Promise<[status: number, body: Record<string, unknown>]> {
+  const release = 'release-platform';
+  const ca = await eventually('the authority of the Platform API', () =>
+    kubectl(['get', 'configmap', 'flashback-platform-api-ca', '-n', release, '-o', 'jsonpath={.data.ca\\.crt}']).catch(() => undefined));
   const [method = '', path = ''] = call.split(' ');
   const headers = { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) };
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-  return [response.status, (await response.json()) as Record<string, unknown>];
+  const dispatcher = new Agent({ connect: { ca, servername: `flashback-platform-api.${release}.svc` } });
+  try {
+    const response = await request(`https://127.0.0.1:${port}${path}`, { dispatcher, method, headers, ...(body && { body: JSON.stringify(body) }) });
+    return [response.statusCode, (await response.body.json()) as Record<string, unknown>];
+  } finally {
+    await dispatcher.close();
+  }
 }
 
 function manifests(workspace: string): string {
@@ -232,6 +244,22 @@ describe('a release', () => {
     await done(`PUT /policy/${policy.id}`, { name: 'Cards of credit' });
     for (const gone of [`/policy/${policy.id}`, `${keys}/${keyId}`, `/repo/${repoId}`, `/ai/llm/${aiLlmId}`]) await done(`DELETE ${gone}`);
     expect((await secrets()).map(({ uid }) => uid)).not.toContain(aiLlmId);
+
+    // As docs/platform-api.md has it: no pod runs here, so the port is that of the operator itself, and nobody aggregates roles.
+    const port = String(platformPort);
+    const [account, calling] = codeBlocks('docs/platform-api.md', 'bash').slice(-2).map((block) =>
+      block
+        .replaceAll('team-a', workspace)
+        .replaceAll('-n flashback-system', `-n ${release}`)
+        .replace('flashback-platform-api.flashback-system.svc', `flashback-platform-api.${release}.svc`)
+        .replace('rolebinding builder --clusterrole=edit', `rolebinding builder --clusterrole=${release}-flashback-view`)
+        .replace('localhost:8090', `127.0.0.1:${port}`)
+        .replace(/^kubectl port-forward .* "pod\/\$\{LEADER%%_\*\}" 8090 .*&$/m, 'echo "the pod ${LEADER%%_*}"'));
+    const env = { KUBECONFIG: server.kubeconfig, PATH: `${dirname(inject('kubectl'))}:${globalThis.process.env['PATH'] ?? ''}` };
+    const shell = runShell(`${account}\n${calling}`, await mkdtemp(join(dirname(server.kubeconfig), 'caller-')), env);
+    expect(await shell.ended, shell.output()).toBe(0);
+    expect(shell.output()).toContain(`the pod ${hostname()}`);
+    expect(shell.output()).toContain('{"success":true,"aiLlms":[');
 
     // The Service is led to the operator, and goes with the release; an EndpointSlice that has no owner gets one.
     const slice = ['endpointslice', 'flashback-platform-api-leader', '-n', release];

@@ -11,7 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const pod = (address: string, isLeader: () => boolean, clock = new FakeClock()): LeaderEndpoint =>
+const CONFIG_MAP = '/api/v1/namespaces/release/configmaps/platform-ca';
+const pod = (address: string, isLeader: () => boolean, clock = new FakeClock(), authority?: () => string | undefined): LeaderEndpoint =>
   new LeaderEndpoint({
     client: clientOf(server.url),
     namespace: 'release',
@@ -19,6 +20,7 @@ const pod = (address: string, isLeader: () => boolean, clock = new FakeClock()):
     address,
     port: 8444,
     isLeader,
+    ...(authority && { authority }),
     owner: async () => undefined,
     clock,
     logger: recordingLogger().logger,
@@ -61,4 +63,24 @@ it('is left alone by a leader that has lost its lease, at the next refresh and w
   expect(server.requests).toHaveLength(before);
   expect(addresses()).toEqual(['10.0.0.2']);
   await successor.stop();
+});
+
+it('says by whose authority its leader is known, where that is ours', async () => {
+  let authority = 'first';
+  const clock = new FakeClock();
+  const leader = pod('10.0.0.1', () => true, clock, () => authority);
+  leader.start();
+  await eventually(() => expect(server.get(CONFIG_MAP)?.['data']).toEqual({ 'ca.crt': 'first' }));
+  await eventually(() => expect(clock.waiting).toEqual([60_000]));
+  authority = 'second';
+  clock.advance(60_000);
+  await eventually(() => expect(server.get(CONFIG_MAP)?.['data']).toEqual({ 'ca.crt': 'second' }));
+  await leader.stop();
+  expect(server.get(CONFIG_MAP)).toBeDefined();
+
+  const before = server.requests.length;
+  const foreign = pod('10.0.0.2', () => true, new FakeClock(), () => undefined);
+  foreign.start();
+  await foreign.stop();
+  expect(server.requests.slice(before).filter(({ path }) => path === CONFIG_MAP)).toEqual([]);
 });

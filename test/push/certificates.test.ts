@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { AUTHORITY_SECRET, ensurePushSecrets, GATEWAY_SECRET, succeedSecrets } from '../../src/push/certificates.ts';
+import { AUTHORITY_SECRET, ensurePushSecrets, GATEWAY_SECRET, platformCertificate, succeedSecrets } from '../../src/push/certificates.ts';
 import { issueAuthority } from '../../src/push/issue.ts';
 import { MemorySecretFiles } from '../fake/secret-files.ts';
 
@@ -144,5 +144,43 @@ describe('succeedSecrets', () => {
     const rekeyed = await ensure();
     const next = succeedSecrets(other, rekeyed, now());
     expect(next).toEqual({ ...other, snapshotKey: rekeyed.snapshotKey });
+  });
+});
+
+describe('the certificate of the Platform API', () => {
+  const NAMES = ['platform.release.svc', 'platform'];
+
+  it('serves under the names of its Service, and stands in for nobody of the push channel', async () => {
+    const { ensure } = setUp();
+    const { authority } = await ensure();
+    const made = await platformCertificate(undefined, authority, START, NAMES);
+    const cert = new X509Certificate(made.cert);
+    expect(cert.verify(new X509Certificate(authority.cert).publicKey)).toBe(true);
+    expect(cert.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
+    expect(['platform.release.svc', 'platform', 'flashback-gateway', 'flashback-operator'].map((name) => cert.checkHost(name))).toEqual([
+      'platform.release.svc',
+      'platform',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is kept for two thirds of its life, and not under another authority', async () => {
+    const { ensure } = setUp();
+    const { authority } = await ensure();
+    const made = await platformCertificate(undefined, authority, START, NAMES);
+    expect(await platformCertificate(made, authority, START + 59 * DAY, NAMES)).toBe(made);
+    expect(await platformCertificate(made, authority, START + 61 * DAY, NAMES)).not.toBe(made);
+    const other = await issueAuthority(START);
+    const next = await platformCertificate(made, other, START, NAMES);
+    expect(new X509Certificate(next.cert).verify(new X509Certificate(other.cert).publicKey)).toBe(true);
+  });
+
+  it('survives a renewal of the authority, and so does what callers know it by', async () => {
+    const { authority } = await setUp().ensure();
+    const renewed = await issueAuthority(START + DAY, authority.key);
+    const made = await platformCertificate(undefined, renewed, START + DAY, NAMES);
+    expect(new X509Certificate(made.cert).checkIssued(new X509Certificate(authority.cert))).toBe(true);
+    expect(new X509Certificate(made.cert).verify(new X509Certificate(authority.cert).publicKey)).toBe(true);
   });
 });
