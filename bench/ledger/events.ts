@@ -49,8 +49,8 @@ export async function ingestFor(ledger: StoredLedger, seconds: number): Promise<
   };
 }
 
-function batchOf(source: string, sequence: number, offset: number): LedgerBatch {
-  const entries = Array.from({ length: BATCH }, (_, index) => entryOf((sequence * SOURCES + offset) * BATCH + index));
+export function batchOf(source: string, sequence: number, offset: number, per = BATCH, sources = SOURCES): LedgerBatch {
+  const entries = Array.from({ length: per }, (_, index) => entryOf((sequence * sources + offset) * per + index));
   return { source, sequence, dropped: 0, entries };
 }
 

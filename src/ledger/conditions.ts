@@ -81,8 +81,14 @@ async function dimensionIn(dimension: Dimension, values: readonly string[], read
   if (dimension === 'repository' || dimension === 'llm') return objectIn(column, KINDS[dimension], values);
   if (dimension !== 'user' && dimension !== 'conversation') return isIn(column, values);
   const ids = await idsOf(reader, `${dimension}_ids`, values);
-  return isIn(
+  return ofNumbers(
     column,
     values.flatMap((value) => ids.get(value) ?? []),
   );
+}
+
+/** Indexes leave 0 out, and SQLite only takes one where the question says so, too. */
+function ofNumbers(column: string, numbers: readonly number[]): Condition {
+  const some = isIn(column, numbers);
+  return numbers.length === 0 || numbers.includes(0) ? some : allOf([some, { sql: `${column} <> 0`, values: [] }]);
 }

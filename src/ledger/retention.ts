@@ -93,9 +93,11 @@ async function removeBefore(database: Database, table: string, before: number, p
 async function removeWithNames(transaction: Transaction, until: number): Promise<void> {
   for (const name of ['user', 'conversation'] as const) {
     const [column, table] = [`${name}_id`, `${name}_ids`];
+    // Whoever has a row of details has one of users, where they are found by user.
+    const later = name === 'user' ? 'users_day' : 'details_day';
     await transaction.run(
       `DELETE FROM ${table} WHERE id IN (SELECT DISTINCT ${column} FROM details_day WHERE at <= ? AND ${column} <> 0) ` +
-        `AND NOT EXISTS (SELECT 1 FROM details_day d WHERE d.${column} = ${table}.id AND d.${column} <> 0 AND d.at > ?)`,
+        `AND NOT EXISTS (SELECT 1 FROM ${later} d WHERE d.${column} = ${table}.id AND d.${column} <> 0 AND d.at > ?)`,
       [until, until],
     );
   }

@@ -1,5 +1,5 @@
 // The schema of the ledger as numbered steps, for both stores. A step that was released is never changed: what comes later is a new one.
-import { ACTIVE_UNITS, activeKeys, AMOUNT_COLUMNS, LEVEL_KEYS, LEVELS, type Level, type Unit } from './tables.ts';
+import { ACTIVE_UNITS, activeKeys, AMOUNT_COLUMNS, BY_DAY_AND_USER, dayOf, LEVEL_KEYS, LEVELS, type Level, type Unit } from './tables.ts';
 import type { Words } from './database.ts';
 
 export interface Migration {
@@ -92,6 +92,16 @@ function records(words: Words): string[] {
   ];
 }
 
+/**
+ * What comes in is of today: the entries of an index by user and time go to as many pages as there are users, three times over, which was
+ * most of what was written to the disk. By day and user they lie together.
+ */
+function byDayAndUser(): string[] {
+  const byDay = (table: string): string => `CREATE INDEX ${table}_by_day ON ${table} ((${dayOf('at')}), user_id) WHERE user_id <> 0`;
+  return [...LEVELS.details.map((unit) => `DROP INDEX details_${unit}_user_id`), ...BY_DAY_AND_USER.map(byDay)];
+}
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (words) => [...names(words), ...usage(words), ...records(words)] },
+  { version: 2, statements: () => byDayAndUser() },
 ];

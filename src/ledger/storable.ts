@@ -5,8 +5,14 @@ export function storableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\u{FFFD}');
 }
 
-/** Callers choose some of the texts of an entry. */
+/** Callers choose some of the texts of an entry. The entry itself where it can be stored as it is. */
 export function storable<Entry extends object>(entry: Entry): Entry {
+  return Object.values(entry).every(isStorable) ? entry : copied(entry);
+}
+
+const isStorable = (value: unknown): boolean => typeof value !== 'string' || (value.isWellFormed() && !value.includes('\0'));
+
+function copied<Entry extends object>(entry: Entry): Entry {
   const values = Object.entries(entry).map(([name, value]: [string, unknown]) => {
     return [name, typeof value === 'string' ? storableText(value) : value] as const;
   });

@@ -54,6 +54,16 @@ export const LEVEL_KEYS: Record<Level, readonly string[]> = {
   totals: ['at', 'series'],
 };
 
+/** Tables that have an index of the rows of each day by user: whoever asks for users names the days. */
+export const BY_DAY_AND_USER: readonly string[] = [
+  ...LEVELS.details.map((unit) => `details_${unit}`),
+  'active_users_hour',
+  'active_users_day',
+];
+
+/** The day of a row, as these indexes say it: SQLite takes an index of an expression only where it is written alike. */
+export const dayOf = (at: string): string => `${at} - ${at} % ${UNITS.day}`;
+
 export function usageTable(level: Level, unit: Unit): Table {
   return {
     name: `${level}_${unit}`,

@@ -3,7 +3,7 @@ import type { Value } from './database.ts';
 import { allOf, DIMENSION_COLUMNS, isIn, type Condition } from './conditions.ts';
 import type { Dimension, UsageQuestion } from './ledger.ts';
 import { segmentsOf, type Kept, type Segment } from './segments.ts';
-import { AMOUNT_COLUMNS, AMOUNTS, UNITS, type Level, type Unit } from './tables.ts';
+import { AMOUNT_COLUMNS, AMOUNTS, BY_DAY_AND_USER, dayOf, UNITS, type Level, type Unit } from './tables.ts';
 
 export interface Plan {
   question: UsageQuestion;
@@ -147,10 +147,27 @@ function segmentStatement(
   const isJoined = [condition.sql, ...groups].some((text) => text.includes('s.'));
   // CROSS: the rows of the time come first, and their series by number; the other way round each series would read all of the time.
   const from = isJoined ? `${table} d CROSS JOIN series s WHERE s.id = d.series AND` : `${table} d WHERE`;
+  const days = daysOf(plan, segment, table);
   return {
     sql:
-      `SELECT ${columns.join(', ')} FROM ${from} d.at >= ? AND d.at < ? AND (${condition.sql})${and}` +
+      `SELECT ${columns.join(', ')} FROM ${from} d.at >= ? AND d.at < ?${days.sql} AND (${condition.sql})${and}` +
       (by.length > 0 ? ` GROUP BY ${by.join(', ')}` : ' HAVING count(*) > 0'),
-    values: [segment.from, segment.to, ...condition.values],
+    values: [segment.from, segment.to, ...days.values, ...condition.values],
   };
+}
+
+/** Days of a segment that are looked up one by one. */
+const MAX_DAYS = 1000;
+
+/** Which days a segment has, where an index finds the rows of a user in each. */
+function daysOf({ question }: Plan, { from, to }: Segment, table: string): Condition {
+  const users = question.filter?.user;
+  const first = from - (from % UNITS.day);
+  const count = Math.ceil((to - first) / UNITS.day);
+  if (users === undefined || users.includes('') || !BY_DAY_AND_USER.includes(table) || count > MAX_DAYS) return { sql: '', values: [] };
+  const { sql, values } = isIn(
+    dayOf('d.at'),
+    Array.from({ length: count }, (_, index) => first + index * UNITS.day),
+  );
+  return { sql: ` AND ${sql}`, values };
 }

@@ -4,6 +4,7 @@ import { STORES, type Place, type Store } from './stores.ts';
 import { conversationsSuite } from './suite/conversations.ts';
 import { crashesSuite } from './suite/crashes.ts';
 import { ingestSuite } from './suite/ingest.ts';
+import { migrationsSuite } from './suite/migrations.ts';
 import { recordsSuite } from './suite/records.ts';
 import { retentionSuite } from './suite/retention.ts';
 import { usageSuite } from './suite/usage.ts';
@@ -15,6 +16,7 @@ const SUITES = {
   records: recordsSuite,
   'sums of violations': violationSumsSuite,
   conversations: conversationsSuite,
+  migrations: migrationsSuite,
   retention: retentionSuite,
   crashes: crashesSuite,
 };

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Database, Transaction, Value, Words } from '../database.ts';
-import { columnsOf, type Table } from '../tables.ts';
+import type { Table } from '../tables.ts';
 
 /** Statements with lists of values are as many as there are lengths. */
 const MAX_PREPARED = 300;
@@ -74,12 +74,21 @@ export class SqliteDatabase implements Database {
 
   #put(table: Table, rows: readonly (readonly Value[])[]): boolean[] {
     const { insert, update } = statementsOf(table);
-    if (update === undefined) return rows.map((row) => this.#prepare(insert).run(...row).changes > 0);
-    const adding = this.#prepare(update);
+    const inserting = this.#prepare(insert);
+    if (update === undefined) return rows.map((row) => inserting.run(...othersFirst(table, row)).changes > 0);
+    const updating = this.#prepare(update);
+    // New rows come together, and so do those that grow: what the last one was is tried first.
+    let isNew = false;
     return rows.map((row) => {
-      if (adding.run(...row.slice(table.keys.length), ...row.slice(0, table.keys.length)).changes > 0) return false;
-      this.#prepare(insert).run(...row);
-      return true;
+      const values = othersFirst(table, row);
+      if (isNew) {
+        isNew = inserting.run(...values).changes > 0;
+        if (!isNew) updating.run(...values);
+      } else {
+        isNew = updating.run(...values).changes === 0;
+        if (isNew) inserting.run(...values);
+      }
+      return isNew;
     });
   }
 
@@ -93,11 +102,16 @@ export class SqliteDatabase implements Database {
   }
 }
 
-/** An update first, since it says whether the row was there, which an upsert does not. */
+/** In the order in which an update names them, so that both statements take the same. */
+function othersFirst({ keys }: Table, row: readonly Value[]): Value[] {
+  return [...row.slice(keys.length), ...row.slice(0, keys.length)];
+}
+
+/** Two statements, since they say whether the row was there, which an upsert does not. The insert does nothing where it was. */
 function statementsOf(table: Table): { insert: string; update?: string } {
-  const columns = columnsOf(table).map(({ name }) => name);
-  const insert = `INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`;
-  if (table.again === 'stays') return { insert: `${insert} ON CONFLICT DO NOTHING` };
+  const columns = [...table.others, ...table.keys].map(({ name }) => name);
+  const insert = `INSERT INTO ${table.name} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')}) ON CONFLICT DO NOTHING`;
+  if (table.again === 'stays') return { insert };
   const grown = table.others.map(({ name, type }) => `${name} = ${name} ${type === 'text' ? '||' : '+'} ?`);
   return {
     insert,
