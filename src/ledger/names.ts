@@ -24,12 +24,20 @@ export class Remembered {
   }
 }
 
+interface Series {
+  series: number;
+  repository: number;
+  workspace: string;
+}
+
 /** Looks names up, or makes their rows, in one transaction. */
 export class Names {
   /** To be remembered once the transaction is committed. */
   readonly found = new Map<string, number>();
   /** Objects of which nobody knows the UID now: the next one of that name may be another. */
   readonly #gone = new Map<string, number>();
+  /** Many entries of a transaction have the same. */
+  readonly #series = new Map<string, Series>();
   readonly #transaction: Transaction;
   readonly #findUid: FindUid;
   readonly #remembered: Remembered;
@@ -52,7 +60,15 @@ export class Names {
     return id;
   }
 
-  async series(entry: EntryDimensions): Promise<{ series: number; repository: number; workspace: string }> {
+  async series(entry: EntryDimensions): Promise<Series> {
+    // Names hold no zero character once they can be stored.
+    const form = [entry.repository, entry.llm, entry.key, entry.provider, entry.model, entry.host].join('\0');
+    let series = this.#series.get(form);
+    if (series === undefined) this.#series.set(form, (series = await this.#seriesOf(entry)));
+    return series;
+  }
+
+  async #seriesOf(entry: EntryDimensions): Promise<Series> {
     const [workspace] = split(entry.repository);
     const repository = await this.object('Repository', entry.repository);
     const llm = await this.object('AILLMConfig', entry.llm);

@@ -14,7 +14,7 @@ export interface Row {
 
 export function usageAmounts(entry: UsageEntry): number[] {
   // Whole numbers add up to the same sum in every order.
-  return [...USAGE_AMOUNTS.map((name) => Math.round(entry[name])), ...AMOUNTS.slice(USAGE_AMOUNTS.length).map(() => 0)];
+  return AMOUNTS.map((_, index) => (index < USAGE_AMOUNTS.length ? Math.round(entry[USAGE_AMOUNTS[index]!]) : 0));
 }
 
 /** A policy on trial leads to nothing, so nothing is counted. */
@@ -36,17 +36,33 @@ export function violationAmounts({ action, severity }: ViolationEntry): number[]
 /** The rows of a table, one for each key, in the order of their keys: pages are then written once, and by every process in one order. */
 export function rollUp(rows: Iterable<Row>, level: Level, unit: Unit): Row[] {
   const size = UNITS[unit];
-  const summed = new Map<string, Row>();
-  for (const row of rows) {
-    const at = row.at - (row.at % size);
+  const shortened = Array.from(rows, (row): Row => {
     const user = level === 'totals' ? 0 : row.user;
     const conversation = level === 'details' ? row.conversation : 0;
-    const key = `${at} ${row.series} ${user} ${conversation}`;
-    const sum = summed.get(key);
-    if (sum === undefined) summed.set(key, { at, series: row.series, user, conversation, amounts: [...row.amounts] });
-    else for (let index = 0; index < sum.amounts.length; index += 1) sum.amounts[index]! += row.amounts[index]!;
+    return { at: row.at - (row.at % size), series: row.series, user, conversation, amounts: row.amounts };
+  });
+  // Rows of smaller tables come in order already, or nearly: sorting them is cheaper than looking each key up.
+  return merged(shortened.sort(byKey));
+}
+
+const byKey = (a: Row, b: Row): number => a.at - b.at || a.series - b.series || a.user - b.user || a.conversation - b.conversation;
+
+/** Neighbours with the same key as one row. Amounts of those that were given stay as they are. */
+function merged(sorted: readonly Row[]): Row[] {
+  const sums: Row[] = [];
+  let isOwn = false;
+  for (const row of sorted) {
+    const last = sums.at(-1);
+    if (last === undefined || byKey(last, row) !== 0) {
+      sums.push(row);
+      isOwn = false;
+      continue;
+    }
+    if (!isOwn) last.amounts = last.amounts.slice();
+    isOwn = true;
+    for (let index = 0; index < row.amounts.length; index += 1) last.amounts[index]! += row.amounts[index]!;
   }
-  return [...summed.values()].toSorted((a, b) => a.at - b.at || a.series - b.series || a.user - b.user || a.conversation - b.conversation);
+  return sums;
 }
 
 /** Every table of amounts, and its rows: each level and unit from the smallest rows that hold it. */
