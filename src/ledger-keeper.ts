@@ -64,6 +64,13 @@ export class LedgerKeeper implements StoreEvents {
       metrics,
       logger,
     });
+    metrics.flashback_ledger_failing_seconds.beforeScrape(() => metrics.flashback_ledger_failing_seconds.set(this.failingFor / 1000));
+  }
+
+  /** Milliseconds since the ledger could not be opened, or not be written; 0 while it can. */
+  get failingFor(): number {
+    const since = this.ledger.failingSince ?? this.collector.failingSince;
+    return since === undefined ? 0 : this.#options.clock.monotonic() - since;
   }
 
   /** To be called once the store has listed everything. */

@@ -18,6 +18,10 @@ export interface CollectorOptions {
   onViolations?(violations: readonly ViolationEntry[]): void;
 }
 
+const CANNOT_WRITE =
+  'the ledger cannot be written; gateways keep what they have to tell, and tell it once it can be: ' +
+  'see that what --ledger-url names answers, has room, and lets the operator write';
+
 /** Names of sources whose gap was told of; beyond, they are forgotten and told of once more. */
 const MAX_TOLD = 1_000;
 
@@ -26,7 +30,7 @@ export class Collector {
   /** When each gateway was heard last, on the monotonic clock. */
   readonly #heard = new Map<string, number>();
   readonly #gaps = new Set<string>();
-  #isFailing = false;
+  #failingSince: number | undefined;
 
   constructor(options: CollectorOptions) {
     this.#options = options;
@@ -51,6 +55,11 @@ export class Collector {
     return results;
   }
 
+  /** Since when nothing can be stored, on the monotonic clock; undefined: it can, as far as anybody has tried. */
+  get failingSince(): number | undefined {
+    return this.#failingSince;
+  }
+
   /** The gateway is gone. */
   forget(gateway: string): void {
     this.#heard.delete(gateway);
@@ -63,13 +72,13 @@ export class Collector {
     try {
       const results = await ledger.ingest(batches, findUid);
       metrics.flashback_ledger_ingest_duration_seconds.observe((clock.monotonic() - began) / 1000);
-      if (this.#isFailing) logger.info({}, 'the ledger can be written again');
-      this.#isFailing = false;
+      if (this.#failingSince !== undefined) logger.info({}, 'the ledger can be written again');
+      this.#failingSince = undefined;
       return results;
     } catch (error) {
       metrics.flashback_ledger_batches_total.inc({ result: 'failed' }, batches.length);
-      if (!this.#isFailing) logger.error({ err: error }, 'the ledger cannot be written; gateways keep what they have to tell');
-      this.#isFailing = true;
+      if (this.#failingSince === undefined) logger.error({ err: error }, CANNOT_WRITE);
+      this.#failingSince ??= began;
       throw error;
     }
   }

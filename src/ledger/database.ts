@@ -21,8 +21,13 @@ export interface Database extends Reader {
   /** How the types of the schema are called. */
   readonly words: Words;
   /** All of it or nothing. One at a time, over all processes that write to the same ledger. */
-  write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  write<Result>(work: (transaction: Transaction) => Promise<Result>, options?: WriteOptions): Promise<Result>;
   close(): Promise<void>;
+}
+
+export interface WriteOptions {
+  /** It may take as long as it takes, such as a new schema. */
+  isLong?: boolean;
 }
 
 /** The little in which the schemas differ. */

@@ -1,4 +1,5 @@
 // What comes while a transaction runs goes into the next one together: a commit waits for the disk, and sums are written once for all.
+import { LedgerUnavailableError } from './failures.ts';
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -37,13 +38,16 @@ export class Gathering<Item, Result> {
     this.#isRunning = false;
   }
 
-  /** Where they fail together, each is tried by itself: what is wrong with one is not for the others to suffer. */
+  /**
+   * Where they fail together, each is tried by itself: what is wrong with one is not for the others to suffer. A store that is away is wrong
+   * with none of them, and to find that out for each could take minutes.
+   */
   async #together(taken: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
       const results = await this.#handle(taken.map(({ item }) => item));
       for (const [index, { resolve }] of taken.entries()) resolve(results[index]!);
     } catch (error) {
-      if (taken.length === 1) taken[0]!.reject(error);
+      if (taken.length === 1 || error instanceof LedgerUnavailableError) for (const { reject } of taken) reject(error);
       else for (const one of taken) await this.#together([one]);
     }
   }

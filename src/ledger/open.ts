@@ -9,14 +9,18 @@ export interface LedgerOptions {
   url: string;
   /** What differs from `RETENTION`. */
   retention?: Partial<Retention>;
+  /** Milliseconds after which a question is given up. */
+  questionTimeout?: number;
 }
 
+const QUESTION_TIMEOUT = 10_000;
+
 /** Creates the schema, or brings it up to date. What it throws says what to do, and holds no password. */
-export async function openLedger({ url, retention: wanted }: LedgerOptions): Promise<StoredLedger> {
+export async function openLedger({ url, retention: wanted, questionTimeout = QUESTION_TIMEOUT }: LedgerOptions): Promise<StoredLedger> {
   const retention = { ...RETENTION, ...wanted };
   checkRetention(retention);
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase();
-  if (scheme === 'postgres' || scheme === 'postgresql') return openPostgres(url, retention);
+  if (scheme === 'postgres' || scheme === 'postgresql') return openPostgres(url, retention, questionTimeout);
   if (scheme !== undefined && scheme !== 'sqlite') {
     throw new Error(`a ledger is named by a path, sqlite:///path or postgres://..., and the scheme of this URL is ${scheme}`);
   }
@@ -30,9 +34,9 @@ export async function openLedger({ url, retention: wanted }: LedgerOptions): Pro
 }
 
 /** Only the store in use is loaded. */
-async function openPostgres(url: string, retention: Retention): Promise<StoredLedger> {
+async function openPostgres(url: string, retention: Retention, questionTimeout: number): Promise<StoredLedger> {
   const [{ PostgresDatabase }, { SqlLedger }] = await Promise.all([import('./postgres/database.ts'), import('./sql-ledger.ts')]);
-  const database = new PostgresDatabase(url);
+  const database = new PostgresDatabase(url, questionTimeout);
   try {
     return await SqlLedger.open(database, retention);
   } catch (error) {

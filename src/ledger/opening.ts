@@ -1,12 +1,8 @@
 // A ledger that is there from the start and opens beside the work: a database that is away must not keep an operator from leading.
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { LedgerUnavailableError } from './failures.ts';
 import type { Ledger } from './ledger.ts';
-
-/** The ledger is not open: not yet, or not any more. Its message holds no address, since that may hold a password. */
-export class LedgerUnavailableError extends Error {
-  override readonly name = 'LedgerUnavailableError';
-}
 
 export interface OpeningLedgerOptions {
   /** Rejects where it cannot be opened now. */
@@ -14,6 +10,8 @@ export interface OpeningLedgerOptions {
   clock: Clock;
   logger: Logger;
 }
+
+const CANNOT_OPEN = 'the ledger cannot be opened; trying again: see that what --ledger-url names answers, and lets the operator in';
 
 /** Milliseconds between two attempts to open. */
 const RETRY = 5_000;
@@ -25,7 +23,7 @@ export class OpeningLedger implements Ledger {
   #opening: Promise<void>;
   #timer: { clear(): void } | undefined;
   #closed = false;
-  #hasFailed = false;
+  #failingSince: number | undefined;
 
   constructor(options: OpeningLedgerOptions) {
     this.#options = options;
@@ -34,6 +32,11 @@ export class OpeningLedger implements Ledger {
 
   get isOpen(): boolean {
     return this.#ledger !== undefined;
+  }
+
+  /** Since when it cannot be opened, on the monotonic clock; undefined: it is open, or is being opened for the first time. */
+  get failingSince(): number | undefined {
+    return this.#failingSince;
   }
 
   readonly ingest: Ledger['ingest'] = async (...args) => await this.#ready().ingest(...args);
@@ -71,10 +74,11 @@ export class OpeningLedger implements Ledger {
     const { open, clock, logger } = this.#options;
     try {
       this.#ledger = await open();
-      if (this.#hasFailed) logger.info({}, 'the ledger is open');
+      if (this.#failingSince !== undefined) logger.info({}, 'the ledger is open');
+      this.#failingSince = undefined;
     } catch (error) {
-      if (!this.#hasFailed) logger.error({ err: error }, 'the ledger cannot be opened; trying again');
-      this.#hasFailed = true;
+      if (this.#failingSince === undefined) logger.error({ err: error }, CANNOT_OPEN);
+      this.#failingSince ??= clock.monotonic();
       if (this.#closed) return;
       this.#timer = clock.setTimeout(() => {
         this.#opening = this.#open();

@@ -22,6 +22,8 @@ const PARSER_MESSAGES: Readonly<Record<number, string>> = {
   415: 'the body must be sent uncompressed, with the content type application/json',
 };
 
+const NARROWER = 'ask for a shorter time, longer buckets, less to group by, or a page of it';
+
 /** What is told of an error. Whatever is not known to be meant for clients is a fault of ours, of which they get no word. */
 export function failureOf(error: unknown, requestId: string): Failure {
   if (error instanceof ApiError) {
@@ -31,6 +33,7 @@ export function failureOf(error: unknown, requestId: string): Failure {
   if (error instanceof Error && error.name === 'LedgerUnavailableError') {
     return { status: 503, message: 'the ledger cannot be asked now; try again', retryAfter: 2, cause: error };
   }
+  if (error instanceof Error && error.name === 'LedgerTooSlowError') return { status: 503, message: `${error.message}; ${NARROWER}` };
   if (error instanceof Error && error.name === 'NotLeaderError') return { status: 503, message: 'this operator does not lead any more; try again', retryAfter: 2 };
   const status = statusOf(error);
   if (status !== undefined) return { status, message: PARSER_MESSAGES[status] ?? 'the request cannot be read' };

@@ -91,6 +91,7 @@ export const OPERATOR_METRICS = {
   flashback_ledger_ingested_entries_total: { kind: 'counter', help: 'Entries stored in the ledger, by type: usage, violation.', labels: ['type'] },
   flashback_ledger_dropped_entries_total: { kind: 'counter', help: 'Entries that gateways gave up because they could keep no more.', labels: [] },
   flashback_ledger_ingest_duration_seconds: { kind: 'histogram', help: 'Seconds to store what one gateway told at a time.', labels: [], buckets: RECONCILE },
+  flashback_ledger_failing_seconds: { kind: 'gauge', help: 'Seconds since the ledger could not be opened, or not be written; 0 while it can. Gateways keep meanwhile what they have to tell.', labels: [] },
   flashback_ledger_last_contact_seconds: { kind: 'gauge', help: 'Seconds since a gateway last told the ledger something, or that there is nothing to tell.', labels: ['gateway'] },
   flashback_audit_entries_total: { kind: 'counter', help: 'Changes of objects seen by the operator, by what became of their audit entries: stored, dropped.', labels: ['result'] },
 } as const satisfies Record<string, Definition>;

@@ -85,15 +85,17 @@ describe('the collector', () => {
   });
 
   it('rejects while the ledger cannot be written, counts each attempt and tells of it once', async () => {
-    const { collector, state, lines, metric } = fixture();
+    const { collector, clock, state, lines, metric } = fixture();
     state.error = new Error('disk full');
     for (const gateway of ['a', 'b']) await expect(collector.take(gateway, [batch(1)])).rejects.toThrow('disk full');
     expect(await metric('flashback_ledger_batches_total{result="failed"} 2')).toBe(true);
+    expect(collector.failingSince).toBe(clock.monotonic());
     state.error = undefined;
     state.results = ['stored'];
     await collector.take('a', [batch(1)]);
+    expect(collector.failingSince).toBeUndefined();
     expect(lines.map(({ msg }) => msg)).toEqual([
-      'the ledger cannot be written; gateways keep what they have to tell',
+      expect.stringMatching(/^the ledger cannot be written; gateways keep what they have to tell, .* see that what --ledger-url names answers/),
       'the ledger can be written again',
     ]);
   });

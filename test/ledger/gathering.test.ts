@@ -1,5 +1,6 @@
 // What is gathered while something runs, and what happens to it where one of it fails.
 import { expect, it } from 'vitest';
+import { LedgerUnavailableError } from '../../src/ledger/failures.ts';
 import { Gathering } from '../../src/ledger/gathering.ts';
 
 it('takes together what came meanwhile, and answers each', async () => {
@@ -24,4 +25,15 @@ it('does the others where one cannot be done, in their order', async () => {
   const results = await Promise.allSettled([1, 2, 3].map((number) => gathering.add(number)));
   expect(results.map((result) => (result.status === 'fulfilled' ? result.value : String(result.reason)))).toEqual([1, 'Error: not 2', 3]);
   expect(done).toEqual([1, 3]);
+});
+
+it('tries none by itself while the store is away: each attempt may take as long as the first', async () => {
+  let attempts = 0;
+  const gathering = new Gathering<number, number>(async () => {
+    attempts += 1;
+    throw new LedgerUnavailableError('away');
+  });
+  const results = await Promise.allSettled([1, 2, 3].map((number) => gathering.add(number)));
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(attempts).toBe(1);
 });

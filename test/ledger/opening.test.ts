@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { LedgerUnavailableError, OpeningLedger } from '../../src/ledger/opening.ts';
+import { LedgerUnavailableError } from '../../src/ledger/failures.ts';
+import { OpeningLedger } from '../../src/ledger/opening.ts';
 import { FakeClock, settle } from '../fake/clock.ts';
 import { recordingLedger } from '../fake/ledger.ts';
 
@@ -19,9 +20,9 @@ describe('a ledger that opens beside the work', () => {
     const ledger = new OpeningLedger({ open, clock, logger });
     await settle();
     await expect(ledger.ingest([], () => undefined)).rejects.toThrow(LedgerUnavailableError);
-    expect(ledger.isOpen).toBe(false);
+    expect([ledger.isOpen, ledger.failingSince]).toEqual([false, clock.monotonic()]);
     await clock.advance(10_000);
-    expect([attempts, ledger.isOpen]).toEqual([3, true]);
+    expect([attempts, ledger.isOpen, ledger.failingSince]).toEqual([3, true, undefined]);
     await ledger.ingest([], () => undefined);
     await ledger.audit([]);
     expect(calls).toEqual(['ingest', 'audit']);

@@ -1,18 +1,27 @@
 // A PostgreSQL server of its own, from the packages of the distribution, in a temporary directory.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { chownSync, globSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { kill } from 'node:process';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 export const PASSWORD = 'not-to-be-seen-1';
 
+const ATTEMPTS = 100;
+
 export interface PostgresServer {
-  /** Of a database of the server. */
-  urlOf(database: string): string;
+  readonly port: number;
+  /** Of a database of the server; `port`: where somebody stands in between. */
+  urlOf(database: string, port?: number): string;
+  /** Kills all its processes, and starts it again: it recovers from its log. */
+  crash(): Promise<void>;
+  /** Stops all its processes where they are; they go on with `resume`. Connections stay, and nobody answers. */
+  pause(): Promise<void>;
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -56,19 +65,60 @@ export async function startPostgres(): Promise<PostgresServer> {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  const down = async (signal: NodeJS.Signals): Promise<void> => {
+  const down = async (last: NodeJS.Signals): Promise<void> => {
     const ended = new Promise((resolve) => server!.once('exit', resolve));
-    server!.kill(signal);
+    server!.kill(last);
     await ended;
   };
   await up();
+  let paused: readonly number[] = [];
   return {
-    urlOf: (database) => `postgres://flashback:${PASSWORD}@127.0.0.1:${port}/${database}`,
+    port,
+    urlOf: (database, at = port) => `postgres://flashback:${PASSWORD}@127.0.0.1:${at}/${database}`,
+    crash: async () => {
+      const children = await childrenOf(server!.pid!);
+      await down('SIGKILL');
+      for (const child of children) signal(child, 'SIGKILL');
+      // It refuses to start as long as one of them still has the shared memory.
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await up();
+        } catch (error) {
+          if (attempt === ATTEMPTS) throw error;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    },
+    pause: async () => {
+      // First the one that could start others.
+      signal(server!.pid!, 'SIGSTOP');
+      paused = [server!.pid!, ...(await childrenOf(server!.pid!))];
+      for (const process of paused) signal(process, 'SIGSTOP');
+    },
+    resume: () => {
+      for (const process of paused) signal(process, 'SIGCONT');
+      paused = [];
+    },
     stop: async () => {
       await down('SIGINT');
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** Every process of the server is a child of the first one, which this test has started. */
+async function childrenOf(parent: number): Promise<number[]> {
+  const text = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  return text.split(' ').filter(Boolean).map(Number);
+}
+
+/** One that has ended meanwhile is as good. */
+function signal(process: number, name: NodeJS.Signals): void {
+  try {
+    kill(process, name);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }
 
 function programs(): string {

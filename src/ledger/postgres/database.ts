@@ -1,15 +1,17 @@
 // PostgreSQL as the database of the ledger: for more data than one machine should keep, and for more than one operator that writes.
 import pg from 'pg';
-import type { Database, Reader, Transaction, Value, Words } from '../database.ts';
+import type { Database, Reader, Transaction, Value, WriteOptions, Words } from '../database.ts';
 import { storableText } from '../storable.ts';
 import { columnsOf, type Table } from '../tables.ts';
+import { meaningOf } from './errors.ts';
+import { postgresSettings } from './settings.ts';
 
 /** Any number, always the same: whoever writes to the ledger of this database holds this lock. */
 const WRITERS = 7_240_551_908;
-const CONNECTIONS = 6;
-/** Milliseconds. Longer than any step of the ledger takes; a server that hangs must not hold its callers for good. */
-const CONNECT = 10_000;
-const STATEMENT = 120_000;
+/** Milliseconds that a new schema may take, step by step. */
+const LONG = 3_600_000;
+/** Milliseconds that a question may take where nothing else is said. */
+const QUESTION = 10_000;
 
 const INT8 = 20;
 const NUMERIC = 1700;
@@ -31,71 +33,73 @@ export class PostgresDatabase implements Database {
     counted: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY',
     byKey: '',
   };
-  readonly #pool: pg.Pool;
+  readonly #readers: pg.Pool;
+  readonly #writers: pg.Pool;
+  readonly #question: number;
+  readonly #statement: number;
   readonly #password: string | undefined;
 
-  /** `url`: postgres://user:password@host:port/database, with the parameters of libpq that `pg` knows. Connects at the first use. */
-  constructor(url: string) {
-    const settings = {
-      connectionString: url,
-      connectionTimeoutMillis: CONNECT,
-      statement_timeout: STATEMENT,
-      keepAlive: true,
-      application_name: 'flashback',
-      types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
-    };
-    try {
-      // Reads the URL, and does nothing else yet.
-      this.#password = new pg.Client(settings).password ?? undefined;
-    } catch {
-      // What the parser says quotes the URL, and so the password.
-      throw new Error('the URL of the ledger cannot be read: it has to look like postgres://user:password@host:port/database');
-    }
-    this.#pool = new pg.Pool({ ...settings, max: CONNECTIONS });
-    // A connection that nobody uses has ended: the next question opens another one.
-    this.#pool.on('error', () => undefined);
+  /** `url`: postgres://user:password@host:port/database, with parameters (docs/ledger.md). Connects at the first use. */
+  constructor(url: string, question = QUESTION) {
+    const { readers, writers, statement, password } = postgresSettings(url, question);
+    this.#question = question;
+    this.#statement = statement;
+    this.#password = password;
+    [this.#readers, this.#writers] = [readers, writers].map((settings) => {
+      const pool = new pg.Pool({ ...settings, types: { getTypeParser: parserOf as typeof pg.types.getTypeParser } });
+      // A connection that nobody uses has ended: the next question opens another one.
+      pool.on('error', () => undefined);
+      return pool;
+    }) as [pg.Pool, pg.Pool];
   }
 
   async all<Row>(sql: string, values: readonly Value[] = []): Promise<Row[]> {
     try {
-      return (await this.#pool.query({ text: numbered(sql), values: taken(values) })).rows as Row[];
+      return (await this.#readers.query({ text: numbered(sql), values: taken(values) })).rows as Row[];
     } catch (error) {
-      throw this.#plain(error);
+      throw meaningOf(error, { within: this.#question, isQuestion: true, password: this.#password });
     }
   }
 
-  async write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    let client: pg.PoolClient | undefined;
-    let isBroken = false;
+  async write<Result>(work: (transaction: Transaction) => Promise<Result>, { isLong = false }: WriteOptions = {}): Promise<Result> {
+    const asked = { within: isLong ? undefined : this.#statement, isQuestion: false, password: this.#password };
+    const told = async <Answer>(call: Promise<Answer>): Promise<Answer> => {
+      try {
+        return await call;
+      } catch (error) {
+        throw meaningOf(error, asked);
+      }
+    };
+    const client = await told(this.#writers.connect());
+    // In the middle of a question the driver leaves an end of the connection to whoever listens.
+    client.on('error', ignored);
+    let isDone = false;
     try {
-      client = await this.#pool.connect();
-      await client.query('BEGIN');
+      const ask: Ask = (query) => told(client.query<Record<string, unknown>>(isLong ? patient(query) : query));
+      await ask({ text: 'BEGIN' });
+      if (isLong) await ask({ text: 'SET LOCAL statement_timeout = 0' });
       // Transactions of several writers would wait for each other's rows in all kinds of orders, and some would be given up.
-      await client.query('SELECT pg_advisory_xact_lock($1)', [WRITERS]);
-      const result = await work(transactionOf(client));
-      await client.query('COMMIT');
+      await ask({ text: 'SELECT pg_advisory_xact_lock($1)', values: [WRITERS] });
+      const result = await work(transactionOf(ask));
+      await ask({ text: 'COMMIT' });
+      isDone = true;
       return result;
-    } catch (error) {
-      await client?.query('ROLLBACK').catch(() => (isBroken = true));
-      throw this.#plain(error);
     } finally {
-      client?.release(isBroken);
+      client.off('error', ignored);
+      // With its connection a transaction goes back, also where the server would not hear a ROLLBACK.
+      client.release(!isDone);
     }
   }
 
   async close(): Promise<void> {
-    if (!this.#pool.ending) await this.#pool.end();
-  }
-
-  /** Errors of the driver hold the connection and more; what leaves here is a sentence. */
-  #plain(error: unknown): Error {
-    if (!(error instanceof Error)) return new Error(String(error));
-    const first = error instanceof AggregateError && error.message === '' ? error.errors[0] : error;
-    const text = first instanceof Error ? first.message : String(first);
-    const secrets = this.#password === undefined || this.#password === '' ? [] : [encodeURIComponent(this.#password), this.#password];
-    return new Error(secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text));
+    await Promise.all([this.#readers, this.#writers].map((pool) => (pool.ending ? undefined : pool.end())));
   }
 }
+
+const ignored = (): void => undefined;
+/** The types of the driver do not know its own setting of a single query. */
+const patient = (query: pg.QueryConfig): pg.QueryConfig => Object.assign({}, query, { query_timeout: LONG });
+type Ask = (query: pg.QueryConfig) => Promise<pg.QueryResult<Record<string, unknown>>>;
 
 /** What callers ask for may hold what no row does; that finds nothing, and fails nowhere. */
 function taken(values: readonly Value[]): Value[] {
@@ -108,20 +112,20 @@ function numbered(sql: string): string {
   return sql.replaceAll('?', () => `$${(number += 1)}`);
 }
 
-function transactionOf(client: pg.PoolClient): Transaction {
+function transactionOf(ask: Ask): Transaction {
   const all: Reader['all'] = async <Row>(sql: string, values: readonly Value[] = []) =>
-    (await client.query({ text: numbered(sql), values: taken(values) })).rows as Row[];
+    (await ask({ text: numbered(sql), values: taken(values) })).rows as Row[];
   return {
     all,
     run: async (sql, values = []) => {
-      await client.query({ text: numbered(sql), values: taken(values) });
+      await ask({ text: numbered(sql), values: taken(values) });
     },
-    put: (table, rows) => put(client, table, rows),
+    put: (table, rows) => put(ask, table, rows),
   };
 }
 
 /** Columns as arrays: one statement for any number of rows. */
-async function put(client: pg.PoolClient, table: Table, rows: readonly (readonly Value[])[]): Promise<boolean[]> {
+async function put(ask: Ask, table: Table, rows: readonly (readonly Value[])[]): Promise<boolean[]> {
   if (rows.length === 0) return [];
   const columns = columnsOf(table);
   const names = columns.map(({ name }) => name).join(', ');
@@ -133,12 +137,12 @@ async function put(client: pg.PoolClient, table: Table, rows: readonly (readonly
     `INSERT INTO ${table.name} (${names}) SELECT * FROM unnest(${arrays.join(', ')}) ON CONFLICT (${keys.join(', ')}) DO ${again} ` +
     // A row that was only now written has never been locked.
     `RETURNING ${keys.join(', ')}, (xmax = 0) AS is_new`;
-  const { rows: written } = await client.query({
+  const { rows: written } = await ask({
     name: `put ${table.name}`,
     text,
     values: columns.map((_, index) => rows.map((row) => row[index])),
   });
   const formOf = (values: readonly unknown[]): string => values.join('\n');
-  const isNew = new Map((written as Record<string, unknown>[]).map((row) => [formOf(keys.map((key) => row[key])), row['is_new'] === true]));
+  const isNew = new Map(written.map((row) => [formOf(keys.map((key) => row[key])), row['is_new'] === true]));
   return rows.map((row) => isNew.get(formOf(row.slice(0, keys.length))) ?? false);
 }
