@@ -3,6 +3,7 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { freePort } from './harness/ports.ts';
+import { PlatformClient, type Reply } from './stack/platform-client.ts';
 import { startKeyedProvider, type KeyedProvider } from './stack/provider.ts';
 import { aggregateRoles } from './stack/roles.ts';
 import { eventually, RELEASE, Stack, type OperatorProcess } from './stack/stack.ts';
@@ -10,46 +11,26 @@ import { eventually, RELEASE, Stack, type OperatorProcess } from './stack/stack.
 const SECRET = 'provider-canary-5b1f0c9e';
 const SERVICE = 'flashback-platform-api';
 
-interface Reply {
-  status: number;
-  body: Record<string, unknown>;
-}
 type Role = 'viewer' | 'editor' | 'administrator';
 
 let stack: Stack;
 let provider: KeyedProvider;
 let operator: OperatorProcess;
-let origin: string;
-const tokens = new Map<string, string>();
-/** Everything that the API ever answered. */
-let said = '';
+let platform: PlatformClient;
 
-async function call(who: Role | 'nobody', method: string, path: string, body?: unknown): Promise<Reply> {
-  const headers: Record<string, string> = {};
-  if (who !== 'nobody') headers['authorization'] = `Bearer ${tokens.get(who) ?? ''}`;
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  const response = await fetch(origin + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-  const text = await response.text();
-  said += text;
-  return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
-}
-
-async function account(role: Role, grant: readonly string[]): Promise<void> {
-  await stack.kubectl(['create', 'serviceaccount', role, '-n', 'people']);
-  await stack.kubectl(['create', ...grant, '--serviceaccount', `people:${role}`]);
-  tokens.set(role, (await stack.kubectl(['create', 'token', role, '-n', 'people'])).trim());
-}
+const call = (who: Role | 'nobody', method: string, path: string, body?: unknown): Promise<Reply> => platform.call(who, method, path, body);
+const account = (role: Role, grant: readonly string[]): Promise<void> => platform.account(stack.kubectl, role, grant);
 
 beforeAll(async () => {
   provider = await startKeyedProvider([SECRET]);
   stack = await Stack.start(inject('kubectl'), 1);
+  const port = await freePort();
+  platform = new PlatformClient(`http://127.0.0.1:${port}`);
   await aggregateRoles(stack.kubectl);
   for (const namespace of ['people', 'team-a']) await stack.kubectl(['create', 'namespace', namespace]);
   await account('viewer', ['rolebinding', 'viewer', '--clusterrole=view', '-n', 'team-a']);
   await account('editor', ['rolebinding', 'editor', '--clusterrole=edit', '-n', 'team-a']);
   await account('administrator', ['clusterrolebinding', 'administrator', '--clusterrole=cluster-admin']);
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
   operator = await stack.startOperator(['--platform-api-port', String(port), '--platform-api-service', SERVICE, '--pod-ip', '10.1.2.3', '--log-level', 'trace']);
   await eventually('the push certificates', async () => (await stack.project()).includes('flashback-gateway-tls') || undefined);
   await stack.startGateway(0);
@@ -146,10 +127,10 @@ describe('from a credential to an answer, and back', () => {
 });
 
 test('nobody is let in without a token, with one that is made up, or with one for somebody else', async () => {
-  tokens.set('made-up', 'eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl');
+  platform.tokens.set('made-up', 'eyJhbGciOiJSUzI1NiJ9.e30.c2lnbmF0dXJl');
   expect((await call('nobody', 'GET', '/ai/llm')).status).toBe(401);
   expect((await call('made-up' as Role, 'GET', '/ai/llm')).status).toBe(401);
-  tokens.set('elsewhere', (await stack.kubectl(['create', 'token', 'editor', '-n', 'people', '--audience', 'https://elsewhere.example'])).trim());
+  platform.tokens.set('elsewhere', (await stack.kubectl(['create', 'token', 'editor', '-n', 'people', '--audience', 'https://elsewhere.example'])).trim());
   expect((await call('elsewhere' as Role, 'GET', '/ai/llm')).status).toBe(401);
 });
 
@@ -161,7 +142,7 @@ test('the Service is led to the operator that leads', async () => {
 test('the credential of the provider stands in no answer and no log, and no token in a log', () => {
   const logged = stack.processes.flatMap(({ output }) => output).join('\n');
   expect(operator.output.length).toBeGreaterThan(10);
-  expect(said).not.toContain(SECRET);
+  expect(platform.said).not.toContain(SECRET);
   expect(logged).not.toContain(SECRET);
-  for (const token of tokens.values()) expect(logged).not.toContain(token);
+  for (const token of platform.tokens.values()) expect(logged).not.toContain(token);
 });
