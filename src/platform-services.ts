@@ -7,6 +7,7 @@ import { HttpChatGateway } from './platform/conversations/chat-gateway.ts';
 import { ChatKeys } from './platform/conversations/chat-keys.ts';
 import type { Sealer } from './platform/conversations/sealer.ts';
 import { ApiError, type Objects } from './platform/operation.ts';
+import { ThreadAdvisor } from './platform/policies/advisor.ts';
 import type { Homes } from './platform/policies/services.ts';
 import type { KeyRecord, PlatformServices, RepositoryKeys } from './platform/services.ts';
 import { chatKeyId } from './platform/stats/chat-keys.ts';
@@ -91,6 +92,7 @@ export function platformServices({ objects, store, ledger, onKeys, sealer, gatew
     credentials: { check: (config, signal) => checkNow(config, { ...check, store }, signal) },
     keys: repositoryKeys(made),
     homes: objects,
+    advisor: new ThreadAdvisor({ clock }),
     conversations: { sealer, gateway: new HttpChatGateway({ baseUrl: gatewayUrl, keys: chatKeys(made, clock), clock }) },
   };
 }

@@ -13,8 +13,8 @@ export const PROCESSES = {
   tools: ['up', 'demo-command', 'explain-command', 'doctor-command', 'policy-command'],
 } as const satisfies Record<string, readonly string[]>;
 
-/** The threads of src/gateway/guard/scanner.ts and src/ledger/sqlite/threads.ts: started by their paths, beside the file that starts them. */
-const WORKERS = ['src/gateway/guard/scan-worker.ts', 'src/ledger/sqlite/ledger-worker.ts'];
+/** The threads of src/gateway/guard/scanner.ts, src/ledger/sqlite/threads.ts and src/platform/policies/advisor.ts: started by their paths, beside the file that starts them. */
+const WORKERS = ['src/gateway/guard/scan-worker.ts', 'src/ledger/sqlite/ledger-worker.ts', 'src/platform/policies/advice-worker.ts'];
 
 const COMMAND_MODULE = /^\.\/([a-z]+(?:-command)?)\.ts$/;
 const COMMAND_MODULES: ReadonlySet<string> = new Set(Object.values(PROCESSES).flat());

@@ -37,7 +37,7 @@ export interface Document {
 }
 
 /** Of every operation; said once, at the head of the reference. */
-const EVERYWHERE = new Set(['200', '400', '401', '413', '415', '500', '503']);
+const EVERYWHERE = new Set(['200', '400', '401', '413', '415', '429', '500', '503']);
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
@@ -70,17 +70,19 @@ function table(title: string, rows: readonly string[], needed = 'required'): str
 
 function sectionOf(method: string, path: string, operation: DocumentedOperation): string[] {
   const { summary, description, parameters = [], requestBody, responses } = operation;
+  const [rights = '', ...more] = description.split('\n\n');
   const query: Schema = {
     properties: Object.fromEntries(parameters.filter((one) => one.in === 'query').map(({ name, schema, description: text = '' }) => [name, { ...schema, description: text }])),
     required: parameters.filter(({ required }) => required === true).map(({ name }) => name),
   };
-  const failures = Object.entries(responses).filter(([status, { description: text }]) => !EVERYWHERE.has(status) || !/^(?:The token|The body|A fault|This operator|A field|Done)/.test(text));
+  const failures = Object.entries(responses).filter(([status, { description: text }]) => !EVERYWHERE.has(status) || !/^(?:The token|The caller|The body|A fault|This operator|A field|Done)/.test(text));
   return [
     `### ${method.toUpperCase()} ${path}`,
     '',
     summary,
     '',
-    `${description} (\`${operation.operationId}\`)`,
+    `${rights} (\`${operation.operationId}\`)`,
+    ...more.flatMap((text) => ['', text]),
     ...table('Query', rowsOf(query)),
     ...table('Body', rowsOf(requestBody?.content['application/json'].schema ?? {})),
     ...table('Answer', rowsOf(responses['200']?.content['application/json'].schema ?? {}), 'always'),

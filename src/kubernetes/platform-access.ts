@@ -7,6 +7,7 @@ import type { Authenticator, Session } from '../platform/session.ts';
 import { AnswerCache } from './answer-cache.ts';
 import type { KubeClient } from './client.ts';
 import { KubernetesError } from './kubernetes-error.ts';
+import { ReviewBudget } from './review-budget.ts';
 
 const TOKEN_TTL_MS = 10_000;
 const ACCESS_TTL_MS = 5_000;
@@ -56,16 +57,20 @@ export class KubernetesAuthenticator implements Authenticator {
   readonly #options: KubernetesAuthenticatorOptions;
   readonly #tokens: AnswerCache<Session | undefined>;
   readonly #answers: AnswerCache<boolean>;
+  readonly #budget: ReviewBudget;
 
   constructor(options: KubernetesAuthenticatorOptions) {
     this.#options = options;
     this.#tokens = new AnswerCache(options.clock, TOKEN_TTL_MS, MOST_TOKENS);
     this.#answers = new AnswerCache(options.clock, ACCESS_TTL_MS, MOST_ANSWERS);
+    this.#budget = new ReviewBudget(options.clock);
   }
 
-  authenticate(token: string): Promise<Session | undefined> {
+  authenticate(token: string, address: string): Promise<Session | undefined> {
     // Tokens themselves are not kept: a dump of the memory should hold few.
-    return this.#tokens.get(hash('sha256', token, 'hex'), () => this.#review(token));
+    const digest = hash('sha256', token, 'hex');
+    const review = (): Promise<Session | undefined> => this.#review(token);
+    return this.#tokens.get(digest, () => this.#budget.token(digest, address, review, (session) => session !== undefined));
   }
 
   async #review(token: string): Promise<Session | undefined> {
@@ -91,6 +96,7 @@ export class KubernetesAuthenticator implements Authenticator {
   #allowed(user: ReviewedUser, attributes: Readonly<Record<string, string>>): Promise<boolean> {
     const spec = { user: user.username, uid: user.uid, groups: user.groups, extra: user.extra, resourceAttributes: attributes };
     return this.#answers.get(hash('sha256', JSON.stringify(spec), 'hex'), async () => {
+      await this.#budget.access(user.username ?? '');
       const review = await this.#options.client
         .request<SubjectAccessReview>({
           method: 'POST',

@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { failureOf } from './failure.ts';
 import { bodyReader, queryReader } from './input.ts';
 import { openApiDocument } from './openapi.ts';
+import { Limiter, limitsOf } from './limits.ts';
 import { ApiError, type Operation } from './operation.ts';
 import { comparePaths, expressPath, tidyUrl } from './paths.ts';
 import type { PlatformServices } from './services.ts';
@@ -99,12 +100,14 @@ function ready(options: PlatformAppOptions): Serving {
 function routeOf(operation: Operation<PlatformServices>, options: PlatformAppOptions): RequestHandler[] {
   const readQuery = queryReader(operation.query);
   const readBody = bodyReader(operation.body);
+  const limits = limitsOf(operation);
+  const limiter = limits === undefined ? undefined : new Limiter(limits, options.clock);
   const authenticate: RequestHandler = async (request, response, next) => {
     const trace = traceOf(request);
     trace.operation = operation.id;
     response.locals['operation'] = operation;
     const { services, authenticator } = ready(options);
-    const session = await sessionOf(request.headers, authenticator);
+    const session = await sessionOf(request.headers, request.socket.remoteAddress ?? '', authenticator);
     trace.caller = session.caller.name;
     response.locals['session'] = { ...session, services };
     next();
@@ -113,7 +116,8 @@ function routeOf(operation: Operation<PlatformServices>, options: PlatformAppOpt
     const { services, caller, access } = response.locals['session'] as Awaited<ReturnType<typeof sessionOf>> & Pick<Serving, 'services'>;
     const call = { params: request.params, query: readQuery(request.query), body: readBody(parseBody(request)), caller, access };
     // The types of an operation are those of its schemas, which have just been checked.
-    response.json(await operation.handle(call as never, services));
+    const work = (): Promise<unknown> => operation.handle(call as never, services);
+    response.json(await (limiter === undefined ? work() : limiter.run(caller.name, work)));
   };
   if (operation.body === undefined) return [authenticate, answer];
   // Nobody without a token makes us take a body in.

@@ -27,8 +27,8 @@ const NARROWER = 'ask for a shorter time, longer buckets, less to group by, or a
 /** What is told of an error. Whatever is not known to be meant for clients is a fault of ours, of which they get no word. */
 export function failureOf(error: unknown, requestId: string): Failure {
   if (error instanceof ApiError) {
-    const { status, message } = error;
-    return status === 503 ? { status, message, retryAfter: 2, cause: error.cause } : { status, message };
+    const { status, message, retryAfter } = error;
+    return { status, message, ...(retryAfter === undefined ? {} : { retryAfter }), ...(status === 503 ? { cause: error.cause } : {}) };
   }
   if (error instanceof Error && error.name === 'LedgerUnavailableError') {
     return { status: 503, message: 'the ledger cannot be asked now; try again', retryAfter: 2, cause: error };

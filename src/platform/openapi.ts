@@ -1,4 +1,5 @@
 // The OpenAPI 3.1 document of the Platform API, made from the operations that serve it. Pure.
+import { limitWords } from './limits.ts';
 import type { Operation, Schema } from './operation.ts';
 import { comparePaths, pathParameters } from './paths.ts';
 import type { PlatformServices } from './services.ts';
@@ -24,6 +25,7 @@ function failure(description: string): object {
 const COMMON = {
   400: 'A field is missing or wrong, and the message names it; or the address cannot be read.',
   401: 'The token is missing or not valid.',
+  429: 'The caller sends too much, or too many tokens that stand for nobody come from its address; Retry-After says when to try again.',
   500: 'A fault of the operator; its log has the details under the request id.',
   503: 'This operator does not lead, or the API server is away; try again.',
 } as const;
@@ -48,7 +50,7 @@ function parametersOf({ path, query = {} }: AnyOperation): object[] {
 }
 
 function pathItem(operation: AnyOperation): object {
-  const { id, tag, summary, rights, body, answer, errors } = operation;
+  const { id, tag, summary, rights, body, answer, errors, limits } = operation;
   const parameters = parametersOf(operation);
   const possible = { ...COMMON, ...(body === undefined ? {} : OF_BODIES), ...errors };
   const required = Array.isArray(body?.['required']) && body['required'].length > 0;
@@ -56,7 +58,7 @@ function pathItem(operation: AnyOperation): object {
     operationId: id,
     tags: [tag],
     summary,
-    description: `Rights: ${rights}`,
+    description: `Rights: ${rights}${limits === undefined ? '' : `\n\nLimits: ${limitWords(limits)}`}`,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required, content: { 'application/json': { schema: body } } } }),
     responses: {

@@ -2,6 +2,7 @@
 import type { Kind, ObjectKey, ResourceByKind } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { Ledger, Visible } from '../ledger/ledger.ts';
+import type { RateOptions } from '../rate.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** JSON Schema, draft 2020-12, as OpenAPI 3.1 takes it. */
@@ -37,11 +38,14 @@ export interface Access {
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly status: number;
+  /** Seconds, where trying again helps. */
+  readonly retryAfter: number | undefined;
 
-  /** `status`: 400, 401, 403, 404, 405, 409, 413, 415 or 503. */
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  /** `status`: 400, 401, 403, 404, 405, 409, 413, 415, 429 or 503. */
+  constructor(status: number, message: string, options?: ErrorOptions & { retryAfter?: number }) {
     super(message, options);
     this.status = status;
+    this.retryAfter = options?.retryAfter ?? (status === 503 ? 2 : undefined);
   }
 }
 
@@ -96,6 +100,14 @@ export interface Call<Params, Query, Body> {
   access: Access;
 }
 
+/** How much of an operation there may be. */
+export interface Limits {
+  /** Calls that are under way. */
+  atOnce?: { perCaller: number; inAll: number };
+  /** Calls of one caller. */
+  rate?: RateOptions;
+}
+
 export interface Operation<S extends Services = Services, Params = never, Query = never, Body = never> {
   /** For OpenAPI: `createAiLlm`. */
   id: string;
@@ -113,6 +125,8 @@ export interface Operation<S extends Services = Services, Params = never, Query 
   answer: Schema;
   /** Further statuses besides those of every operation, or what those mean here, with when they come. */
   errors: Readonly<Partial<Record<400 | 403 | 404 | 409 | 503, string>>>;
+  /** Absent: what is of all that change something. */
+  limits?: Limits;
   /** Further members of the body of a failure. */
   failure?(error: unknown, message: string): Readonly<Record<string, unknown>>;
   /** Resolves with the body of the 200 answer. */

@@ -2,6 +2,7 @@
 import type { AILLMConfig, KeyType, Repository } from '../api/resources.ts';
 import type { ConversationServices } from './conversations/services.ts';
 import type { Services } from './operation.ts';
+import type { Advisor } from './policies/advisor.ts';
 import type { Homes } from './policies/services.ts';
 
 /** What a provider says of a credential; `reason` is for a person, and holds nothing of the credential. */
@@ -43,5 +44,6 @@ export interface PlatformServices extends Services {
   credentials: CredentialCheck;
   keys: RepositoryKeys;
   homes: Homes;
+  advisor: Advisor;
   conversations: ConversationServices['conversations'];
 }

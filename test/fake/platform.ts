@@ -168,7 +168,7 @@ export async function startPlatform(parts: { ledger?: Partial<Ledger>; services?
   const logger = createLogger({ name: 'test', level: 'trace', destination: { write: (line: string) => void log.push(line) } });
   const registry = createRegistry();
   const tokens = new Map<string, readonly string[]>([['admin', ['*']], ['nobody', []]]);
-  const services: PlatformServices = { objects, ledger, clock, logger, credentials: missing('credentials'), keys: missing('keys'), homes: missing('homes'), conversations: missing('conversations'), ...parts.services };
+  const services: PlatformServices = { objects, ledger, clock, logger, credentials: missing('credentials'), keys: missing('keys'), homes: missing('homes'), advisor: missing('advisor'), conversations: missing('conversations'), ...parts.services };
   const running: Pick<RunningPlatform, 'leads'> = { leads: true };
   const app = createPlatformApp({
     operations: OPERATIONS,

@@ -1,12 +1,14 @@
 // Who calls the Platform API, by an API server that fails: nobody is let in by mistake, and no token is told to anybody.
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KubernetesAuthenticator } from '../../src/kubernetes/platform-access.ts';
+import { ApiError } from '../../src/platform/operation.ts';
 import { refused } from '../../src/kubernetes/refused.ts';
 import { KubernetesError } from '../../src/kubernetes/kubernetes-error.ts';
 import { FakeApiServer } from '../fake/api-server.ts';
 import { clientOf, FakeClock } from './fixture.ts';
 
 const TOKEN = 'canary-token';
+const HOME = '10.0.0.1';
 let server: FakeApiServer;
 let clock: FakeClock;
 let authenticator: KubernetesAuthenticator;
@@ -27,12 +29,12 @@ const YES = { authenticated: true, user: { username: 'jane', groups: ['g'] }, au
 
 it('asks once for a token, and again only after some seconds', async () => {
   review(YES, 2);
-  const sessions = await Promise.all([authenticator.authenticate(TOKEN), authenticator.authenticate(TOKEN)]);
+  const sessions = await Promise.all([authenticator.authenticate(TOKEN, HOME), authenticator.authenticate(TOKEN, HOME)]);
   expect(sessions.map((session) => session?.caller.name)).toEqual(['jane', 'jane']);
-  await authenticator.authenticate(TOKEN);
+  await authenticator.authenticate(TOKEN, HOME);
   expect(server.requests).toHaveLength(1);
   clock.advance(10_000);
-  await authenticator.authenticate(TOKEN);
+  await authenticator.authenticate(TOKEN, HOME);
   expect(server.requests).toHaveLength(2);
 });
 
@@ -43,22 +45,22 @@ it.each([
   ['is for no audience that anybody names', { ...YES, audiences: [] }],
 ])('lets nobody in whose token %s', async (_what, status) => {
   review(status);
-  expect(await authenticator.authenticate(TOKEN)).toBeUndefined();
+  expect(await authenticator.authenticate(TOKEN, HOME)).toBeUndefined();
 });
 
 it('answers 503 while the API server fails, keeps no failure, and quotes nothing of it', async () => {
   server.fail(() => true, { status: 500, body: { reason: 'InternalError', message: `cannot read ${TOKEN}` } });
-  const failure: unknown = await authenticator.authenticate(TOKEN).catch((error: unknown) => error);
+  const failure: unknown = await authenticator.authenticate(TOKEN, HOME).catch((error: unknown) => error);
   expect(failure).toMatchObject({ status: 503 });
   expect(JSON.stringify([String(failure), String((failure as Error).cause)])).not.toContain(TOKEN);
   review(YES);
-  expect((await authenticator.authenticate(TOKEN))?.caller.name).toBe('jane');
+  expect((await authenticator.authenticate(TOKEN, HOME))?.caller.name).toBe('jane');
 });
 
 it('names the namespaces in which a caller may do something, or all of them by one question', async () => {
   review(YES, 2);
   access((body) => body.includes('"namespace":"b"'));
-  const session = await authenticator.authenticate(TOKEN);
+  const session = await authenticator.authenticate(TOKEN, HOME);
   expect(await session?.access.namespaces('list', 'repositories')).toEqual(['b']);
   await expect(session?.access.demand('create', { resource: 'aillmconfigs', namespace: 'a' })).rejects.toMatchObject({
     status: 403,
@@ -78,4 +80,54 @@ it.each([
   [0, 'Unreachable', 'POST /x: ECONNREFUSED', 503, 'the API server cannot be reached'],
 ])('%i %s becomes words for whoever called', (code, reason, message, status, words) => {
   expect(() => refused(new KubernetesError(code, reason, message))).toThrow(expect.objectContaining({ status, message: expect.stringContaining(words) as string }) as Error);
+});
+
+describe('tokens that stand for nobody', () => {
+  const statusOf = (token: string, address: string): Promise<unknown> =>
+    authenticator.authenticate(token, address).then(
+      (session) => session?.caller.name ?? 'nobody',
+      (error: unknown) => (error instanceof ApiError ? [error.status, error.retryAfter] : error),
+    );
+  const flood = async (count: number, address: (at: number) => string): Promise<unknown[]> => {
+    const answers: unknown[] = [];
+    for (let at = 0; at < count; at += 1) answers.push(await statusOf(`made-up-${address(at)}-${at}`, address(at)));
+    return answers;
+  };
+  beforeEach(() => {
+    server.fail(({ path, body }) => path.endsWith('/tokenreviews') && body.includes('made-up'), { status: 201, body: { status: { authenticated: false } } }, 1000);
+    server.fail(({ path }) => path.endsWith('/tokenreviews'), { status: 201, body: { status: YES } }, 1000);
+  });
+
+  it('are reviewed so often for an address, and then refused with a time to wait; others go on', async () => {
+    const answers = await flood(55, () => HOME);
+    expect(answers.slice(0, 50)).toEqual(Array.from({ length: 50 }, () => 'nobody'));
+    expect(answers.slice(50)).toEqual(Array.from({ length: 5 }, () => [429, 1]));
+    expect(server.requests).toHaveLength(50);
+    expect(await statusOf('made-up-elsewhere', '10.0.0.2')).toBe('nobody');
+    clock.advance(200);
+    expect(await statusOf('made-up-later', HOME)).toBe('nobody');
+  });
+
+  it('are reviewed so often in all, and whoever was accepted before goes on meanwhile', async () => {
+    expect(await statusOf(TOKEN, HOME)).toBe('jane');
+    const answers = await flood(205, (at) => `10.1.${at}.1`);
+    expect(answers.filter((answer) => answer === 'nobody')).toHaveLength(200);
+    expect(answers.at(-1)).toEqual([429, 1]);
+    clock.advance(10_000);
+    await flood(205, (at) => `10.2.${at}.1`);
+    expect([await statusOf(TOKEN, HOME), await statusOf('new-and-good', '10.3.0.1')]).toEqual(['jane', [429, 1]]);
+  });
+
+  it('count no more once they are accepted', async () => {
+    for (let at = 0; at < 60; at += 1) expect(await statusOf(`good-${at}`, HOME)).toBe('jane');
+  });
+});
+
+it('reviews no more than 500 tokens at once, whoever sends them', async () => {
+  server.fail(({ path }) => path.endsWith('/tokenreviews'), { status: 201, body: { status: YES } }, 1000);
+  for (let at = 0; at < 500; at += 1) await authenticator.authenticate(`good-${at}`, HOME);
+  await expect(authenticator.authenticate('good-500', HOME)).rejects.toMatchObject({ status: 429, retryAfter: 1 });
+  // What is known is not reviewed.
+  await expect(authenticator.authenticate('good-0', HOME)).resolves.toBeDefined();
+  expect(server.requests).toHaveLength(500);
 });

@@ -2,13 +2,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advise } from '../../src/policy/advise/advise.ts';
 import { recommend } from '../../src/policy/advise/recommend.ts';
-import { validatePolicies } from '../../src/platform/policies/advice.ts';
+import { systemClock } from '../../src/clock.ts';
+import { ThreadAdvisor } from '../../src/platform/policies/advisor.ts';
 import { startPlatform, type RunningPlatform } from '../fake/platform.ts';
-import { ask, stand } from './stand.ts';
+
+const advisor = new ThreadAdvisor({ clock: systemClock });
 
 let platform: RunningPlatform;
 beforeEach(async () => {
-  platform = await startPlatform();
+  platform = await startPlatform({ services: { advisor } });
   platform.objects.put('Repository', 'team', 'repo', { llms: [{ name: 'llm' }] });
   platform.tokens.set('writer', ['list aipolicies team']);
 });
@@ -83,30 +85,15 @@ describe('the processor of the operator', () => {
     ]);
   });
 
-  it('is for everything else between one rule and the next', async () => {
-    let turns = 0;
-    let isDone = false;
-    const other = (): void => {
-      turns += 1;
-      if (!isDone) setImmediate(other);
-    };
-    setImmediate(other);
-    await ask([validatePolicies], 'validatePolicies', { body: rules(5, 10) }, stand());
-    isDone = true;
-    expect(turns).toBeGreaterThanOrEqual(5);
-  });
-
-  it('serves one call of a caller and two in all, and then the next', async () => {
-    const call = (name: string): Promise<unknown> =>
-      ask([validatePolicies], 'validatePolicies', { body: rules(2, 10), caller: { name, uid: name, groups: [] } }, stand());
-    const answers = await Promise.allSettled(['anna', 'anna', 'berta', 'carla'].map(call));
-    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected']);
-    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
-    expect(refused).toEqual([
-      expect.objectContaining({ status: 503, message: 'another call of yours reads rules just now; send one after the other' }),
-      expect.objectContaining({ status: 503, message: 'others have rules read just now; try again' }),
+  it('serves one call of a caller at a time, and says when to try again', async () => {
+    const answers = await Promise.all(Array.from({ length: 2 }, () => platform.call('POST', '/policy/validate', { body: rules(2, 10) })));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 429]);
+    const refused = answers.find(({ status }) => status === 429);
+    expect([refused?.headers.get('retry-after'), refused?.body]).toEqual([
+      '2',
+      { success: false, message: 'you have 1 of these calls under way already; send the next when one is answered' },
     ]);
-    await expect(call('anna')).resolves.toBeDefined();
+    expect((await platform.call('POST', '/policy/validate', { body: rules(2, 10) })).status).toBe(200);
   });
 });
 

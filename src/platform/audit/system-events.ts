@@ -1,6 +1,7 @@
 // /systemevent: who changed what, from the audit of the ledger, in the words and numbers that clients know.
 import { createHash } from 'node:crypto';
 import type { AuditEntry, AuditQuestion } from '../../ledger/ledger.ts';
+import { OF_QUESTIONS } from '../limits.ts';
 import { ApiError, type Operation, type Schema, type Services } from '../operation.ts';
 import { othersOrOwn } from '../stats/visible.ts';
 import { parseRange } from '../stats/window.ts';
@@ -135,6 +136,7 @@ export const listSystemEvents: Operation<Services, never, never, EventQuery> = {
   tag: 'Audit',
   summary: 'Who changed what, the latest first; of the last 24 hours unless it says otherwise.',
   rights: `list on repositories for one's own changes; ${READ_AUDIT} on repositories for those of everybody`,
+  limits: OF_QUESTIONS,
   body: {
     type: 'object',
     properties: {

@@ -29,6 +29,7 @@ const createConversation: Operation<ConversationServices, never, never, { repoId
   summary: 'Begins a conversation with the models of a repository.',
   rights: `${PROMPT} on the repository`,
   body: { type: 'object', required: ['repoId'], properties: { repoId: { type: 'string', minLength: 1, maxLength: 256 } } },
+  limits: { rate: { burst: 100, perMinute: 300 } },
   answer: done({ conversationId: { type: 'string' } }, ['conversationId']),
   errors: { 400: 'the body is not valid', 403: 'no right to prompt the repository', 404: 'no repository has this id, or none that the caller may see', 503: NO_KEY },
   async handle({ body, caller, access }, services) {

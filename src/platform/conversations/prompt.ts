@@ -56,6 +56,8 @@ export const sendPrompt: Operation<ConversationServices, { conversationId: strin
       model: { type: 'string', minLength: 1, maxLength: 256, description: 'As the repository lists it.' },
     },
   },
+  // Each holds its turns for as long as a model takes.
+  limits: { atOnce: { perCaller: 32, inAll: 128 }, rate: { burst: 100, perMinute: 600 } },
   answer: done(),
   errors: {
     400: 'the body is not valid, or the conversation is deleted',

@@ -2,6 +2,7 @@
 import { keyOf, keySeenFrom } from '../../api/resources.ts';
 import { demandObject } from '../by-id.ts';
 import { AI_TYPE } from '../ai-llm/dto.ts';
+import { OF_QUESTIONS } from '../limits.ts';
 import type { Operation, Schema, Services } from '../operation.ts';
 import { aiTypeOf, displayNameOf, done, type AiType } from '../wire.ts';
 
@@ -39,6 +40,7 @@ export const listModels: Operation<Services, never, never, Body> = {
       llmType: { type: ['string', 'null'], description: 'As aiType.' },
     },
   },
+  limits: OF_QUESTIONS,
   answer: done({ models: { type: 'array', items: MODEL } }, ['models']),
   errors: { 403: 'No right to see the repository.', 404: 'There is none with this id.' },
   async handle({ body, access }, { objects }) {

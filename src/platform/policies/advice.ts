@@ -1,9 +1,8 @@
 // /policy/validate and /policy/recommend: advice on rules, by the same code as `flashback policy advise`. No model is asked, and no object
-// read; but reading a rule takes a good deal of the processor, so it is for those who have to do with policies.
-import { advise, type Issue } from '../../policy/advise/advise.ts';
-import { distinct, MOST_RECOMMENDED, piecesOf, recommendOne } from '../../policy/advise/recommend.ts';
-import { ApiError, type Access, type Operation, type Schema, type Services } from '../operation.ts';
-import { Turns } from './turns.ts';
+// read; but reading a rule takes a good deal of the processor, so it is for those who have to do with policies, and in another thread.
+import type { Issue } from '../../policy/advise/advise.ts';
+import { ApiError, type Access, type Limits, type Operation, type Schema } from '../operation.ts';
+import type { PlatformServices } from '../services.ts';
 
 const STRING: Schema = { type: 'string' };
 
@@ -44,11 +43,9 @@ interface ToValidate {
 /** Characters of all rules of a call. */
 const MOST_TEXT = 16 * 1024;
 const RIGHTS = 'list on aipolicies, in any namespace';
-const BUSY = 'another call of this caller, or two of others, read rules just now';
-const ERRORS = { 400: 'the body is not valid', 403: 'no right to list policies anywhere', 503: BUSY } as const;
-
-/** Of the process, as its processor is. */
-const turns = new Turns();
+const BUSY = 'others have rules read just now; or this operator does not lead, or the API server is away';
+const ERRORS = { 400: 'the body is not valid, or its rules cannot be read in ten seconds', 403: 'no right to list policies anywhere', 503: BUSY } as const;
+const LIMITS: Limits = { atOnce: { perCaller: 1, inAll: 2 }, rate: { burst: 20, perMinute: 60 } };
 
 async function demandReader(access: Access): Promise<void> {
   const visible = await access.namespaces('list', 'aipolicies');
@@ -56,13 +53,14 @@ async function demandReader(access: Access): Promise<void> {
   throw new ApiError(403, 'advice is for those who may list aipolicies.ai.flashback.tech somewhere; RBAC of Kubernetes has to grant it');
 }
 
-export const validatePolicies: Operation<Services, never, never, ToValidate> = {
+export const validatePolicies: Operation<PlatformServices, never, never, ToValidate> = {
   id: 'validatePolicies',
   method: 'post',
   path: '/policy/validate',
   tag: 'Policies',
   summary: 'Says how clear rules are, and what is wrong with them: of 16,384 characters together at most.',
   rights: RIGHTS,
+  limits: LIMITS,
   body: {
     type: 'object',
     required: ['policies'],
@@ -81,7 +79,7 @@ export const validatePolicies: Operation<Services, never, never, ToValidate> = {
   },
   answer: { type: 'object', required: ['results'], properties: { results: { type: 'array', items: RESULT } } },
   errors: ERRORS,
-  async handle({ body: { policies }, access, caller }) {
+  async handle({ body: { policies }, access }, { advisor }) {
     await demandReader(access);
     const length = policies.reduce((sum, { content }) => sum + content.length, 0);
     if (length > MOST_TEXT)
@@ -89,10 +87,10 @@ export const validatePolicies: Operation<Services, never, never, ToValidate> = {
         400,
         `policies: their contents must have at most ${MOST_TEXT} characters together, not ${length}; send fewer at a time`,
       );
-    const results = await turns.run(caller.name, policies, ({ policy_uuid, content }) => {
-      const { score, advice, issues, severity } = advise(content);
+    const advices = await advisor.advise(policies.map(({ content }) => content));
+    const results = advices.map(({ score, advice, issues, severity }, at) => {
       const told = issues.map(({ type, description, suggestion }) => ({ type: ISSUE_TYPES[type], description, suggestion }));
-      return { policy_uuid, score, advice, issues: told, severity };
+      return { policy_uuid: policies[at]?.policy_uuid, score, advice, issues: told, severity };
     });
     return { results };
   },
@@ -104,13 +102,14 @@ interface ToRecommend {
   prompt: string;
 }
 
-export const recommendPolicies: Operation<Services, never, never, ToRecommend> = {
+export const recommendPolicies: Operation<PlatformServices, never, never, ToRecommend> = {
   id: 'recommendPolicies',
   method: 'post',
   path: '/policy/recommend',
   tag: 'Policies',
   summary: 'Proposes rules for what a text describes; none where nothing in it is understood.',
   rights: RIGHTS,
+  limits: LIMITS,
   body: {
     type: 'object',
     required: ['level', 'prompt'],
@@ -143,10 +142,9 @@ export const recommendPolicies: Operation<Services, never, never, ToRecommend> =
     },
   },
   errors: ERRORS,
-  async handle({ body: { level, uuid, prompt }, access, caller }) {
+  async handle({ body: { level, uuid, prompt }, access }, { advisor }) {
     await demandReader(access);
-    const found = await turns.run(caller.name, piecesOf(prompt), recommendOne, (done) => distinct(done).length >= MOST_RECOMMENDED);
-    const rules = distinct(found).map(({ content, risk, action }) => ({
+    const rules = (await advisor.recommend(prompt)).map(({ content, risk, action }) => ({
       content,
       riskType: risk.toLowerCase(),
       alertType: action.toLowerCase(),

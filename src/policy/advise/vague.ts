@@ -152,15 +152,15 @@ export const VAGUE: readonly Vague[] = [
   },
 ];
 
-/** Two negations that readers have to resolve. */
+/** Two negations that readers have to resolve. Between words stands something: without it, one long word could be divided in every way. */
 export const DOUBLE_NEGATIONS: readonly string[] = [
-  "(not|never|n't|don'?t) (\\p{L}+ )?(un|in|im|il)(acceptable|allowed|authori[sz]ed|permitted|permissible|necessary|common|" +
+  "(not|never|n't|don'?t) (\\p{L}+[\\s_-]+)?(un|in|im|il)(acceptable|allowed|authori[sz]ed|permitted|permissible|necessary|common|" +
     'lawful|appropriate|sensitive|protected)',
   "(do not|don'?t|never) (fail|forget|omit|refuse|refrain|avoid|prohibit|forbid|disallow)( to| from)?",
-  'not (\\p{L}+ ){0,4}without',
-  'never (\\p{L}+ ){0,4}without',
-  '(no|not|never) (\\p{L}+ ){0,3}(no|not|never)',
-  '(nicht|nie|niemals|kein*) (\\p{L}+ )?(un(erlaubt|zulässig|üblich|geschützt|angemessen|vertraulich)*|verboten)',
-  '(nicht|nie|niemals|kein*) (\\p{L}+ ){0,4}ohne',
-  '(nicht|nie|niemals|kein*) (\\p{L}+ ){0,3}(nicht|nie|niemals|kein*)',
+  'not (\\p{L}+[\\s_-]+){0,4}without',
+  'never (\\p{L}+[\\s_-]+){0,4}without',
+  '(no|not|never) (\\p{L}+[\\s_-]+){0,3}(no|not|never)',
+  '(nicht|nie|niemals|kein*) (\\p{L}+[\\s_-]+)?(un(erlaubt|zulässig|üblich|geschützt|angemessen|vertraulich)*|verboten)',
+  '(nicht|nie|niemals|kein*) (\\p{L}+[\\s_-]+){0,4}ohne',
+  '(nicht|nie|niemals|kein*) (\\p{L}+[\\s_-]+){0,3}(nicht|nie|niemals|kein*)',
 ];

@@ -90,6 +90,10 @@ describe('trouble in a rule', () => {
   });
 });
 
+it.each(['nevercardnumbers', 'never ', 'never-', 'keinenamen', 'not ', 'nicht_'])('comes to an end with "%s" over and over', (piece) => {
+  expect(advise(piece.repeat(8192 / piece.length)).score).toBeLessThan(100);
+});
+
 describe('the proposal', () => {
   it('has instruction, definition, what violates it, what is allowed and examples', () => {
     expect(advise('You should generally not share card numbers. E-mail addresses are fine.').proposal).toBe(
