@@ -160,7 +160,14 @@ export interface RunningPlatform {
   close(): Promise<void>;
 }
 
-export async function startPlatform(parts: { ledger?: Partial<Ledger>; services?: Partial<PlatformServices> } = {}): Promise<RunningPlatform> {
+export interface PlatformParts {
+  ledger?: Partial<Ledger>;
+  services?: Partial<PlatformServices>;
+  /** All there are, when absent. */
+  operations?: typeof OPERATIONS;
+}
+
+export async function startPlatform(parts: PlatformParts = {}): Promise<RunningPlatform> {
   const clock = new FakeClock();
   const objects = new FakeObjects(clock);
   const ledger = fakeLedger(parts.ledger);
@@ -171,7 +178,7 @@ export async function startPlatform(parts: { ledger?: Partial<Ledger>; services?
   const services: PlatformServices = { objects, ledger, clock, logger, credentials: missing('credentials'), keys: missing('keys'), homes: missing('homes'), advisor: missing('advisor'), conversations: missing('conversations'), ...parts.services };
   const running: Pick<RunningPlatform, 'leads'> = { leads: true };
   const app = createPlatformApp({
-    operations: OPERATIONS,
+    operations: parts.operations ?? OPERATIONS,
     serving: () => {
       if (!running.leads) return undefined;
       const authenticate = async (token: string) => {

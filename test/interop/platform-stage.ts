@@ -1,7 +1,10 @@
 // The Platform API over objects and a ledger with something of everything in them, none of which a call can take away.
 import { randomBytes } from 'node:crypto';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { systemClock } from '../../src/clock.ts';
 import { AesSealer } from '../../src/platform/conversations/sealer.ts';
+import { OPERATIONS } from '../../src/platform/operations.ts';
+import { ThreadAdvisor } from '../../src/platform/policies/advisor.ts';
 import { ApiError } from '../../src/platform/operation.ts';
 import type { KeyRecord, PlatformServices } from '../../src/platform/services.ts';
 import { startPlatform, type RunningPlatform } from '../fake/platform.ts';
@@ -71,7 +74,13 @@ function services(): Pick<PlatformServices, 'credentials' | 'keys' | 'homes' | '
 export async function startStage(): Promise<Stage> {
   const memory = new MemoryLedger();
   const ledger = Object.fromEntries(ASKED.map((name) => [name, memory[name].bind(memory)])) as Partial<Ledger>;
-  const platform = await startPlatform({ ledger: { ...ledger, deleteConversation: async () => {} }, services: services() });
+  // So many calls in so short a time would soon meet with nothing but limits.
+  const operations = OPERATIONS.map((operation) => ({ ...operation, limits: {} }));
+  const platform = await startPlatform({
+    operations,
+    ledger: { ...ledger, deleteConversation: async () => {} },
+    services: { ...services(), advisor: new ThreadAdvisor({ clock: systemClock }) },
+  });
   const { objects, clock } = platform;
   objects.remove = async () => {};
   const llm = objects.put('AILLMConfig', WORKSPACE, 'openai', { type: 'OpenAI' }).metadata.uid;
