@@ -70,6 +70,8 @@ const HINTS: Readonly<Record<string, Schema>> = {
   'ledger.persistence.size': { pattern: '^[0-9]+(\\.[0-9]+)?([KMGTP]i?)?$' },
   'ledger.databasePorts': { ...PORTS, minItems: 1 },
   'ledger.databaseTo': OBJECTS,
+  'alerts.receiverPorts': PORTS,
+  'alerts.receiversTo': OBJECTS,
   'networkPolicy.gatewayFrom': OBJECTS,
   'networkPolicy.platformApiFrom': OBJECTS,
   'networkPolicy.metricsFrom': OBJECTS,

@@ -35,6 +35,8 @@ export class Collector {
   constructor(options: CollectorOptions) {
     this.#options = options;
     const { metrics, clock } = options;
+    // There before the first batch: Prometheus sees no increase in what begins with it.
+    for (const result of ['stored', 'failed', 'gap']) metrics.flashback_ledger_batches_total.inc({ result }, 0);
     metrics.flashback_ledger_last_contact_seconds.beforeScrape(() => {
       for (const [gateway, at] of this.#heard) metrics.flashback_ledger_last_contact_seconds.set({ gateway }, (clock.monotonic() - at) / 1000);
     });

@@ -72,6 +72,24 @@ describe('gateways that only some may call', () => {
   });
 });
 
+describe('receivers of alerts on ports of their own', () => {
+  const receiversTo = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }];
+  const rulesOf = async (alerts: object, component: string): Promise<Rule[]> => {
+    const values = { watchNamespaces: ['a'], networkPolicy: { egress: { enabled: true } }, alerts: { receiverPorts: [9093], receiversTo, ...alerts } };
+    return find(await render(values), 'NetworkPolicy', `flashback-${component}`).spec.egress as Rule[];
+  };
+  const rule = { ports: [{ port: 9093 }], to: receiversTo };
+
+  test('are reached by the operator, which tells them, and by nobody else', async () => {
+    expect(await rulesOf({ existingSecret: 'receivers' }, 'operator')).toContainEqual(rule);
+    expect(await rulesOf({ existingSecret: 'receivers' }, 'gateway')).not.toContainEqual(rule);
+  });
+
+  test('are not reached where nobody is told', async () => {
+    expect(await rulesOf({}, 'operator')).not.toContainEqual(rule);
+  });
+});
+
 test('an identity of pods that nobody gives is refused', async () => {
   await expect(egressOf('gateway', { podIdentity: 'ec2' })).rejects.toThrow('networkPolicy/egress/podIdentity');
 });

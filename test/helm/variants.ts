@@ -34,7 +34,7 @@ const EVERYTHING = {
     ],
   },
   platformApi: { enabled: true, port: 443, tlsSecretName: 'platform-api-tls', audiences: ['flashback'], conversations: { keySecret: 'conversation-keys' } },
-  alerts: { config: { receivers: [{ name: 'chat', type: 'slack', urlFile: 'slack-url' }] }, existingSecret: 'alert-files' },
+  alerts: { config: { receivers: [{ name: 'chat', type: 'slack', urlFile: 'slack-url' }] }, existingSecret: 'alert-files', receiverPorts: [9093], receiversTo: [{ namespaceSelector: {} }] },
   ledger: {
     existingSecret: 'postgres',
     existingSecretKey: 'uri',

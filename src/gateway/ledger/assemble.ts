@@ -36,6 +36,8 @@ export function openLedger({ directory, limitBytes, host, clock, logger, metrics
     newSource: randomUUID,
     onDropped: (type, entries) => metrics.flashback_ledger_dropped_total.inc({ type }, entries),
   });
+  // There before the first entry is given up: Prometheus sees no increase in what begins with it.
+  for (const type of ['usage', 'violation'] as const) metrics.flashback_ledger_dropped_total.inc({ type }, 0);
   const { flashback_ledger_spooled_entries: entries, flashback_ledger_spooled_bytes: bytes } = metrics;
   const { flashback_ledger_oldest_seconds: oldest, flashback_ledger_spool_durable: durable } = metrics;
   entries.beforeScrape(() => entries.set(spool.status.entries));
