@@ -3,10 +3,13 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from './stack/stack.ts';
+import { draftOf, isRefused, make, makePolicy, opens, repositoryOf } from './story/acts.ts';
 import { alerts } from './story/alerts.ts';
 import { ASKS_FOR_CARD, CARD, JUDGE_MODEL } from './story/billing-provider.ts';
-import type { Finding, Place, Said } from './story/book.ts';
+import type { Finding, Said } from './story/book.ts';
 import type { Cast } from './story/cast.ts';
+import { changes } from './story/changes.ts';
+import { contract } from './story/contract.ts';
 import { conversations } from './story/conversations.ts';
 import { findings } from './story/findings.ts';
 import { statistics, sumsOfRows } from './story/statistics.ts';
@@ -22,25 +25,6 @@ const cast: Cast = {
   secrets: { team: '', others: '' },
 };
 
-const draft = (name: string, place: Place) => ({
-  name,
-  aiType: place.aiType,
-  endpoint: world.provider.url,
-  secret: SECRET,
-  workspaceId: place.workspace,
-});
-const repository = (name: string, { workspace, llm }: Place) => ({
-  name,
-  storageType: 'OPENAI',
-  mode: 'NORMAL',
-  workspaceId: workspace,
-  repoBuckets: [],
-  repoAiLlms: [{ aiLlmId: llm }],
-});
-const id = async (who: string, path: string, body: object, name: string): Promise<string> =>
-  String((await world.ok(who, 'POST', path, body))[name]);
-const policy = async (who: string, body: object): Promise<string> =>
-  ((await world.ok(who, 'POST', '/policy', { orgId: 'default', ...body }))['policy'] as { id: string }).id;
 const ask = (who: 'team' | 'others', said: Said) =>
   world.book.ask(cast[who], said, { secret: cast.secrets[who], baseURL: world.stack.baseUrl(0) });
 
@@ -48,49 +32,29 @@ const blocks = (): Finding => ({ policy: cast.cards, severity: 'HIGH', action: 2
 const advises = (): Finding => ({ policy: cast.advice, severity: 'MEDIUM', action: 0 });
 const alertsTheirs = (): Finding => ({ policy: cast.theirs, severity: 'LOW', action: 1 });
 
-/** The condition of an object by its id. */
-async function holds(kind: string, uid: string, type: string): Promise<true | undefined> {
-  interface Found {
-    metadata: { uid: string };
-    status?: { conditions?: { type: string; status: string }[] };
-  }
-  const { items } = JSON.parse(await world.stack.kubectl(['get', kind, '-A', '-o', 'json'])) as { items: Found[] };
-  const found = items.find(({ metadata }) => metadata.uid === uid);
-  return found?.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') || undefined;
-}
-
-const inForce = (uid: string): Promise<true> => eventually('the policy in force', () => holds('aipolicies', uid, 'Programmed'));
-/** Whether the key works, without a request that counts. */
-const opens = (apiKey: string): Promise<true> =>
-  eventually('a key that opens the gateway', async () => {
-    const client = new OpenAI({ apiKey, baseURL: world.stack.baseUrl(0), maxRetries: 0 });
-    return (await client.models.list()).data.some(({ id: model }) => model === 'small-1') || undefined;
-  });
-
 beforeAll(async () => {
   world = await World.start();
   const { others } = cast;
-  await id('administrator', '/ai/llm', draft('judge', { ...others, aiType: 'OTHER' }), 'aiLlmId');
-  others.llm = await id('stranger', '/ai/llm', draft('Theirs', others), 'aiLlmId');
-  others.repo = await id('stranger', '/repo', repository('Desk', others), 'repoId');
+  await make(world, 'administrator', '/ai/llm', draftOf(world, 'judge', { ...others, aiType: 'OTHER' }), 'aiLlmId');
+  others.llm = await make(world, 'stranger', '/ai/llm', draftOf(world, 'Theirs', others), 'aiLlmId');
+  others.repo = await make(world, 'stranger', '/repo', repositoryOf('Desk', others), 'repoId');
   const key = await world.ok('stranger', 'POST', `/repo/${others.repo}/ai/apikey`, { name: 'Their app', aiType: 'OPENAI' });
   [others.key, cast.secrets.others] = [String(key['id']), String(key['secret'])];
-  cast.theirs = await policy('stranger', {
+  cast.theirs = await makePolicy(world, 'stranger', {
     name: 'Cards are told of',
     content: 'Do not share payment card numbers.',
     riskType: 'LOW',
     actionType: 1,
     workspaceId: OTHERS,
   });
-  await inForce(cast.theirs);
-  await opens(cast.secrets.others);
+  await opens(world, cast.secrets.others);
 });
 
 afterAll(() => world?.stop());
 
 describe('from a credential to a call that is blocked', () => {
   test('a connection is made, validated and available', async () => {
-    cast.team.llm = await id('editor', '/ai/llm', draft('Our provider', cast.team), 'aiLlmId');
+    cast.team.llm = await make(world, 'editor', '/ai/llm', draftOf(world, 'Our provider', cast.team), 'aiLlmId');
     expect(await world.ok('editor', 'POST', `/ai/llm/${cast.team.llm}/validate`)).toMatchObject({
       message: 'the provider accepts the credential; it lists 3 models',
     });
@@ -98,7 +62,7 @@ describe('from a credential to a call that is blocked', () => {
   });
 
   test('a repository is made, and lists the models', async () => {
-    cast.team.repo = await id('editor', '/repo', repository('Chat', cast.team), 'repoId');
+    cast.team.repo = await make(world, 'editor', '/repo', repositoryOf('Chat', cast.team), 'repoId');
     const models = await eventually('its models', async () => {
       const { models: found } = await world.ok('editor', 'POST', '/ai/models', { repoId: cast.team.repo });
       return (found as unknown[]).length > 0 ? found : undefined;
@@ -109,21 +73,20 @@ describe('from a credential to a call that is blocked', () => {
   test('a key is made, and the SDK is answered with it', async () => {
     const key = await world.ok('editor', 'POST', `/repo/${cast.team.repo}/ai/apikey`, { name: 'My app', aiType: 'OPENAI' });
     [cast.team.key, cast.secrets.team] = [String(key['id']), String(key['secret'])];
-    await opens(cast.secrets.team);
+    await opens(world, cast.secrets.team);
     expect(await ask('team', { prompt: 'ping' })).toBe('pong 1');
     const [receipt] = world.provider.receipts;
     expect(world.book.sums()).toMatchObject({ requests: 1, tokensIn: receipt?.tokensIn, tokensOut: receipt?.tokensOut });
   });
 
   test('a policy is made, and stops the same call with a card number in it', async () => {
-    cast.cards = await policy('editor', {
+    cast.cards = await makePolicy(world, 'editor', {
       name: 'No cards',
       content: 'Do not share payment card numbers.',
       riskType: 'HIGH',
       actionType: 2,
       workspaceId: TEAM,
     });
-    await inForce(cast.cards);
     const before = world.provider.receipts.length;
     const error = await ask('team', { prompt: `My card is ${CARD}.`, findings: [blocks()] });
     expect(error).toBeInstanceOf(OpenAI.BadRequestError);
@@ -144,16 +107,25 @@ describe('from a credential to a call that is blocked', () => {
     expect(world.book.calls.at(-1)?.tokensOut).toBeGreaterThan(1_000);
   });
 
-  test('other policies write down and tell, and calls say for whom they are', async () => {
-    cast.advice = await policy('editor', {
+  test('a policy of the repository only writes down', async () => {
+    cast.advice = await makePolicy(world, 'editor', {
       name: 'Advice',
       content: 'Never give legal advice.',
-      riskType: 'MEDIUM',
+      riskType: 'HIGH',
       actionType: 0,
       workspaceId: TEAM,
       repoId: cast.team.repo,
     });
-    await inForce(cast.advice);
+  });
+});
+
+changes(
+  () => world,
+  () => cast,
+);
+
+describe('calls', () => {
+  test('say for whom they are, and are written down, told of, or stopped', async () => {
     expect(await ask('team', { prompt: 'You should sue them.', user: 'usr_1', findings: [advises()] })).toBe('pong 1');
     expect(await ask('team', { prompt: 'Good morning.', user: 'usr_1', conversation: 'conv_1', model: 'large-1' })).toBe('pong 1');
     for (const user of ['usr_1', 'usr_2', 'usr_2']) {
@@ -215,7 +187,7 @@ describe('and back', () => {
       body: { success: false, message: 'it is in use by the repository Chat; detach it there first' },
     });
     const spare = await world.ok('editor', 'POST', `/repo/${team.repo}/ai/apikey`, { name: 'Spare', aiType: 'OPENAI' });
-    await opens(String(spare['secret']));
+    await opens(world, String(spare['secret']));
     for (const path of [
       `/policy/${cast.cards}`,
       `/policy/${cast.advice}`,
@@ -236,13 +208,7 @@ describe('and back', () => {
     // Those of keys belong to the repository, so the garbage collector, which does not run here, takes them away.
     for (const { kind, metadata } of left.items)
       expect([kind, metadata.ownerReferences?.map(({ uid }) => uid)]).toEqual(['Secret', [team.repo]]);
-    for (const apiKey of [cast.secrets.team, String(spare['secret'])]) {
-      await eventually('the key is refused', async () => {
-        const client = new OpenAI({ apiKey, baseURL: world.stack.baseUrl(0), maxRetries: 0 });
-        const error: unknown = await client.models.list().catch((failure: unknown) => failure);
-        return error instanceof OpenAI.AuthenticationError || undefined;
-      });
-    }
+    for (const apiKey of [cast.secrets.team, String(spare['secret'])]) await isRefused(world, apiKey);
   });
 
   test('what is deleted still counts, and what it found is still listed', async () => {
@@ -261,7 +227,14 @@ describe('and back', () => {
     for (const gone of [cards, advice]) {
       const found = await world.list('editor', `/policy/${gone}/violations`);
       expect(found).toHaveLength(book.calls.flatMap((call) => call.findings).filter((finding) => finding.policy === gone).length);
-      expect(found[0]).toMatchObject({ policyId: gone, repoId: team.repo });
+      // What it was called is gone with it.
+      const name = gone === cards ? /^no-cards-/ : /^advice-/;
+      expect(found[0]).toMatchObject({
+        policyId: gone,
+        repoId: team.repo,
+        policyName: expect.stringMatching(name),
+        repoName: expect.stringMatching(/^chat-/),
+      });
     }
   });
 
@@ -282,6 +255,8 @@ describe('and back', () => {
     }
   });
 });
+
+contract(() => world);
 
 test('no secret was said or logged', () => {
   const logged = world.stack.processes.flatMap(({ output }) => output).join('\n');

@@ -14,6 +14,8 @@ export class PlatformClient {
   readonly tokens = new Map<string, string>();
   /** Everything that the API ever answered. */
   said = '';
+  /** The same, call by call; paths without their query. */
+  readonly exchanges: ({ method: string; path: string } & Reply)[] = [];
 
   constructor(origin: string) {
     this.#origin = origin;
@@ -34,6 +36,8 @@ export class PlatformClient {
     const response = await fetch(this.#origin + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     const text = await response.text();
     this.said += text;
-    return { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
+    const reply = { status: response.status, body: JSON.parse(text) as Record<string, unknown> };
+    this.exchanges.push({ method, path: path.split('?', 1)[0] ?? '', ...reply });
+    return reply;
   }
 }

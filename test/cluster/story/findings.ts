@@ -51,7 +51,7 @@ export function findings(world: () => World, cast: () => Cast): void {
       expect(ofCards).toMatchObject({
         policyName: 'No cards',
         repoName: 'Chat',
-        repoAiApiKeyName: 'My app',
+        repoAiApiKeyName: 'Our app',
         host: expect.stringMatching(/./),
         explanation: expect.stringMatching(/card/i),
       });
