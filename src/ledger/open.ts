@@ -27,7 +27,7 @@ export async function openLedger({ url, retention: wanted, questionTimeout = QUE
   const path = pathOf(url);
   try {
     const { openSqlite } = await import('./sqlite/threads.ts');
-    return await openSqlite(path, retention);
+    return await openSqlite(path, retention, questionTimeout);
   } catch (error) {
     throw new Error(`the ledger ${path} cannot be opened: ${messageOf(error)}`, { cause: error });
   }

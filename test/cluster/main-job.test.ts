@@ -7,36 +7,13 @@ import { startDemoProvider, type DemoProvider } from '../../src/demo/provider.ts
 import { brokenManifests } from './stack/broken-manifests.ts';
 import { startLoad } from './stack/load.ts';
 import { startKeyedProvider, type KeyedProvider } from './stack/provider.ts';
+import { KEY_SECRET, providerSecret, shopManifests } from './stack/shop.ts';
 import { eventually, RELEASE, Stack, type GatewayProcess, type OperatorProcess } from './stack/stack.ts';
 
 const NAMESPACE = 'shop';
 const FIRST_KEY = 'upstream-canary-one-4f1c9a';
 const SECOND_KEY = 'upstream-canary-two-77b0de';
 const THIRD_KEY = 'upstream-canary-three-c3319f';
-
-function providerSecret(key: string): string {
-  return JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace: NAMESPACE, name: 'lab' }, stringData: { apiKey: key } });
-}
-
-function manifests(endpoint: string): string {
-  return `
-apiVersion: ai.flashback.tech/v1alpha1
-kind: AILLMConfig
-metadata: {name: lab, namespace: ${NAMESPACE}}
-spec:
-  type: Other
-  endpoint: ${endpoint}
-  endpointSecurity: AllowPlaintext
-  credentials: {secretRef: {name: lab}}
----
-apiVersion: ai.flashback.tech/v1alpha1
-kind: Repository
-metadata: {name: chat, namespace: ${NAMESPACE}}
-spec:
-  llms: [{name: lab}]
-  apiKeys: [{name: app, secretName: chat-key}]
-`;
-}
 
 let stack: Stack;
 let provider: KeyedProvider;
@@ -56,7 +33,7 @@ async function readMetrics(url: string): Promise<string> {
 }
 
 async function deliveredKey(): Promise<string> {
-  return eventually('the key Secret', async () => (await stack.secret(NAMESPACE, 'chat-key'))?.['OPENAI_API_KEY']);
+  return eventually('the key Secret', async () => (await stack.secret(NAMESPACE, KEY_SECRET))?.['OPENAI_API_KEY']);
 }
 
 async function chatStatus(key: string, baseUrl = stack.baseUrl(0)): Promise<{ status: number; code: string | undefined }> {
@@ -105,8 +82,8 @@ describe('the main job on a real API server', () => {
 
   test('a Secret, an AILLMConfig and a Repository become an answered request with counted tokens', async () => {
     await stack.kubectl(['create', 'namespace', NAMESPACE]);
-    await stack.apply(providerSecret(FIRST_KEY));
-    await stack.apply(manifests(provider.url));
+    await stack.apply(providerSecret(NAMESPACE, 'lab', FIRST_KEY));
+    await stack.apply(shopManifests({ namespace: NAMESPACE, endpoint: provider.url, secret: 'lab' }));
     await stack.kubectl(['wait', '--for=condition=Ready', 'llm/lab', 'airepo/chat', '-n', NAMESPACE, '--timeout=30s']);
     appKey = await deliveredKey();
     deliveredKeys.add(appKey);
@@ -123,7 +100,7 @@ describe('the main job on a real API server', () => {
     provider.accepted.add(SECOND_KEY);
     const load = startLoad([gateway.baseUrl], () => appKey);
     await load.more(50);
-    await stack.apply(providerSecret(SECOND_KEY));
+    await stack.apply(providerSecret(NAMESPACE, 'lab', SECOND_KEY));
     await eventually('traffic with the new credential', async () => (provider.used.get(SECOND_KEY) ?? 0) > 0 || undefined);
     await load.more(50);
     await load.stop();
@@ -132,16 +109,16 @@ describe('the main job on a real API server', () => {
   });
 
   test('a rotation to a credential that the provider refuses keeps the working one and says so', async () => {
-    await stack.apply(providerSecret('upstream-canary-wrong-000000'));
+    await stack.apply(providerSecret(NAMESPACE, 'lab', 'upstream-canary-wrong-000000'));
     await eventually('CredentialsInvalid', async () => (await stack.condition('llm', NAMESPACE, 'lab', 'Ready')) === 'False CredentialsInvalid' || undefined);
     expect(await chatStatus(appKey)).toEqual({ status: 200, code: undefined });
-    await stack.apply(providerSecret(SECOND_KEY));
+    await stack.apply(providerSecret(NAMESPACE, 'lab', SECOND_KEY));
     await stack.kubectl(['wait', '--for=condition=Ready', 'llm/lab', '-n', NAMESPACE, '--timeout=30s']);
   });
 
   test('deleting the key Secret revokes the key within a second and delivers a new one', async () => {
     const revoked = appKey;
-    await stack.kubectl(['delete', 'secret', 'chat-key', '-n', NAMESPACE]);
+    await stack.kubectl(['delete', 'secret', KEY_SECRET, '-n', NAMESPACE]);
     const deletedAt = performance.now();
     await eventually('401 for the old key', async () => ((await chatStatus(revoked)).status === 401 ? true : undefined), 5);
     // The bound is part of the promise, not a measurement: far above what it takes.
@@ -184,7 +161,7 @@ describe('the main job on a real API server', () => {
     await eventually('CredentialsInvalid', async () => (await stack.condition('llm', NAMESPACE, 'lab', 'Ready')) === 'False CredentialsInvalid' || undefined);
     expect(await stack.condition('llm', NAMESPACE, 'lab', 'CredentialsValid')).toBe('False CredentialsInvalid');
     provider.accepted.add(THIRD_KEY);
-    await stack.apply(providerSecret(THIRD_KEY));
+    await stack.apply(providerSecret(NAMESPACE, 'lab', THIRD_KEY));
     await stack.kubectl(['wait', '--for=condition=Ready', 'llm/lab', 'airepo/chat', '-n', NAMESPACE, '--timeout=30s']);
     await eventually('an answer', async () => ((await chatStatus(appKey)).status === 200 ? true : undefined));
   });

@@ -6,37 +6,16 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startDemoProvider, type DemoProvider } from '../../src/demo/provider.ts';
 import { startProvider, type FakeProvider } from '../fake/provider.ts';
 import { completion, honest } from '../policy/judge/scripted.ts';
+import { connection, providerSecret, shopManifests } from './stack/shop.ts';
 import { eventually, Stack } from './stack/stack.ts';
 
 const NAMESPACE = 'governed';
 const CARD = '4242 4242 4242 4242';
 
-function connection(name: string, endpoint: string): string {
-  return `
-apiVersion: ai.flashback.tech/v1alpha1
-kind: AILLMConfig
-metadata: {name: ${name}, namespace: ${NAMESPACE}}
-spec:
-  type: Other
-  endpoint: ${endpoint}
-  endpointSecurity: AllowPlaintext
-  credentials: {secretRef: {name: provider}}
-`;
-}
-
-const manifests = (provider: string, judge: string): string => `
-apiVersion: v1
-kind: Secret
-metadata: {name: provider, namespace: ${NAMESPACE}}
-stringData: {apiKey: upstream-canary-policies}
----${connection('demo', provider)}---${connection('judge', judge)}---
-apiVersion: ai.flashback.tech/v1alpha1
-kind: Repository
-metadata: {name: chat, namespace: ${NAMESPACE}}
-spec:
-  llms: [{name: demo}]
-  apiKeys: [{name: app, secretName: chat-key}]
-`;
+const manifests = (provider: string, judge: string): string => {
+  const shop = (llm: string, endpoint: string) => ({ namespace: NAMESPACE, llm, endpoint, secret: 'provider' });
+  return `${shopManifests(shop('demo', provider))}---${connection(shop('judge', judge))}`;
+};
 
 const NO_CARDS = `
 apiVersion: ai.flashback.tech/v1alpha1
@@ -114,6 +93,7 @@ beforeAll(async () => {
   await eventually('the push certificates', async () => (await stack.project()).includes('flashback-gateway-tls') || undefined);
   await stack.startGateway(0);
   await stack.kubectl(['create', 'namespace', NAMESPACE]);
+  await stack.apply(providerSecret(NAMESPACE, 'provider', 'upstream-canary-policies'));
   await stack.apply(manifests(`${demo.url}/v1`, judge.url));
   await stack.kubectl(['wait', '--for=condition=Ready', 'llm/demo', 'llm/judge', 'airepo/chat', '-n', NAMESPACE, '--timeout=30s']);
   const key = await eventually('the key Secret', async () => (await stack.secret(NAMESPACE, 'chat-key'))?.['OPENAI_API_KEY']);

@@ -69,8 +69,8 @@ export class Stack {
     return new Stack({ apiServer, kubectl, directory, pushPorts: ports.slice(0, gateways), ports: ports.slice(gateways) });
   }
 
-  async startOperator(extra: readonly string[] = []): Promise<OperatorProcess> {
-    const started = startFlashback([
+  async startOperator(extra: readonly string[] = [], env: Record<string, string> = {}): Promise<OperatorProcess> {
+    const args = [
       'operator',
       '--kubeconfig',
       this.apiServer.kubeconfig,
@@ -91,7 +91,8 @@ export class Stack {
       '--lease-retry-period',
       '500ms',
       ...extra,
-    ]);
+    ];
+    const started = startFlashback(args, env);
     this.processes.push(started);
     const { metricsPort } = await started.log('listening', ({ msg }) => msg === 'listening');
     return Object.assign(started, { metricsUrl: `http://127.0.0.1:${String(metricsPort)}/metrics` });
