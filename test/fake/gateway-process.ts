@@ -43,7 +43,8 @@ export interface KillableGateway {
   remove(): Promise<void>;
 }
 
-export async function killableGateway(snapshot: Snapshot): Promise<KillableGateway> {
+/** `further`: flags by their names. */
+export async function killableGateway(snapshot: Snapshot, further: Readonly<Record<string, string>> = {}): Promise<KillableGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'flashback-killable-'));
   const now = Date.now();
   const authority = await issueAuthority(now);
@@ -69,6 +70,7 @@ export async function killableGateway(snapshot: Snapshot): Promise<KillableGatew
     'ledger-dir': ledgerDirectory,
     'shutdown-delay': '0s',
     'log-level': 'silent',
+    ...further,
   };
   const args = [CLI, 'gateway', '--allow-loopback-endpoints', ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)];
   const dispatcher = new Agent({ connect: { ca: authority.cert, servername: GATEWAY_SERVER_NAME, ...operator } });
