@@ -1,4 +1,5 @@
 // Fills a ledger with a year, inside of the database: the rows of minutes first, every other table from those.
+import type { Kind } from '../../src/api/resources.ts';
 import type { Database } from '../../src/ledger/database.ts';
 import {
   ACTIVE_PART,
@@ -11,7 +12,7 @@ import {
   type Level,
   type Unit,
 } from '../../src/ledger/tables.ts';
-import { name, SHAPE, START, type Size } from './shape.ts';
+import { keyOf, name, SHAPE, START, uidOf, type Size } from './shape.ts';
 
 const AMOUNTS = Object.values(AMOUNT_COLUMNS);
 const CHUNK = 400_000;
@@ -37,10 +38,10 @@ export async function fill(database: Database, { rows, days }: Size, log: (line:
 async function names(database: Database, rows: number): Promise<void> {
   const { repositories, models, hosts, users } = SHAPE;
   await database.write(async (transaction) => {
-    const object = async (kind: string, key: string): Promise<number> => {
+    const object = async (kind: Kind, key: string): Promise<number> => {
       const [namespace, short] = key.split('/') as [string, string];
       const sql = 'INSERT INTO objects (kind, uid, namespace, name) VALUES (?, ?, ?, ?) RETURNING id';
-      return (await transaction.all<{ id: number }>(sql, [kind, `uid of ${kind} ${key}`, namespace, short]))[0]!.id;
+      return (await transaction.all<{ id: number }>(sql, [kind, uidOf(kind, key), namespace, short]))[0]!.id;
     };
     const llms: number[] = [];
     for (let index = 0; index < SHAPE.workspaces; index += 1) llms.push(await object('AILLMConfig', name.llm(index)));
@@ -51,7 +52,7 @@ async function names(database: Database, rows: number): Promise<void> {
         for (let host = 0; host < hosts; host += 1) {
           const sql = 'INSERT INTO series (workspace, repository, llm, key, provider, model, host) VALUES (?, ?, ?, ?, ?, ?, ?)';
           const workspace = index % SHAPE.workspaces;
-          const who = [name.workspace(workspace), repository, llms[workspace]!, name.key(index), PROVIDERS[workspace % PROVIDERS.length]!];
+          const who = [name.workspace(workspace), repository, llms[workspace]!, keyOf(index), PROVIDERS[workspace % PROVIDERS.length]!];
           await transaction.run(sql, [...who, name.model(index * models + model), name.host(host)]);
         }
       }

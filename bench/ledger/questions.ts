@@ -1,6 +1,6 @@
 // Every kind of question that the Platform API asks the ledger, over the year of the benchmark.
 import { DIMENSIONS, type Dimension, type StoredLedger, type UsageQuestion, type ViolationSumsQuestion } from '../../src/ledger/ledger.ts';
-import { name, START, type Size } from './shape.ts';
+import { name, nowOf, type Size } from './shape.ts';
 
 export interface Asked {
   title: string;
@@ -10,9 +10,8 @@ export interface Asked {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-export function questionsOf({ days }: Size): Asked[] {
-  // In the middle of a day and an hour, as it is when somebody looks.
-  const now = START * 60_000 + (days - 1) * DAY + 10 * HOUR + 23 * 60_000;
+export function questionsOf(size: Size): Asked[] {
+  const now = nowOf(size);
   const last = (length: number, fields: Partial<UsageQuestion> = {}): UsageQuestion => ({
     visible: 'all',
     from: now - length,

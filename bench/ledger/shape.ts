@@ -1,4 +1,7 @@
 // What the ledger of the benchmark holds: a year of an organization of 100 repositories and 2000 users.
+import type { Kind } from '../../src/api/resources.ts';
+import { chatKeyId } from '../../src/platform/stats/chat-keys.ts';
+
 export const SHAPE = {
   workspaces: 20,
   repositories: 100,
@@ -22,6 +25,15 @@ export interface Size {
 
 /** 2025-11-01, in minutes since the epoch. */
 export const START = Date.UTC(2025, 10, 1) / 60_000;
+
+/** In the middle of the last day and of an hour, as it is when somebody looks: milliseconds since the epoch. */
+export const nowOf = ({ days }: Size): number => START * 60_000 + (days - 1) * 86_400_000 + 10 * 3_600_000 + 23 * 60_000;
+
+export const uidOf = (kind: Kind, key: string): string => `uid of ${kind} ${key}`;
+
+/** Of one repository in ten the only key is that of conversations of the Platform API. */
+export const keyOf = (repository: number): string =>
+  repository % 10 === 9 ? chatKeyId(uidOf('Repository', name.repository(repository))) : name.key(repository);
 
 export const name = {
   workspace: (index: number): string => `workspace-${index}`,

@@ -60,11 +60,25 @@ export function objectIn(column: string, kind: 'Repository' | 'AILLMConfig' | 'A
   return uids.includes('') ? oneOf([found, { sql: `${column} = 0`, values: [] }]) : found;
 }
 
+/** Series that are named by their numbers in a statement. */
+const MAX_SERIES = 1000;
+
 /** All that a question of use filters by. Empty: every row counts. */
 export async function conditionsOf(question: UsageQuestion, reader: Reader): Promise<Condition[]> {
   const filter = await each(question.filter, reader);
   const anyOf = await each(question.anyOf, reader);
-  return [...visibleIn(DIMENSION_COLUMNS.workspace, question.visible), ...filter, ...(anyOf.length > 0 ? [oneOf(anyOf)] : [])];
+  const all = [...visibleIn(DIMENSION_COLUMNS.workspace, question.visible), ...filter, ...(anyOf.length > 0 ? [oneOf(anyOf)] : [])];
+  const ofSeries = all.filter(({ sql }) => !sql.includes('d.'));
+  if (ofSeries.length === 0) return all;
+  // Looked up once instead of with each row. Where there are none, nothing is read at all.
+  const { sql, values } = allOf(ofSeries);
+  const found = await reader.all<{ id: number }>(`SELECT s.id FROM series s WHERE ${sql} LIMIT ${MAX_SERIES + 1}`, values);
+  if (found.length > MAX_SERIES) return all;
+  const inSeries = isIn(
+    'd.series',
+    found.map(({ id }) => id),
+  );
+  return [inSeries, ...all.filter((condition) => !ofSeries.includes(condition))];
 }
 
 async function each(wanted: Partial<Record<Dimension, readonly string[]>> = {}, reader: Reader): Promise<Condition[]> {

@@ -39,7 +39,10 @@ export interface BreakdownRoute {
   nameOf(id: string, objects: Objects): string | undefined;
   hasRule: boolean;
   /** What totals say besides, for the entities of a page. */
-  more?: { names: readonly string[]; of(entity: Entity, asked: Asked, services: Services): Promise<Record<string, number>> };
+  more?: {
+    names: readonly string[];
+    of(page: readonly Entity[], asked: Asked, services: Services): Promise<ReadonlyMap<Entity, Record<string, number>>>;
+  };
 }
 
 /** How entities of a dimension are found: by the ledger. */
@@ -49,9 +52,8 @@ export function byDimension(dimension: Dimension): Pick<BreakdownRoute, 'entitie
     entities: async (asked, _query, services) =>
       entitiesOf(await usageRows({ ...asked, groupBy: [dimension], buckets: false }, services), dimension),
     rows: async (entities, asked, _query, services) => {
-      const rowsOf = (entity: string): Promise<UsageRow[]> =>
-        usageRows({ ...asked, filter: { ...asked.filter, [dimension]: [entity] } }, services);
-      return new Map(await Promise.all(entities.map(async (entity) => [entity, await rowsOf(entity)] as const)));
+      const rows = await usageRows({ ...asked, groupBy: [dimension], filter: { ...asked.filter, [dimension]: entities } }, services);
+      return Map.groupBy(rows, ({ dimensions }) => dimensions[dimension] ?? '');
     },
   };
 }
@@ -71,17 +73,16 @@ async function entitiesOfPage(
   const ids = page.map(({ id }) => id);
   const inBuckets = { ...asked, groupBy: [], buckets: true };
   const rowsOf = query.includeSeries && ids.length > 0 ? await rows(ids, inBuckets, query, services) : undefined;
-  return Promise.all(
-    page.map(async (entity) => {
-      const name = nameOf(entity.id, services.objects);
-      return {
-        entityId: entity.id,
-        ...(name === undefined ? {} : { entityName: name }),
-        totals: { ...metric.point(entity.use), ...(await more?.of(entity, asked, services)) },
-        ...(rowsOf === undefined ? {} : { series: seriesOf(rowsOf.get(entity.id) ?? [], asked.stretch, metric).series }),
-      };
-    }),
-  );
+  const moreOf = page.length > 0 ? await more?.of(page, asked, services) : undefined;
+  return page.map((entity) => {
+    const name = nameOf(entity.id, services.objects);
+    return {
+      entityId: entity.id,
+      ...(name === undefined ? {} : { entityName: name }),
+      totals: { ...metric.point(entity.use), ...moreOf?.get(entity) },
+      ...(rowsOf === undefined ? {} : { series: seriesOf(rowsOf.get(entity.id) ?? [], asked.stretch, metric).series }),
+    };
+  });
 }
 
 export function breakdownOperation(route: BreakdownRoute): Operation<Services, never, BreakdownQuery> {

@@ -33,6 +33,9 @@ export async function usageRows(asked: Asked, { ledger, objects }: { ledger: Led
   if (traffic === 'all') return ledger.usage(questionOf(asked));
   // A filter by keys leaves those of conversations that are among them.
   const keys = chatKeyIds(objects, repository).filter((id) => filter.key?.includes(id) ?? true);
-  const ofChats = keys.length === 0 ? [] : await ledger.usage(questionOf({ ...asked, filter: { ...filter, key: keys } }));
-  return traffic === 'conversations' ? ofChats : subtractRows(await ledger.usage(questionOf(asked)), ofChats, groupBy);
+  const askForChats = async (): Promise<UsageRow[]> =>
+    keys.length === 0 ? [] : ledger.usage(questionOf({ ...asked, filter: { ...filter, key: keys } }));
+  if (traffic === 'conversations') return askForChats();
+  const [ofAll, ofChats] = await Promise.all([ledger.usage(questionOf(asked)), askForChats()]);
+  return subtractRows(ofAll, ofChats, groupBy);
 }

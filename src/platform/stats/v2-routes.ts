@@ -111,10 +111,20 @@ const byUser: Pick<BreakdownRoute, 'entities' | 'rows' | 'hasRule'> = {
 /** How much a user talks, and when last: the start of the bucket, since the ledger has no finer time. */
 const ACTIVITY: NonNullable<BreakdownRoute['more']> = {
   names: ['conversationsCount', 'lastActiveAt'],
-  async of({ id, use }, asked, services) {
-    const rows = await usageRows({ ...asked, groupBy: [], buckets: true, filter: { ...asked.filter, user: [id] } }, services);
-    const last = Math.max(...rows.filter(({ amounts }) => amounts.requests > 0).map(({ at }) => at));
-    return { conversationsCount: use.conversations, ...(Number.isFinite(last) ? { lastActiveAt: last } : {}) };
+  async of(page, asked, services) {
+    const user = page.map(({ id }) => id);
+    const rows = await usageRows({ ...asked, groupBy: ['user'], buckets: true, filter: { ...asked.filter, user } }, services);
+    const lasts = new Map<string, number>();
+    for (const { at, dimensions, amounts } of rows) {
+      const id = dimensions.user ?? '';
+      if (amounts.requests > 0) lasts.set(id, Math.max(at, lasts.get(id) ?? 0));
+    }
+    return new Map(
+      page.map((entity) => {
+        const last = lasts.get(entity.id);
+        return [entity, { conversationsCount: entity.use.conversations, ...(last === undefined ? {} : { lastActiveAt: last }) }];
+      }),
+    );
   },
 };
 
