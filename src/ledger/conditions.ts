@@ -60,6 +60,18 @@ export function objectIn(column: string, kind: 'Repository' | 'AILLMConfig' | 'A
   return uids.includes('') ? oneOf([found, { sql: `${column} = 0`, values: [] }]) : found;
 }
 
+/** The same of one object, by its number: rows that lie by object and time then come in the order of their time. */
+export async function objectNumbered(
+  reader: Reader,
+  column: string,
+  kind: 'Repository' | 'AIPolicy',
+  uid: string,
+): Promise<Condition> {
+  const found = await reader.all<{ id: number }>('SELECT id FROM objects WHERE kind = ? AND uid = ?', [kind, uid]);
+  const ids = found.map(({ id }) => id);
+  return isIn(column, uid === '' ? [...ids, 0] : ids);
+}
+
 /** Series that are named by their numbers in a statement. */
 const MAX_SERIES = 1000;
 

@@ -44,6 +44,8 @@ export interface UsageQuestion {
   orderBy?: keyof Amounts;
   limit?: number;
   offset?: number;
+  /** False: conversations are not counted, which takes as long as everything else, and are 0 in every row. */
+  conversations?: boolean;
 }
 
 export interface UsageRow {

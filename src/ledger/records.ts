@@ -1,6 +1,6 @@
 // Lists of single things in the ledger: violations, alerts, and the audit of changes. The newest first.
 import type { Reader, Transaction, Value } from './database.ts';
-import { allOf, isIn, objectIn, seenIn, visibleIn, type Condition } from './conditions.ts';
+import { allOf, isIn, objectNumbered, seenIn, visibleIn, type Condition } from './conditions.ts';
 import type { AlertRow, AuditEntry, AuditQuestion, Page, Paged, ViolationQuestion, ViolationRow } from './ledger.ts';
 import { storable } from './storable.ts';
 import { AUDIT } from './tables.ts';
@@ -44,8 +44,8 @@ async function listed(reader: Reader, question: ViolationQuestion, fixed: readon
     ...fixed,
     ...visibleIn('v.workspace', question.visible),
     ...within('v.at', question),
-    ...(policy === undefined ? [] : [objectIn('v.policy', 'AIPolicy', [policy])]),
-    ...(repository === undefined ? [] : [objectIn('v.repository', 'Repository', [repository])]),
+    ...(policy === undefined ? [] : [await objectNumbered(reader, 'v.policy', 'AIPolicy', policy)]),
+    ...(repository === undefined ? [] : [await objectNumbered(reader, 'v.repository', 'Repository', repository)]),
     ...(provider === undefined ? [] : [isIn('s.provider', provider)]),
     ...(model === undefined ? [] : [isIn('s.model', model)]),
     ...(host === undefined ? [] : [isIn('s.host', host)]),

@@ -101,7 +101,18 @@ function byDayAndUser(): string[] {
   return [...LEVELS.details.map((unit) => `DROP INDEX details_${unit}_user_id`), ...BY_DAY_AND_USER.map(byDay)];
 }
 
+/** With what they led to, so that alerts are counted without reading them. */
+function violationsWithAction(): string[] {
+  const index = (name: string, columns: string): string[] => [
+    `DROP INDEX violations_${name}`,
+    `CREATE INDEX violations_${name} ON violations (${columns}, action) WHERE action <> 'DryRun'`,
+  ];
+  const of = (['workspace', 'repository', 'policy'] as const).flatMap((name) => index(name, `${name}, at`));
+  return [...of, `CREATE INDEX violations_seen ON violations (at, action) WHERE action <> 'DryRun'`];
+}
+
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: (words) => [...names(words), ...usage(words), ...records(words)] },
   { version: 2, statements: () => byDayAndUser() },
+  { version: 3, statements: () => violationsWithAction() },
 ];

@@ -25,8 +25,8 @@ export async function readSums(
   const today = startOfDay(now);
   const ask = async (from: number): Promise<Map<string, Amounts>> => {
     // Gateways whose clocks are ahead may be in tomorrow already.
-    const question = { visible: 'all', from, to: today + 2 * DAY, groupBy: [dimension], filter: { [dimension]: uids } } as const;
-    const rows = await ledger.usage(question);
+    const window = { visible: 'all', from, to: today + 2 * DAY } as const;
+    const rows = await ledger.usage({ ...window, groupBy: [dimension], filter: { [dimension]: uids }, conversations: false });
     return new Map(rows.map(({ dimensions, amounts }) => [dimensions[dimension] ?? '', amounts]));
   };
   const [ofToday, ofAll] = [await ask(today), await ask(0)];

@@ -31,12 +31,12 @@ async function rowsOf(reader: Reader, question: UsageQuestion): Promise<UsageRow
   const { sql, values } = rowsStatement(plan);
   const found = await reader.all<Found>(sql, values);
   const names = await namesFor(reader, question.groupBy, found);
-  const conversations = await conversationsOf(reader, plan, found);
+  const conversations = question.conversations === false ? [] : await conversationsOf(reader, plan, found);
   return found.map((row, index) => ({
     at: Number(row['at']) * MINUTE,
     dimensions: Object.fromEntries(question.groupBy.map((dimension, at) => [dimension, names[at]!(row[`g${at}`]!)])),
     amounts: Object.fromEntries(AMOUNTS.map((name) => [name, Number(row[AMOUNT_COLUMNS[name]])])) as Record<keyof Amounts, number>,
-    conversations: conversations[index]!,
+    conversations: conversations[index] ?? 0,
   }));
 }
 

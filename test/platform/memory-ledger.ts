@@ -101,7 +101,7 @@ export class MemoryLedger implements Ledger {
       const sum = rows.get(key) ?? { at, dimensions, amounts: { ...NO_AMOUNTS }, conversations: 0, talks: new Set() };
       for (const name of Object.keys(NO_AMOUNTS) as (keyof Amounts)[]) sum.amounts[name] += row[name];
       if (row.conversation !== '') sum.talks.add(row.conversation);
-      rows.set(key, { ...sum, conversations: sum.talks.size });
+      rows.set(key, { ...sum, conversations: question.conversations === false ? 0 : sum.talks.size });
     }
     return [...rows.values()]
       .map(({ at, dimensions, amounts, conversations }) => ({ at, dimensions, amounts, conversations }))

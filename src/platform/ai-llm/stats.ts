@@ -49,6 +49,7 @@ export const aiLlmStats: Operation<Services, never, { aiLlmId?: string }> = {
       from: 0,
       to: clock.now() + 86_400_000,
       groupBy: ['llm'],
+      conversations: false,
       ...(one === undefined ? {} : { filter: { llm: [one.metadata.uid] } }),
     });
     const amounts = new Map(rows.map((row) => [row.dimensions.llm, row.amounts]));

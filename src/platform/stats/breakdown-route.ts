@@ -101,8 +101,10 @@ export function breakdownOperation(route: BreakdownRoute): Operation<Services, n
       demandAnswerable(query, hasRule);
       const stretch = stretchOf(query.window, query.timeBucketSize, services.clock.now());
       const scoped = await scopeOf(query, resource, { access, objects: services.objects });
-      const asked: Asked = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query), buckets: false };
-      const found = (await route.entities(asked, query, services)).filter(({ use }) => counts(use, metric));
+      const narrowed = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query), buckets: false };
+      const asked: Asked = { ...narrowed, conversations: metric.conversations };
+      const all = await route.entities({ ...asked, conversations: asked.conversations || more !== undefined }, query, services);
+      const found = all.filter(({ use }) => counts(use, metric));
       const { page, total, sum } = rank(found, metric, query);
       return {
         success: true,

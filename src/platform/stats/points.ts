@@ -7,6 +7,8 @@ export interface Metric {
   point(use: Use): Record<string, number>;
   /** The number that summaries are about, and that entities are ordered by. */
   main(use: Use): number;
+  /** Whether it says anything of conversations: to count them takes as long as everything else. */
+  conversations: boolean;
 }
 
 /** Mean over the requests, in milliseconds with two decimals. */
@@ -28,16 +30,19 @@ export const AI: Metric = {
     latencyMs: meanLatency(use),
   }),
   main: tokens,
+  conversations: true,
 };
 
 export const PRIVATE_CHAT: Metric = {
   point: ({ tokensIn, tokensOut, requests }) => ({ tokensIn, tokensOut, requests }),
   main: tokens,
+  conversations: false,
 };
 
 export const POLICY_TOKENS: Metric = {
   point: ({ policyTokensIn, policyTokensOut }) => ({ policyTokensIn, policyTokensOut }),
   main: policyTokens,
+  conversations: false,
 };
 
 /** Entities of policies: what was enforced. */
@@ -51,9 +56,11 @@ export const ENFORCEMENT: Metric = {
     severityHigh,
   }),
   main: ({ violations }) => violations,
+  conversations: false,
 };
 
 export const POLICIES: Metric = {
   point: (use) => ({ ...ENFORCEMENT.point(use), ...POLICY_TOKENS.point(use) }),
   main: ENFORCEMENT.main,
+  conversations: false,
 };

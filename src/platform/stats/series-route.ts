@@ -95,7 +95,8 @@ export function seriesOperation(route: SeriesRoute): Operation<Services, never, 
       demandAnswerable(query, ofRule !== undefined);
       const stretch = stretchOf(query.window, query.timeBucketSize, services.clock.now());
       const scoped = await scopeOf(query, resource, { access, objects: services.objects });
-      const asked: Asked = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query), buckets: true };
+      const { conversations } = metric;
+      const asked: Asked = { ...scoped, stretch, traffic, groupBy: [], filter: filterOf(query), buckets: true, conversations };
       const rows =
         query.ruleId !== undefined && ofRule !== undefined ? await ofRule(query.ruleId, asked, services) : await usageRows(asked, services);
       return {

@@ -18,12 +18,15 @@ export interface Asked extends Scoped {
   filter: Filter;
   /** One row per bucket, or one for all. */
   buckets: boolean;
+  /** Whether different conversations are counted. */
+  conversations: boolean;
 }
 
-function questionOf({ visible, repository, stretch, groupBy, filter, buckets }: Asked & { visible: Visible }): UsageQuestion {
+function questionOf({ visible, repository, stretch, filter, buckets, ...rest }: Asked & { visible: Visible }): UsageQuestion {
+  const { groupBy, conversations } = rest;
   const wanted = repository === undefined ? filter : { ...filter, repository: [repository] };
   const { start, end, bucket } = stretch;
-  return { visible, from: start, to: end, groupBy, filter: wanted, ...(buckets ? { bucket } : {}) };
+  return { visible, from: start, to: end, groupBy, filter: wanted, conversations, ...(buckets ? { bucket } : {}) };
 }
 
 /** Rows without order. */

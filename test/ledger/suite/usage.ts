@@ -116,6 +116,7 @@ export function usageSuite(fresh: () => Promise<Place>): void {
     expect(await counts({ groupBy: ['model'] })).toEqual([1, 1, 1]);
     expect(await counts({ groupBy: ['user'], filter: { user: ['u0', 'u1'] } })).toEqual([1, 1]);
     expect(await counts({ bucket: DAY })).toEqual([2, 1, 1]);
+    expect(await counts({ bucket: DAY, conversations: false })).toEqual([0, 0, 0]);
     expect(await counts({ bucket: HOUR, filter: { conversation: ['long'] } })).toEqual([1, 1, 1, 1, 1]);
     await own.close();
   });
