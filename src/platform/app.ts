@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { parseBody } from './body.ts';
 import { failureOf } from './failure.ts';
 import { bodyReader, queryReader } from './input.ts';
 import { openApiDocument } from './openapi.ts';
@@ -14,6 +15,10 @@ import { sessionOf, type Authenticator } from './session.ts';
 
 /** Bytes. The longest texts that come in are rules of policies and prompts. */
 const MAX_BODY = 1024 * 1024;
+/** Of an address that leads nowhere, characters that are repeated. */
+const MAX_SHOWN = 128;
+/** Characters. UIDs have 36. */
+const MAX_ID = 256;
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
 /** Told of each call when its answer has gone. */
@@ -52,17 +57,10 @@ function traceOf(request: Request): Trace {
   return traces.get(request) ?? { requestId: '', operation: 'none' };
 }
 
-function parseBody(request: Request): unknown {
-  const body: unknown = request.body;
-  if (!Buffer.isBuffer(body) || body.length === 0) return undefined;
-  const type = request.headers['content-type'];
-  if (type !== undefined && !/^application\/(?:json|[\w.-]+\+json)\s*(?:;|$)/i.test(type)) {
-    throw new ApiError(415, 'the body must be sent with the content type application/json');
-  }
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new ApiError(400, 'the body is not valid JSON');
+/** Longer ids, and such with control characters, are nobody's. @throws ApiError 400. */
+function demandIds(params: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value !== 'string' || value.length > MAX_ID || /\p{Cc}/u.test(value)) throw new ApiError(400, `${name}: what the address names is no id`);
   }
 }
 
@@ -76,6 +74,7 @@ function begin({ clock, logger, metrics }: PlatformAppOptions): RequestHandler {
     const started = clock.monotonic();
     response.setHeader('x-request-id', trace.requestId);
     response.setHeader('cache-control', 'no-store');
+    response.setHeader('x-content-type-options', 'nosniff');
     response.once('close', () => {
       const { requestId, operation, caller, failure } = trace;
       const ms = clock.monotonic() - started;
@@ -109,12 +108,13 @@ function routeOf(operation: Operation<PlatformServices>, options: PlatformAppOpt
     const { services, authenticator } = ready(options);
     const session = await sessionOf(request.headers, request.socket.remoteAddress ?? '', authenticator);
     trace.caller = session.caller.name;
+    demandIds(request.params);
     response.locals['session'] = { ...session, services };
     next();
   };
   const answer: RequestHandler = async (request, response) => {
     const { services, caller, access } = response.locals['session'] as Awaited<ReturnType<typeof sessionOf>> & Pick<Serving, 'services'>;
-    const call = { params: request.params, query: readQuery(request.query), body: readBody(parseBody(request)), caller, access };
+    const call = { params: request.params, query: readQuery(request.query), body: readBody(parseBody(request.body, request.headers['content-type'])), caller, access };
     // The types of an operation are those of its schemas, which have just been checked.
     const work = (): Promise<unknown> => operation.handle(call as never, services);
     response.json(await (limiter === undefined ? work() : limiter.run(caller.name, work)));
@@ -134,7 +134,7 @@ function notAllowed(methods: readonly string[]): RequestHandler {
 }
 
 const notFound: RequestHandler = (request) => {
-  throw new ApiError(404, `there is no ${request.method} ${request.path}; /openapi.json lists what there is`);
+  throw new ApiError(404, `there is no ${request.method} ${request.path.slice(0, MAX_SHOWN)}; /openapi.json lists what there is`);
 };
 
 function answerFailure(error: unknown, request: Request, response: Response): void {
@@ -154,6 +154,8 @@ export function createPlatformApp(options: PlatformAppOptions): Express {
   const app = express().disable('x-powered-by').disable('etag');
   // Nested values in a query string are nobody's, so none are made.
   app.set('query parser', 'simple');
+  // Rules of proxies are for paths as they are written.
+  app.enable('case sensitive routing');
   app.use(begin(options));
   const document = openApiDocument(options.operations, options.version);
   app.get('/openapi.json', (_request, response) => void response.json(document));

@@ -2,6 +2,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { isHoldable } from './body.ts';
 import { ApiError, type Schema } from './operation.ts';
 
 const STRICT = { allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true, verbose: true } as const;
@@ -96,6 +97,10 @@ function schemaOf({ required: _required, ...schema }: Schema): Schema {
   return schema;
 }
 
+const isNumber = (schema: Schema): boolean => schema['type'] === 'integer' || schema['type'] === 'number';
+/** What is read as a number. Ajv would take `1e400` for one, which is endless and above every maximum unseen. */
+const DECIMAL = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+
 /** A reader of query strings. Parameters that nobody knows, and empty ones, count as absent. */
 export function queryReader(parameters: Readonly<Record<string, Schema>> = {}): (query: Readonly<Record<string, unknown>>) => Record<string, unknown> {
   const properties = Object.fromEntries(Object.entries(parameters).map(([name, schema]) => [name, schemaOf(schema)]));
@@ -107,6 +112,10 @@ export function queryReader(parameters: Readonly<Record<string, Schema>> = {}): 
       const value = list === undefined ? lastText(query[name]) : list.length === 0 ? undefined : list;
       return value === undefined ? [] : [[name, value] as const];
     });
+    for (const [name, value] of found) {
+      if (isNumber(parameters[name] ?? {}) && !DECIMAL.test(String(value))) throw new ApiError(400, `${name} must be of type ${String(parameters[name]?.['type'])}`);
+      if (![value].flat().every(isHoldable)) throw new ApiError(400, `${name} must be text that can be read, without the zero character`);
+    }
     return check(validate, Object.fromEntries(found), 'query');
   };
 }

@@ -6,14 +6,23 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { Connections } from '../connections.ts';
+import { OpenAnswers, refuseUnreadable } from './sockets.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Certificates are renewed days before they end. */
 const LOOK_MS = 60_000;
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 60_000;
-/** A token of 16 kB and the rest. */
-const MAX_HEADER_BYTES = 32 * 1024;
+/** For slow callers and idle ones; answers have a deadline of their own. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  /** How often the two above are looked at. */
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 5_000,
+  /** A token of 16 kB and the rest. */
+  maxHeaderSize: 32 * 1024,
+};
+const HANDSHAKE_MS = 10_000;
+const MAX_CONNECTIONS = 1_000;
 const MIN_VERSION = 'TLSv1.2';
 
 export interface PlatformServerOptions {
@@ -22,6 +31,9 @@ export interface PlatformServerOptions {
   tlsDirectory?: string | undefined;
   /** HTTPS with what `use` is given, and no handshake before. Without this and a directory: plain HTTP. */
   givenCertificate?: boolean;
+  /** In place of the usual ones. */
+  limits?: Partial<typeof LIMITS>;
+  maxConnections?: number;
   clock: Clock;
   logger: Logger;
 }
@@ -39,21 +51,29 @@ async function readCertificate(directory: string): Promise<Certificate> {
 
 export class PlatformServer {
   readonly #options: PlatformServerOptions;
+  readonly #answers: OpenAnswers;
   #server: Server | undefined;
   #connections: Connections | undefined;
   #look: { clear(): void } | undefined;
 
   constructor(options: PlatformServerOptions) {
     this.#options = options;
+    this.#answers = new OpenAnswers(options.clock);
   }
 
   /** Resolves with the port; rejects with the system's error, or where the certificate cannot be read. */
   async listen(port: number, host?: string): Promise<number> {
-    const { app, tlsDirectory, givenCertificate = false } = this.#options;
-    const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, maxHeaderSize: MAX_HEADER_BYTES };
+    const { tlsDirectory, givenCertificate = false, maxConnections = MAX_CONNECTIONS } = this.#options;
+    const limits = { ...LIMITS, ...this.#options.limits };
+    const app: RequestListener = (request, response) => {
+      this.#answers.watch(response);
+      return this.#options.app(request, response);
+    };
     const certificate = tlsDirectory === undefined ? undefined : await readCertificate(tlsDirectory);
     const isPlain = certificate === undefined && !givenCertificate;
-    const server = isPlain ? createServer(limits, app) : createTlsServer({ ...limits, ...certificate, minVersion: MIN_VERSION }, app);
+    const server = isPlain ? createServer(limits, app) : createTlsServer({ ...limits, ...certificate, handshakeTimeout: HANDSHAKE_MS, minVersion: MIN_VERSION }, app);
+    server.maxConnections = maxConnections;
+    server.on('clientError', refuseUnreadable);
     this.#server = server;
     this.#connections = new Connections(server);
     if (certificate !== undefined && server instanceof TlsServer) this.#scheduleLook(certificate, (next) => this.use(next));
@@ -76,6 +96,7 @@ export class PlatformServer {
     this.#look?.clear();
     const server = this.#server;
     if (server === undefined) return;
+    this.#answers.close();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     const cut = this.#options.clock.setTimeout(() => this.#connections?.cut(), 5_000);
