@@ -134,6 +134,9 @@ describe('calls', () => {
     }
     expect(await ask('others', { prompt: `Take ${CARD}`, user: 'usr_2', findings: [alertsTheirs()] })).toBe('pong 1');
     expect(await ask('others', { prompt: 'ping', model: 'large-1', user: 'usr_3' })).toBe('pong 1');
+    expect(await ask('team', { prompt: 'ping', user: 'usr_2', conversation: 'conv_2', isStreamed: true })).toBe('pong 1');
+    const stopped = await ask('team', { prompt: `Take ${CARD}`, user: 'usr_2', isStreamed: true, findings: [blocks()] });
+    expect(stopped).toMatchObject({ status: 400, code: 'content_policy_violation' });
   });
 });
 

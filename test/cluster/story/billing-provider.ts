@@ -33,15 +33,36 @@ interface ChatBody {
   messages: { role: string; content: string }[];
 }
 
+interface Answer {
+  id: string;
+  object: string;
+  created: number;
+  model: string;
+  choices: { index: number; message: { role: string; content: string }; finish_reason: string }[];
+  usage: { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+}
+
 function textFor(body: ChatBody): string {
   if (body.model === JUDGE_MODEL) return JSON.stringify(honest({ ...body }, (_rule, text) => /\bsue\b/.exec(text)?.[0]));
   return body.messages.at(-1)?.content === ASKS_FOR_CARD ? `It is ${CARD}.` : `pong ${body.messages.length}`;
 }
 
+/** The same answer as a stream: a piece for each word, the end, and the bill. */
+function piecesOf({ choices, usage, ...rest }: Answer): object[] {
+  const head = { ...rest, object: 'chat.completion.chunk' };
+  const words = choices[0]!.message.content.split(/(?<= )/);
+  const piece = (delta: object, finish_reason: string | null): object => ({
+    ...head,
+    choices: [{ index: 0, delta, finish_reason }],
+    usage: null,
+  });
+  return [...words.map((content) => piece({ content }, null)), piece({}, 'stop'), { ...head, choices: [], usage }];
+}
+
 /** `key`: what callers have to send. */
 export async function startBillingProvider(key: string): Promise<BillingProvider> {
   const receipts: Receipt[] = [];
-  const answerTo = (body: ChatBody): object => {
+  const answerTo = (body: ChatBody): Answer => {
     const number = receipts.length + 1;
     const usage = { prompt_tokens: 10 + number, completion_tokens: 1_000 + 7 * number };
     const { model, messages } = body;
@@ -70,7 +91,12 @@ export async function startBillingProvider(key: string): Promise<BillingProvider
       }
       const data = MODELS.map((id) => ({ id, object: 'model', created: 1, owned_by: 'lab' }));
       if (request.url === '/v1/models') return send(200, { object: 'list', data });
-      return send(200, answerTo(JSON.parse(Buffer.concat(chunks).toString()) as ChatBody));
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as ChatBody;
+      if (body.stream !== true) return send(200, answerTo(body));
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.end(
+        [...piecesOf(answerTo(body)).map((piece) => JSON.stringify(piece)), '[DONE]'].map((data) => `data: ${data}\n\n`).join(''),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

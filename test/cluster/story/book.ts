@@ -44,6 +44,8 @@ export interface Said {
   user?: string;
   conversation?: string;
   findings?: Finding[];
+  /** Whether the answer is to come piece by piece. */
+  isStreamed?: boolean;
 }
 
 export class Book {
@@ -71,14 +73,18 @@ export class Book {
       messages: [{ role: 'user' as const, content: prompt }],
       ...(Object.keys(metadata).length === 0 ? {} : { store: true, metadata }),
     };
+    const answer = async (): Promise<string> => {
+      if (said.isStreamed !== true) return (await client.chat.completions.create(request)).choices[0]?.message.content ?? '';
+      let text = '';
+      for await (const { choices } of await client.chat.completions.create({ ...request, stream: true }))
+        text += choices[0]?.delta.content ?? '';
+      return text;
+    };
     return this.count(place, said, false, () =>
-      client.chat.completions.create(request).then(
-        ({ choices }) => choices[0]?.message.content ?? '',
-        (error: unknown) => {
-          if (error instanceof OpenAI.APIError) return error;
-          throw error;
-        },
-      ),
+      answer().catch((error: unknown) => {
+        if (error instanceof OpenAI.APIError) return error;
+        throw error;
+      }),
     );
   }
 
@@ -101,6 +107,11 @@ export class Book {
 
   sums(which: (call: Call) => boolean = () => true): Sums {
     return sumsOf(this.calls.filter(which));
+  }
+
+  /** How many conversations there were. */
+  conversations(which: (call: Call) => boolean): number {
+    return new Set(this.calls.filter(which).flatMap(({ conversation }) => (conversation === '' ? [] : [conversation]))).size;
   }
 
   /** Sums by what calls have in common. */

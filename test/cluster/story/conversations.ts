@@ -61,6 +61,22 @@ export function conversations(world: () => World, cast: () => Cast): void {
       ]);
     });
 
+    test('is turned over page by page, and found by who began it and when', async () => {
+      const page = (await world().platform.call('editor', 'GET', `/conversation/${id}/messages?take=2&skip=1`)).body;
+      expect(page).toMatchObject({ total: 4, messages: [{ content: 'pong 1' }, { content: 'What was it?' }] });
+      const other = await begin('editor');
+      expect((await listed('editor')).map((row) => row.id)).toEqual([other, id]);
+      expect(await world().ok('editor', 'GET', '/conversation?take=1&skip=1')).toMatchObject({ total: 2, conversations: [{ id }] });
+      for (const [query, count] of [
+        [`userId=${EDITOR}&from=2026-01-01`, 2],
+        ['userId=somebody', 0],
+        ['to=2026-01-01', 0],
+      ] as const) {
+        expect([query, (await listed('editor', `?${query}`)).length]).toEqual([query, count]);
+      }
+      await world().ok('editor', 'DELETE', `/conversation/${other}?hardDelete=true`);
+    });
+
     test('is seen by whoever began it, and by those who administer the workspace', async () => {
       expect([await listed('viewer'), await listed('stranger')]).toEqual([[], []]);
       expect([(await messages('viewer')).status, (await messages('stranger')).status]).toEqual([404, 404]);

@@ -97,13 +97,15 @@ export function statistics(world: () => World, cast: () => Cast): void {
       ['/v2/stats/private-chat', USE, ({ isChat }: Call) => isChat],
       ['/v2/stats/policies', FOUND, () => true],
     ] as const)('%s: the series of each scope adds up', async (path, names, belongs) => {
-      const { team } = cast();
+      const { team, others } = cast();
       const scopes: [string, (call: Call) => boolean][] = [
         ['scope=org', () => true],
         [`scope=workspace&id=${TEAM}`, ofTeam],
         [`scope=workspace&id=${OTHERS}`, (call) => !ofTeam(call)],
         [`scope=repo&id=${team.repo}`, ofTeam],
         ['scope=org&userId=usr_2', ({ user }) => user === 'usr_2'],
+        [`scope=org&apiKeyId=${team.key}`, ({ key }) => key === team.key],
+        [`scope=workspace&id=${OTHERS}&aiLlmId=${others.llm}`, ({ llm }) => llm === others.llm],
         ['scope=org&model=large-1&timeBucketSize=5m', ({ model }) => model === 'large-1'],
       ];
       for (const [query, within] of scopes) {
@@ -168,6 +170,13 @@ export function statistics(world: () => World, cast: () => Cast): void {
       for (const { totals, series } of found)
         expect(Object.fromEntries(names.map((one) => [one, add(series, one)]))).toEqual(pick(totals, names));
       expect(meta).toMatchObject({ totalEntities: found.length, includesSeries: true });
+      // A conversation is one, however many buckets it is in.
+      const counted =
+        path === 'private-chat/breakdown/users' ? 'conversationsCount' : path.startsWith('ai/') ? 'activeConversations' : undefined;
+      for (const entity of counted === undefined ? [] : found) {
+        const of = (call: Call): boolean => belongs(call) && name(call) === idOf(entity);
+        expect([idOf(entity), entity.totals[counted!]]).toEqual([idOf(entity), world().book.conversations(of)]);
+      }
       const all = Object.values(expected);
       const main =
         names === USE
