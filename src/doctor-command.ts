@@ -7,6 +7,7 @@ import { checkKinds, checkServer, type Crd } from './doctor/api-server.ts';
 import { checkEncryption } from './doctor/encryption.ts';
 import type { Finding } from './doctor/finding.ts';
 import { checkKeySecrets, checkNamespaces, checkObjects } from './doctor/objects.ts';
+import { checkReleases } from './doctor/releases.ts';
 import { checkBootSnapshot, checkCertificates, checkGateways, checkLease } from './doctor/release.ts';
 import { exitCode, jsonReport, textReport } from './doctor/report.ts';
 import { SETTINGS, SettingsError } from './settings.ts';
@@ -38,8 +39,8 @@ function read(args: readonly string[]) {
 }
 
 /** All findings, in the order in which things depend on each other. `now`: milliseconds since the epoch. */
-export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; now: number }): Finding[] {
-  const { wanted, now } = options;
+export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; namespace: string; now: number }): Finding[] {
+  const { wanted, namespace, now } = options;
   const { objects } = facts;
   const isProgrammed =
     'value' in objects &&
@@ -48,6 +49,7 @@ export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; 
     checkServer(facts.version),
     checkKinds(wanted, facts.kinds),
     checkLease(facts.lease, now),
+    checkReleases(facts.releases, namespace),
     checkGateways(facts.gateways, isProgrammed === true),
     checkCertificates(facts.certificates, now),
     checkBootSnapshot(facts.bootSnapshot, now),
@@ -65,8 +67,9 @@ export async function doctorCommand(args: readonly string[], env: Record<string,
   const client = connectCluster({ kubeconfig, env });
   try {
     const wanted = await bundledKinds(new URL('../crds/', import.meta.url));
-    const facts = await readFacts(client, { namespace, service, wanted });
-    const findings = diagnose(facts, { wanted, now: Date.now() });
+    const now = Date.now();
+    const facts = await readFacts(client, { namespace, service, wanted, now });
+    const findings = diagnose(facts, { wanted, namespace, now: Date.now() });
     process.stdout.write(output === 'json' ? jsonReport(findings) : textReport(findings));
     return exitCode(findings);
   } finally {

@@ -1,12 +1,13 @@
 // Reads what `flashback doctor` judges: each fact by itself, so that one that may not be read leaves the others.
 import { readdir, readFile } from 'node:fs/promises';
 import { load } from 'js-yaml';
-import { API_GROUP, API_VERSION, KINDS, LABELS, MANAGED_BY, type AnyResource, type Kind } from './api/resources.ts';
+import { ANNOTATIONS, API_GROUP, API_VERSION, KINDS, LABELS, MANAGED_BY, type AnyResource, type Kind } from './api/resources.ts';
 import { listAll } from './cluster-reading.ts';
 import type { Crd } from './doctor/api-server.ts';
 import type { Fact } from './doctor/finding.ts';
 import type { KeySecretFact, NamespaceFact } from './doctor/objects.ts';
-import type { CertificateFact, GatewaysFact, LeaseFact, SnapshotPart } from './doctor/release.ts';
+import { isHeld, type CertificateFact, type GatewaysFact, type LeaseFact, type SnapshotPart } from './doctor/release.ts';
+import type { ReleaseFact } from './doctor/releases.ts';
 import type { KubeClient } from './kubernetes/client.ts';
 import { toGatewayEndpoints, type EndpointSlice } from './kubernetes/gateway-endpoints.ts';
 import { hasCode, KubernetesError } from './kubernetes/kubernetes-error.ts';
@@ -26,6 +27,7 @@ export interface DoctorFacts {
   version: Fact<string>;
   kinds: Fact<ReadonlyMap<string, Crd>>;
   lease: Fact<LeaseFact | undefined>;
+  releases: Fact<readonly ReleaseFact[]>;
   gateways: Fact<GatewaysFact>;
   certificates: Fact<CertificateFact>;
   bootSnapshot: Fact<readonly SnapshotPart[]>;
@@ -59,17 +61,26 @@ export async function bundledKinds(directory: URL): Promise<Crd[]> {
   return Promise.all(names.map(async (name) => load(await readFile(new URL(name, directory), 'utf8')) as Crd));
 }
 
+function leaseFact(lease: Lease): LeaseFact {
+  const renewedAt = Date.parse(lease.spec?.renewTime ?? '');
+  return { holder: holderOf(lease), renewedAt, duration: durationOf(lease, LEASE_MS), transitions: transitionsOf(lease) };
+}
+
 async function readLease(client: KubeClient, namespace: string): Promise<LeaseFact | undefined> {
   const lease = await optional(
     client.request<Lease>({ method: 'GET', path: objectPath('coordination.k8s.io/v1', 'leases', { namespace, name: LEASE }) }),
   );
-  if (lease === undefined) return undefined;
-  return {
-    holder: holderOf(lease),
-    renewedAt: Date.parse(lease.spec?.renewTime ?? ''),
-    duration: durationOf(lease, LEASE_MS),
-    transitions: transitionsOf(lease),
-  };
+  return lease && leaseFact(lease);
+}
+
+/** Each release has a lease of this name in a namespace of its own. */
+async function readReleases(client: KubeClient, now: number): Promise<ReleaseFact[]> {
+  const leases = await listAll<Lease>(client, collectionPath('coordination.k8s.io/v1', 'leases'), { fieldSelector: `metadata.name=${LEASE}` });
+  return leases.map((lease) => ({
+    namespace: lease.metadata.namespace ?? '',
+    leads: isHeld(leaseFact(lease), now),
+    watched: lease.metadata.annotations?.[ANNOTATIONS.watched]?.split(','),
+  }));
 }
 
 /** By their label. Who may not see Services is helped by the usual name. */
@@ -148,15 +159,16 @@ async function readKeySecrets(client: KubeClient): Promise<KeySecretFact[]> {
 /** Reads all facts. `namespace`: that of the release; `service`: name of the headless Service of the gateways; undefined: by its label. */
 export async function readFacts(
   client: KubeClient,
-  options: { namespace: string; service: string | undefined; wanted: readonly Crd[] },
+  options: { namespace: string; service: string | undefined; wanted: readonly Crd[]; now: number },
 ): Promise<DoctorFacts> {
-  const { namespace, service, wanted } = options;
+  const { namespace, service, wanted, now } = options;
   const get = <T>(path: string) => client.request<T>({ method: 'GET', path });
   const namespaces = () => listAll<KubeNamespace>(client, '/api/v1/namespaces', {}, METADATA_LIST);
-  const [version, kinds, lease, gateways, certificates, bootSnapshot, namespaceFacts, objects, keySecrets] = await Promise.all([
+  const [version, kinds, lease, releases, gateways, certificates, bootSnapshot, namespaceFacts, objects, keySecrets] = await Promise.all([
     fact('get on /version', async () => (await get<{ gitVersion: string }>('/version')).gitVersion),
     fact('get on customresourcedefinitions.apiextensions.k8s.io', () => readKinds(client, wanted)),
     fact(`get on leases.coordination.k8s.io in ${namespace}`, () => readLease(client, namespace)),
+    fact('list on leases.coordination.k8s.io in all namespaces', () => readReleases(client, now)),
     fact(`list on endpointslices.discovery.k8s.io in ${namespace}`, () => readGateways(client, namespace, service)),
     fact(`get on secrets in ${namespace}`, () => readCertificates(client, namespace)),
     fact(`get and list on secrets in ${namespace}`, () => readParts(client, namespace)),
@@ -168,5 +180,5 @@ export async function readFacts(
   const metrics = await fact('get on the path /metrics of the API server', () =>
     client.text({ method: 'GET', path: '/metrics', accept: 'text/plain' }),
   );
-  return { version, kinds, lease, gateways, certificates, bootSnapshot, namespaces: namespaceFacts, objects, keySecrets, metrics };
+  return { version, kinds, lease, releases, gateways, certificates, bootSnapshot, namespaces: namespaceFacts, objects, keySecrets, metrics };
 }

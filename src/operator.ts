@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { readAlertsConfig } from './alerts/config.ts';
+import { ANNOTATIONS } from './api/resources.ts';
 import { systemClock } from './clock.ts';
 import { createKubeClient, type KubeClient } from './kubernetes/client.ts';
 import { GatewayEndpoints } from './kubernetes/gateway-endpoints.ts';
@@ -143,6 +144,7 @@ export async function operator(settings: Settings): Promise<void> {
     clock,
     random,
     logger,
+    annotations: { [ANNOTATIONS.watched]: settings['watch-namespaces'].join(',') || '*' },
     owner: () => endpoints.service(),
     onElected: (epoch) => {
       logger.info({ epoch }, 'leading');

@@ -31,6 +31,8 @@ export const LABELS = {
   push: `${API_GROUP}/push`,
 } as const;
 export const ANNOTATIONS = {
+  /** On the lease of a release: namespaces that its operator watches, comma-separated; `*` for all. */
+  watched: `${API_GROUP}/watched-namespaces`,
   keyId: `${API_GROUP}/key-id`,
   keyCreatedAt: `${API_GROUP}/key-created-at`,
   /** Of a key that was made on demand: its API dialect. */

@@ -16,6 +16,11 @@ export interface LeaseFact {
   transitions: number;
 }
 
+/** Whether its holder has renewed it in time. */
+export function isHeld({ holder, renewedAt, duration: length }: LeaseFact, now: number): boolean {
+  return holder !== '' && now - renewedAt <= length + SKEW_MS;
+}
+
 /** `lease`: undefined where there is none. */
 export function checkLease(lease: Fact<LeaseFact | undefined>, now: number): Finding {
   return judge('leader', lease, (found) => {
@@ -28,7 +33,7 @@ export function checkLease(lease: Fact<LeaseFact | undefined>, now: number): Fin
     if (found.holder === '')
       return { status: 'fail', message: 'no operator leads: the last one has given the lease back', fix: LOOK_AT_OPERATOR };
     const age = now - found.renewedAt;
-    if (!(age <= found.duration + SKEW_MS)) {
+    if (!isHeld(found, now)) {
       const since = Number.isNaN(age) ? 'has never renewed the lease' : `has not renewed the lease for ${duration(age)}`;
       return {
         status: 'fail',

@@ -2,6 +2,7 @@
 import { toMicroTime, type KubeObject } from './objects.ts';
 
 export interface Lease extends KubeObject {
+  metadata: KubeObject['metadata'] & { annotations?: Record<string, string> };
   spec?: {
     holderIdentity?: string;
     leaseDurationSeconds?: number;

@@ -23,6 +23,8 @@ export interface LeaderElectorOptions {
   /** From 0 to 1. */
   random(): number;
   logger: Logger;
+  /** What the holder says of itself. */
+  annotations?: Record<string, string>;
   /** With whom the lease goes, where there is somebody and it is known. */
   owner?(): OwnerReference | undefined;
   /** Called once. `epoch` only ever grows from leader to leader, so that gateways can refuse the orders of an old one. */
@@ -198,10 +200,10 @@ export class LeaderElector {
   }
 
   #create(spec: Lease['spec'], signal: AbortSignal): Promise<Lease> {
-    const { client, namespace, name } = this.#options;
+    const { client, namespace, name, annotations } = this.#options;
     return this.#timed(signal, (timed) =>
       this.#withOwner((owned) => {
-        const body = { apiVersion: GROUP_VERSION, kind: 'Lease', metadata: { name, namespace, ...owned }, spec };
+        const body = { apiVersion: GROUP_VERSION, kind: 'Lease', metadata: { name, namespace, annotations, ...owned }, spec };
         return client.request<Lease>({ method: 'POST', path: collectionPath(GROUP_VERSION, 'leases', namespace), body, signal: timed });
       }),
     );
@@ -209,12 +211,12 @@ export class LeaderElector {
 
   /** Merges into the Lease as it was read; answers 409 when it has changed since. */
   #patch(lease: Lease, spec: Lease['spec'], signal: AbortSignal): Promise<Lease> {
-    const { client, namespace, name } = this.#options;
+    const { client, namespace, name, annotations } = this.#options;
     const { uid, resourceVersion } = lease.metadata;
     const path = objectPath(GROUP_VERSION, 'leases', { namespace, name });
     return this.#timed(signal, (timed) =>
       this.#withOwner((owned) => {
-        const body = { metadata: { uid, resourceVersion, ...owned }, spec };
+        const body = { metadata: { uid, resourceVersion, annotations, ...owned }, spec };
         return client.request<Lease>({ method: 'PATCH', path, contentType: PATCH.merge, body, signal: timed });
       }),
     );

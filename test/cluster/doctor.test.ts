@@ -109,7 +109,19 @@ describe('kubectl flashback doctor', () => {
     expect(of.get('push-certificates')?.message).toMatch(/valid for 89 days$/);
     const { out } = await plugin(stack.apiServer.kubeconfig, ['doctor']);
     expect(out).toMatch(/^ok +api-server +the API server is v1\./);
-    expect(out).toMatch(/\n12 ok, 0 warn, 0 fail, 0 unknown\n$/);
+    expect(out).toMatch(/\n13 ok, 0 warn, 0 fail, 0 unknown\n$/);
+  });
+
+  test('another release that watches the same namespaces is told, until it ends or watches others', async () => {
+    const other = async (watched: string, holderIdentity: string): Promise<Finding | undefined> => {
+      const renewTime = new Date().toISOString().replace('Z', '000Z');
+      const metadata = { name: 'flashback-operator', namespace: 'team-a', annotations: { 'ai.flashback.tech/watched-namespaces': watched } };
+      const spec = { holderIdentity, renewTime, leaseDurationSeconds: 3600 };
+      await stack.apply(JSON.stringify({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec }));
+      return (await findings()).of.get('releases');
+    };
+    expect(await other('team-b,team-c', 'pod-9')).toMatchObject({ status: 'fail', message: expect.stringMatching(/^the one in team-a watches team-b, team-c as well/) as string });
+    expect(await other('team-b', '')).toMatchObject({ status: 'ok', message: 'no other release leads in this cluster' });
   });
 
   test('the Service of the gateways is found by its label, unless its name is said', async () => {

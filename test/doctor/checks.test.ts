@@ -8,6 +8,7 @@ import { checkEncryption } from '../../src/doctor/encryption.ts';
 import { duration, firstNames, type Finding } from '../../src/doctor/finding.ts';
 import { checkKeySecrets, checkNamespaces, checkObjects } from '../../src/doctor/objects.ts';
 import { checkBootSnapshot, checkCertificates, checkGateways, checkLease, type LeaseFact } from '../../src/doctor/release.ts';
+import { checkReleases, type ReleaseFact } from '../../src/doctor/releases.ts';
 import { exitCode, jsonReport, textReport } from '../../src/doctor/report.ts';
 import { issueAuthority, issueGatewayCertificate, type PemPair } from '../../src/push/issue.ts';
 import { sealSnapshot } from '../../src/snapshot/seal.ts';
@@ -85,6 +86,30 @@ describe('the lease', () => {
     ['absent', undefined, 'fail: no operator has ever led here: there is no lease'],
   ])('%s', (_, value, said) => {
     expect(brief(checkLease({ value }, NOW))).toBe(said);
+  });
+});
+
+describe('other releases', () => {
+  const release = (namespace: string, watched: string[] | undefined, leads = true): ReleaseFact => ({ namespace, leads, watched });
+  const said = (...found: ReleaseFact[]): string => brief(checkReleases({ value: found }, 'own'));
+  const WINS = 'each writes its own address into the keys there, and the last one wins';
+
+  it.each<[string, ReleaseFact[], string]>([
+    ['none', [release('own', ['a'])], 'ok: no other release leads in this cluster'],
+    ['with namespaces of its own', [release('own', ['a']), release('b', ['c'])], 'ok: no other release watches the same namespaces; others are in b'],
+    ['for one of ours', [release('own', ['a', 'd']), release('b', ['c', 'd'])], `fail: the one in b watches d as well: ${WINS}`],
+    ['for all', [release('own', ['a']), release('b', ['*'])], `fail: the one in b watches a as well: ${WINS}`],
+    ['for all, like ours', [release('own', ['*']), release('b', ['*'])], `fail: the one in b watches all namespaces as well: ${WINS}`],
+    ['for what ours watches among all', [release('own', ['*']), release('b', ['c'])], `fail: the one in b watches c as well: ${WINS}`],
+    ['gone or replaced', [release('own', ['a']), release('b', ['a'], false)], 'ok: no other release leads in this cluster'],
+    ['silent', [release('own', ['a']), release('b', undefined)], 'unknown: there are other releases, and of those in b nobody says which namespaces they watch'],
+    ['beside one that is silent itself', [release('own', undefined), release('b', ['a'])], 'unknown: there are other releases, and of those in own nobody says which namespaces they watch'],
+  ])('%s', (_, found, sentence) => {
+    expect(said(...found)).toBe(sentence);
+  });
+
+  it('are unknown to who may not look', () => {
+    expect(checkReleases(FORBIDDEN, 'own')).toMatchObject({ status: 'unknown', message: 'this needs a right' });
   });
 });
 

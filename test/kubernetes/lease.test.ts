@@ -54,6 +54,7 @@ function candidate(identity: string, owner?: typeof OWNER): Candidate {
     clock,
     random: () => 0,
     logger: recordingLogger().logger,
+    annotations: { 'example.com/of': identity },
     owner: () => owner,
     onElected: (epoch) => epochs.push(epoch),
     onLost: (reason) => losses.push(reason),
@@ -101,6 +102,18 @@ test('the lease belongs to whom the operator names, and is led all the same wher
   await oneAttempt();
   await eventually(() => expect(renewed()).not.toBe(before));
   expect(losses).toEqual([]);
+});
+
+test('the lease says what its holder says of itself, also after another one has said something else', async () => {
+  const of = (): unknown => (server.get(LEASE)?.metadata['annotations'] as Record<string, string> | undefined)?.['example.com/of'];
+  const first = candidate('one');
+  await eventually(() => expect(of()).toBe('one'));
+  await settled();
+  first.stop.abort();
+  await first.done;
+  const second = candidate('two');
+  await eventually(() => expect(second.epochs).toHaveLength(1));
+  expect(of()).toBe('two');
 });
 
 test('it goes on renewing, so a second one stays a standby', async () => {
