@@ -2,10 +2,12 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { LedgerBatch, LedgerEntry } from '../../src/ledger/entries.ts';
 import type { StoredLedger } from '../../src/ledger/ledger.ts';
-import { name, SHAPE } from './shape.ts';
+import { name, SHAPE, uidOf } from './shape.ts';
 
 const SOURCES = 4;
 const BATCH = 250;
+/** Batches between those of one round and of the next: no event comes twice. */
+const APART = 4_000;
 
 export interface Ingest {
   perSecond: number;
@@ -18,7 +20,7 @@ export interface Ingest {
 }
 
 /** Every event is a row of its own: nothing is added up before it comes. One in fifty is a violation. */
-export async function ingestFor(ledger: StoredLedger, seconds: number): Promise<Ingest> {
+export async function ingestFor(ledger: StoredLedger, seconds: number, round = 0): Promise<Ingest> {
   const delay = monitorEventLoopDelay({ resolution: 5 });
   const start = performance.now();
   const cpu = process.cpuUsage();
@@ -29,9 +31,9 @@ export async function ingestFor(ledger: StoredLedger, seconds: number): Promise<
   await Promise.all(
     Array.from({ length: SOURCES }, async (_, source) => {
       for (let sequence = 1; performance.now() < end; sequence += 1) {
-        const batch = batchOf(`bench-${source}`, sequence, source);
+        const batch = batchOf(`bench-${round}-${source}`, sequence, source + round * APART);
         const before = performance.now();
-        await ledger.ingest([batch], (kind, key) => `uid of ${kind} ${key}`);
+        await ledger.ingest([batch], uidOf);
         times.push(performance.now() - before);
         events += BATCH;
       }
@@ -39,22 +41,28 @@ export async function ingestFor(ledger: StoredLedger, seconds: number): Promise<
   );
   delay.disable();
   const { user, system } = process.cpuUsage(cpu);
-  times.sort((a, b) => a - b);
-  const at = (share: number): number => times[Math.floor((times.length - 1) * share)]!;
   return {
     perSecond: (1000 * events) / (performance.now() - start),
     perCpuSecond: (1e6 * events) / (user + system),
-    confirmation: { p50: at(0.5), p99: at(0.99) },
+    confirmation: percentiles(times),
     stall: delay.max / 1e6,
   };
 }
 
-export function batchOf(source: string, sequence: number, offset: number, per = BATCH, sources = SOURCES): LedgerBatch {
-  const entries = Array.from({ length: per }, (_, index) => entryOf((sequence * sources + offset) * per + index));
+/** Of at least one value. */
+export function percentiles(values: readonly number[]): { p50: number; p99: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)]!;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function batchOf(source: string, sequence: number, offset: number): LedgerBatch {
+  const entries = Array.from({ length: BATCH }, (_, index) => entryOf((sequence * SOURCES + offset) * BATCH + index));
   return { source, sequence, dropped: 0, entries };
 }
 
-function entryOf(number: number): LedgerEntry {
+/** The same number is the same event. `at`: milliseconds since the epoch; 12 ms after the one before it unless given. */
+export function entryOf(number: number, at = Date.UTC(2026, 10, 1) + number * 12): LedgerEntry {
   const user = (number * 7919) % SHAPE.users;
   const repository = user % SHAPE.repositories;
   const who = {
@@ -67,7 +75,6 @@ function entryOf(number: number): LedgerEntry {
     user: name.user(user),
     conversation: `new-${Math.floor(number / 10)}`,
   } as const;
-  const at = Date.UTC(2026, 10, 1) + number * 12;
   if (number % 50 === 0) {
     const what = {
       policy: name.policy(0),

@@ -1,6 +1,6 @@
-// Every operation of the Platform API that asks the ledger for statistics or findings, as its clients call it, over the year of the benchmark.
+// Every operation of the Platform API that asks the ledger for statistics or findings, as clients call it, over the year of the benchmark.
 import type { Kind, ResourceByKind } from '../../src/api/resources.ts';
-import type { Ledger, StoredLedger } from '../../src/ledger/ledger.ts';
+import type { StoredLedger } from '../../src/ledger/ledger.ts';
 import { aiLlmStats } from '../../src/platform/ai-llm/stats.ts';
 import type { Operation, Services } from '../../src/platform/operation.ts';
 import { FINDINGS } from '../../src/platform/policies/findings.ts';
@@ -94,8 +94,8 @@ export function operationsOf(size: Size): Asked[] {
   return [call(aiLlmStats, 'all', {}), ...v1, ...v2, ...findings];
 }
 
-async function handled(operation: Operation<Services>, { query, params }: { query: Query; params: object }, services: Services & { ledger: Ledger }) {
-  const call = { query, params, body: undefined, caller: ANNA, access: new TableAccess('all') };
+async function handled(operation: Operation<Services>, asked: { query: Query; params: object }, services: Services): Promise<unknown> {
+  const call = { ...asked, body: undefined, caller: ANNA, access: new TableAccess('all') };
   // What is too much to answer is refused in words, and that has to be as fast.
   return operation.handle(call as never, services).catch((error: Error) => error.message);
 }
