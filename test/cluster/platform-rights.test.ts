@@ -1,6 +1,6 @@
-// Who may do what over the Platform API: every operation for every role, on a real API server with the roles that the chart adds up. First all
-// that is to be refused, between two looks at everything there is; then what is allowed; deletions last. callers.ts has the rights, table.ts
-// what each operation takes.
+// Who may do what over the Platform API: every operation for every role, on a real API server with the roles that the chart adds up. First
+// all that is to be refused, between two looks at everything there is; then what is allowed; deletions last. callers.ts has the rights,
+// table.ts what each operation takes.
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -45,10 +45,17 @@ const operationOf = (id: string) => OPERATIONS.find((one) => one.id === id)!;
 async function call(id: string, token: string | undefined, { params = {}, query = {}, body }: Asked): Promise<Reply> {
   const { method, path, body: schema } = operationOf(id);
   const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? `no-${name}`);
-  const headers = { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...(schema === undefined ? {} : { 'content-type': 'application/json' }) };
+  const headers = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(schema === undefined ? {} : { 'content-type': 'application/json' }),
+  };
   // Advice is given to one after the other: whoever is sent away comes again, as clients do.
   return eventually(`an answer of ${id}`, async () => {
-    const response = await fetch(`${origin}${url}?${new URLSearchParams(query).toString()}`, { method, headers, ...(schema === undefined ? {} : { body: JSON.stringify(body ?? {}) }) });
+    const response = await fetch(`${origin}${url}?${new URLSearchParams(query).toString()}`, {
+      method,
+      headers,
+      ...(schema === undefined ? {} : { body: JSON.stringify(body ?? {}) }),
+    });
     const text = await response.text();
     if (response.status === 503) throw new Error(text);
     return { status: response.status, body: JSON.parse(text) as Record<string, unknown>, text };
@@ -66,7 +73,14 @@ async function look(): Promise<unknown> {
   const { items } = JSON.parse(await stack.kubectl(['get', 'llm,airepo,aip,secrets', '-A', '-o', 'json'])) as { items: Listed[] };
   const objects = items
     .filter(({ metadata }) => [...TEAMS, HOME].includes(metadata.namespace))
-    .map(({ kind, metadata: { namespace, name, uid, generation, resourceVersion, annotations } }) => [kind, namespace, name, uid, generation ?? resourceVersion, annotations]);
+    .map(({ kind, metadata: { namespace, name, uid, generation, resourceVersion, annotations } }) => [
+      kind,
+      namespace,
+      name,
+      uid,
+      generation ?? resourceVersion,
+      annotations,
+    ]);
   const ledger = await ledgerOf();
   try {
     const page = { visible: 'all', skip: 0, take: 1000 } as const;
@@ -85,7 +99,10 @@ async function makeKeys(): Promise<void> {
   const repoId = world.main['team-a'].repo;
   for (const name of NAMES) {
     for (const what of ['key', 'keyToDelete'] as const) {
-      const { body } = await call('createRepoKey', tokens.get('cluster-admin'), { params: { repoId }, body: { name: `${what}-${name}`, aiType: 'OPENAI' } });
+      const { body } = await call('createRepoKey', tokens.get('cluster-admin'), {
+        params: { repoId },
+        body: { name: `${what}-${name}`, aiType: 'OPENAI' },
+      });
       world.targets[name][what] = String(body['id']);
     }
   }
@@ -96,7 +113,9 @@ const isDeletion = ({ id }: Planned): boolean => operationOf(id).method === 'del
 
 function plan(): Planned[] {
   return NAMES.flatMap((caller) =>
-    Object.entries(TABLE).flatMap(([id, row]) => row(world.targets[caller], world).map((one) => ({ ...one, id, caller, expected: one.rule(caller, world.targets[caller], world) }))),
+    Object.entries(TABLE).flatMap(([id, row]) =>
+      row(world.targets[caller], world).map((one) => ({ ...one, id, caller, expected: one.rule(caller, world.targets[caller], world) })),
+    ),
   );
 }
 
@@ -111,15 +130,23 @@ async function run(calls: readonly Planned[]): Promise<Done[]> {
 }
 
 async function condition(namespace: string): Promise<true> {
-  return eventually(`${namespace} is ready`, async () => ((await stack.condition('llm', namespace, 'main', 'Ready')).startsWith('True') ? true : undefined), 60);
+  return eventually(
+    `${namespace} is ready`,
+    async () => ((await stack.condition('llm', namespace, 'main', 'Ready')).startsWith('True') ? true : undefined),
+    60,
+  );
 }
 
 beforeAll(async () => {
   [provider, stack] = await Promise.all([startCountingProvider(), Stack.start(inject('kubectl'), 1)]);
-  const namespace = (name: string, labels: object = {}): string => JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+  const namespace = (name: string, labels: object = {}): string =>
+    JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
   const namespaces = [...TEAMS, 'people'].map((name) => namespace(name));
   await stack.apply([...namespaces, namespace(HOME, { 'ai.flashback.tech/organization-home': 'true' })].join('\n'));
-  [world, tokens] = await Promise.all([makeWorld(stack.kubectl, provider.url), aggregateRoles(stack.kubectl).then(() => makeCallers(stack.kubectl))]);
+  [world, tokens] = await Promise.all([
+    makeWorld(stack.kubectl, provider.url),
+    aggregateRoles(stack.kubectl).then(() => makeCallers(stack.kubectl)),
+  ]);
   const ledger = await ledgerOf();
   await fillLedger(ledger, world);
   await ledger.close();
@@ -128,7 +155,16 @@ beforeAll(async () => {
   const port = await freePort();
   origin = `http://127.0.0.1:${port}`;
   // Prompts go to the provider itself: which gateway they take is not what this is about.
-  await stack.startOperator(['--platform-api-port', String(port), '--ledger-url', join(stack.directory, 'ledger.sqlite'), '--conversation-keys', keys, '--gateway-url', provider.url]);
+  await stack.startOperator([
+    '--platform-api-port',
+    String(port),
+    '--ledger-url',
+    join(stack.directory, 'ledger.sqlite'),
+    '--conversation-keys',
+    keys,
+    '--gateway-url',
+    provider.url,
+  ]);
   await eventually('the push certificates', async () => (await stack.project()).includes('flashback-gateway-tls') || undefined);
   await stack.startGateway(0);
   await eventually('the Platform API answers', () => call('listAiLlms', tokens.get('cluster-admin'), {}), 60);
@@ -194,7 +230,12 @@ test.each(NAMES)('%s is told of what is closed to them what they are told of wha
 });
 
 test.each(NAMES)('nothing that %s is told comes from a team to which they do not belong', (caller) => {
-  const markers = TEAMS.filter((team) => !belongsTo(caller, team)).flatMap((team) => [team, `host-of-${team}`, `user-of-${team}`, ...Object.values<string>({ ...world.main[team] })]);
+  const markers = TEAMS.filter((team) => !belongsTo(caller, team)).flatMap((team) => [
+    team,
+    `host-of-${team}`,
+    `user-of-${team}`,
+    ...Object.values<string>({ ...world.main[team] }),
+  ]);
   const own = done.filter((one) => one.caller === caller);
   const leaks = own.flatMap(({ id, params, query, body, reply }) => {
     const sent = JSON.stringify([params, query, body]);
@@ -204,10 +245,12 @@ test.each(NAMES)('nothing that %s is told comes from a team to which they do not
 });
 
 describe('who may see one kind of object', () => {
-  const rowsOf = (caller: CallerName, id: string, field: string) => done.find((one) => one.caller === caller && one.id === id)!.reply.body[field] as { id: string; repos: object[]; aiLlms: object[] }[];
+  const rowsOf = (caller: CallerName, id: string, field: string) =>
+    done.find((one) => one.caller === caller && one.id === id)!.reply.body[field] as { id: string; repos: object[]; aiLlms: object[] }[];
 
   test('is not told of repositories by their connections', () => {
-    const reposOf = (caller: CallerName): number | undefined => rowsOf(caller, 'listAiLlms', 'aiLlms').find(({ id }) => id === world.main['team-a'].llm)?.repos.length;
+    const reposOf = (caller: CallerName): number | undefined =>
+      rowsOf(caller, 'listAiLlms', 'aiLlms').find(({ id }) => id === world.main['team-a'].llm)?.repos.length;
     expect(reposOf('llms-only')).toBe(0);
     expect(reposOf('viewer')).toBeGreaterThan(0);
   });
@@ -225,18 +268,31 @@ test('a connection that a grant lends is in use, of a repository that its owner 
   await stack.apply(
     [
       { ...api, kind: 'AILLMConfig', metadata: lent, spec: { type: 'Other', endpoint: provider.url, endpointSecurity: 'AllowPlaintext' } },
-      { ...api, kind: 'AIReferenceGrant', metadata: lent, spec: { from: [{ kind: 'Repository', namespace: 'team-b' }], to: [{ kind: 'AILLMConfig', name: 'lent' }] } },
+      {
+        ...api,
+        kind: 'AIReferenceGrant',
+        metadata: lent,
+        spec: { from: [{ kind: 'Repository', namespace: 'team-b' }], to: [{ kind: 'AILLMConfig', name: 'lent' }] },
+      },
       { ...api, kind: 'Repository', metadata: { name: 'borrowing', namespace: 'team-b' }, spec: { llms: [lent] } },
     ]
       .map((one) => JSON.stringify(one))
       .join('\n'),
   );
-  await eventually('the models of the borrower', async () => (await stack.kubectl(['get', 'airepo', 'borrowing', '-n', 'team-b', '-o', 'jsonpath={.status.models}'])).includes('lent') || undefined);
+  await eventually(
+    'the models of the borrower',
+    async () =>
+      (await stack.kubectl(['get', 'airepo', 'borrowing', '-n', 'team-b', '-o', 'jsonpath={.status.models}'])).includes('lent') ||
+      undefined,
+  );
   const id = await stack.kubectl(['get', 'llm', 'lent', '-n', 'team-a', '-o', 'jsonpath={.metadata.uid}']);
   const remove = (caller: CallerName) => call('deleteAiLlm', tokens.get(caller), { params: { id } });
   const fix = 'have it detached there, or take it out of the AIReferenceGrant that lends it';
   expect((await remove('admin')).body).toEqual({ success: false, message: `it is in use by a repository that you may not see; ${fix}` });
-  expect(await remove('cluster-admin')).toMatchObject({ status: 403, body: { message: 'it is in use by the repository team-b/borrowing; detach it there first' } });
+  expect(await remove('cluster-admin')).toMatchObject({
+    status: 403,
+    body: { message: 'it is in use by the repository team-b/borrowing; detach it there first' },
+  });
   await stack.kubectl(['delete', 'aigrant', 'lent', '-n', 'team-a']);
   await eventually('the deletion', async () => ((await remove('admin')).status === 200 ? true : undefined));
 });

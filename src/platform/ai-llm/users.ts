@@ -16,7 +16,9 @@ export function usersOf(config: AILLMConfig, repositories: readonly Repository[]
   return repositories.filter((one) => one.metadata.namespace === config.metadata.namespace && refersTo(one, config));
 }
 
-/** Those of other workspaces. One that no grant lets in uses nothing: otherwise whoever names a connection could keep it from being deleted. */
+/**
+ * Those of other workspaces. One that no grant lets in uses nothing: otherwise whoever names a connection could keep it from being deleted.
+ */
 export function borrowersOf(config: AILLMConfig, objects: Pick<Objects, 'list' | 'lends'>): Repository[] {
   const others = objects.list('Repository').filter(({ metadata }) => metadata.namespace !== config.metadata.namespace);
   return others.filter((one) => refersTo(one, config) && objects.lends(config.metadata, one.metadata.namespace));
@@ -28,14 +30,18 @@ export function repositoriesIn(visible: Visible, objects: Pick<Objects, 'list'>)
 }
 
 /** @throws ApiError 403 that names the repositories which the caller may see, and of others only that there are some. */
-export async function demandUnused(config: AILLMConfig, { access, objects }: Looking & { access: Access; objects: Objects }): Promise<void> {
+export async function demandUnused(
+  config: AILLMConfig,
+  { access, objects }: Looking & { access: Access; objects: Objects },
+): Promise<void> {
   const users = [...usersOf(config, objects.list('Repository')), ...borrowersOf(config, objects)];
   if (users.length === 0) return;
   const visible = new Set(repositoriesIn(await access.namespaces('list', 'repositories'), objects).map(({ metadata }) => metadata.uid));
   const nameOf = (one: Repository): string =>
     one.metadata.namespace === config.metadata.namespace ? displayNameOf(one) : `${one.metadata.namespace}/${displayNameOf(one)}`;
   const named = users.filter(({ metadata }) => visible.has(metadata.uid)).map(nameOf);
-  if (named.length > 0) throw new ApiError(403, `it is in use by the repository ${named.slice(0, MOST_NAMES).join(', ')}; detach it there first`);
+  if (named.length > 0)
+    throw new ApiError(403, `it is in use by the repository ${named.slice(0, MOST_NAMES).join(', ')}; detach it there first`);
   const fix = 'have it detached there, or take it out of the AIReferenceGrant that lends it';
   throw new ApiError(403, `it is in use by a repository that you may not see; ${fix}`);
 }

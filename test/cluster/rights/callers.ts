@@ -14,7 +14,8 @@ export interface Caller {
 }
 
 const KINDS = ['aillmconfigs', 'repositories', 'aipolicies'];
-const on = (resources: readonly string[], verbs: readonly string[]): string[] => resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`));
+const on = (resources: readonly string[], verbs: readonly string[]): string[] =>
+  resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`));
 const SEE = ['get', 'list'];
 const CHANGE = ['create', 'update', 'delete'];
 const VIEW = on(KINDS, SEE);
@@ -57,7 +58,11 @@ function roleOf(rights: readonly string[]): object[] {
     rights.map((right) => right.split(' ')),
     ([, resource]) => resource ?? '',
   );
-  return [...byResource].map(([resource, found]) => ({ apiGroups: ['ai.flashback.tech'], resources: [resource], verbs: found.map(([verb]) => verb) }));
+  return [...byResource].map(([resource, found]) => ({
+    apiGroups: ['ai.flashback.tech'],
+    resources: [resource],
+    verbs: found.map(([verb]) => verb),
+  }));
 }
 
 function manifestsOf(name: CallerName): object[] {
@@ -66,7 +71,11 @@ function manifestsOf(name: CallerName): object[] {
   if (where === undefined) return [account];
   const apiVersion = 'rbac.authorization.k8s.io/v1';
   const metadata = where === 'everywhere' ? { name } : { name, namespace: where };
-  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: clusterRole === undefined ? 'Role' : 'ClusterRole', name: clusterRole ?? name };
+  const roleRef = {
+    apiGroup: 'rbac.authorization.k8s.io',
+    kind: clusterRole === undefined ? 'Role' : 'ClusterRole',
+    name: clusterRole ?? name,
+  };
   const kind = where === 'everywhere' ? 'ClusterRoleBinding' : 'RoleBinding';
   const binding = { apiVersion, kind, metadata, roleRef, subjects: [{ kind: 'ServiceAccount', name, namespace: 'people' }] };
   return [account, ...(clusterRole === undefined ? [{ apiVersion, kind: 'Role', metadata, rules: roleOf(rights) }] : []), binding];
@@ -74,7 +83,12 @@ function manifestsOf(name: CallerName): object[] {
 
 /** Resolves with a token for each. */
 export async function makeCallers(kubectl: Kubectl): Promise<Map<CallerName, string>> {
-  await kubectl(['apply', '-f', '-'], NAMES.flatMap(manifestsOf).map((manifest) => JSON.stringify(manifest)).join('\n'));
+  await kubectl(
+    ['apply', '-f', '-'],
+    NAMES.flatMap(manifestsOf)
+      .map((manifest) => JSON.stringify(manifest))
+      .join('\n'),
+  );
   const tokenOf = async (name: CallerName) => [name, (await kubectl(['create', 'token', name, '-n', 'people'])).trim()] as const;
   return new Map(await Promise.all(NAMES.map(tokenOf)));
 }

@@ -1,5 +1,5 @@
-// What RBAC means for a call, in the few forms that there are: an object, a workspace, a list, a sum, a conversation. Each rule says of a caller
-// what the answer is, from the rights that callers.ts says they have, and never from the code under test.
+// What RBAC means for a call, in the few forms that there are: an object, a workspace, a list, a sum, a conversation. Each rule says of a
+// caller what the answer is, from the rights that callers.ts says they have, and never from the code under test.
 import { may, NAMES, TEAMS, type CallerName, type Team } from './callers.ts';
 import { USED, type Target, type World } from './world.ts';
 
@@ -22,7 +22,10 @@ const ALLOWED: Outcome = { status: 200 };
 const has = (caller: CallerName, right: string): boolean => may(caller, right, 'team-a');
 const missing = (target: Target, right: string): Outcome => {
   const [verb, resource] = right.split(' ');
-  return { status: 403, message: `${target.user} may not ${verb} ${resource}.ai.flashback.tech in the namespace team-a; RBAC of Kubernetes has to grant it` };
+  return {
+    status: 403,
+    message: `${target.user} may not ${verb} ${resource}.ai.flashback.tech in the namespace team-a; RBAC of Kubernetes has to grant it`,
+  };
 };
 
 /** An object of team-a by its id. `of`: its kind, where the right is on another one. */
@@ -61,7 +64,10 @@ export function list(right: string, id: (world: World, team: Team) => string): R
 
 /** A sum over all teams in which the caller has the right. `times`: how often a team has used what USED says. */
 export function sum(right: string, times = 1): Rule {
-  return (caller) => ({ status: 200, total: times * TEAMS.filter((team) => may(caller, right, team)).reduce((all, team) => all + USED[team], 0) });
+  return (caller) => ({
+    status: 200,
+    total: times * TEAMS.filter((team) => may(caller, right, team)).reduce((all, team) => all + USED[team], 0),
+  });
 }
 
 /** As `rule`; where it allows, the sum is that of team-a. */
@@ -82,7 +88,9 @@ export function ownConversation(id: (target: Target) => string, then: Rule = eve
 /** One that somebody else began in team-a. */
 export function othersConversation(id: (target: Target) => string, then: Rule = everybody()): Rule {
   return (caller, target, world) =>
-    has(caller, 'list repositories') && has(caller, 'read-conversations repositories') ? then(caller, target, world) : noConversation(id(target));
+    has(caller, 'list repositories') && has(caller, 'read-conversations repositories')
+      ? then(caller, target, world)
+      : noConversation(id(target));
 }
 
 export function needs(right: string): Rule {
@@ -94,12 +102,22 @@ export function refused(status: 403 | 400, message: string): Rule {
 }
 
 /** One's own rows where one may list repositories, and those of everybody with the right `others`. */
-export function ownOrAll(others: string, ids: { own(world: World, caller: CallerName): string; others(world: World, team: Team): string }): Rule {
+export function ownOrAll(
+  others: string,
+  ids: { own(world: World, caller: CallerName): string; others(world: World, team: Team): string },
+): Rule {
   return (caller, _target, world) => {
     const rows = [
-      ...NAMES.map((name) => ({ id: ids.own(world, name), seen: has(caller, others) || (name === caller && has(caller, 'list repositories')) })),
+      ...NAMES.map((name) => ({
+        id: ids.own(world, name),
+        seen: has(caller, others) || (name === caller && has(caller, 'list repositories')),
+      })),
       ...TEAMS.map((team) => ({ id: ids.others(world, team), seen: may(caller, others, team) })),
     ];
-    return { status: 200, shows: rows.filter(({ seen }) => seen).map(({ id }) => id), hides: rows.filter(({ seen }) => !seen).map(({ id }) => id) };
+    return {
+      status: 200,
+      shows: rows.filter(({ seen }) => seen).map(({ id }) => id),
+      hides: rows.filter(({ seen }) => !seen).map(({ id }) => id),
+    };
   };
 }

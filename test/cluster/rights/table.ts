@@ -1,6 +1,20 @@
 // Every operation of the Platform API with the rights that it takes: written by hand, and compared with the list of operations.
 import { randomUUID } from 'node:crypto';
-import { anywhere, everybody, list, needs, object, othersConversation, ownConversation, ownOrAll, refused, sum, sumOf, workspace, type Rule } from './rules.ts';
+import {
+  anywhere,
+  everybody,
+  list,
+  needs,
+  object,
+  othersConversation,
+  ownConversation,
+  ownOrAll,
+  refused,
+  sum,
+  sumOf,
+  workspace,
+  type Rule,
+} from './rules.ts';
 import { may } from './callers.ts';
 import { HOME, type Target, type World } from './world.ts';
 
@@ -20,17 +34,30 @@ const REPO = 'repositories';
 const POLICY = 'aipolicies';
 const RULE = { content: 'Do not share e-mail addresses.', riskType: 'LOW', actionType: 0, orgId: 'default' };
 const ADVICE = 'advice is for those who may list aipolicies.ai.flashback.tech somewhere; RBAC of Kubernetes has to grant it';
-const repoBody = (name: string, llm: string): object => ({ name, storageType: 'OPENAI', mode: 'NORMAL', workspaceId: 'team-a', repoAiLlms: [{ aiLlmId: llm }] });
+const repoBody = (name: string, llm: string): object => ({
+  name,
+  storageType: 'OPENAI',
+  mode: 'NORMAL',
+  workspaceId: 'team-a',
+  repoAiLlms: [{ aiLlmId: llm }],
+});
 
 /** A policy of the organization: in its home, where nobody but the cluster's administrator has a right. */
-const inHome = (right: string): Rule => (caller) =>
-  may(caller, right, HOME) ? { status: 200 } : { status: 403, message: `orgId: the organization default has no home in which you may ${right}; send a workspaceId` };
+const inHome =
+  (right: string): Rule =>
+  (caller) =>
+    may(caller, right, HOME)
+      ? { status: 200 }
+      : { status: 403, message: `orgId: the organization default has no home in which you may ${right}; send a workspaceId` };
 const ofRepository =
   (right: string): Rule =>
   (caller, _target, world) =>
     may(caller, right, 'team-a')
       ? { status: 200 }
-      : { status: 403, message: `repoId: there is no repository with the id ${mainOf(world).repo}, or you may not ${right} in its workspace` };
+      : {
+          status: 403,
+          message: `repoId: there is no repository with the id ${mainOf(world).repo}, or you may not ${right} in its workspace`,
+        };
 const homeList: Rule = (caller, _target, { main }) => {
   const id = main[HOME].policy;
   return may(caller, `list ${POLICY}`, HOME) ? { status: 200, shows: [id] } : { status: 200, hides: [id] };
@@ -41,24 +68,37 @@ const statistics =
   (resource: string, times = 1): Row =>
   (_target, world) => {
     const right = `list ${resource}`;
-    const ask = (scope: string, rule: Rule, id?: string): Case => ({ about: scope, query: { window: '24h', scope, ...(id === undefined ? {} : { id }) }, rule });
+    const ask = (scope: string, rule: Rule, id?: string): Case => ({
+      about: scope,
+      query: { window: '24h', scope, ...(id === undefined ? {} : { id }) },
+      rule,
+    });
     return [
       ask('org', sum(right, times)),
       ask('workspace', sumOf(workspace(right), times), 'team-a'),
-      ask('repo', sumOf(object(right, () => mainOf(world).repo, REPO), times), mainOf(world).repo),
+      ask(
+        'repo',
+        sumOf(
+          object(right, () => mainOf(world).repo, REPO),
+          times,
+        ),
+        mainOf(world).repo,
+      ),
     ];
   };
 
-const violations = (params: (world: World) => Record<string, string>, isMain: boolean): Row => (_target, world) => [
-  {
-    params: params(world),
-    rule: (caller, target, all) => {
-      const outcome = list(`list ${POLICY}`, ({ main }, team) => main[team].repo)(caller, target, all);
-      // Of the policy of team-a there is nothing from another team.
-      return isMain ? { ...outcome, shows: outcome.shows?.filter((id) => id !== all.main['team-b'].repo) ?? [] } : outcome;
+const violations =
+  (params: (world: World) => Record<string, string>, isMain: boolean): Row =>
+  (_target, world) => [
+    {
+      params: params(world),
+      rule: (caller, target, all) => {
+        const outcome = list(`list ${POLICY}`, ({ main }, team) => main[team].repo)(caller, target, all);
+        // Of the policy of team-a there is nothing from another team.
+        return isMain ? { ...outcome, shows: outcome.shows?.filter((id) => id !== all.main['team-b'].repo) ?? [] } : outcome;
+      },
     },
-  },
-];
+  ];
 const ofPolicy = (world: World): Record<string, string> => ({ policyId: mainOf(world).policy });
 
 export const TABLE: Readonly<Record<string, Row>> = {
@@ -67,11 +107,15 @@ export const TABLE: Readonly<Record<string, Row>> = {
   ],
   listAiLlms: () => [
     { about: 'all', rule: list(`list ${LLM}`, ({ main }, team) => main[team].llm) },
-    { about: 'a workspace', query: { workspaceId: 'team-a' }, rule: (caller, target, world) => {
-      const { shows = [], hides = [] } = list(`list ${LLM}`, ({ main }, team) => main[team].llm)(caller, target, world);
-      const far = world.main['team-b'].llm;
-      return { status: 200, shows: shows.filter((id) => id !== far), hides: [...hides, far] };
-    } },
+    {
+      about: 'a workspace',
+      query: { workspaceId: 'team-a' },
+      rule: (caller, target, world) => {
+        const { shows = [], hides = [] } = list(`list ${LLM}`, ({ main }, team) => main[team].llm)(caller, target, world);
+        const far = world.main['team-b'].llm;
+        return { status: 200, shows: shows.filter((id) => id !== far), hides: [...hides, far] };
+      },
+    },
   ],
   listAvailableAiLlms: () => [{ rule: list(`list ${LLM}`, ({ main }, team) => main[team].llm) }],
   aiLlmStats: (_target, world) => [
@@ -84,20 +128,32 @@ export const TABLE: Readonly<Record<string, Row>> = {
 
   createRepo: ({ name }, world) => [{ body: repoBody(`made-by-${name}`, mainOf(world).llm), rule: workspace(`create ${REPO}`) }],
   listRepos: () => [{ rule: list(`list ${REPO}`, ({ main }, team) => main[team].repo) }],
-  updateRepo: ({ name, repo }, world) => [{ params: { id: repo }, body: repoBody(`changed-by-${name}`, mainOf(world).llm), rule: object(`update ${REPO}`, () => repo) }],
+  updateRepo: ({ name, repo }, world) => [
+    { params: { id: repo }, body: repoBody(`changed-by-${name}`, mainOf(world).llm), rule: object(`update ${REPO}`, () => repo) },
+  ],
   deleteRepo: ({ repo }) => [{ params: { id: repo }, rule: object(`delete ${REPO}`, () => repo) }],
   validateNewRepo: (_target, world) => [
     { about: 'a new one', body: {}, rule: everybody() },
     { about: 'one that there is', body: { repoId: mainOf(world).repo }, rule: object(`get ${REPO}`, () => mainOf(world).repo) },
   ],
-  validateRepo: (_target, world) => [{ params: { id: mainOf(world).repo }, body: {}, rule: object(`get ${REPO}`, () => mainOf(world).repo) }],
+  validateRepo: (_target, world) => [
+    { params: { id: mainOf(world).repo }, body: {}, rule: object(`get ${REPO}`, () => mainOf(world).repo) },
+  ],
 
   createRepoKey: ({ name }, world) => [
-    { params: { repoId: mainOf(world).repo }, body: { name: `by-${name}`, aiType: 'OPENAI' }, rule: object(`update ${REPO}`, () => mainOf(world).repo) },
+    {
+      params: { repoId: mainOf(world).repo },
+      body: { name: `by-${name}`, aiType: 'OPENAI' },
+      rule: object(`update ${REPO}`, () => mainOf(world).repo),
+    },
   ],
   listRepoKeys: (_target, world) => [{ params: { repoId: mainOf(world).repo }, rule: object(`get ${REPO}`, () => mainOf(world).repo) }],
   renameRepoKey: ({ name, key }, world) => [
-    { params: { repoId: mainOf(world).repo, apikeyId: key }, body: { name: `renamed-by-${name}` }, rule: object(`update ${REPO}`, () => mainOf(world).repo) },
+    {
+      params: { repoId: mainOf(world).repo, apikeyId: key },
+      body: { name: `renamed-by-${name}` },
+      rule: object(`update ${REPO}`, () => mainOf(world).repo),
+    },
   ],
   deleteRepoKey: ({ keyToDelete }, world) => [
     { params: { repoId: mainOf(world).repo, apikeyId: keyToDelete }, rule: object(`update ${REPO}`, () => mainOf(world).repo) },
@@ -106,7 +162,11 @@ export const TABLE: Readonly<Record<string, Row>> = {
 
   createPolicy: ({ name }, world) => [
     { about: 'of a workspace', body: { ...RULE, name: `workspace-${name}`, workspaceId: 'team-a' }, rule: workspace(`create ${POLICY}`) },
-    { about: 'of a repository', body: { ...RULE, name: `repository-${name}`, repoId: mainOf(world).repo }, rule: ofRepository(`create ${POLICY}`) },
+    {
+      about: 'of a repository',
+      body: { ...RULE, name: `repository-${name}`, repoId: mainOf(world).repo },
+      rule: ofRepository(`create ${POLICY}`),
+    },
     { about: 'of the organization', body: { ...RULE, name: `organization-${name}` }, rule: inHome(`create ${POLICY}`) },
   ],
   listPolicies: (_target, world) => [
@@ -115,21 +175,34 @@ export const TABLE: Readonly<Record<string, Row>> = {
     { about: 'of the organization', query: { orgId: 'default' }, rule: homeList },
   ],
   getPolicy: ({ policy }) => [{ params: { policyId: policy }, rule: object(`get ${POLICY}`, () => policy) }],
-  updatePolicy: ({ policy }) => [{ params: { policyId: policy }, body: { riskType: 'LOW' }, rule: object(`update ${POLICY}`, () => policy) }],
+  updatePolicy: ({ policy }) => [
+    { params: { policyId: policy }, body: { riskType: 'LOW' }, rule: object(`update ${POLICY}`, () => policy) },
+  ],
   deletePolicy: ({ policy }) => [{ params: { policyId: policy }, rule: object(`delete ${POLICY}`, () => policy) }],
   listViolations: violations(() => ({}), false),
   listAlerts: violations(() => ({}), false),
   listPolicyViolations: violations(ofPolicy, true),
   listPolicyAlerts: violations(ofPolicy, true),
-  validatePolicies: () => [{ body: { policies: [{ policy_uuid: 'p', content: 'Do not share e-mail addresses.' }] }, rule: anywhere(`list ${POLICY}`, ADVICE) }],
+  validatePolicies: () => [
+    { body: { policies: [{ policy_uuid: 'p', content: 'Do not share e-mail addresses.' }] }, rule: anywhere(`list ${POLICY}`, ADVICE) },
+  ],
   recommendPolicies: () => [{ body: { level: 1, prompt: 'Keep e-mail addresses in.' }, rule: anywhere(`list ${POLICY}`, ADVICE) }],
 
   dailyAiStats: () => [{ rule: list(`list ${REPO}`, ({ main }, team) => main[team].repo) }],
   minuteAiStats: () => [{ rule: list(`list ${REPO}`, ({ main }, team) => main[team].repo) }],
   ...Object.fromEntries(
-    ['aiSeries', 'aiByWorkspaces', 'aiByRepos', 'aiByModels', 'aiByProviders', 'aiByNodes', 'aiByAiConfigs', 'privateChatSeries', 'privateChatByModels', 'privateChatByUsers'].map(
-      (id) => [id, statistics(REPO)],
-    ),
+    [
+      'aiSeries',
+      'aiByWorkspaces',
+      'aiByRepos',
+      'aiByModels',
+      'aiByProviders',
+      'aiByNodes',
+      'aiByAiConfigs',
+      'privateChatSeries',
+      'privateChatByModels',
+      'privateChatByUsers',
+    ].map((id) => [id, statistics(REPO)]),
   ),
   policySeries: statistics(POLICY),
   // Applications and conversations have both been judged.
@@ -137,9 +210,17 @@ export const TABLE: Readonly<Record<string, Row>> = {
   policiesByRules: statistics(POLICY),
   policiesByUsers: statistics(POLICY),
 
-  createConversation: (_target, world) => [{ body: { repoId: mainOf(world).repo }, rule: object(`prompt ${REPO}`, () => mainOf(world).repo) }],
+  createConversation: (_target, world) => [
+    { body: { repoId: mainOf(world).repo }, rule: object(`prompt ${REPO}`, () => mainOf(world).repo) },
+  ],
   listConversations: () => [
-    { query: { take: '100' }, rule: ownOrAll(`read-conversations ${REPO}`, { own: ({ targets }, caller) => targets[caller].own, others: ({ targets, farConversation }, team) => (team === 'team-a' ? targets.admin.other : farConversation) }) },
+    {
+      query: { take: '100' },
+      rule: ownOrAll(`read-conversations ${REPO}`, {
+        own: ({ targets }, caller) => targets[caller].own,
+        others: ({ targets, farConversation }, team) => (team === 'team-a' ? targets.admin.other : farConversation),
+      }),
+    },
   ],
   sendPrompt: ({ own, other }) => {
     const body = { prompt: 'ping', model: 'small-1' };
@@ -155,9 +236,19 @@ export const TABLE: Readonly<Record<string, Row>> = {
   ],
   deleteConversation: ({ ownToDelete, otherToDelete }) => [
     { about: 'own', params: { conversationId: ownToDelete }, rule: ownConversation(() => ownToDelete) },
-    { about: 'of others', params: { conversationId: otherToDelete }, query: { hardDelete: 'true' }, rule: othersConversation(() => otherToDelete, needs(`delete ${REPO}`)) },
+    {
+      about: 'of others',
+      params: { conversationId: otherToDelete },
+      query: { hardDelete: 'true' },
+      rule: othersConversation(() => otherToDelete, needs(`delete ${REPO}`)),
+    },
   ],
-  listSystemEvents: () => [{ body: { take: 100, context: 13 }, rule: ownOrAll(`read-audit ${REPO}`, { own: ({ changes }, caller) => changes[caller], others: ({ changes }, team) => changes[team] }) }],
+  listSystemEvents: () => [
+    {
+      body: { take: 100, context: 13 },
+      rule: ownOrAll(`read-audit ${REPO}`, { own: ({ changes }, caller) => changes[caller], others: ({ changes }, team) => changes[team] }),
+    },
+  ],
 };
 
 const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;

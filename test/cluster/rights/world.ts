@@ -68,7 +68,8 @@ async function makeObjects(kubectl: Kubectl, endpoint: string): Promise<(namespa
     items: { kind: string; metadata: { namespace: string; name: string; uid: string } }[];
   };
   return (namespace, name) => {
-    const uidOf = (kind: string): string => items.find((one) => one.kind === kind && one.metadata.namespace === namespace && one.metadata.name === name)?.metadata.uid ?? '';
+    const uidOf = (kind: string): string =>
+      items.find((one) => one.kind === kind && one.metadata.namespace === namespace && one.metadata.name === name)?.metadata.uid ?? '';
     return { llm: uidOf('AILLMConfig'), repo: uidOf('Repository'), policy: uidOf('AIPolicy') };
   };
 }
@@ -102,9 +103,23 @@ export async function makeWorld(kubectl: Kubectl, endpoint: string): Promise<Wor
 function entriesOf(team: Team, { repo }: Objects): LedgerEntry[] {
   const now = Date.now();
   const amount = USED[team];
-  const dimensions = { repository: `${team}/main`, llm: `${team}/main`, provider: 'Other', model: 'small-1', host: `host-of-${team}`, user: `user-of-${team}`, conversation: '' } as const;
+  const dimensions = {
+    repository: `${team}/main`,
+    llm: `${team}/main`,
+    provider: 'Other',
+    model: 'small-1',
+    host: `host-of-${team}`,
+    user: `user-of-${team}`,
+    conversation: '',
+  } as const;
   const use = { requests: amount, tokensIn: amount, tokensOut: 0, policyTokensIn: amount, policyTokensOut: 0, latency: amount };
-  const usage = ['key_of_apps_000', chatKeyId(repo)].map((key): LedgerEntry => ({ type: 'usage', minute: Math.floor(now / 60_000), ...dimensions, key, ...use }));
+  const usage = ['key_of_apps_000', chatKeyId(repo)].map((key): LedgerEntry => ({
+    type: 'usage',
+    minute: Math.floor(now / 60_000),
+    ...dimensions,
+    key,
+    ...use,
+  }));
   const violations = Array.from({ length: amount }, (): LedgerEntry => ({
     type: 'violation',
     id: randomUUID(),
@@ -127,12 +142,25 @@ export async function fillLedger(ledger: Ledger, { main, targets, farConversatio
   await ledger.ingest([{ source: 'test', sequence: 1, dropped: 0, entries }], (kind, key) => main[key.split('/')[0] as Team][kinds[kind]]);
   const at = Date.now();
   const talk = (id: string, createdBy: string, workspace: Team) =>
-    ledger.createConversation({ id, workspace, repository: main[workspace].repo, createdBy, createdAt: at, updatedAt: at, tokensIn: 0, tokensOut: 0 });
+    ledger.createConversation({
+      id,
+      workspace,
+      repository: main[workspace].repo,
+      createdBy,
+      createdAt: at,
+      updatedAt: at,
+      tokensIn: 0,
+      tokensOut: 0,
+    });
   for (const { user, own, ownToDelete, other, otherToDelete } of Object.values(targets)) {
     for (const id of [own, ownToDelete]) await talk(id, user, 'team-a');
     for (const id of [other, otherToDelete]) await talk(id, SOMEBODY, 'team-a');
   }
   await talk(farConversation, SOMEBODY, 'team-b');
-  const change = (uid: string, actor: string, workspace: Team) => ({ id: randomUUID(), at, actor, event: 'updated', kind: 'Conversation', uid, workspace, name: uid }) as const;
-  await ledger.audit([...NAMES.map((name) => change(changes[name], userOf(name), 'team-a')), ...TEAMS.map((team) => change(changes[team], SOMEBODY, team))]);
+  const change = (uid: string, actor: string, workspace: Team) =>
+    ({ id: randomUUID(), at, actor, event: 'updated', kind: 'Conversation', uid, workspace, name: uid }) as const;
+  await ledger.audit([
+    ...NAMES.map((name) => change(changes[name], userOf(name), 'team-a')),
+    ...TEAMS.map((team) => change(changes[team], SOMEBODY, team)),
+  ]);
 }
