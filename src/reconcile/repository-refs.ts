@@ -5,6 +5,9 @@ import type { AttachedLlm, ModelTable, OfferedModels } from '../snapshot/model-t
 import { listNames } from './evaluation.ts';
 import { describeRefusal, type Permits } from './grants.ts';
 
+/** Nothing is wrong with a repository that gets its connections later. */
+export const NO_LLMS = 'no AILLMConfig is attached, so there is no model';
+
 /** In the order of spec.llms. */
 export function attachedLlms({ metadata: { namespace }, spec }: Repository, permits: Permits): AttachedLlm[] {
   return spec.llms.map(({ models, ...reference }) => {
@@ -48,5 +51,6 @@ export function resolvedRefs({ metadata: { namespace }, spec }: Repository, { at
   if (refused.length > 0) return { type, status: 'False', reason: 'RefNotPermitted', message };
   if (absent.length > 0) return { type, status: 'False', reason: 'LLMNotFound', message };
   if (unready.length > 0) return { type, status: 'False', reason: 'LLMNotReady', message };
-  return { type, status: 'True', reason: 'Succeeded', message: message === '' ? 'every attached AILLMConfig is in use' : message };
+  const fine = entries.length === 0 ? NO_LLMS : 'every attached AILLMConfig is in use';
+  return { type, status: 'True', reason: 'Succeeded', message: message === '' ? fine : message };
 }

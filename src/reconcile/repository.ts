@@ -15,7 +15,7 @@ import { describeClosedKeys } from './key-surfaces.ts';
 import type { ExpiryNotices } from './key-expiry.ts';
 import { expiryOf, typeOf } from './keys.ts';
 import type { Organizations } from './organizations.ts';
-import { attachedLlms, resolvedRefs } from './repository-refs.ts';
+import { attachedLlms, NO_LLMS, resolvedRefs } from './repository-refs.ts';
 import { describeRefusals, describeUnlisted, policiesForStatus, policiesOf } from './repository-policies.ts';
 import { SecretForbiddenError, type ResourceStore } from './store.ts';
 import type { World } from './world.ts';
@@ -194,5 +194,5 @@ function summarise(
   }
   if (resolved.status !== 'True') return { state: 'waiting', reason: resolved.reason, message: resolved.message };
   const notes = [...(resolved.message.startsWith('no attached') ? [resolved.message] : []), ...further];
-  return { state: 'good', message: ['models and keys are in use', ...notes].join('; ') };
+  return { state: 'good', message: [spec.llms.length === 0 ? `keys are in use; ${NO_LLMS}` : 'models and keys are in use', ...notes].join('; ') };
 }

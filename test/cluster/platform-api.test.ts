@@ -111,15 +111,18 @@ describe('from a credential to an answer, and back', () => {
 
   test('what is in use stays; then everything goes, and the key with it', async () => {
     expect(await call('editor', 'DELETE', `/ai/llm/${ids.llm}`)).toMatchObject({ status: 403, body: { success: false, message: 'it is in use by the repository Chat; detach it there first' } });
+    const client = new OpenAI({ apiKey: ids.secret, baseURL: stack.baseUrl(0), maxRetries: 0 });
+    const detached = { name: 'Chat', storageType: 'OPENAI', mode: 'NORMAL', workspaceId: 'team-a', repoAiLlms: [] };
+    expect((await call('editor', 'PUT', `/repo/${ids.repo}`, detached)).status).toBe(200);
+    await eventually('there is no model', async () => ((await client.models.list()).data.length === 0 ? true : undefined));
+    expect((await call('editor', 'DELETE', `/ai/llm/${ids.llm}`)).status).toBe(200);
     expect((await call('editor', 'DELETE', `/repo/${ids.repo}/ai/apikey/${ids.key}`)).status).toBe(200);
     expect((await call('editor', 'DELETE', `/repo/${ids.repo}/ai/apikey/${ids.key}`)).status).toBe(404);
-    const client = new OpenAI({ apiKey: ids.secret, baseURL: stack.baseUrl(0), maxRetries: 0 });
     await eventually('the key is refused', async () => {
       const error: unknown = await client.models.list().catch((failure: unknown) => failure);
       return error instanceof OpenAI.APIError && error.code === 'key_revoked' ? true : undefined;
     });
     expect((await call('editor', 'DELETE', `/repo/${ids.repo}`)).status).toBe(200);
-    expect((await call('editor', 'DELETE', `/ai/llm/${ids.llm}`)).status).toBe(200);
     expect((await call('editor', 'DELETE', `/ai/llm/${ids.llm}`)).status).toBe(404);
     expect((await call('viewer', 'GET', '/ai/llm')).body).toEqual({ success: true, aiLlms: [] });
     expect((await stack.kubectl(['get', 'secrets', '-n', 'team-a', '-o', 'name'])).trim()).toBe('');

@@ -60,7 +60,6 @@ describe('repositories', () => {
   it.each([
     ['a bucket', { repoBuckets: [{ folder: 'a' }] }, 'repoBuckets must be empty', undefined],
     ['a connection that does not exist', { repoAiLlms: [{ aiLlmId: 'nobody' }] }, 'repoAiLlms[0].aiLlmId: there is no AI LLM', undefined],
-    ['no connection', { repoAiLlms: null }, 'repoAiLlms must name at least one AI LLM', undefined],
     ['an unknown mode', { mode: 'X' }, 'mode must be one of NORMAL, MIRROR, BACKUP', undefined],
   ])('refuse %s in both forms of errors', async (_what, change, message, code) => {
     const { status, body: answer } = await platform.call('POST', '/repo', { body: body(change) });
@@ -85,6 +84,16 @@ describe('repositories', () => {
     await platform.call('PUT', `/repo/${uid}`, { body: body({ repoAiLlms: undefined, name: 'Other' }) });
     expect([only().spec.llms.length, only().metadata.annotations?.['ai.flashback.tech/display-name']]).toEqual([2, 'Other']);
     expect((await platform.call('PUT', `/repo/${uid}`, { body: body({ workspaceId: 'other' }) })).status).toBe(400);
+  });
+
+  it('are made without a connection, and let go of their last one', async () => {
+    expect((await platform.call('POST', '/repo', { body: body({ repoAiLlms: null }) })).status).toBe(200);
+    expect(only().spec.llms).toEqual([]);
+    const change = (repoAiLlms: object[]) => platform.call('PUT', `/repo/${only().metadata.uid}`, { body: body({ repoAiLlms }) });
+    await change([{ aiLlmId: llm }]);
+    expect(only().spec.llms).toEqual([{ name: 'main' }]);
+    expect((await change([])).status).toBe(200);
+    expect(only().spec.llms).toEqual([]);
   });
 
   it('are checked for buckets alone', async () => {

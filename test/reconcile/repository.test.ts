@@ -65,6 +65,14 @@ describe('Repository', () => {
     expect(harness.condition('Repository', 'repo', 'Ready')?.message).toBe('models and keys are in use');
   });
 
+  it('is Ready without a connection, with its keys and no model', async () => {
+    const harness = await started({ llms: [] });
+    expect(harness.condition('Repository', 'repo', 'ResolvedRefs')).toMatchObject({ status: 'True', message: 'no AILLMConfig is attached, so there is no model' });
+    expect(harness.condition('Repository', 'repo', 'Ready')).toMatchObject({ status: 'True', message: 'keys are in use; no AILLMConfig is attached, so there is no model' });
+    expect(harness.store.get('Repository', { namespace: 'team', name: 'repo' })?.status).toMatchObject({ modelCount: 0 });
+    await harness.check();
+  });
+
   it('stays within the length of a message, however many keys open nothing', async () => {
     const entry = (type: KeyType, index: number) => ({ name: `${type.toLowerCase()}-${index}`.padEnd(63, 'x'), secretName: `${type.toLowerCase()}-${index}`, type });
     const apiKeys = (['Anthropic', 'Google'] as const).flatMap((type) => Array.from({ length: 50 }, (_, index) => entry(type, index)));

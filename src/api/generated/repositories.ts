@@ -13,7 +13,7 @@ export interface RepositorySpec {
    */
   fidelity?: 'Lax' | 'Strict';
   /**
-   * Attached AILLMConfigs. When two offer the same model, the one that is listed first serves it.
+   * Attached AILLMConfigs. When two offer the same model, the one that is listed first serves it. An empty list offers no model, for a repository whose connections come later.
    *
    * Items: One attached AILLMConfig.
    */

@@ -35,7 +35,7 @@ const BODY: Schema = {
       type: ['array', 'null'],
       maxItems: 32,
       items: { type: 'object', required: ['aiLlmId'], properties: { aiLlmId: { type: 'string', minLength: 1 } } },
-      description: 'Connections of the same workspace, at least one. Where two offer the same model, the first one serves it. Absent in a change: they stay.',
+      description: 'Connections of the same workspace; a repository without any offers no model. Where two offer the same model, the first one serves it. Absent in a change: they stay.',
     },
   },
 };
@@ -49,9 +49,6 @@ export function demandNoBuckets({ repoBuckets, repoUnits }: Pick<Body, 'repoBuck
 /** Entries of spec.llms for what is asked for; what an entry says besides, it keeps, and so do those that other workspaces lend. @throws ApiError 400. */
 function attachments(objects: Objects, namespace: string, wanted: readonly { aiLlmId: string }[], before: readonly Attachment[]): Attachment[] {
   const own = before.filter((entry) => isOwnReference(namespace, entry));
-  if (wanted.length === 0 && own.length === before.length) {
-    throw new ApiError(400, 'repoAiLlms must name at least one AI LLM of the workspace, since a repository without one offers no model');
-  }
   const found = wanted.map(({ aiLlmId }, at) => {
     const config = objects.byUid('AILLMConfig', aiLlmId);
     if (config?.metadata.namespace !== namespace) throw new ApiError(400, `repoAiLlms[${at}].aiLlmId: there is no AI LLM with this id in the workspace ${namespace}`);

@@ -28,7 +28,7 @@ export function brokenManifests(namespace: string): BrokenManifest[] {
     { what: 'interval too short', manifest: llm('b05', { validation: { interval: '1s' } }), refused: /from 10s to 168h/ },
     { what: 'no credentials', manifest: make('AILLMConfig', 'b06', { type: 'OpenAI' }), refused: /credentials are required/ },
     { what: 'a field that does not exist', manifest: llm('b07', { apiKey: 'x' }), refused: /unknown field/ },
-    { what: 'no llms', manifest: repository('b08', { llms: [] }), refused: /should have at least 1 items/ },
+    { what: 'no llms', manifest: repository('b08', { llms: undefined }), refused: /spec\.llms: Required value/ },
     { what: 'the same llm twice', manifest: repository('b09', { llms: [{ name: 'lab' }, { name: 'lab' }] }), refused: /two entries name the same AILLMConfig/ },
     { what: 'two keys in one Secret', manifest: repository('b10', { apiKeys: [{ name: 'a', secretName: 's' }, { name: 'b', secretName: 's' }] }), refused: /same secretName/ },
     { what: 'expiry and rotation', manifest: repository('b11', { apiKeys: [{ name: 'a', expiresAt: '2030-01-01T00:00:00Z', rotation: { every: '24h' } }] }), refused: /either rotates or expires/ },
