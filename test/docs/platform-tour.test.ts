@@ -1,4 +1,4 @@
-// A newcomer types what docs/platform-api.md says of a machine without a cluster, block after block, and sees what the page shows.
+// A newcomer types what docs/platform-api.md and docs/ledger.md say of a machine without a cluster, block after block, and sees what the pages show.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../cluster/harness/ports.ts';
 import { copyCheckout, removeCheckout } from './checkout.ts';
@@ -51,6 +51,12 @@ describe(PAGE, () => {
     expect(shell.output()).not.toContain('"success":false');
     expect(shell.output()).toContain('the provider accepts the credential');
     for (const part of [...shownIn(answers!), ...shownIn(found!.replace('"total":1,', ''))]) expect(shell.output()).toContain(part);
+    // The last line of the block reads what is written once a minute.
+    const [rows, ...rest] = codeBlocks('docs/ledger.md', 'bash');
+    expect([rest, rows!.split('\n').at(-1)]).toEqual([[], "grep -A 8 'today:' .flashback/status.yaml"]);
+    const reader = runShell(rows!.split('\n').slice(0, -1).join('\n'), checkout);
+    expect(await reader.ended, reader.output()).toBe(0);
+    for (const line of codeBlocks('docs/ledger.md', 'text')[0]!.split('\n')) expect(reader.output()).toContain(line);
     for (const context of ['aillm', 'repo', 'aillmapikey', 'policy']) expect(shell.output()).toContain(`"context":"${context}","event":"created"`);
   });
 });
