@@ -7,12 +7,17 @@ function cacheKey({ metadata }: KubeObject): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
-/** Objects by namespace and name. Every method answers with the changes that it made. */
+/** Objects by namespace and name, and by UID. Every method answers with the changes that it made. */
 export class ObjectCache<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
+  readonly #byUid = new Map<string, T>();
 
   get(namespace: string, name: string): T | undefined {
     return this.#objects.get(`${namespace}/${name}`);
+  }
+
+  byUid(uid: string): T | undefined {
+    return this.#byUid.get(uid);
   }
 
   values(): T[] {
@@ -27,6 +32,8 @@ export class ObjectCache<T extends KubeObject> {
     const key = cacheKey(object);
     const previous = this.#objects.get(key);
     this.#objects.set(key, object);
+    if (previous !== undefined) this.#byUid.delete(previous.metadata.uid);
+    this.#byUid.set(object.metadata.uid, object);
     if (previous === undefined) return [{ type: 'added', object }];
     // Deleted and made again while nobody looked: whoever keeps state by uid must hear of both.
     if (previous.metadata.uid !== object.metadata.uid) {
@@ -44,6 +51,7 @@ export class ObjectCache<T extends KubeObject> {
     const previous = this.#objects.get(key);
     if (previous === undefined || previous.metadata.uid !== object.metadata.uid) return [];
     this.#objects.delete(key);
+    this.#byUid.delete(previous.metadata.uid);
     return [{ type: 'removed', object: previous }];
   }
 

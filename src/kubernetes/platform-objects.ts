@@ -20,7 +20,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export interface KubernetesObjectsOptions {
   client: KubeClient;
-  store: Pick<KubernetesStore, 'list' | 'covers' | 'namespaceLabels' | 'namespaces' | 'grants'>;
+  store: Pick<KubernetesStore, 'list' | 'byUid' | 'covers' | 'namespaceLabels' | 'namespaces' | 'grants'>;
   /** Namespaces to which the operator is held; all when empty. */
   watched?: readonly string[];
   clock: Clock;
@@ -45,7 +45,8 @@ export class KubernetesObjects implements Objects, Homes {
   }
 
   byUid<K extends Kind>(kind: K, uid: string): ResourceByKind[K] | undefined {
-    return this.list(kind).find(({ metadata }) => metadata.uid === uid);
+    const found = this.#recent.one(kind, uid, this.#options.store.byUid(kind, uid));
+    return found?.metadata.deletionTimestamp === undefined ? found : undefined;
   }
 
   async create<K extends Kind>(kind: K, { namespace, name, annotations, spec }: Parameters<Objects['create']>[1]): Promise<ResourceByKind[K]> {

@@ -45,6 +45,15 @@ export class RecentWrites {
     return [...found, ...added];
   }
 
+  /** One object as a cache holds it, or as it was written since; undefined: there is none, or it was removed. */
+  one<K extends Kind>(kind: K, uid: string, cached: ResourceByKind[K] | undefined): ResourceByKind[K] | undefined {
+    this.#forgetOld();
+    if (this.#removed.has(uid)) return undefined;
+    const written = this.#written.get(uid)?.object;
+    if (written?.kind !== kind || (cached !== undefined && version(written) <= version(cached))) return cached;
+    return written as ResourceByKind[K];
+  }
+
   #forgetOld(): void {
     const oldest = this.#clock.monotonic() - KEEP_MS;
     for (const [uid, { at }] of this.#written) if (at < oldest) this.#written.delete(uid);

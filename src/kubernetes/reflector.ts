@@ -91,6 +91,10 @@ export class Reflector<T extends KubeObject> {
     return this.#cache.get(namespace, name);
   }
 
+  byUid(uid: string): T | undefined {
+    return this.#cache.byUid(uid);
+  }
+
   values(): T[] {
     return this.#cache.values();
   }

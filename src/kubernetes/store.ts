@@ -174,6 +174,14 @@ export class KubernetesStore implements ResourceStore {
     return undefined;
   }
 
+  byUid<K extends Kind>(kind: K, uid: string): ResourceByKind[K] | undefined {
+    for (const reflector of this.#resources.get(kind) ?? []) {
+      const found = reflector.byUid(uid);
+      if (found !== undefined) return found as ResourceByKind[K];
+    }
+    return undefined;
+  }
+
   list<K extends Kind>(kind: K): ResourceByKind[K][] {
     const all = (this.#resources.get(kind) ?? []).flatMap((reflector) => reflector.values()) as ResourceByKind[K][];
     return all

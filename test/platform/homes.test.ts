@@ -33,6 +33,7 @@ const GRANT: AIReferenceGrant = {
 function objects(isKnown: boolean, watched: readonly string[] = []): KubernetesObjects {
   const store: KubernetesObjectsOptions['store'] = {
     list: <K extends Kind>(kind: K) => (kind === 'Repository' ? [REPOSITORY] : []) as ResourceByKind[K][],
+    byUid: () => undefined,
     covers: (namespace) => namespace !== 'unwatched',
     namespaceLabels: (namespace) => LABELLED[namespace],
     grants: () => [GRANT],

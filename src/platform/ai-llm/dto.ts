@@ -2,7 +2,6 @@
 import type { AILLMConfig, Repository } from '../../api/resources.ts';
 import type { Objects, Schema } from '../operation.ts';
 import { AI_TYPES, aiTypeOf, createdAtOf, createdByOf, displayNameOf, type AiType } from '../wire.ts';
-import { usersOf } from './users.ts';
 
 export interface AiLlmDto {
   id: string;
@@ -43,8 +42,8 @@ export const AI_LLM: Schema = {
   },
 };
 
-/** `repositories`: those that the caller may see. */
-export function aiLlmDto(config: AILLMConfig, objects: Objects, repositories: readonly Repository[]): AiLlmDto {
+/** `users`: repositories that it is attached to, of those that the caller may see. */
+export function aiLlmDto(config: AILLMConfig, objects: Pick<Objects, 'organization'>, users: readonly Repository[]): AiLlmDto {
   const { metadata, spec } = config;
   return {
     id: metadata.uid,
@@ -56,6 +55,6 @@ export function aiLlmDto(config: AILLMConfig, objects: Objects, repositories: re
     endpoint: spec.endpoint ?? null,
     key: null,
     createdAt: createdAtOf(config),
-    repos: usersOf(config, repositories).map((repository) => ({ id: repository.metadata.uid, name: displayNameOf(repository), createdAt: createdAtOf(repository) })),
+    repos: users.map((repository) => ({ id: repository.metadata.uid, name: displayNameOf(repository), createdAt: createdAtOf(repository) })),
   };
 }

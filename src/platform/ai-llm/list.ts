@@ -1,9 +1,10 @@
 // Lists connections to providers: all that the caller may see, and of those the ones that work.
 import type { AILLMConfig } from '../../api/resources.ts';
 import type { Access, Operation, Schema, Services } from '../operation.ts';
+import { attachmentsOf } from '../repo/attachments.ts';
 import { byAge, done } from '../wire.ts';
 import { listedWorkspace } from '../workspaces.ts';
-import { AI_LLM, aiLlmDto } from './dto.ts';
+import { AI_LLM, aiLlmDto, type AiLlmDto } from './dto.ts';
 import { repositoriesIn } from './users.ts';
 
 /** Newest first. @throws ApiError 400 where who may see all workspaces names none. */
@@ -16,6 +17,12 @@ export async function visibleLlms(access: Access, services: Services, workspaceI
   const visible = await (workspaceId === undefined ? access.namespaces('list', 'aillmconfigs') : ofOne(workspaceId));
   const seen = objects.list('AILLMConfig').filter(({ metadata }) => visible === 'all' || visible.includes(metadata.namespace));
   return seen.toSorted(byAge);
+}
+
+async function rowsOf(configs: readonly AILLMConfig[], access: Access, { objects }: Services): Promise<AiLlmDto[]> {
+  const repositories = repositoriesIn(await access.namespaces('list', 'repositories'), objects);
+  const attachments = attachmentsOf(configs, repositories);
+  return configs.map((config) => aiLlmDto(config, objects, attachments.usersOf(config)));
 }
 
 const ANSWER: Schema = done({ aiLlms: { type: 'array', items: AI_LLM } }, ['aiLlms']);
@@ -33,8 +40,7 @@ export const listAiLlms: Operation<Services, never, { workspaceId?: string }> = 
   errors: {},
   async handle({ query, access }, services) {
     const found = await visibleLlms(access, services, query.workspaceId);
-    const repositories = repositoriesIn(await access.namespaces('list', 'repositories'), services.objects);
-    return { success: true, aiLlms: found.map((config) => aiLlmDto(config, services.objects, repositories)) };
+    return { success: true, aiLlms: await rowsOf(found, access, services) };
   },
 };
 
@@ -54,7 +60,6 @@ export const listAvailableAiLlms: Operation = {
   errors: {},
   async handle({ access }, services) {
     const found = (await visibleLlms(access, services)).filter(isReady);
-    const repositories = repositoriesIn(await access.namespaces('list', 'repositories'), services.objects);
-    return { success: true, aiLlms: found.map((config) => aiLlmDto(config, services.objects, repositories)) };
+    return { success: true, aiLlms: await rowsOf(found, access, services) };
   },
 };

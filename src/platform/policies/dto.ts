@@ -1,5 +1,5 @@
 // A policy as clients of the Platform API see it. Pure.
-import { API_GROUP, type AIPolicy } from '../../api/resources.ts';
+import { API_GROUP, keyOf, type AIPolicy, type Repository } from '../../api/resources.ts';
 import type { Objects, Schema } from '../operation.ts';
 import { createdAtOf, createdByOf, displayNameOf } from '../wire.ts';
 
@@ -84,18 +84,22 @@ export function isAlive({ metadata }: AIPolicy): boolean {
 }
 
 /** The object of a repository's policy: named, since references go by name, so it may be missing. */
-function repositoryOf({ metadata, spec }: AIPolicy, objects: Pick<Objects, 'list'>): { id: string; name: string } | undefined {
-  const name = spec.repositoryRef?.name;
-  const found = objects.list('Repository').find((one) => one.metadata.namespace === metadata.namespace && one.metadata.name === name);
+function repositoryOf({ metadata, spec }: AIPolicy, repositories: ReadonlyMap<string, Repository>): { id: string; name: string } | undefined {
+  const found = repositories.get(keyOf({ namespace: metadata.namespace, name: spec.repositoryRef?.name ?? '' }));
   return found === undefined ? undefined : { id: found.metadata.uid, name: displayNameOf(found) };
 }
 
-export function policyDto(policy: AIPolicy, objects: Pick<Objects, 'list' | 'organization'>): object {
+/** By namespace and name, for the rows of one answer. */
+export function repositoriesByKey(objects: Pick<Objects, 'list'>): ReadonlyMap<string, Repository> {
+  return new Map(objects.list('Repository').map((repository) => [keyOf(repository.metadata), repository]));
+}
+
+export function policyDto(policy: AIPolicy, objects: Pick<Objects, 'list' | 'organization'>, repositories = repositoriesByKey(objects)): object {
   const { metadata, spec } = policy;
   const { namespace, annotations = {} } = metadata;
   const createdBy = createdByOf(policy);
   const workspaceId = spec.scope === 'Organization' ? null : namespace;
-  const repo = spec.scope === 'Repository' ? repositoryOf(policy, objects) : undefined;
+  const repo = spec.scope === 'Repository' ? repositoryOf(policy, repositories) : undefined;
   return {
     id: metadata.uid,
     orgId: objects.organization(namespace),

@@ -2,7 +2,7 @@
 import type { AIPolicy } from '../../api/resources.ts';
 import type { Operation } from '../operation.ts';
 import { byAge, done } from '../wire.ts';
-import { isAlive, POLICY, policyDto } from './dto.ts';
+import { isAlive, POLICY, policyDto, repositoriesByKey } from './dto.ts';
 import { placeOf, type Named, type Place } from './place.ts';
 import type { PolicyServices } from './services.ts';
 import { demandPolicy } from './write.ts';
@@ -35,7 +35,8 @@ export const listPolicies: Operation<PolicyServices, never, Named> = {
     const visible = await access.namespaces('list', 'aipolicies');
     const found = objects.list('AIPolicy').filter((policy) => isAlive(policy) && isOf(policy, place));
     const seen = found.filter(({ metadata }) => visible === 'all' || visible.includes(metadata.namespace)).toSorted(byAge);
-    return { success: true, policies: seen.map((policy) => policyDto(policy, objects)) };
+    const repositories = repositoriesByKey(objects);
+    return { success: true, policies: seen.map((policy) => policyDto(policy, objects, repositories)) };
   },
 };
 

@@ -1,9 +1,10 @@
 // A Repository as the Platform API shows it.
-import { API_GROUP, isOwnReference, type AILLMConfig, type Repository } from '../../api/resources.ts';
+import { API_GROUP, type Repository } from '../../api/resources.ts';
 import { AI_LLM, AI_TYPE, aiLlmDto, type AiLlmDto } from '../ai-llm/dto.ts';
 import type { Objects, Schema } from '../operation.ts';
 import { chatKeyId } from '../stats/chat-keys.ts';
 import { aiTypeOf, createdAtOf, displayNameOf, type AiType } from '../wire.ts';
+import type { Attachments } from './attachments.ts';
 
 /** What is only remembered, because it is about buckets, of which there are none here. */
 export const REPO_ANNOTATIONS = { storageType: `${API_GROUP}/storage-type`, mode: `${API_GROUP}/repository-mode` } as const;
@@ -80,19 +81,13 @@ export function knownKeys(repository: Repository): RepoKeyDto[] {
   }));
 }
 
-/** Connections of a repository in its own workspace, in its order; those that do not exist are left out. */
-export function attachedTo({ metadata, spec }: Repository, configs: readonly AILLMConfig[]): AILLMConfig[] {
-  const near = new Map(configs.filter((config) => config.metadata.namespace === metadata.namespace).map((config) => [config.metadata.name, config]));
-  return spec.llms.filter((llm) => isOwnReference(metadata.namespace, llm)).flatMap(({ name }) => near.get(name) ?? []);
-}
-
-/** `mayShow`: whether the caller may see connections of its namespace; `repositories`: those that they may see. */
-export function repoDto(repository: Repository, objects: Objects, mayShow: boolean, repositories: readonly Repository[]): Record<string, unknown> {
+/** `mayShow`: whether the caller may see connections of its namespace; `attachments`: of repositories that they may see. */
+export function repoDto(repository: Repository, objects: Pick<Objects, 'organization'>, mayShow: boolean, attachments: Attachments): Record<string, unknown> {
   const { metadata, spec } = repository;
   const { [REPO_ANNOTATIONS.storageType]: storageType = 'OPENAI', [REPO_ANNOTATIONS.mode]: mode = 'NORMAL' } = metadata.annotations ?? {};
-  const aiLlms = attachedTo(repository, objects.list('AILLMConfig')).map((config): { aiLlmId: string; aiLlm?: AiLlmDto } => ({
+  const aiLlms = attachments.llmsOf(repository).map((config): { aiLlmId: string; aiLlm?: AiLlmDto } => ({
     aiLlmId: config.metadata.uid,
-    ...(mayShow ? { aiLlm: aiLlmDto(config, objects, repositories) } : {}),
+    ...(mayShow ? { aiLlm: aiLlmDto(config, objects, attachments.usersOf(config)) } : {}),
   }));
   return {
     id: metadata.uid,

@@ -3,6 +3,7 @@ import { demandObject } from '../by-id.ts';
 import type { Operation, Services } from '../operation.ts';
 import { byAge, done } from '../wire.ts';
 import { listedWorkspace } from '../workspaces.ts';
+import { attachmentsOf } from './attachments.ts';
 import { MODE, REPO, repoDto } from './dto.ts';
 import { repoFailure } from './failure.ts';
 import { demandNoBuckets } from './write.ts';
@@ -31,7 +32,8 @@ export const listRepos: Operation<Services, never, { workspaceId?: string; repoI
     const repos = seen
       .filter(({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace && (query.repoId ?? metadata.uid) === metadata.uid)
       .toSorted(byAge);
-    return { success: true, repos: repos.map((repository) => repoDto(repository, objects, within(shown, repository.metadata.namespace), seen)) };
+    const attachments = attachmentsOf(objects.list('AILLMConfig'), seen);
+    return { success: true, repos: repos.map((repository) => repoDto(repository, objects, within(shown, repository.metadata.namespace), attachments)) };
   },
 };
 
