@@ -8,7 +8,7 @@ import { checkEncryption } from './doctor/encryption.ts';
 import type { Finding } from './doctor/finding.ts';
 import { checkKeySecrets, checkNamespaces, checkObjects } from './doctor/objects.ts';
 import { checkReleases } from './doctor/releases.ts';
-import { checkBootSnapshot, checkCertificates, checkGateways, checkLease } from './doctor/release.ts';
+import { checkBootSnapshot, checkCertificates, checkGateways, checkLease, checkLedger } from './doctor/release.ts';
 import { exitCode, jsonReport, textReport } from './doctor/report.ts';
 import { SETTINGS, SettingsError } from './settings.ts';
 
@@ -53,6 +53,7 @@ export function diagnose(facts: DoctorFacts, options: { wanted: readonly Crd[]; 
     checkGateways(facts.gateways, isProgrammed === true),
     checkCertificates(facts.certificates, now),
     checkBootSnapshot(facts.bootSnapshot, now),
+    checkLedger(facts.lease, now),
     checkNamespaces(facts.namespaces, objects),
     ...checkObjects(objects, now),
     checkKeySecrets(facts.keySecrets, objects),

@@ -63,7 +63,14 @@ export async function bundledKinds(directory: URL): Promise<Crd[]> {
 
 function leaseFact(lease: Lease): LeaseFact {
   const renewedAt = Date.parse(lease.spec?.renewTime ?? '');
-  return { holder: holderOf(lease), renewedAt, duration: durationOf(lease, LEASE_MS), transitions: transitionsOf(lease) };
+  const failingSince = lease.metadata.annotations?.[ANNOTATIONS.ledgerFailingSince];
+  return {
+    holder: holderOf(lease),
+    renewedAt,
+    duration: durationOf(lease, LEASE_MS),
+    transitions: transitionsOf(lease),
+    ledgerFailingSince: failingSince === undefined ? undefined : Date.parse(failingSince),
+  };
 }
 
 async function readLease(client: KubeClient, namespace: string): Promise<LeaseFact | undefined> {

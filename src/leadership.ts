@@ -117,6 +117,11 @@ export class Leadership implements StoreEvents {
     return this.#running?.platform;
   }
 
+  /** Milliseconds since the ledger could not be opened, or not be written; 0 while it can, or there is none. */
+  get ledgerFailingFor(): number {
+    return this.#running?.keeper?.failingFor ?? 0;
+  }
+
   setGateways(gateways: GatewayEndpoint[]): void {
     this.#gateways = gateways;
     this.#running?.pusher.setEndpoints(gateways);

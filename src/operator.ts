@@ -41,6 +41,11 @@ function staticGateways(addresses: readonly string[]): GatewayEndpoint[] {
   });
 }
 
+/** For `flashback doctor`, which reaches no operator. */
+function sinceText(ms: number, now: number): string | null {
+  return ms > 0 ? new Date(now - ms).toISOString() : null;
+}
+
 function checkLease(settings: Settings): void {
   if (settings['lease-duration'] <= settings['lease-renew-deadline']) {
     throw new StartError('--lease-duration must be longer than --lease-renew-deadline');
@@ -144,8 +149,11 @@ export async function operator(settings: Settings): Promise<void> {
     clock,
     random,
     logger,
-    annotations: { [ANNOTATIONS.watched]: settings['watch-namespaces'].join(',') || '*' },
     owner: () => endpoints.service(),
+    annotations: () => ({
+      [ANNOTATIONS.watched]: settings['watch-namespaces'].join(',') || '*',
+      [ANNOTATIONS.ledgerFailingSince]: sinceText(leadership?.ledgerFailingFor ?? 0, clock.now()),
+    }),
     onElected: (epoch) => {
       logger.info({ epoch }, 'leading');
       leadership = new Leadership({

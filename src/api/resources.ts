@@ -44,6 +44,8 @@ export const ANNOTATIONS = {
   previousKeyId: `${API_GROUP}/previous-key-id`,
   previousKeyExpiresAt: `${API_GROUP}/previous-key-expires-at`,
   reconcileRequestedAt: `${API_GROUP}/reconcile-requested-at`,
+  /** On the lease, by the operator that leads: since when it cannot open or write the ledger. Absent where it can. */
+  ledgerFailingSince: `${API_GROUP}/ledger-failing-since`,
 } as const;
 /** Names in the data of every key Secret, which are for the operator. */
 export const KEY_DATA = { hash: 'FLASHBACK_KEY_SHA256', previousHash: 'FLASHBACK_PREVIOUS_KEY_SHA256' } as const;

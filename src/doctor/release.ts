@@ -14,6 +14,8 @@ export interface LeaseFact {
   /** Milliseconds. */
   duration: number;
   transitions: number;
+  /** Since when the leader says that it cannot open or write the ledger, milliseconds since the epoch; undefined: it can, or has none. */
+  ledgerFailingSince?: number | undefined;
 }
 
 /** Whether its holder has renewed it in time. */
@@ -44,6 +46,23 @@ export function checkLease(lease: Fact<LeaseFact | undefined>, now: number): Fin
     return {
       status: 'ok',
       message: `${found.holder} leads and renewed the lease ${duration(age)} ago; leadership has moved ${found.transitions} times`,
+    };
+  });
+}
+
+/** How long the ledger may be away while nobody needs to act: a database that is restarted. */
+const LEDGER_PAUSE_MS = 60_000;
+
+/** Whether what gateways tell is stored, by what the operator that leads says of it on its lease. */
+export function checkLedger(lease: Fact<LeaseFact | undefined>, now: number): Finding {
+  return judge('ledger', lease, (found) => {
+    if (found === undefined || found.holder === '') return { status: 'unknown', message: 'no operator leads that could say so' };
+    const { ledgerFailingSince: since } = found;
+    if (since === undefined || Number.isNaN(since)) return { status: 'ok', message: 'the operator that leads can write the ledger, or has none' };
+    return {
+      status: now - since < LEDGER_PAUSE_MS ? 'warn' : 'fail',
+      message: `nothing has got into the ledger for ${duration(now - since)}: usage and statistics are behind; gateways keep what they have to tell`,
+      fix: 'see that what --ledger-url of the operator names answers and has room; its log says why it does not',
     };
   });
 }

@@ -23,10 +23,10 @@ export interface LeaderElectorOptions {
   /** From 0 to 1. */
   random(): number;
   logger: Logger;
-  /** What the holder says of itself. */
-  annotations?: Record<string, string>;
   /** With whom the lease goes, where there is somebody and it is known. */
   owner?(): OwnerReference | undefined;
+  /** Annotations of the lease: what the holder says of itself, with each renewal anew. Null: it says nothing under that name any more. */
+  annotations?(): Record<string, string | null>;
   /** Called once. `epoch` only ever grows from leader to leader, so that gateways can refuse the orders of an old one. */
   onElected(epoch: number): void;
   /** Called at most once, never after a release. The process must exit at once: another one may lead already. */
@@ -200,7 +200,9 @@ export class LeaderElector {
   }
 
   #create(spec: Lease['spec'], signal: AbortSignal): Promise<Lease> {
-    const { client, namespace, name, annotations } = this.#options;
+    const { client, namespace, name } = this.#options;
+    const said = Object.entries(this.#options.annotations?.() ?? {}).filter(([, value]) => value !== null);
+    const annotations = Object.fromEntries(said);
     return this.#timed(signal, (timed) =>
       this.#withOwner((owned) => {
         const body = { apiVersion: GROUP_VERSION, kind: 'Lease', metadata: { name, namespace, annotations, ...owned }, spec };
@@ -211,7 +213,8 @@ export class LeaderElector {
 
   /** Merges into the Lease as it was read; answers 409 when it has changed since. */
   #patch(lease: Lease, spec: Lease['spec'], signal: AbortSignal): Promise<Lease> {
-    const { client, namespace, name, annotations } = this.#options;
+    const { client, namespace, name } = this.#options;
+    const annotations = this.#options.annotations?.();
     const { uid, resourceVersion } = lease.metadata;
     const path = objectPath(GROUP_VERSION, 'leases', { namespace, name });
     return this.#timed(signal, (timed) =>

@@ -109,7 +109,7 @@ describe('kubectl flashback doctor', () => {
     expect(of.get('push-certificates')?.message).toMatch(/valid for 89 days$/);
     const { out } = await plugin(stack.apiServer.kubeconfig, ['doctor']);
     expect(out).toMatch(/^ok +api-server +the API server is v1\./);
-    expect(out).toMatch(/\n13 ok, 0 warn, 0 fail, 0 unknown\n$/);
+    expect(out).toMatch(/\n14 ok, 0 warn, 0 fail, 0 unknown\n$/);
   });
 
   test('another release that watches the same namespaces is told, until it ends or watches others', async () => {

@@ -6,7 +6,7 @@ import { PASSWORD } from '../ledger/postgres-server.ts';
 import { BilledShop, NAMESPACE } from './stack/billed-shop.ts';
 import type { Bill } from './stack/counting-provider.ts';
 import { startPostgresPlace, type PostgresPlace } from './stack/ledger-places.ts';
-import { eventually, type OperatorProcess } from './stack/stack.ts';
+import { eventually, RELEASE, type OperatorProcess } from './stack/stack.ts';
 
 const ANSWERS = 40;
 
@@ -40,6 +40,12 @@ async function metric(of: { metricsUrl: string }, name: string): Promise<number>
 const isTold = (operator: OperatorProcess): Promise<unknown> =>
   operator.log('that the ledger cannot be written', ({ level, msg }) => Number(level) >= 50 && /^the ledger cannot be written; .*--ledger-url/.test(msg ?? ''));
 
+/** What `flashback doctor` goes by. */
+async function failingSince(): Promise<string> {
+  const path = 'jsonpath={.metadata.annotations.ai\\.flashback\\.tech/ledger-failing-since}';
+  return shop.stack.kubectl(['get', 'lease', 'flashback-operator', '-n', RELEASE, '-o', path]);
+}
+
 /** The one that leads is killed, the other one goes on, and there is another one behind it. */
 async function succeed(): Promise<void> {
   await leader.stop('SIGKILL');
@@ -53,6 +59,7 @@ async function unheard(): Promise<void> {
   await shop.traffic(ANSWERS);
   await isTold(leader);
   await eventually('the metric', async () => ((await metric(leader, 'flashback_ledger_failing_seconds')) > 0 ? true : undefined));
+  await eventually('the lease to say so', async () => (Date.parse(await failingSince()) < Date.now() ? true : undefined));
   await shop.gateway.stop('SIGKILL');
   await shop.stack.project();
   await shop.startGateway();
@@ -64,6 +71,7 @@ async function unheard(): Promise<void> {
 async function heardAgain(): Promise<void> {
   await shop.settled();
   await eventually('the metric', async () => ((await metric(leader, 'flashback_ledger_failing_seconds')) === 0 ? true : undefined));
+  await eventually('the lease to say nothing of it', async () => ((await failingSince()) === '' ? true : undefined));
   await eventually('an empty spool', async () => ((await metric(shop.gateway, 'flashback_ledger_spooled_entries')) === 0 ? true : undefined));
 }
 

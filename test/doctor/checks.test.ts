@@ -7,7 +7,7 @@ import { checkKinds, checkServer, type Crd } from '../../src/doctor/api-server.t
 import { checkEncryption } from '../../src/doctor/encryption.ts';
 import { duration, firstNames, type Finding } from '../../src/doctor/finding.ts';
 import { checkKeySecrets, checkNamespaces, checkObjects } from '../../src/doctor/objects.ts';
-import { checkBootSnapshot, checkCertificates, checkGateways, checkLease, type LeaseFact } from '../../src/doctor/release.ts';
+import { checkBootSnapshot, checkCertificates, checkGateways, checkLease, checkLedger, type LeaseFact } from '../../src/doctor/release.ts';
 import { checkReleases, type ReleaseFact } from '../../src/doctor/releases.ts';
 import { exitCode, jsonReport, textReport } from '../../src/doctor/report.ts';
 import { issueAuthority, issueGatewayCertificate, type PemPair } from '../../src/push/issue.ts';
@@ -110,6 +110,25 @@ describe('other releases', () => {
 
   it('are unknown to who may not look', () => {
     expect(checkReleases(FORBIDDEN, 'own')).toMatchObject({ status: 'unknown', message: 'this needs a right' });
+  });
+});
+
+describe('the ledger', () => {
+  const lease: LeaseFact = { holder: 'pod-1', renewedAt: NOW, duration: 15_000, transitions: 2 };
+  const since = (ms: number): LeaseFact => ({ ...lease, ledgerFailingSince: NOW - ms });
+  const behind = 'usage and statistics are behind; gateways keep what they have to tell';
+  it.each<[string, LeaseFact | undefined, string]>([
+    ['written', lease, 'ok: the operator that leads can write the ledger, or has none'],
+    ['away for a moment', since(30_000), `warn: nothing has got into the ledger for 30 seconds: ${behind}`],
+    ['away', since(7_500_000), `fail: nothing has got into the ledger for 2 hours: ${behind}`],
+    ['said by nobody', { ...since(7_500_000), holder: '' }, 'unknown: no operator leads that could say so'],
+    ['of a release that never ran', undefined, 'unknown: no operator leads that could say so'],
+  ])('%s', (_, value, said) => {
+    expect(brief(checkLedger({ value }, NOW))).toBe(said);
+  });
+
+  it('is unknown to who may not see the lease', () => {
+    expect(checkLedger(FORBIDDEN, NOW)).toMatchObject({ status: 'unknown', message: 'this needs a right' });
   });
 });
 

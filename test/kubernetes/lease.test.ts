@@ -38,7 +38,7 @@ afterEach(async () => {
 
 const OWNER = { apiVersion: 'v1', kind: 'Service', name: 'push', uid: 'u' };
 
-function candidate(identity: string, owner?: typeof OWNER): Candidate {
+function candidate(identity: string, owner?: typeof OWNER, annotations: () => Record<string, string | null> = () => ({})): Candidate {
   const client = clientOf(server.url);
   const epochs: number[] = [];
   const losses: string[] = [];
@@ -54,8 +54,8 @@ function candidate(identity: string, owner?: typeof OWNER): Candidate {
     clock,
     random: () => 0,
     logger: recordingLogger().logger,
-    annotations: { 'example.com/of': identity },
     owner: () => owner,
+    annotations: () => ({ 'example.com/of': identity, ...annotations() }),
     onElected: (epoch) => epochs.push(epoch),
     onLost: (reason) => losses.push(reason),
   });
@@ -290,4 +290,18 @@ test('durations that could allow two leaders are refused', () => {
   expect(() => new LeaderElector({ ...options, leaseDurationMs: 15_000, renewDeadlineMs: 2_000, retryPeriodMs: 2_000 })).toThrow(
     'renew deadline',
   );
+});
+
+test('a leader says of itself on the lease what there is to say, and takes it back', async () => {
+  let remark: string | null = null;
+  const leader = candidate('one', undefined, () => ({ remark }));
+  const annotations = (): unknown => (server.get(LEASE)?.['metadata'] as Record<string, unknown> | undefined)?.['annotations'];
+  await eventually(() => expect(leader.epochs).toEqual([1]));
+  remark = 'there is something';
+  await oneAttempt();
+  await eventually(() => expect(annotations()).toEqual({ 'example.com/of': 'one', remark: 'there is something' }));
+  remark = null;
+  await settled();
+  await oneAttempt();
+  await eventually(() => expect(annotations()).toEqual({ 'example.com/of': 'one' }));
 });
