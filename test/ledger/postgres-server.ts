@@ -27,7 +27,8 @@ export interface PostgresServer {
 
 type Identity = { uid: number; gid: number } | Record<string, never>;
 
-export async function startPostgres(): Promise<PostgresServer> {
+/** `tls`: certificate and key of the server, PEM; absent: it encrypts nothing. */
+export async function startPostgres({ tls }: { tls?: { cert: string; key: string } } = {}): Promise<PostgresServer> {
   const bin = programs();
   const identity = await serverIdentity();
   const directory = await mkdtemp(join(tmpdir(), 'flashback-postgres-'));
@@ -52,6 +53,13 @@ export async function startPostgres(): Promise<PostgresServer> {
   const port = await freePort();
   // Written to the system at each commit, as the ledger needs it, but not to the disk: these tests kill processes, not machines.
   const args = ['-D', data, '-p', String(port), '-k', directory, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'];
+  if (tls !== undefined) {
+    args.push('-c', 'ssl=on', '-c', `ssl_cert_file=${join(directory, 'server.crt')}`, '-c', `ssl_key_file=${join(directory, 'server.key')}`);
+    for (const [name, text] of [['server.crt', tls.cert], ['server.key', tls.key]] as const) {
+      await writeFile(join(directory, name), text, { mode: 0o600 });
+      if ('uid' in identity) chownSync(join(directory, name), identity.uid, identity.gid);
+    }
+  }
   let server: ChildProcess | undefined;
   const up = async (): Promise<void> => {
     server = spawn(join(bin, 'postgres'), args, { ...identity, cwd: directory, stdio: 'ignore' });

@@ -130,12 +130,12 @@ export class BilledShop {
   async settled(): Promise<void> {
     expect(this.bill.requests).toBe(this.#asked);
     const { expected } = this;
-    await eventually('the bill in the ledger', async () => {
+    const stored = await eventually('the bill in the ledger', async () => {
       const now = await this.stored();
       if (now.requests < expected.requests || now.violations < expected.violations) throw new Error(JSON.stringify({ now, expected }));
-      return true;
+      return now;
     }, PATIENCE);
-    expect(await this.stored()).toEqual(expected);
+    expect(stored).toEqual(expected);
   }
 
   async stop(): Promise<void> {
