@@ -15,6 +15,8 @@ export interface Transaction extends Reader {
    * each row whether it is new.
    */
   put(table: Table, rows: readonly (readonly Value[])[]): Promise<boolean[]>;
+  /** The same where nobody asks which are new. */
+  add(table: Table, rows: readonly (readonly Value[])[]): Promise<void>;
 }
 
 export interface Database extends Reader {

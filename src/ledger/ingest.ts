@@ -77,12 +77,15 @@ async function writeEntries(transaction: Transaction, names: Names, entries: rea
     });
   }
   for (const rollup of rollUps(rows)) {
-    const isNew = await transaction.put(
-      usageTable(rollup.level, rollup.unit),
-      rollup.rows.map((row) => [...keysOf(row, rollup.level), ...row.amounts]),
-    );
+    const table = usageTable(rollup.level, rollup.unit);
+    const values = rollup.rows.map((row) => [...keysOf(row, rollup.level), ...row.amounts]);
+    if (rollup.level !== 'details' || rollup.unit === 'minute') {
+      await transaction.add(table, values);
+      continue;
+    }
+    const isNew = await transaction.put(table, values);
     const added = rollup.rows.filter((_, index) => isNew[index]);
-    if (rollup.level !== 'details' || rollup.unit === 'minute' || added.length === 0) continue;
+    if (added.length === 0) continue;
     // Nothing knows whether a conversation is new to its month; that it is new to a day is near enough.
     const units: readonly ActiveUnit[] = rollup.unit === 'day' ? ['day', 'month'] : [rollup.unit];
     for (const unit of units) await writeActive(transaction, added, unit);
@@ -92,7 +95,7 @@ async function writeEntries(transaction: Transaction, names: Names, entries: rea
 async function writeActive(transaction: Transaction, rows: readonly Row[], unit: ActiveUnit): Promise<void> {
   for (const level of ['users', 'totals'] as const) {
     const lists = activeRows(rows, level, unit);
-    if (lists.length > 0) await transaction.put(activeTable(level, unit), lists);
+    if (lists.length > 0) await transaction.add(activeTable(level, unit), lists);
   }
 }
 

@@ -81,7 +81,7 @@ export async function audit(transaction: Transaction, entries: readonly AuditEnt
       return [id, [id, at, actor, event, kind, uid, workspace, name]];
     }),
   );
-  if (rows.size > 0) await transaction.put(AUDIT, [...rows.values()]);
+  if (rows.size > 0) await transaction.add(AUDIT, [...rows.values()]);
 }
 
 export async function audited(reader: Reader, question: AuditQuestion): Promise<Paged<AuditEntry>> {

@@ -121,27 +121,33 @@ function transactionOf(ask: Ask): Transaction {
       await ask({ text: numbered(sql), values: taken(values) });
     },
     put: (table, rows) => put(ask, table, rows),
+    add: async (table, rows) => {
+      if (rows.length > 0) await ask({ name: `add ${table.name}`, text: upsert(table), values: valuesOf(table, rows) });
+    },
   };
 }
 
 /** Columns as arrays: one statement for any number of rows. */
-async function put(ask: Ask, table: Table, rows: readonly (readonly Value[])[]): Promise<boolean[]> {
-  if (rows.length === 0) return [];
+function upsert(table: Table): string {
   const columns = columnsOf(table);
   const names = columns.map(({ name }) => name).join(', ');
-  const keys = table.keys.map(({ name }) => name);
+  const keys = table.keys.map(({ name }) => name).join(', ');
   const arrays = columns.map(({ type }, index) => `$${index + 1}::${type === 'text' ? 'text' : 'bigint'}[]`);
   const grown = table.others.map(({ name, type }) => `${name} = ${table.name}.${name} ${type === 'text' ? '||' : '+'} excluded.${name}`);
   const again = table.again === 'stays' ? 'NOTHING' : `UPDATE SET ${grown.join(', ')}`;
-  const text =
-    `INSERT INTO ${table.name} (${names}) SELECT * FROM unnest(${arrays.join(', ')}) ON CONFLICT (${keys.join(', ')}) DO ${again} ` +
-    // A row that was only now written has never been locked.
-    `RETURNING ${keys.join(', ')}, (xmax = 0) AS is_new`;
-  const { rows: written } = await ask({
-    name: `put ${table.name}`,
-    text,
-    values: columns.map((_, index) => rows.map((row) => row[index])),
-  });
+  return `INSERT INTO ${table.name} (${names}) SELECT * FROM unnest(${arrays.join(', ')}) ON CONFLICT (${keys}) DO ${again}`;
+}
+
+function valuesOf(table: Table, rows: readonly (readonly Value[])[]): (Value | undefined)[][] {
+  return columnsOf(table).map((_, index) => rows.map((row) => row[index]));
+}
+
+async function put(ask: Ask, table: Table, rows: readonly (readonly Value[])[]): Promise<boolean[]> {
+  if (rows.length === 0) return [];
+  const keys = table.keys.map(({ name }) => name);
+  // A row that was only now written has never been locked.
+  const text = `${upsert(table)} RETURNING ${keys.join(', ')}, (xmax = 0) AS is_new`;
+  const { rows: written } = await ask({ name: `put ${table.name}`, text, values: valuesOf(table, rows) });
   const formOf = (values: readonly unknown[]): string => values.join('\n');
   const isNew = new Map(written.map((row) => [formOf(keys.map((key) => row[key])), row['is_new'] === true]));
   return rows.map((row) => isNew.get(formOf(row.slice(0, keys.length))) ?? false);

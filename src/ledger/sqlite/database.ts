@@ -40,6 +40,9 @@ export class SqliteDatabase implements Database {
         this.#prepare(sql).run(...values);
       },
       put: async (table, rows) => this.#put(table, rows),
+      add: async (table, rows) => {
+        this.#put(table, rows);
+      },
     };
   }
 

@@ -96,6 +96,7 @@ function breaking(database: Database, statements: number): Database {
           all: counted((sql: string, values) => transaction.all(sql, values)) as Transaction['all'],
           run: counted((sql, values) => transaction.run(sql, values)),
           put: counted((table, rows) => transaction.put(table, rows)),
+          add: counted((table, rows) => transaction.add(table, rows)),
         }),
       ),
     close: () => database.close(),
