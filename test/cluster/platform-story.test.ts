@@ -13,6 +13,7 @@ import { contract } from './story/contract.ts';
 import { conversations } from './story/conversations.ts';
 import { findings } from './story/findings.ts';
 import { statistics, sumsOfRows } from './story/statistics.ts';
+import { takeover } from './story/takeover.ts';
 import { EDITOR, OTHERS, SECRET, TEAM, World } from './story/world.ts';
 
 let world: World;
@@ -181,6 +182,11 @@ test('kubectl shows the same sums in status.usage', async () => {
     }
   }
 });
+
+takeover(
+  () => world,
+  () => cast,
+);
 
 describe('and back', () => {
   test('what is in use stays, and then everything goes', async () => {

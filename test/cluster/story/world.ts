@@ -27,10 +27,15 @@ export class World {
   readonly platform: PlatformClient;
   readonly signingKey: string;
   readonly book: Book;
-  readonly operator: OperatorProcess;
+  operator: OperatorProcess;
+  readonly #operatorArguments: readonly string[];
   readonly gateway: GatewayProcess;
 
-  private constructor(parts: Pick<World, 'stack' | 'provider' | 'receiver' | 'platform' | 'signingKey' | 'operator' | 'gateway'>) {
+  private constructor(
+    parts: Pick<World, 'stack' | 'provider' | 'receiver' | 'platform' | 'signingKey' | 'operator' | 'gateway'>,
+    operatorArguments: readonly string[],
+  ) {
+    this.#operatorArguments = operatorArguments;
     this.stack = parts.stack;
     this.provider = parts.provider;
     this.receiver = parts.receiver;
@@ -53,20 +58,26 @@ export class World {
     await platform.account(stack.kubectl, 'stranger', ['rolebinding', 'stranger', '--clusterrole=edit', '-n', OTHERS]);
     await platform.account(stack.kubectl, 'administrator', ['clusterrolebinding', 'administrator', '--clusterrole=cluster-admin']);
     const signingKey = await writeFiles(stack.directory, told.url);
-    const operator = await stack.startOperator([
+    const operatorArguments = [
       `--ledger-url=${join(stack.directory, 'ledger.sqlite')}`,
       `--platform-api-port=${port}`,
       `--conversation-keys=${join(stack.directory, 'conversation-keys')}`,
       `--alerts-config=${join(stack.directory, 'alerts.yaml')}`,
       `--default-judge-llm=${OTHERS}/judge`,
       `--default-judge-model=${JUDGE_MODEL}`,
-    ]);
+    ];
+    const operator = await stack.startOperator(operatorArguments);
     await eventually('the push certificates', async () => (await stack.project()).includes('flashback-gateway-tls') || undefined);
     const gateway = await stack.startGateway(0, ['--ledger-dir', join(stack.directory, 'spool')]);
-    await eventually('the Platform API', async () =>
-      (await platform.call('administrator', 'GET', '/repo')).status === 200 ? true : undefined,
-    );
-    return new World({ stack, provider, receiver: told, platform, signingKey, operator, gateway });
+    await answers(platform);
+    return new World({ stack, provider, receiver: told, platform, signingKey, operator, gateway }, operatorArguments);
+  }
+
+  /** Kills the operator; resolves when another one leads. */
+  async replaceOperator(): Promise<void> {
+    await this.operator.stop('SIGKILL');
+    this.operator = await this.stack.startOperator(this.#operatorArguments);
+    await answers(this.platform);
   }
 
   /** Body of a call that has to succeed. */
@@ -90,6 +101,13 @@ export class World {
     await Promise.all([this.provider.close(), this.receiver.close()]);
   }
 }
+
+/** The ledger is opened beside the work, so the rest may answer earlier. */
+const answers = (platform: PlatformClient): Promise<true> =>
+  eventually('the Platform API with its ledger', async () => {
+    const { status } = await platform.call('administrator', 'GET', '/aistats/daily');
+    return status === 200 || undefined;
+  });
 
 /** What the operator is given in files; resolves with the key of the signature. */
 async function writeFiles(directory: string, url: string): Promise<string> {
