@@ -164,6 +164,11 @@ beforeAll(async () => {
     keys,
     '--gateway-url',
     provider.url,
+    // Only one operator is there to lead, however slow the machine is.
+    '--lease-duration',
+    '120s',
+    '--lease-renew-deadline',
+    '100s',
   ]);
   await eventually('the push certificates', async () => (await stack.project()).includes('flashback-gateway-tls') || undefined);
   await stack.startGateway(0);
