@@ -78,6 +78,16 @@ export async function messages(reader: Reader, id: string, question: MessageQues
   return { rows: rows.map((row) => present<Message>(row)), total: await total(reader, 'messages', where, values) };
 }
 
+export async function openings(reader: Reader, ids: readonly string[], bytes: number): Promise<Message[]> {
+  const { sql: where, values } = isIn('one.conversation', ids);
+  const rows = await reader.all<Nullable<Message>>(
+    `SELECT ${MESSAGE_COLUMNS} FROM messages AS one WHERE ${where} AND length(content) <= ? AND number =
+      (SELECT number FROM messages WHERE conversation = one.conversation ORDER BY created_at, number LIMIT 1)`,
+    [...values, bytes],
+  );
+  return rows.map((row) => present<Message>(row));
+}
+
 export async function deleteConversation(transaction: Transaction, id: string, { hard, at }: { hard: boolean; at: number }): Promise<void> {
   if (!hard) {
     await transaction.run('UPDATE conversations SET deleted_at = ? WHERE id = ? AND deleted_at IS NULL', [at, id]);

@@ -241,6 +241,8 @@ export interface Ledger {
   /** Appends, and adds the tokens to its conversation, in one transaction. */
   addMessages(conversation: string, messages: readonly Message[], tokens: { in: number; out: number }): Promise<void>;
   messages(conversation: string, question: MessageQuestion): Promise<Paged<Message>>;
+  /** The first message of each of these conversations that has one, in no order; without those that are longer than `bytes`, sealed. */
+  openings(conversations: readonly string[], bytes: number): Promise<Message[]>;
   /** Soft: hidden from lists; hard: gone with its messages. */
   deleteConversation(id: string, options: { hard: boolean; at: number }): Promise<void>;
   /** Removes what is older than its retention, and folds minutes that are old into longer buckets. */

@@ -51,6 +51,7 @@ export class OpeningLedger implements Ledger {
   readonly conversation: Ledger['conversation'] = async (...args) => await this.#ready().conversation(...args);
   readonly conversations: Ledger['conversations'] = async (...args) => await this.#ready().conversations(...args);
   readonly addMessages: Ledger['addMessages'] = async (...args) => await this.#ready().addMessages(...args);
+  readonly openings: Ledger['openings'] = async (...args) => await this.#ready().openings(...args);
   readonly messages: Ledger['messages'] = async (...args) => await this.#ready().messages(...args);
   readonly deleteConversation: Ledger['deleteConversation'] = async (...args) => await this.#ready().deleteConversation(...args);
   readonly compact: Ledger['compact'] = async (...args) => await this.#ready().compact(...args);

@@ -1,5 +1,5 @@
 // The ledger over a database. It has no state of its own but what it remembers of names.
-import { addMessages, conversation, conversations, createConversation, deleteConversation, messages } from './conversations.ts';
+import { addMessages, conversation, conversations, createConversation, deleteConversation, messages, openings } from './conversations.ts';
 import type { Database } from './database.ts';
 import type { LedgerBatch } from './entries.ts';
 import { Gathering } from './gathering.ts';
@@ -113,6 +113,10 @@ export class SqlLedger implements StoredLedger {
 
   messages(id: string, question: Page): Promise<Paged<Message>> {
     return messages(this.#database, id, question);
+  }
+
+  openings(ids: readonly string[], bytes: number): Promise<Message[]> {
+    return openings(this.#database, ids, bytes);
   }
 
   deleteConversation(id: string, options: { hard: boolean; at: number }): Promise<void> {

@@ -55,11 +55,15 @@ export async function createNamed<K extends Kind>(objects: Objects, caller: Call
   }
 }
 
+/** Characters of a name in the audit: an annotation and the claim of a token may have many more. */
+const MAX_AUDITED = 512;
+
 type Audited = Pick<AuditEntry, 'event' | 'kind' | 'uid' | 'workspace' | 'name'> & Partial<Pick<AuditEntry, 'id'>>;
 
 /** The change is made already: where the ledger is away, the log has to do. */
 export async function audit({ ledger, clock, logger }: Services, { name: actor }: Caller, change: Audited): Promise<void> {
-  const entry: AuditEntry = { id: randomUUID(), at: clock.now(), actor, ...change };
+  const named = { actor: actor.slice(0, MAX_AUDITED), name: change.name.slice(0, MAX_AUDITED) };
+  const entry: AuditEntry = { id: randomUUID(), at: clock.now(), ...change, ...named };
   try {
     await ledger.audit([entry]);
   } catch (error) {

@@ -21,6 +21,7 @@ export function noLedger(logger: Logger): Ledger {
     conversations: refuse,
     addMessages: refuse,
     messages: refuse,
+    openings: refuse,
     deleteConversation: refuse,
     compact: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -27,6 +27,7 @@ export function recordingLedger(): { ledger: Ledger; calls: string[]; names: str
     conversations: answer('conversations', NOTHING),
     addMessages: answer('addMessages', undefined),
     messages: answer('messages', NOTHING),
+    openings: answer('openings', []),
     deleteConversation: answer('deleteConversation', undefined),
     compact: answer('compact', undefined),
     close: answer('close', undefined),

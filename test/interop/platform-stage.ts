@@ -29,6 +29,7 @@ const ASKED = [
   'conversations',
   'addMessages',
   'messages',
+  'openings',
 ] as const;
 
 const RULE = { content: 'No card numbers.', riskType: 'LOW', actionType: 'LOG' };

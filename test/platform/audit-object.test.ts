@@ -42,3 +42,11 @@ it('each change of a name or a credential has an id of its own, since nobody els
   expect(ids.size).toBe(2);
   expect(ids).not.toContain(auditId('updated', 'uid-1', 2));
 });
+
+it('names in the audit are bounded, however long those are that people chose', async () => {
+  const { entries, services } = fixture();
+  const named = config(1);
+  named.metadata.annotations = { 'ai.flashback.tech/display-name': 'n'.repeat(100_000) };
+  await auditObject(services, { ...JANE, name: 'j'.repeat(20_000) }, 'created', named);
+  expect(entries.map(({ actor, name }) => [actor.length, name.length])).toEqual([[512, 512]]);
+});

@@ -34,7 +34,7 @@ beforeEach(async () => {
 afterEach(() => platform.close());
 
 function parts(memory: MemoryLedger): object {
-  const names = ['createConversation', 'conversation', 'conversations', 'addMessages', 'messages', 'deleteConversation'] as const;
+  const names = ['createConversation', 'conversation', 'conversations', 'addMessages', 'messages', 'openings', 'deleteConversation'] as const;
   return Object.fromEntries(names.map((name) => [name, memory[name].bind(memory)]));
 }
 
@@ -105,6 +105,20 @@ describe('a talk', () => {
       }),
     ]);
     expect((await platform.call('GET', `/conversation/${id}/messages`, { token: 'anna' })).body['title']).toMatch(/^long words/);
+  });
+
+  it('finds the titles of a list by one question, and gives none for a first prompt above 64 KiB', async () => {
+    const ids = [await begin(), await begin(), await begin()];
+    await say(ids[0]!, 'short');
+    await say(ids[1]!, 'x'.repeat(70_000));
+    let questions = 0;
+    for (const name of ['messages', 'openings'] as const) {
+      const ask = platform.ledger[name];
+      platform.ledger[name] = (...args: never[]) => ((questions += 1), Reflect.apply(ask, platform.ledger, args));
+    }
+    const { body } = await platform.call('GET', '/conversation', { token: 'anna' });
+    const titles = new Map((body['conversations'] as { id: string; title?: string }[]).map(({ id, title }) => [id, title]));
+    expect([questions, ids.map((id) => titles.get(id))]).toEqual([1, ['short', undefined, undefined]]);
   });
 
   it('carries the latest turns along, and no more than these', async () => {

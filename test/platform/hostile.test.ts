@@ -163,6 +163,15 @@ describe('a method', () => {
   });
 });
 
+it('a change that is refused leaves nothing in the audit, whoever asks for it', async () => {
+  const quiet = await startPlatform();
+  for (const { method, path, body } of OPERATIONS.filter((operation) => operation.method !== 'get')) {
+    for (const token of ['nobody', 'admin']) await quiet.call(method, path.replaceAll(/\{\w+\}/g, 'x'), { token, ...(body === undefined ? {} : { body: {} }) });
+  }
+  await quiet.close();
+  expect(quiet.ledger.audits).toEqual([]);
+});
+
 it('several tokens, and one in the address, are none', async () => {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const socket = connect(Number(new URL(platform.url).port), '127.0.0.1');

@@ -207,6 +207,11 @@ export class MemoryLedger implements Ledger {
     return { rows: rows.filter(({ content }, at) => (left -= content.length) >= 0 || at === 0), total };
   }
 
+  async openings(ids: readonly string[], bytes: number): Promise<Message[]> {
+    const first = ids.flatMap((id) => this.said.find(({ conversation }) => conversation === id) ?? []);
+    return first.filter(({ content }) => content.length <= bytes);
+  }
+
   async deleteConversation(id: string, { hard, at }: { hard: boolean; at: number }): Promise<void> {
     const talk = this.talks.get(id);
     if (hard) {

@@ -174,6 +174,12 @@ it('models are those of status, with the type of the connection that serves each
   expect([await ask({}), await ask({ aiType: 'ANTHROPIC', llmType: 'anthropic' }), await ask({ aiType: 'OPENAI' })]).toEqual([[claude], [claude], []]);
 });
 
+it('models say how many the repository has, of which status names the first 200', async () => {
+  const models = [{ name: 'claude', llm: 'main' }];
+  const { uid } = platform.objects.put('Repository', 'team', 'chat', { llms: [{ name: 'main' }] }, { status: { models, modelCount: 350 } }).metadata;
+  expect((await platform.call('POST', '/ai/models', { body: { repoId: uid, aiType: 'OPENAI' } })).body).toEqual({ success: true, models: [], total: 350 });
+});
+
 it('a change that the ledger cannot take is made all the same, and stands in the log', async () => {
   platform.ledger.audit = () => Promise.reject(new Error('away'));
   expect((await platform.call('POST', '/repo', { body: body() })).status).toBe(200);

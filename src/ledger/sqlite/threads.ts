@@ -22,6 +22,7 @@ const READS = [
   'conversation',
   'conversations',
   'messages',
+  'openings',
 ] as const;
 const WRITES = ['audit', 'createConversation', 'addMessages', 'deleteConversation', 'compact'] as const;
 type Method = (typeof READS)[number] | (typeof WRITES)[number];

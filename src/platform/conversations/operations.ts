@@ -19,6 +19,8 @@ const PAGE = {
 } as const satisfies Record<string, Schema>;
 /** Bytes of what is said that a page shows, sealed. */
 const PAGE_BYTES = 4 * 1024 * 1024;
+/** Of a first message that a title is made from, sealed. */
+const TITLE_BYTES = 64 * 1024;
 const NO_KEY = 'there is no key to seal conversations with';
 
 const createConversation: Operation<ConversationServices, never, never, { repoId: string }> = {
@@ -65,11 +67,15 @@ interface ListQuery {
   showDeleted: boolean;
 }
 
-/** Undefined where nothing was said yet, or where it cannot be opened. */
-async function titleFor({ id }: Conversation, sealer: Sealer | undefined, { ledger }: ConversationServices): Promise<string | undefined> {
-  if (sealer === undefined) return undefined;
-  const { rows } = await ledger.messages(id, { skip: 0, take: 1 });
-  return rows[0] === undefined ? undefined : titleOf(openText(rows[0], sealer));
+/** By id; without those in which nothing was said yet, or too much at first to be opened for a line of it. */
+async function titlesOf(
+  conversations: readonly Conversation[],
+  sealer: Sealer | undefined,
+  { ledger }: ConversationServices,
+): Promise<ReadonlyMap<string, string>> {
+  if (sealer === undefined || conversations.length === 0) return new Map();
+  const first = await ledger.openings(conversations.map(({ id }) => id), TITLE_BYTES);
+  return new Map(first.map((message) => [message.conversation, titleOf(openText(message, sealer))]));
 }
 
 const listConversations: Operation<ConversationServices, never, ListQuery> = {
@@ -107,7 +113,8 @@ const listConversations: Operation<ConversationServices, never, ListQuery> = {
     };
     const { rows, total } = await ledger.conversations(question);
     const { sealer } = services.conversations;
-    const conversations = await Promise.all(rows.map(async (row) => conversationDto(row, objects, await titleFor(row, sealer, services))));
+    const titles = await titlesOf(rows, sealer, services);
+    const conversations = rows.map((row) => conversationDto(row, objects, titles.get(row.id)));
     return { success: true, conversations, total };
   },
 };
@@ -130,7 +137,7 @@ const listMessages: Operation<ConversationServices, { conversationId: string }, 
     const sealer = demandSealer(services);
     const conversation = await demandConversation(params.conversationId, { caller, access }, services);
     const { rows, total } = await services.ledger.messages(conversation.id, { ...query, bytes: PAGE_BYTES });
-    const title = await titleFor(conversation, sealer, services);
+    const title = (await titlesOf([conversation], sealer, services)).get(conversation.id);
     const messages = rows.map((message) => messageDto(message, sealer));
     return { success: true, messages, total, ...(title === undefined ? {} : { title }) };
   },

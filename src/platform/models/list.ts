@@ -41,7 +41,7 @@ export const listModels: Operation<Services, never, never, Body> = {
     },
   },
   limits: OF_QUESTIONS,
-  answer: done({ models: { type: 'array', items: MODEL } }, ['models']),
+  answer: done({ models: { type: 'array', items: MODEL }, total: { type: 'integer', description: 'All models of the repository, of every type; above 200, not all of them are here.' } }, ['models', 'total']),
   errors: { 403: 'No right to see the repository.', 404: 'There is none with this id.' },
   async handle({ body, access }, { objects }) {
     const repository = await demandObject('Repository', body.repoId, { verb: 'get' }, { access, objects });
@@ -54,6 +54,7 @@ export const listModels: Operation<Services, never, never, Body> = {
       return [{ id: model, name: model, aiType, llmType: aiType as string, llmProvider: config.metadata.namespace === namespace ? displayNameOf(config) : llm }];
     });
     const wanted = [body.aiType, body.llmType].filter((type) => type !== undefined && type !== null && type !== '');
-    return { success: true, models: models.filter(({ llmType }) => wanted.every((type) => type?.toUpperCase() === llmType)) };
+    const total = Math.max(repository.status?.modelCount ?? 0, models.length);
+    return { success: true, models: models.filter(({ llmType }) => wanted.every((type) => type?.toUpperCase() === llmType)), total };
   },
 };

@@ -47,6 +47,22 @@ export function conversationsSuite(fresh: () => Promise<Place>): void {
     await ledger.close();
   });
 
+  it('gives the first messages of many conversations at once, without those that are too long', async () => {
+    const ledger = await (await fresh()).open();
+    for (const id of ['c', 'd', 'e', 'silent']) await ledger.createConversation(aConversation(id));
+    const first = aMessage('later', { createdAt: DAY_0 + 1 });
+    await ledger.addMessages('c', [aMessage('second'), first], { in: 0, out: 0 });
+    const same = [aMessage('z', { conversation: 'd' }), aMessage('a', { conversation: 'd' })];
+    await ledger.addMessages('d', same, { in: 0, out: 0 });
+    const long = aMessage('long', { conversation: 'e', content: new Uint8Array(11) });
+    await ledger.addMessages('e', [long, aMessage('short', { conversation: 'e', createdAt: DAY_0 + 6 })], { in: 0, out: 0 });
+    const told = async (ids: string[], bytes: number) => (await ledger.openings(ids, bytes)).toSorted((a, b) => (a.conversation < b.conversation ? -1 : 1));
+    expect(await told(['c', 'd', 'e', 'silent', 'unknown'], 10)).toEqual([first, same[0]]);
+    expect(await told(['c', 'e'], 11)).toEqual([first, long]);
+    expect(await told([], 11)).toEqual([]);
+    await ledger.close();
+  });
+
   it('ends a page of messages before it is too large, from either end, and never before its first one', async () => {
     const ledger = await (await fresh()).open();
     await ledger.createConversation(aConversation('c'));
