@@ -70,3 +70,13 @@ test('keys for conversations come from the Secret that is named, with the way to
     roles.filter(({ metadata }) => metadata.name.endsWith(`-platform-${role}`)).flatMap(({ rules }) => (rules as { verbs: string[] }[]).flatMap(({ verbs }) => verbs));
   expect([verbsOf('prompt'), verbsOf('admin')]).toEqual([['prompt'], ['read-conversations', 'read-audit']]);
 });
+
+test.each([
+  [true, ['admin', 'edit', 'view']],
+  [false, ['admin', 'edit']],
+])('viewersPrompt %s lets these prompt: %o', async (viewersPrompt, roles) => {
+  const manifests = await render({ watchNamespaces: ['a'], platformApi: { enabled: true, conversations: { viewersPrompt } } });
+  const role = manifests.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('-platform-prompt'));
+  const added = Object.keys(role?.metadata.labels ?? {}).flatMap((label) => /aggregate-to-(\w+)$/.exec(label)?.[1] ?? []);
+  expect(added.toSorted()).toEqual(roles);
+});

@@ -18,8 +18,8 @@ const on = (resources: readonly string[], verbs: readonly string[]): string[] =>
   resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}`));
 const SEE = ['get', 'list'];
 const CHANGE = ['create', 'update', 'delete'];
-const VIEW = on(KINDS, SEE);
-const EDIT = [...VIEW, ...on(KINDS, CHANGE), 'prompt repositories'];
+const VIEW = [...on(KINDS, SEE), 'prompt repositories'];
+const EDIT = [...VIEW, ...on(KINDS, CHANGE)];
 const ADMIN = [...EDIT, 'read-conversations repositories', 'read-audit repositories'];
 
 export const CALLERS = {
