@@ -53,6 +53,14 @@ async function run(use: (client: OpenAI) => Promise<void>): Promise<void> {
   }
 }
 
+/** Requests in the ledger. */
+async function told(): Promise<number> {
+  const ledger = await openLedger({ url });
+  const [row] = await ledger.usage(ALL);
+  await ledger.close();
+  return row?.amounts.requests ?? 0;
+}
+
 it('holds what was used and found, to the token, and who came', async () => {
   let [requests, tokensIn, tokensOut] = [0, 0, 0];
   const chat = async (client: OpenAI): Promise<void> => {
@@ -65,6 +73,8 @@ it('holds what was used and found, to the token, and who came', async () => {
     for (let index = 0; index < 3; index += 1) await chat(client);
   });
   await run(chat);
+  // What a run had no time to tell at its end, the next one tells.
+  for (let runs = 0; runs < 5 && (await told()) < requests; runs += 1) await run(async () => undefined);
   const ledger = await openLedger({ url });
   try {
     const [row] = await ledger.usage(ALL);
