@@ -62,21 +62,34 @@ const TAIL = new RegExp(
 const MAX_PARTS = 8;
 const OPENERS = /[,(]|\s-(?=\s)/gu;
 
+/** Characters to look back, and on, at first: the whole of a long list at each of its commas would take seconds. */
+const NEAR = 512;
+/** More than any mark or opposition takes. */
+const LONGEST = 64;
+
 /** Where the part of the sentence that ends at `at` begins. */
 function partStart(text: string, at: number): number {
+  const from = Math.max(0, at - NEAR);
+  const near = lastStart(text.slice(from, at));
+  return from > 0 && near < LONGEST ? lastStart(text.slice(0, at)) : from + near;
+}
+
+function lastStart(text: string): number {
   let start = 0;
-  for (const { index } of text.slice(0, at).matchAll(/[,;:()]|\s-\s/gu)) start = index + 1;
-  for (const { index } of text.slice(0, at).matchAll(opposition)) start = Math.max(start, index);
+  for (const { index } of text.matchAll(/[,;:()]|\s-\s/gu)) start = index + 1;
+  for (const { index } of text.matchAll(opposition)) start = Math.max(start, index);
   return start;
 }
 
 /** Ends of the parts that begin at `from`, up to the next opposition. */
 function closersOf(text: string, opener: string, from: number): number[] {
   if (opener === '(') return [text.indexOf(')', from)].filter((at) => at !== -1);
-  const limit = text.slice(from).search(firstOpposition);
-  const end = limit <= 0 ? text.length : from + limit;
   const mark = opener === ',' ? /,/gu : /\s-(?=\s)/gu;
-  return [...text.slice(from, end).matchAll(mark)].slice(0, MAX_PARTS).map(({ index }) => from + index);
+  mark.lastIndex = from;
+  const ends: number[] = [];
+  for (let match = mark.exec(text); match !== null && ends.length < MAX_PARTS; match = mark.exec(text)) ends.push(match.index);
+  const limit = text.slice(from, (ends.at(-1) ?? from) + LONGEST).search(firstOpposition);
+  return limit <= 0 ? ends : ends.filter((at) => at < from + limit);
 }
 
 function kindOf(body: string): Insertion['kind'] {
