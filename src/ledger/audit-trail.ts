@@ -17,7 +17,7 @@ export interface AuditTrailOptions {
   logger: Logger;
 }
 
-/** Milliseconds from a change to its entry. The Platform API, which knows the user, writes at once and is therefore first. */
+/** Milliseconds that each entry waits. The Platform API, which knows the user, writes at once and is therefore first. */
 const DELAY = 5_000;
 /** Entries that wait for a ledger that cannot be written. */
 const MAX_WAITING = 20_000;
@@ -33,10 +33,16 @@ interface Seen {
   actor: string;
 }
 
+interface Waiting {
+  entry: AuditEntry;
+  /** By the monotonic clock, so the entries stand in its order. */
+  since: number;
+}
+
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
   readonly #seen = new Map<string, Seen>();
-  #waiting: AuditEntry[] = [];
+  readonly #waiting: Waiting[] = [];
   #timer: { clear(): void } | undefined;
   #writing: Promise<void> = Promise.resolve();
   #isFailing = false;
@@ -63,7 +69,7 @@ export class AuditTrail {
     this.#stopped = true;
     this.#timer?.clear();
     await this.#writing;
-    await this.#flush();
+    await this.#flush(0);
   }
 
   #see(kind: Kind, { namespace, name }: ObjectKey, object: AnyResource | undefined): void {
@@ -90,7 +96,7 @@ export class AuditTrail {
   }
 
   #add(entry: AuditEntry): void {
-    this.#waiting.push(entry);
+    this.#waiting.push({ entry, since: this.#options.clock.monotonic() });
     const tooMany = this.#waiting.length - MAX_WAITING;
     if (tooMany > 0) {
       this.#waiting.splice(0, tooMany);
@@ -100,26 +106,36 @@ export class AuditTrail {
   }
 
   #later(): void {
-    if (this.#timer !== undefined || this.#stopped || this.#waiting.length === 0) return;
-    this.#timer = this.#options.clock.setTimeout(() => {
-      this.#writing = this.#flush().finally(() => {
+    const [oldest] = this.#waiting;
+    if (this.#timer !== undefined || this.#stopped || oldest === undefined) return;
+    const { clock } = this.#options;
+    const wait = this.#isFailing ? DELAY : Math.max(0, oldest.since + DELAY - clock.monotonic());
+    this.#timer = clock.setTimeout(() => {
+      this.#writing = this.#flush(DELAY).finally(() => {
         this.#timer = undefined;
         this.#later();
       });
-    }, DELAY);
+    }, wait);
   }
 
-  /** Up to the first batch that cannot be written; the rest waits. */
-  async #flush(): Promise<void> {
+  /** As many of the oldest as have waited for so many milliseconds and fit into a write. */
+  #due(age: number): number {
+    const latest = this.#options.clock.monotonic() - age;
+    const end = this.#waiting.slice(0, MAX_BATCH).findIndex(({ since }) => since > latest);
+    return end === -1 ? Math.min(this.#waiting.length, MAX_BATCH) : end;
+  }
+
+  /** What has waited for so many milliseconds, up to the first batch that cannot be written; the rest waits. */
+  async #flush(age: number): Promise<void> {
     const { ledger, metrics, logger } = this.#options;
-    while (this.#waiting.length > 0) {
-      const entries = this.#waiting.splice(0, MAX_BATCH);
+    for (let due = this.#due(age); due > 0; due = this.#due(age)) {
+      const batch = this.#waiting.splice(0, due);
       try {
-        await ledger.audit(entries);
-        metrics.flashback_audit_entries_total.inc({ result: 'stored' }, entries.length);
+        await ledger.audit(batch.map(({ entry }) => entry));
+        metrics.flashback_audit_entries_total.inc({ result: 'stored' }, batch.length);
         this.#isFailing = false;
       } catch (error) {
-        this.#waiting.unshift(...entries);
+        this.#waiting.unshift(...batch);
         if (!this.#isFailing) logger.warn({ err: error }, 'changes of objects could not be written to the ledger; trying again');
         this.#isFailing = true;
         return;

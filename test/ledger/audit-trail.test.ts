@@ -51,6 +51,21 @@ describe('the audit trail', () => {
     expect([...rows.values()].map(({ at }) => at - START)).toEqual([0, 4_000, 5_000]);
   });
 
+  it('lets each entry wait as long as the first, so that the Platform API, which knows the user, comes before it', async () => {
+    const { clock, rows, told, apply } = fixture();
+    apply('by-kubectl');
+    await clock.advance(4_999);
+    apply('by-user');
+    await clock.advance(1);
+    expect(told()).toEqual(['manager:kubectl created Repository team/by-kubectl']);
+    rows.set('uid-2/created', { id: 'uid-2/created', at: 1, actor: 'jane', event: 'created', kind: 'Repository', uid: 'uid-2', workspace: 'team', name: 'by-user' });
+    apply('by-user', 'other');
+    await clock.advance(4_999);
+    expect(told().slice(1)).toEqual(['jane created Repository team/by-user']);
+    await clock.advance(1);
+    expect(told().slice(2)).toEqual(['manager:kubectl updated Repository team/by-user']);
+  });
+
   it('tells nothing where only labels, annotations or status have changed', async () => {
     const { store, clock, told, apply, writes } = fixture();
     apply('repo');
