@@ -157,8 +157,9 @@ export function createPlatformApp(options: PlatformAppOptions): Express {
   // Rules of proxies are for paths as they are written.
   app.enable('case sensitive routing');
   app.use(begin(options));
-  const document = openApiDocument(options.operations, options.version);
-  app.get('/openapi.json', (_request, response) => void response.json(document));
+  // Anybody may ask for it, so it is written once.
+  const document = JSON.stringify(openApiDocument(options.operations, options.version));
+  app.get('/openapi.json', (_request, response) => void response.type('json').send(document));
   const byPath = Map.groupBy(options.operations, ({ path }) => path);
   for (const path of [...byPath.keys()].toSorted(comparePaths)) {
     const operations = byPath.get(path) ?? [];

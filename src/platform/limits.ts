@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import { RateLimits } from '../rate.ts';
 import { ApiError, type Limits } from './operation.ts';
+import { Turns } from './turns.ts';
 
 /** Of operations that change something, and say nothing else. */
 const OF_CHANGES: Limits = { rate: { burst: 300, perMinute: 600 } };
@@ -29,35 +30,23 @@ function seconds(milliseconds: number): number {
 
 /** Of one operation. */
 export class Limiter {
-  readonly #limits: Limits;
+  readonly #turns: Turns | undefined;
   readonly #rates: RateLimits | undefined;
-  readonly #running = new Map<string, number>();
-  #inAll = 0;
 
-  constructor(limits: Limits, clock: Clock) {
-    this.#limits = limits;
-    this.#rates = limits.rate === undefined ? undefined : new RateLimits(clock, limits.rate);
+  constructor({ atOnce, rate }: Limits, clock: Clock) {
+    this.#turns = atOnce === undefined ? undefined : new Turns(atOnce, clock);
+    this.#rates = rate === undefined ? undefined : new RateLimits(clock, rate);
   }
 
   /** @throws ApiError 429 where the caller has had enough for now, 503 where all together have. */
   async run<T>(caller: string, work: () => Promise<T>): Promise<T> {
-    const { atOnce } = this.#limits;
-    const own = this.#running.get(caller) ?? 0;
-    if (atOnce !== undefined && own >= atOnce.perCaller) {
-      throw new ApiError(429, `you have ${own} of these calls under way already; send the next when one is answered`, { retryAfter: 2 });
-    }
-    if (atOnce !== undefined && this.#inAll >= atOnce.inAll) throw new ApiError(503, 'too many of these calls are under way just now; try again');
     const wait = this.#rates?.take(caller) ?? 0;
     if (wait > 0) throw new ApiError(429, 'you call this too often; try again later', { retryAfter: seconds(wait) });
-    this.#running.set(caller, own + 1);
-    this.#inAll += 1;
+    await this.#turns?.enter(caller);
     try {
       return await work();
     } finally {
-      this.#inAll -= 1;
-      const left = (this.#running.get(caller) ?? 1) - 1;
-      if (left === 0) this.#running.delete(caller);
-      else this.#running.set(caller, left);
+      this.#turns?.leave(caller);
     }
   }
 }

@@ -17,7 +17,8 @@ const LIMITS = {
   requestTimeout: 60_000,
   /** How often the two above are looked at. */
   connectionsCheckingInterval: 5_000,
-  keepAliveTimeout: 5_000,
+  /** Longer than proxies keep idle connections, by their own defaults: otherwise they send requests into one that is just being closed. */
+  keepAliveTimeout: 65_000,
   /** A token of 16 kB and the rest. */
   maxHeaderSize: 32 * 1024,
 };

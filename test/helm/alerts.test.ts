@@ -72,11 +72,13 @@ test('keys for conversations come from the Secret that is named, with the way to
 });
 
 test.each([
-  [true, ['admin', 'edit', 'view']],
-  [false, ['admin', 'edit']],
-])('viewersPrompt %s lets these prompt: %o', async (viewersPrompt, roles) => {
-  const manifests = await render({ watchNamespaces: ['a'], platformApi: { enabled: true, conversations: { viewersPrompt } } });
+  [true, true, ['admin', 'edit', 'view']],
+  [false, true, ['admin', 'edit']],
+  [true, false, []],
+])('viewersPrompt %s and aggregateRoles %s let these roles of Kubernetes prompt: %o', async (viewersPrompt, aggregateRoles, roles) => {
+  const manifests = await render({ watchNamespaces: ['a'], rbac: { aggregateRoles }, platformApi: { enabled: true, conversations: { viewersPrompt } } });
   const role = manifests.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.endsWith('-platform-prompt'));
+  expect(role?.rules).toMatchObject([{ verbs: ['prompt'] }]);
   const added = Object.keys(role?.metadata.labels ?? {}).flatMap((label) => /aggregate-to-(\w+)$/.exec(label)?.[1] ?? []);
   expect(added.toSorted()).toEqual(roles);
 });

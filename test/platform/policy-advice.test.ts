@@ -85,15 +85,9 @@ describe('the processor of the operator', () => {
     ]);
   });
 
-  it('serves one call of a caller at a time, and says when to try again', async () => {
-    const answers = await Promise.all(Array.from({ length: 2 }, () => platform.call('POST', '/policy/validate', { body: rules(2, 10) })));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 429]);
-    const refused = answers.find(({ status }) => status === 429);
-    expect([refused?.headers.get('retry-after'), refused?.body]).toEqual([
-      '2',
-      { success: false, message: 'you have 1 of these calls under way already; send the next when one is answered' },
-    ]);
-    expect((await platform.call('POST', '/policy/validate', { body: rules(2, 10) })).status).toBe(200);
+  it('answers what a caller sends in parallel, one call after the other', async () => {
+    const answers = await Promise.all(Array.from({ length: 3 }, () => platform.call('POST', '/policy/validate', { body: rules(2, 10) })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   });
 });
 

@@ -15,7 +15,7 @@ export const validateAiLlm: Operation<PlatformServices, { id: string }> = {
   summary: 'One real call to the provider, which costs nothing and changes nothing. Answers 200 in both cases: success tells them apart.',
   rights: 'get on aillmconfigs in the namespace.',
   // Each asks a provider, whose own limits are for traffic.
-  limits: { atOnce: { perCaller: 2, inAll: 16 }, rate: { burst: 10, perMinute: 30 } },
+  limits: { atOnce: { perCaller: 2, inAll: 16 }, rate: { burst: 30, perMinute: 60 } },
   answer: done({}, ['message']),
   errors: { 403: 'No right to see it.', 404: 'There is none with this id.' },
   async handle({ params, access }, { objects, credentials }) {
