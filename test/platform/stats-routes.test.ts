@@ -97,6 +97,26 @@ describe('/v2/stats/ai/breakdown', () => {
     }
   });
 
+  it('refuses series that are too many points together, before the ledger is asked for them, and says what would do', async () => {
+    const { ledger, objects } = services;
+    const year = { window: '365d', timeBucketSize: '1h', limit: 200 };
+    expect((await call('aiByRepos', { ...year, includeSeries: true })).entities.map(({ series }) => series!.length)).toEqual([8760, 8760]);
+    for (let index = 10; index < 210; index += 1) {
+      objects.add('Repository', 'team-a', `repo-${index}`, `repo-${index}`, { llms: [{ name: 'openai' }] });
+      ledger.used.push(used({ minute: MINUTE - 1, repository: `repo-${index}`, tokensIn: 1, requests: 1 }));
+    }
+    const asked = ledger.asked.length;
+    await expect(call('aiByRepos', { ...year, includeSeries: true })).rejects.toMatchObject({
+      status: 400,
+      message:
+        'includeSeries makes 200 series of 8760 points, together more than 50000; ' +
+        'take a limit of 5 at most, a larger timeBucketSize or a shorter window',
+    });
+    expect(ledger.asked.slice(asked).filter(({ bucket }) => bucket !== undefined)).toEqual([]);
+    expect((await call('aiByRepos', { ...year, includeSeries: true, limit: 5 })).entities).toHaveLength(5);
+    expect((await call('aiByRepos', year)).entities).toHaveLength(200);
+  });
+
   it('gives a page, and the number and sum of all', async () => {
     const { entities, summary, meta } = await call('aiByRepos', { window: '24h', limit: 1, offset: 1 });
     expect(entities.map(({ entityId, series }) => [entityId, series])).toEqual([['repo-1', undefined]]);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_AMOUNTS } from '../../src/platform/stats/amounts.ts';
 import { AI } from '../../src/platform/stats/points.ts';
-import { rank, seriesOf } from '../../src/platform/stats/series.ts';
+import { demandFewPoints, MAX_SERIES_POINTS, rank, seriesOf } from '../../src/platform/stats/series.ts';
 import { summarise } from '../../src/platform/stats/summary.ts';
 import {
   BUCKETS,
@@ -51,6 +51,17 @@ describe.each(windows)('a window of %s', (window) => {
       { numRuns: 20 },
     );
   });
+});
+
+it('as many series as are answered have fewer points together than the limit, in every window and bucket that is', () => {
+  for (const window of windows) {
+    for (const name of buckets.filter((one) => WINDOWS[window].length / BUCKETS[one] <= MAX_POINTS)) {
+      const stretch = stretchOf(window, name, 0);
+      const most = Math.floor(MAX_SERIES_POINTS / startsOf(stretch).length);
+      expect(() => demandFewPoints(most, stretch)).not.toThrow();
+      expect(() => demandFewPoints(most + 1, stretch)).toThrow(`take a limit of ${most} at most`);
+    }
+  }
 });
 
 it('every bucket divides a day, so that days begin at midnight', () => {

@@ -4,7 +4,7 @@ import type { Objects, Operation, Services } from '../operation.ts';
 import { isNothing, NO_USE, type Use } from './amounts.ts';
 import type { Metric } from './points.ts';
 import { BREAKDOWN_QUERY, breakdownAnswer } from './schemas.ts';
-import { entitiesOf, rank, seriesOf, type Entity } from './series.ts';
+import { demandFewPoints, entitiesOf, rank, seriesOf, type Entity } from './series.ts';
 import { demandAnswerable, filterOf, filterSchemas, STATS_ERRORS, windowMeta, type SeriesQuery } from './series-route.ts';
 import { usageRows, type Asked, type Traffic } from './usage-rows.ts';
 import { scopeOf } from './visible.ts';
@@ -106,6 +106,7 @@ export function breakdownOperation(route: BreakdownRoute): Operation<Services, n
       const all = await route.entities({ ...asked, conversations: asked.conversations || more !== undefined }, query, services);
       const found = all.filter(({ use }) => counts(use, metric));
       const { page, total, sum } = rank(found, metric, query);
+      if (query.includeSeries) demandFewPoints(page.length, stretch);
       return {
         success: true,
         meta: {

@@ -47,7 +47,7 @@ export const BREAKDOWN_QUERY = {
     default: 'org',
     description: 'What is looked at: all there is, one workspace, or one repository.',
   },
-  includeSeries: { type: 'boolean', default: false, description: 'Each entity with its series.' },
+  includeSeries: { type: 'boolean', default: false, description: 'Each entity with its series; 50,000 points together at most.' },
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Entities at most.' },
   offset: { type: 'integer', minimum: 0, default: 0, description: 'Entities to leave out.' },
 } as const satisfies Record<string, Schema>;

@@ -1,9 +1,10 @@
 // Rows of the ledger as a series without gaps, and as entities in order. Pure.
 import type { Dimension, UsageRow } from '../../ledger/ledger.ts';
+import { ApiError } from '../operation.ts';
 import { NO_USE, useOf, type Use } from './amounts.ts';
 import type { Metric } from './points.ts';
 import { summarise, type Summary } from './summary.ts';
-import { startsOf, type Stretch } from './window.ts';
+import { pointsOf, startsOf, type Stretch } from './window.ts';
 
 export type Point = { ts: number } & Record<string, number>;
 
@@ -32,6 +33,20 @@ export function rank(
 ): { page: Entity[]; total: number; sum: number } {
   const ordered = entities.toSorted((a, b) => main(b.use) - main(a.use) || (a.id < b.id ? -1 : 1));
   return { page: ordered.slice(offset, offset + limit), total: ordered.length, sum: entities.reduce((sum, { use }) => sum + main(use), 0) };
+}
+
+/** Of all series of one answer together: some 10 MB. Zeros count too, so it is not the ledger that bounds them. */
+export const MAX_SERIES_POINTS = 50_000;
+
+/** @throws ApiError 400 where series of that many entities would make too many points. */
+export function demandFewPoints(entities: number, stretch: Stretch): void {
+  const points = pointsOf(stretch);
+  if (entities * points <= MAX_SERIES_POINTS) return;
+  throw new ApiError(
+    400,
+    `includeSeries makes ${entities} series of ${points} points, together more than ${MAX_SERIES_POINTS}; ` +
+      `take a limit of ${Math.floor(MAX_SERIES_POINTS / points)} at most, a larger timeBucketSize or a shorter window`,
+  );
 }
 
 /** Rows of a question that was grouped by one dimension, without buckets. */

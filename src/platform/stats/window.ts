@@ -57,9 +57,16 @@ export function stretchOf(window: WindowName, bucketName: BucketName | undefined
   return { start: end - length, end, bucket, bucketName: name };
 }
 
+type Bucketed = Pick<Stretch, 'start' | 'end' | 'bucket'>;
+
+/** How many buckets a stretch has. */
+export function pointsOf({ start, end, bucket }: Bucketed): number {
+  return Math.ceil((end - start) / bucket);
+}
+
 /** Starts of all buckets of a stretch, the first one first. */
-export function startsOf({ start, end, bucket }: Pick<Stretch, 'start' | 'end' | 'bucket'>): number[] {
-  return Array.from({ length: Math.ceil((end - start) / bucket) }, (_, index) => start + index * bucket);
+export function startsOf(stretch: Bucketed): number[] {
+  return Array.from({ length: pointsOf(stretch) }, (_, index) => stretch.start + index * stretch.bucket);
 }
 
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
