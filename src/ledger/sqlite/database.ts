@@ -4,11 +4,18 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Database, Transaction, Value, Words } from '../database.ts';
 import type { Table } from '../tables.ts';
+import { meaningOf } from './errors.ts';
 
 /** Statements with lists of values are as many as there are lengths. */
 const MAX_PREPARED = 300;
 /** Milliseconds to wait for another process, such as a backup, that holds the file. */
 const BUSY = 10_000;
+
+export interface SqliteOptions {
+  readOnly?: boolean;
+  /** Milliseconds to wait for another process that holds the file. */
+  busy?: number | undefined;
+}
 
 export class SqliteDatabase implements Database {
   readonly words: Words = {
@@ -24,9 +31,9 @@ export class SqliteDatabase implements Database {
   /** Transactions are asynchronous for the sake of the port: the next one begins when the last one has ended. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, { readOnly = false } = {}) {
+  constructor(path: string, { readOnly = false, busy = BUSY }: SqliteOptions = {}) {
     if (!readOnly) mkdirSync(dirname(path), { recursive: true });
-    this.#file = new DatabaseSync(path, { readOnly, timeout: BUSY, allowExtension: false });
+    this.#file = told(() => new DatabaseSync(path, { readOnly, timeout: busy, allowExtension: false }));
     if (!readOnly) {
       // What is committed survives the end of the process by the journal alone. FULL also waits for the disk at each commit: gateways
       // forget what was confirmed to them, so a node that loses power must not lose it either. A commit holds many
@@ -47,7 +54,7 @@ export class SqliteDatabase implements Database {
   }
 
   async all<Row>(sql: string, values: readonly Value[] = []): Promise<Row[]> {
-    return this.#prepare(sql).all(...values) as Row[];
+    return told(() => this.#prepare(sql).all(...values)) as Row[];
   }
 
   async write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
@@ -64,14 +71,14 @@ export class SqliteDatabase implements Database {
 
   async #inTransaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     // IMMEDIATE: a transaction that only later finds out that it writes cannot wait for another one.
-    this.#file.exec('BEGIN IMMEDIATE');
+    told(() => this.#file.exec('BEGIN IMMEDIATE'));
     try {
       const result = await work(this.#transaction);
       this.#file.exec('COMMIT');
       return result;
     } catch (error) {
       if (this.#file.isTransaction) this.#file.exec('ROLLBACK');
-      throw error;
+      throw meaningOf(error);
     }
   }
 
@@ -102,6 +109,14 @@ export class SqliteDatabase implements Database {
       this.#prepared.set(sql, (statement = this.#file.prepare(sql)));
     }
     return statement;
+  }
+}
+
+function told<Result>(call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    throw meaningOf(error);
   }
 }
 

@@ -2,12 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { SqlLedger } from '../sql-ledger.ts';
 import { SqliteDatabase } from './database.ts';
-import { uidsFrom, type Answer, type Question, type WorkerData } from './messages.ts';
+import { refusedBy, uidsFrom, type Answer, type Question, type WorkerData } from './messages.ts';
 
-const { path, retention, readOnly } = workerData as WorkerData;
+const { path, retention, readOnly, busy } = workerData as WorkerData;
 
 async function opened(): Promise<SqlLedger> {
-  const database = new SqliteDatabase(path, { readOnly });
+  const database = new SqliteDatabase(path, { readOnly, busy });
   return readOnly ? new SqlLedger(database, retention) : SqlLedger.open(database, retention);
 }
 
@@ -25,7 +25,7 @@ parentPort?.on('message', async (question: Question) => {
   try {
     answer = { number: question.number, result: await answerTo(question) };
   } catch (error) {
-    answer = { number: question.number, error: error instanceof Error ? error.message : String(error) };
+    answer = { number: question.number, error: refusedBy(error) };
   }
   parentPort?.postMessage(answer);
 });

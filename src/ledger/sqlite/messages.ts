@@ -1,6 +1,7 @@
 // What the threads of the ledger in SQLite say to each other.
 import type { Kind } from '../../api/resources.ts';
 import type { LedgerBatch } from '../entries.ts';
+import { LedgerUnavailableError } from '../failures.ts';
 import type { FindUid, StoredLedger } from '../ledger.ts';
 import type { Retention } from '../retention.ts';
 
@@ -8,6 +9,8 @@ export interface WorkerData {
   path: string;
   retention: Retention;
   readOnly: boolean;
+  /** Milliseconds to wait for another process that holds the file. */
+  busy: number | undefined;
 }
 
 export interface Question {
@@ -22,7 +25,22 @@ export interface Answer {
   number: number;
   result?: unknown;
   /** Why there is no result. */
-  error?: string;
+  error?: Refused;
+}
+
+/** An error, of which only plain values can be handed over. */
+export interface Refused {
+  message: string;
+  /** It was a LedgerUnavailableError. */
+  isAway: boolean;
+}
+
+export function refusedBy(error: unknown): Refused {
+  return { message: error instanceof Error ? error.message : String(error), isAway: error instanceof Error && error.name === 'LedgerUnavailableError' };
+}
+
+export function errorOf({ message, isAway }: Refused): Error {
+  return isAway ? new LedgerUnavailableError(message) : new Error(message);
 }
 
 /** By `kind namespace/name`. */

@@ -1,7 +1,7 @@
 // One thread of the ledger in SQLite, seen from outside.
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { Answer, Question, Uids, WorkerData } from './messages.ts';
+import { errorOf, refusedBy, type Answer, type Question, type Uids, type WorkerData } from './messages.ts';
 
 /** What it was asked, and has not answered yet. */
 export class Thread {
@@ -14,7 +14,7 @@ export class Thread {
     this.#worker = new Worker(new URL(`./ledger-worker${extname(import.meta.url)}`, import.meta.url), { workerData });
     this.#worker.unref();
     this.#worker.on('message', (answer: Answer) => this.#answered(answer));
-    this.#worker.on('error', (error) => this.#ended(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('error', (error) => this.#ended(errorOf(refusedBy(error))));
     this.#worker.on('exit', () => this.#ended(new Error('the thread of the ledger has ended')));
   }
 
@@ -43,7 +43,7 @@ export class Thread {
     this.#waiting.delete(number);
     if (this.#waiting.size === 0) this.#worker.unref();
     if (error === undefined) waiting?.resolve(result);
-    else waiting?.reject(new Error(error));
+    else waiting?.reject(errorOf(error));
   }
 
   #ended(error: Error): void {

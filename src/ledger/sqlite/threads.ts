@@ -27,10 +27,10 @@ const READS = [
 const WRITES = ['audit', 'createConversation', 'addMessages', 'deleteConversation', 'compact'] as const;
 type Method = (typeof READS)[number] | (typeof WRITES)[number];
 
-/** Fails where the file cannot be opened, or is of a newer program. */
-export async function openSqlite(path: string, retention: Retention, questionTimeout: number): Promise<StoredLedger> {
+/** `busy`: milliseconds to wait for another process that holds the file. Fails where it cannot be opened, or is of a newer program. */
+export async function openSqlite(path: string, retention: Retention, questionTimeout: number, busy?: number): Promise<StoredLedger> {
   mkdirSync(dirname(path), { recursive: true });
-  const start = (readOnly: boolean): Thread => new Thread({ path, retention, readOnly });
+  const start = (readOnly: boolean): Thread => new Thread({ path, retention, readOnly, busy });
   let writer = start(false);
   try {
     await writer.ask('open', []);
