@@ -21,12 +21,18 @@ export interface ReadersOptions {
 /** With those that are ending: what nobody waits for any more still takes a processor, so there must not be many of them. */
 export const READERS = 3;
 
+/** A question that has no thread yet. */
+interface Waiting {
+  take(thread: ReadingThread): void;
+  refuse(error: Error): void;
+}
+
 export class Readers {
   readonly #options: ReadersOptions;
   readonly #idle: ReadingThread[] = [];
   readonly #busy = new Set<ReadingThread>();
   readonly #ending = new Set<ReadingThread>();
-  readonly #waiting: ((thread: ReadingThread) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
   #isClosed = false;
 
   constructor(options: ReadersOptions) {
@@ -39,18 +45,21 @@ export class Readers {
     const late = Promise.withResolvers<never>();
     let thread: ReadingThread | undefined;
     const turn = Promise.withResolvers<ReadingThread>();
-    const take = (given: ReadingThread): void => {
-      thread = given;
-      turn.resolve(given);
+    const waiting: Waiting = {
+      take: (given) => {
+        thread = given;
+        turn.resolve(given);
+      },
+      refuse: turn.reject,
     };
-    this.#waiting.push(take);
+    this.#waiting.push(waiting);
     const timer = clock.setTimeout(() => {
-      const place = this.#waiting.indexOf(take);
+      const place = this.#waiting.indexOf(waiting);
       if (place !== -1) this.#waiting.splice(place, 1);
       late.reject(thread === undefined ? new LedgerUnavailableError('the ledger has too many long questions to answer') : new LedgerTooSlowError(timeout));
     }, timeout);
-    this.#next();
     try {
+      this.#next();
       const given = await Promise.race([turn.promise, late.promise]);
       const result = await Promise.race([given.ask(method, args), late.promise]);
       this.#release(given);
@@ -79,13 +88,25 @@ export class Readers {
       const thread = this.#free();
       if (thread === undefined) return;
       this.#busy.add(thread);
-      this.#waiting.shift()!(thread);
+      this.#waiting.shift()!.take(thread);
     }
   }
 
   #free(): ReadingThread | undefined {
     for (let thread = this.#idle.pop(); thread !== undefined; thread = this.#idle.pop()) if (!thread.gone) return thread;
-    return this.#busy.size + this.#ending.size < READERS ? this.#options.start() : undefined;
+    return this.#busy.size + this.#ending.size < READERS ? this.#start() : undefined;
+  }
+
+  /** A thread that the system does not give is for the next question to try again. Who waits for another one goes on to wait. */
+  #start(): ReadingThread | undefined {
+    try {
+      return this.#options.start();
+    } catch (error) {
+      if (this.#busy.size + this.#ending.size > 0) return undefined;
+      const { message } = error instanceof Error ? error : new Error(String(error));
+      for (const { refuse } of this.#waiting.splice(0)) refuse(new LedgerUnavailableError(`the ledger has no thread to read with: ${message}`, { cause: error }));
+      return undefined;
+    }
   }
 
   #release(thread: ReadingThread): void {
@@ -97,9 +118,11 @@ export class Readers {
   #end(thread: ReadingThread): void {
     this.#busy.delete(thread);
     this.#ending.add(thread);
-    void thread.end().finally(() => {
+    const ended = (): void => {
       this.#ending.delete(thread);
       this.#next();
-    });
+    };
+    // One that cannot be ended has ended.
+    void thread.end().then(ended, ended);
   }
 }

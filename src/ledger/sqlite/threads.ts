@@ -44,10 +44,10 @@ export async function openSqlite(path: string, retention: Retention, questionTim
   // A thread that has ended is replaced: what was committed is in the file, and whoever told the rest tells it again.
   const write = (): Thread => (writer.gone && !isClosed ? (writer = start(false)) : writer);
   const asked = (methods: readonly Method[], thread: () => Pick<Thread, 'ask'>): [string, unknown][] =>
-    methods.map((method) => [method, (...args: readonly unknown[]) => thread().ask(method, args)]);
+    methods.map((method) => [method, async (...args: readonly unknown[]) => thread().ask(method, args)]);
   return {
     ...(Object.fromEntries([...asked(READS, () => readers), ...asked(WRITES, write)]) as Pick<StoredLedger, Method>),
-    ingest: (batches: readonly LedgerBatch[], findUid: FindUid) =>
+    ingest: async (batches: readonly LedgerBatch[], findUid: FindUid) =>
       write().ask('ingest', [batches], uidsOf(batches, findUid)) as Promise<Ingested[]>,
     close: async () => {
       if (isClosed) return;

@@ -39,12 +39,19 @@ class FakeThread implements ReadingThread {
     this.gone = true;
     this.#ended.resolve();
   }
+
+  failed(error: Error): void {
+    this.gone = true;
+    this.#ended.reject(error);
+  }
 }
 
 function fixture() {
   const threads: FakeThread[] = [];
   const clock = new FakeClock();
+  const state = { error: undefined as Error | undefined };
   const start = (): FakeThread => {
+    if (state.error !== undefined) throw state.error;
     const thread = new FakeThread();
     threads.push(thread);
     return thread;
@@ -52,7 +59,7 @@ function fixture() {
   const readers = new Readers({ start, timeout: TIMEOUT, clock });
   const ask = (question: string): Promise<unknown> => readers.ask('usage', [question]);
   const refusal = (question: string): Promise<unknown> => ask(question).then(() => 'answered', (error: unknown) => error);
-  return { threads, clock, readers, ask, refusal };
+  return { threads, clock, readers, state, ask, refusal };
 }
 
 describe('the readers of a ledger in SQLite', () => {
@@ -115,6 +122,47 @@ describe('the readers of a ledger in SQLite', () => {
     await settle();
     threads[1]!.answer('from another');
     expect(await next).toBe('from another');
+  });
+
+  it('refuse a question for which no thread can be started, and try again with the next one', async () => {
+    const { threads, clock, state, ask, refusal } = fixture();
+    state.error = new Error('out of memory');
+    expect(await refusal('first')).toEqual(new LedgerUnavailableError('the ledger has no thread to read with: out of memory'));
+    expect(clock.pending).toBe(0);
+    state.error = undefined;
+    const next = ask('next');
+    await settle();
+    expect(threads.map(({ asked }) => asked)).toEqual([['next']]);
+    threads[0]!.answer(1);
+    expect(await next).toBe(1);
+  });
+
+  it('let a question wait for a thread that there is where no other can be started', async () => {
+    const { threads, state, ask } = fixture();
+    const first = ask('first');
+    state.error = new Error('out of memory');
+    const second = ask('second');
+    await settle();
+    threads[0]!.answer(1);
+    expect(await first).toBe(1);
+    await settle();
+    threads[0]!.answer(2);
+    expect(await second).toBe(2);
+  });
+
+  it('refuse what waits where a thread that was given up cannot be replaced, or not even be ended', async () => {
+    const { threads, clock, state, refusal } = fixture();
+    const long = Array.from({ length: READERS }, (_, index) => refusal(`long${index}`));
+    await clock.advance(TIMEOUT);
+    await Promise.all(long);
+    const waiting = [refusal('waiting'), refusal('too')];
+    state.error = new Error('out of memory');
+    threads[0]!.ended();
+    threads[1]!.ended();
+    threads[2]!.failed(new Error('cannot be ended'));
+    const refused = new LedgerUnavailableError('the ledger has no thread to read with: out of memory');
+    expect(await Promise.all(waiting)).toEqual([refused, refused]);
+    expect(clock.pending).toBe(0);
   });
 
   it('are all ended when the ledger is closed, and take nothing any more', async () => {
