@@ -3,20 +3,20 @@ import type { Clock } from '../clock.ts';
 
 interface Kept<T> {
   answer: Promise<T>;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds; without end while the answer is not there. */
   until: number;
 }
 
 export class AnswerCache<T> {
   readonly #kept = new Map<string, Kept<T>>();
   readonly #clock: Clock;
-  readonly #ttl: number;
+  readonly #ttlOf: (answer: T) => number;
   readonly #most: number;
 
-  /** `ttl` in milliseconds. */
-  constructor(clock: Clock, ttl: number, most: number) {
+  /** `ttlOf`: milliseconds for which an answer is good, from when it arrives: one that was waited for would be old at once otherwise. */
+  constructor(clock: Clock, ttlOf: (answer: T) => number, most: number) {
     this.#clock = clock;
-    this.#ttl = ttl;
+    this.#ttlOf = ttlOf;
     this.#most = most;
   }
 
@@ -31,11 +31,12 @@ export class AnswerCache<T> {
     if (known !== undefined && known.until > now) return known.answer;
     this.#kept.delete(key);
     if (this.#kept.size >= this.#most) this.#makeRoom(now);
-    const kept = { answer: ask(), until: now + this.#ttl };
+    const kept: Kept<T> = { answer: ask(), until: Infinity };
     this.#kept.set(key, kept);
-    kept.answer.catch(() => {
-      if (this.#kept.get(key) === kept) this.#kept.delete(key);
-    });
+    kept.answer.then(
+      (answer) => (kept.until = this.#clock.monotonic() + this.#ttlOf(answer)),
+      () => this.#kept.get(key) === kept && this.#kept.delete(key),
+    );
     return kept.answer;
   }
 

@@ -1,4 +1,4 @@
-// Who calls the Platform API, and what they may do: the API server decides both. Nothing of it is kept for longer than a few seconds.
+// Who calls the Platform API, and what they may do: the API server decides both. Nothing of it is kept for longer than a minute.
 import { hash } from 'node:crypto';
 import { API_GROUP, KINDS } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
@@ -9,7 +9,9 @@ import type { KubeClient } from './client.ts';
 import { KubernetesError } from './kubernetes-error.ts';
 import { ReviewBudget } from './review-budget.ts';
 
-const TOKEN_TTL_MS = 10_000;
+const TOKEN_TTL_MS = 30_000;
+/** Longer: a forgotten tab comes back with its expired token for hours, and each review of it is charged to its address. */
+const REJECTED_TTL_MS = 60_000;
 const ACCESS_TTL_MS = 5_000;
 const MOST_TOKENS = 10_000;
 const MOST_ANSWERS = 100_000;
@@ -61,8 +63,8 @@ export class KubernetesAuthenticator implements Authenticator {
 
   constructor(options: KubernetesAuthenticatorOptions) {
     this.#options = options;
-    this.#tokens = new AnswerCache(options.clock, TOKEN_TTL_MS, MOST_TOKENS);
-    this.#answers = new AnswerCache(options.clock, ACCESS_TTL_MS, MOST_ANSWERS);
+    this.#tokens = new AnswerCache(options.clock, (session) => (session === undefined ? REJECTED_TTL_MS : TOKEN_TTL_MS), MOST_TOKENS);
+    this.#answers = new AnswerCache(options.clock, () => ACCESS_TTL_MS, MOST_ANSWERS);
     this.#budget = new ReviewBudget(options.clock);
   }
 

@@ -5,9 +5,16 @@ import { ApiError } from '../platform/operation.ts';
 import { RateLimit, RateLimits, type RateOptions } from '../rate.ts';
 import { pause } from './backoff.ts';
 
-/** Tokens that were never accepted here: of one address, and of all. One that is accepted then counts no more. */
+/**
+ * Tokens that were never accepted here: of one address, of all addresses, and of all from which one was accepted of late. Strangers cannot use
+ * up what those have. One that is accepted then counts no more.
+ */
 const UNKNOWN_OF_ADDRESS: RateOptions = { burst: 50, perMinute: 300 };
 const UNKNOWN: RateOptions = { burst: 200, perMinute: 1_200 };
+const UNKNOWN_OF_FAMILIAR: RateOptions = { burst: 200, perMinute: 1_200 };
+/** Milliseconds for which an address is familiar after a token from it was accepted. */
+const FAMILIAR_MS = 60 * 60_000;
+const MOST_FAMILIAR = 10_000;
 /** All TokenReviews. */
 const TOKENS: RateOptions = { burst: 500, perMinute: 6_000 };
 /** All SubjectAccessReviews, and those of one user: half of it, so that nobody takes all. */
@@ -37,8 +44,11 @@ export class ReviewBudget {
   readonly #clock: Clock;
   /** Hashes of tokens that were accepted when they were reviewed last; the newest last. */
   readonly #accepted = new Set<string>();
+  /** Groups of addresses from which a token was accepted, with when (monotonic milliseconds); the latest last. */
+  readonly #familiar = new Map<string, number>();
   readonly #addresses: RateLimits;
   readonly #unknown: RateLimit;
+  readonly #unknownOfFamiliar: RateLimit;
   readonly #tokens: RateLimit;
   readonly #users: RateLimits;
   readonly #access: RateLimit;
@@ -47,6 +57,7 @@ export class ReviewBudget {
     this.#clock = clock;
     this.#addresses = new RateLimits(clock, UNKNOWN_OF_ADDRESS);
     this.#unknown = new RateLimit(clock, UNKNOWN);
+    this.#unknownOfFamiliar = new RateLimit(clock, UNKNOWN_OF_FAMILIAR);
     this.#tokens = new RateLimit(clock, TOKENS);
     this.#users = new RateLimits(clock, ACCESS_OF_USER);
     this.#access = new RateLimit(clock, ACCESS);
@@ -60,10 +71,12 @@ export class ReviewBudget {
   async token<T>(digest: string, address: string, review: () => Promise<T>, isAccepted: (answer: T) => boolean): Promise<T> {
     const group = addressGroup(address);
     const isKnown = this.#accepted.has(digest);
-    if (!isKnown) this.#admit(group);
+    // Chosen once: what is taken has to be given back to the same one.
+    const unknown = this.#isFamiliar(group) ? this.#unknownOfFamiliar : this.#unknown;
+    if (!isKnown) this.#admit(group, unknown);
     const wait = this.#tokens.take();
     if (wait > 0) {
-      if (!isKnown) this.#forgive(group);
+      if (!isKnown) this.#forgive(group, unknown);
       throw tooMany('too many tokens are to be reviewed just now; try again later', wait);
     }
     let answer: T;
@@ -71,15 +84,16 @@ export class ReviewBudget {
       answer = await review();
     } catch (error) {
       // Nobody has said that it is not valid.
-      if (!isKnown) this.#forgive(group);
+      if (!isKnown) this.#forgive(group, unknown);
       throw error;
     }
     this.#accepted.delete(digest);
     if (!isAccepted(answer)) return answer;
-    if (!isKnown) this.#forgive(group);
+    if (!isKnown) this.#forgive(group, unknown);
     this.#accepted.add(digest);
     const [oldest] = this.#accepted;
     if (this.#accepted.size > MOST_ACCEPTED && oldest !== undefined) this.#accepted.delete(oldest);
+    this.#befriend(group);
     return answer;
   }
 
@@ -95,19 +109,31 @@ export class ReviewBudget {
     if (wait > 0) await pause(this.#clock, wait, NEVER);
   }
 
-  #admit(group: string): void {
+  #isFamiliar(group: string): boolean {
+    const since = this.#familiar.get(group);
+    return since !== undefined && this.#clock.monotonic() - since < FAMILIAR_MS;
+  }
+
+  #befriend(group: string): void {
+    this.#familiar.delete(group);
+    this.#familiar.set(group, this.#clock.monotonic());
+    const [oldest] = this.#familiar.keys();
+    if (this.#familiar.size > MOST_FAMILIAR && oldest !== undefined) this.#familiar.delete(oldest);
+  }
+
+  #admit(group: string, unknown: RateLimit): void {
     const message = 'too many tokens that stand for nobody come from your address; try again later';
     const own = this.#addresses.take(group);
     if (own > 0) throw tooMany(message, own);
-    const all = this.#unknown.take();
+    const all = unknown.take();
     if (all === 0) return;
     this.#addresses.giveBack(group);
     throw tooMany('too many unknown tokens come in just now; try again later', all);
   }
 
-  #forgive(group: string): void {
+  #forgive(group: string, unknown: RateLimit): void {
     this.#addresses.giveBack(group);
-    this.#unknown.giveBack();
+    unknown.giveBack();
   }
 }
 

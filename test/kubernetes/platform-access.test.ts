@@ -33,7 +33,10 @@ it('asks once for a token, and again only after some seconds', async () => {
   expect(sessions.map((session) => session?.caller.name)).toEqual(['jane', 'jane']);
   await authenticator.authenticate(TOKEN, HOME);
   expect(server.requests).toHaveLength(1);
-  clock.advance(10_000);
+  clock.advance(29_999);
+  await authenticator.authenticate(TOKEN, HOME);
+  expect(server.requests).toHaveLength(1);
+  clock.advance(1);
   await authenticator.authenticate(TOKEN, HOME);
   expect(server.requests).toHaveLength(2);
 });
@@ -113,9 +116,36 @@ describe('tokens that stand for nobody', () => {
     const answers = await flood(205, (at) => `10.1.${at}.1`);
     expect(answers.filter((answer) => answer === 'nobody')).toHaveLength(200);
     expect(answers.at(-1)).toEqual([429, 1]);
-    clock.advance(10_000);
+    clock.advance(30_000);
     await flood(205, (at) => `10.2.${at}.1`);
     expect([await statusOf(TOKEN, HOME), await statusOf('new-and-good', '10.3.0.1')]).toEqual(['jane', [429, 1]]);
+  });
+
+  it('take nothing from those who come from an address of which a token was accepted within an hour', async () => {
+    expect(await statusOf(TOKEN, HOME)).toBe('jane');
+    await flood(205, (at) => `10.1.${at}.1`);
+    expect(await statusOf('new-and-good', HOME)).toBe('jane');
+    clock.advance(60 * 60_000);
+    await flood(205, (at) => `10.2.${at}.1`);
+    expect(await statusOf('newer-and-good', HOME)).toEqual([429, 1]);
+  });
+
+  it('are limited in all, too, where they come from addresses of which tokens were accepted', async () => {
+    for (let at = 0; at < 205; at += 1) await statusOf(`good-${at}`, `10.1.${at}.1`);
+    const answers = await flood(205, (at) => `10.1.${at}.1`);
+    expect(answers.filter((answer) => answer === 'nobody')).toHaveLength(200);
+    expect(answers.at(-1)).toEqual([429, 1]);
+  });
+
+  it('cost their address nothing when they come again within a minute', async () => {
+    await flood(50, () => HOME);
+    clock.advance(59_999);
+    await flood(50, () => HOME);
+    expect(server.requests).toHaveLength(50);
+    expect(await flood(51, (at) => (at < 50 ? HOME : '10.0.0.2'))).toEqual(Array.from({ length: 51 }, () => 'nobody'));
+    clock.advance(1);
+    await flood(1, () => HOME);
+    expect(server.requests).toHaveLength(52);
   });
 
   it('count no more once they are accepted', async () => {
