@@ -80,6 +80,11 @@ export async function conditionsOf(question: UsageQuestion, reader: Reader): Pro
   const filter = await each(question.filter, reader);
   const anyOf = await each(question.anyOf, reader);
   const all = [...visibleIn(DIMENSION_COLUMNS.workspace, question.visible), ...filter, ...(anyOf.length > 0 ? [oneOf(anyOf)] : [])];
+  const without = await withoutKeys(question.withoutKeys ?? [], reader);
+  return [...(await bySeries(all, reader)), ...without];
+}
+
+async function bySeries(all: Condition[], reader: Reader): Promise<Condition[]> {
   const ofSeries = all.filter(({ sql }) => !sql.includes('d.'));
   if (ofSeries.length === 0) return all;
   // Looked up once instead of with each row. Where there are none, nothing is read at all.
@@ -91,6 +96,27 @@ export async function conditionsOf(question: UsageQuestion, reader: Reader): Pro
     found.map(({ id }) => id),
   );
   return [inSeries, ...all.filter((condition) => !ofSeries.includes(condition))];
+}
+
+/** Keys that are named in a statement, once for each of its tables. */
+const MAX_KEYS = 500;
+
+/** Found by the statement itself: series that are stored after a look at them would count. */
+async function withoutKeys(keys: readonly string[], reader: Reader): Promise<Condition[]> {
+  const named = keys.length > MAX_KEYS ? await usedKeys(keys, reader) : keys;
+  if (named.length === 0) return [];
+  const { sql, values } = isIn('of_key.key', named);
+  return [{ sql: `d.series NOT IN (SELECT of_key.id FROM series of_key WHERE ${sql})`, values }];
+}
+
+/** Those of the keys that anything was used by. */
+async function usedKeys(keys: readonly string[], reader: Reader): Promise<string[]> {
+  const used: string[] = [];
+  for (let start = 0; start < keys.length; start += MAX_KEYS) {
+    const { sql, values } = isIn('key', keys.slice(start, start + MAX_KEYS));
+    for (const { key } of await reader.all<{ key: string }>(`SELECT DISTINCT key FROM series WHERE ${sql}`, values)) used.push(key);
+  }
+  return used;
 }
 
 async function each(wanted: Partial<Record<Dimension, readonly string[]>> = {}, reader: Reader): Promise<Condition[]> {

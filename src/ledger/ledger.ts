@@ -40,6 +40,8 @@ export interface UsageQuestion {
   filter?: Partial<Record<Dimension, readonly string[]>>;
   /** At least one of these has to hold, where any is given. */
   anyOf?: Partial<Record<Dimension, readonly string[]>>;
+  /** Ids of keys whose use does not count. */
+  withoutKeys?: readonly string[];
   /** By the greatest of this amount first; otherwise by bucket and dimensions: objects, users and conversations as they were first seen. */
   orderBy?: keyof Amounts;
   limit?: number;

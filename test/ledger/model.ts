@@ -32,9 +32,10 @@ export function sorted(rows: readonly UsageRow[]): UsageRow[] {
   return rows.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-function isWanted(dimensions: Record<Dimension, string>, { visible, filter = {}, anyOf = {} }: UsageQuestion): boolean {
+function isWanted(dimensions: Record<Dimension, string>, { visible, filter = {}, anyOf = {}, withoutKeys = [] }: UsageQuestion): boolean {
   const holds = ([dimension, values]: [string, readonly string[]]): boolean => values.includes(dimensions[dimension as Dimension]);
   if (visible !== 'all' && !visible.includes(dimensions.workspace)) return false;
+  if (withoutKeys.includes(dimensions.key)) return false;
   return Object.entries(filter).every(holds) && (Object.keys(anyOf).length === 0 || Object.entries(anyOf).some(holds));
 }
 

@@ -86,12 +86,12 @@ export class MemoryLedger implements Ledger {
 
   async usage(question: UsageQuestion): Promise<UsageRow[]> {
     this.asked.push(question);
-    const { visible, from, to, bucket, groupBy, filter = {}, anyOf = {}, limit, offset = 0 } = question;
+    const { visible, from, to, bucket, groupBy, filter = {}, anyOf = {}, withoutKeys = [], limit, offset = 0 } = question;
     const matches = (row: Used, [dimension, values]: [string, readonly string[]]): boolean => values.includes(row[dimension as Dimension]);
     const rows = new Map<string, UsageRow & { talks: Set<string> }>();
     for (const row of this.used) {
       const time = row.minute * 60_000;
-      if (!sees(visible, row.workspace) || !within(time, from, to)) continue;
+      if (!sees(visible, row.workspace) || !within(time, from, to) || withoutKeys.includes(row.key)) continue;
       if (!Object.entries(filter).every((entry) => matches(row, entry))) continue;
       const any = Object.entries(anyOf);
       if (any.length > 0 && !any.some((entry) => matches(row, entry))) continue;

@@ -235,6 +235,23 @@ it('every route that cannot tell policies apart refuses to be asked for one', as
   }
 });
 
+it('applications count as much as before while their conversations are being stored', async () => {
+  const { ledger } = services;
+  const usage = ledger.usage.bind(ledger);
+  const chat = used({ minute: MINUTE - 5, tokensIn: 10, tokensOut: 5, requests: 1, key: chatKeyId('repo-1'), conversation: 'c8' });
+  // A batch comes in with each question, once before it is answered and once after.
+  const asked = vi.spyOn(ledger, 'usage').mockImplementation(async (question) => {
+    ledger.used.push(chat);
+    const rows = await usage(question);
+    ledger.used.push(chat);
+    return rows;
+  });
+  for (const id of ['aiSeries', 'aiByRepos']) {
+    expect((await call(id, { scope: 'org', window: '24h' })).summary['total']).toBe(1622);
+  }
+  expect(asked).toHaveBeenCalledTimes(2);
+});
+
 it('no answer counts a conversation for an application', async () => {
   const [applications, conversations] = await Promise.all([
     call('aiSeries', { scope: 'org', window: '24h' }),

@@ -1,7 +1,6 @@
 // What routes of the second version ask the ledger: of a stretch, with or without what conversations of the Platform API used.
 import type { Dimension, Ledger, UsageQuestion, UsageRow, Visible } from '../../ledger/ledger.ts';
 import type { Objects } from '../operation.ts';
-import { subtractRows } from './amounts.ts';
 import { chatKeyIds } from './chat-keys.ts';
 import { isNobody, type Scoped } from './visible.ts';
 import type { Stretch } from './window.ts';
@@ -31,14 +30,12 @@ function questionOf({ visible, repository, stretch, filter, buckets, ...rest }: 
 
 /** Rows without order. */
 export async function usageRows(asked: Asked, { ledger, objects }: { ledger: Ledger; objects: Objects }): Promise<UsageRow[]> {
-  const { visible, traffic, filter, repository, groupBy } = asked;
+  const { visible, traffic, filter, repository } = asked;
   if (isNobody(visible)) return [];
   if (traffic === 'all') return ledger.usage(questionOf(asked));
   // A filter by keys leaves those of conversations that are among them.
   const keys = chatKeyIds(objects, repository).filter((id) => filter.key?.includes(id) ?? true);
-  const askForChats = async (): Promise<UsageRow[]> =>
-    keys.length === 0 ? [] : ledger.usage(questionOf({ ...asked, filter: { ...filter, key: keys } }));
-  if (traffic === 'conversations') return askForChats();
-  const [ofAll, ofChats] = await Promise.all([ledger.usage(questionOf(asked)), askForChats()]);
-  return subtractRows(ofAll, ofChats, groupBy);
+  // One question: the difference of two would count what is stored between them for the wrong one.
+  if (traffic === 'applications') return ledger.usage({ ...questionOf(asked), withoutKeys: keys });
+  return keys.length === 0 ? [] : ledger.usage(questionOf({ ...asked, filter: { ...filter, key: keys } }));
 }

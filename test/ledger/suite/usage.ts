@@ -85,6 +85,18 @@ export function usageSuite(fresh: () => Promise<Place>): void {
     expect(await requests({ anyOf: {} })).toBe(6);
   });
 
+  it('leaves out the use of keys, few or many, whatever else is asked for', async () => {
+    const many = Array.from({ length: 5000 }, (_, index) => `key ${index}`);
+    for (const withoutKeys of [[], ['k'], ['web'], ['k', 'web'], ['nobody'], [...many, 'k'], many]) {
+      for (const fields of [{}, { groupBy: DIMENSIONS }, { bucket: DAY }, { filter: { user: ['ann', ''] } }, { visible: ['lab'] }]) {
+        const question = aQuestion({ ...fields, withoutKeys });
+        const rows = await ledger.usage(question);
+        expect(sorted(rows)).toEqual(expected(ENTRIES, question, everyUid));
+        expect(await ledger.countUsage(question)).toBe(rows.length);
+      }
+    }
+  });
+
   it('orders by the greatest, and pages', async () => {
     const own = await (await fresh()).open();
     await told(own, [
