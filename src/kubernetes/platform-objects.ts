@@ -20,7 +20,7 @@ const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export interface KubernetesObjectsOptions {
   client: KubeClient;
-  store: Pick<KubernetesStore, 'list' | 'byUid' | 'covers' | 'namespaceLabels' | 'namespaces' | 'grants'>;
+  store: Pick<KubernetesStore, 'list' | 'byUid' | 'onRemoved' | 'covers' | 'namespaceLabels' | 'namespaces' | 'grants'>;
   /** Namespaces to which the operator is held; all when empty. */
   watched?: readonly string[];
   clock: Clock;
@@ -36,6 +36,7 @@ export class KubernetesObjects implements Objects, Homes {
   constructor(options: KubernetesObjectsOptions) {
     this.#options = options;
     this.#recent = new RecentWrites(options.clock);
+    options.store.onRemoved((uid) => this.#recent.forget(uid));
     this.#secrets = new PlatformSecrets(options.client);
   }
 

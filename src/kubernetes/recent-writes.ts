@@ -27,6 +27,11 @@ export class RecentWrites {
     this.#removed.set(uid, this.#clock.monotonic());
   }
 
+  /** The watch has told that it is gone, so whatever was written of it is older than that. */
+  forget(uid: string): void {
+    this.#written.delete(uid);
+  }
+
   /** What a cache holds, with what was written since. */
   over<K extends Kind>(kind: K, cached: readonly ResourceByKind[K][]): ResourceByKind[K][] {
     this.#forgetOld();
@@ -50,7 +55,11 @@ export class RecentWrites {
     this.#forgetOld();
     if (this.#removed.has(uid)) return undefined;
     const written = this.#written.get(uid)?.object;
-    if (written?.kind !== kind || (cached !== undefined && version(written) <= version(cached))) return cached;
+    if (written?.kind !== kind) return cached;
+    if (cached !== undefined && version(written) <= version(cached)) {
+      this.#written.delete(uid);
+      return cached;
+    }
     return written as ResourceByKind[K];
   }
 

@@ -119,6 +119,7 @@ export class KubernetesStore implements ResourceStore {
   readonly #secrets: SecretWatch;
   readonly #namespaces: NamespaceWatch;
   readonly #grants: GrantWatch;
+  readonly #removed = [(uid: string): void => this.#status.forget(uid)];
   #events: StoreEvents | undefined;
 
   constructor(options: KubernetesStoreOptions) {
@@ -188,6 +189,11 @@ export class KubernetesStore implements ResourceStore {
       .map((object) => ({ key: keyOf(object.metadata), object }))
       .toSorted((a, b) => (a.key < b.key ? -1 : 1))
       .map(({ object }) => object);
+  }
+
+  /** Tells of each object that a watch had, and has no longer, from now on. */
+  onRemoved(listener: (uid: string) => void): void {
+    this.#removed.push(listener);
   }
 
   grants(): AIReferenceGrant[] {
@@ -269,7 +275,7 @@ export class KubernetesStore implements ResourceStore {
       path: collectionPath(GROUP_VERSION, KINDS[kind], namespace),
       keep: (object) => keepResource(kind, object),
       onChange: (change: Change<AnyResource>) => {
-        if (change.type === 'removed') this.#status.forget(change.object.metadata.uid);
+        if (change.type === 'removed') for (const listener of this.#removed) listener(change.object.metadata.uid);
         if (change.type === 'changed' && isStatusOnly(change.previous, change.object)) return;
         if (kind !== 'AIPolicy') this.#secrets.onReferences();
         const { namespace: space, name } = change.object.metadata;

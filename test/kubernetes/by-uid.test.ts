@@ -41,3 +41,16 @@ it('what was written since counts until the cache has it, and what was removed i
   clock.advance(30_001);
   expect(versionOf(object('a', '1', '9'))).toBe('9');
 });
+
+it('what the cache has had, or the watch has told to be gone, is not answered again when the cache has it no longer', () => {
+  const recent = new RecentWrites(new FakeClock());
+  const versionOf = (cached: AILLMConfig | undefined): string | undefined => recent.one('AILLMConfig', '1', cached)?.metadata.resourceVersion;
+  recent.wrote(object('a', '1', '7'));
+  expect([versionOf(object('a', '1', '7')), versionOf(undefined)]).toEqual(['7', undefined]);
+  recent.wrote(object('a', '1', '8'));
+  // Made again under its name before the watch has told of the first one.
+  recent.wrote(object('a', '2', '9'));
+  recent.forget('1');
+  expect(versionOf(undefined)).toBeUndefined();
+  expect(recent.over('AILLMConfig', []).map(({ metadata }) => metadata.uid)).toEqual(['2']);
+});

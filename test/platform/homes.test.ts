@@ -34,6 +34,7 @@ function objects(isKnown: boolean, watched: readonly string[] = []): KubernetesO
   const store: KubernetesObjectsOptions['store'] = {
     list: <K extends Kind>(kind: K) => (kind === 'Repository' ? [REPOSITORY] : []) as ResourceByKind[K][],
     byUid: () => undefined,
+    onRemoved: () => {},
     covers: (namespace) => namespace !== 'unwatched',
     namespaceLabels: (namespace) => LABELLED[namespace],
     grants: () => [GRANT],
