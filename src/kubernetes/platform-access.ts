@@ -13,6 +13,8 @@ const TOKEN_TTL_MS = 30_000;
 /** Longer: a forgotten tab comes back with its expired token for hours, and each review of it is charged to its address. */
 const REJECTED_TTL_MS = 60_000;
 const ACCESS_TTL_MS = 5_000;
+/** Longer: a list asks about every namespace in turn, as often as somebody's page looks again. */
+const LIST_TTL_MS = 30_000;
 const MOST_TOKENS = 10_000;
 const MOST_ANSWERS = 100_000;
 /** Namespaces that are asked about at a time. */
@@ -31,6 +33,8 @@ interface TokenReview {
 interface SubjectAccessReview {
   status?: { allowed?: boolean };
 }
+
+type Attributes = Readonly<Record<string, string>>;
 
 export interface KubernetesAuthenticatorOptions {
   client: KubeClient;
@@ -59,12 +63,15 @@ export class KubernetesAuthenticator implements Authenticator {
   readonly #options: KubernetesAuthenticatorOptions;
   readonly #tokens: AnswerCache<Session | undefined>;
   readonly #answers: AnswerCache<boolean>;
+  /** The same, of lists: what somebody may change or get is never decided by these. */
+  readonly #listed: AnswerCache<boolean>;
   readonly #budget: ReviewBudget;
 
   constructor(options: KubernetesAuthenticatorOptions) {
     this.#options = options;
     this.#tokens = new AnswerCache(options.clock, (session) => (session === undefined ? REJECTED_TTL_MS : TOKEN_TTL_MS), MOST_TOKENS);
     this.#answers = new AnswerCache(options.clock, () => ACCESS_TTL_MS, MOST_ANSWERS);
+    this.#listed = new AnswerCache(options.clock, () => LIST_TTL_MS, MOST_ANSWERS);
     this.#budget = new ReviewBudget(options.clock);
   }
 
@@ -92,12 +99,14 @@ export class KubernetesAuthenticator implements Authenticator {
     // An authenticator that knows no audiences says yes to all of them by naming none.
     if (audiences.length > 0 && !accepted.some((audience) => audiences.includes(audience))) return undefined;
     const caller = { name: user.username, uid: user.uid ?? '', groups: user.groups ?? [] };
-    return { caller, access: new KubernetesAccess(user, (touched) => this.#allowed(user, touched), this.#options.namespaces) };
+    const ask = (attributes: Attributes): Promise<boolean> => this.#allowed(user, attributes, this.#answers);
+    const list = (attributes: Attributes): Promise<boolean> => this.#allowed(user, attributes, this.#listed);
+    return { caller, access: new KubernetesAccess(user, { ask, list, namespaces: this.#options.namespaces }) };
   }
 
-  #allowed(user: ReviewedUser, attributes: Readonly<Record<string, string>>): Promise<boolean> {
+  #allowed(user: ReviewedUser, attributes: Attributes, answers: AnswerCache<boolean>): Promise<boolean> {
     const spec = { user: user.username, uid: user.uid, groups: user.groups, extra: user.extra, resourceAttributes: attributes };
-    return this.#answers.get(hash('sha256', JSON.stringify(spec), 'hex'), async () => {
+    return answers.get(hash('sha256', JSON.stringify(spec), 'hex'), async () => {
       await this.#budget.access(user.username ?? '');
       const review = await this.#options.client
         .request<SubjectAccessReview>({
@@ -113,7 +122,7 @@ export class KubernetesAuthenticator implements Authenticator {
   }
 }
 
-function attributesOf(verb: string, { resource, subresource, namespace, name }: Touched): Record<string, string> {
+function attributesOf(verb: string, { resource, subresource, namespace, name }: Touched): Attributes {
   return {
     verb,
     group: OWN.has(resource) ? API_GROUP : '',
@@ -124,19 +133,24 @@ function attributesOf(verb: string, { resource, subresource, namespace, name }: 
   };
 }
 
+interface Questions {
+  ask(attributes: Attributes): Promise<boolean>;
+  /** By answers that may be older. */
+  list(attributes: Attributes): Promise<boolean>;
+  namespaces(): readonly string[];
+}
+
 class KubernetesAccess implements Access {
   readonly #user: ReviewedUser;
-  readonly #ask: (attributes: Record<string, string>) => Promise<boolean>;
-  readonly #namespaces: () => readonly string[];
+  readonly #questions: Questions;
 
-  constructor(user: ReviewedUser, ask: (attributes: Record<string, string>) => Promise<boolean>, namespaces: () => readonly string[]) {
+  constructor(user: ReviewedUser, questions: Questions) {
     this.#user = user;
-    this.#ask = ask;
-    this.#namespaces = namespaces;
+    this.#questions = questions;
   }
 
   may(verb: string, touched: Touched): Promise<boolean> {
-    return this.#ask(attributesOf(verb, touched));
+    return this.#questions.ask(attributesOf(verb, touched));
   }
 
   async demand(verb: string, touched: Touched): Promise<void> {
@@ -147,10 +161,12 @@ class KubernetesAccess implements Access {
     throw new ApiError(403, `${this.#user.username ?? 'this user'} may not ${verb} ${full} ${where}; RBAC of Kubernetes has to grant it`);
   }
 
-  async namespaces(verb: string, resource: string): Promise<readonly string[] | 'all'> {
-    if (await this.may(verb, { resource })) return 'all';
-    const all = this.#namespaces();
-    const allowed = await inTurns(all, (namespace) => this.may(verb, { resource, namespace }));
-    return all.filter((_namespace, at) => allowed[at]);
+  async namespaces(verb: string, resource: string, among?: readonly string[]): Promise<readonly string[] | 'all'> {
+    if (among?.length === 0) return [];
+    if (await this.#questions.list(attributesOf(verb, { resource }))) return among ?? 'all';
+    const wanted = among === undefined ? undefined : new Set(among);
+    const asked = this.#questions.namespaces().filter((namespace) => wanted?.has(namespace) ?? true);
+    const allowed = await inTurns(asked, (namespace) => this.#questions.list(attributesOf(verb, { resource, namespace })));
+    return asked.filter((_namespace, at) => allowed[at]);
   }
 }

@@ -25,13 +25,16 @@ export interface Touched {
   name?: string;
 }
 
-/** RBAC of the API server, asked by SubjectAccessReview. Answers are kept for a few seconds. */
+/** RBAC of the API server, asked by SubjectAccessReview. Answers are kept for a few seconds, those of `namespaces` for half a minute. */
 export interface Access {
   may(verb: string, touched: Touched): Promise<boolean>;
   /** @throws ApiError 403 that names the verb and the resource. */
   demand(verb: string, touched: Touched): Promise<void>;
-  /** Namespaces in which the caller may do this, among those that hold objects of ours. */
-  namespaces(verb: string, resource: string): Promise<Visible>;
+  /**
+   * Namespaces in which the caller may do this, of those that are looked at. `among`: of these alone, which is never 'all'. Each costs a
+   * question to the API server, so say so where no more are needed.
+   */
+  namespaces(verb: string, resource: string, among?: readonly string[]): Promise<Visible>;
 }
 
 /** Something that the client has to change, or may not do. Its message goes out as it is, so it holds no secret. */

@@ -26,6 +26,11 @@ export function keyTypeOf(aiType: AiType): KeyType {
   return aiType === 'ANTHROPIC' ? 'Anthropic' : aiType === 'GOOGLE' ? 'Google' : 'OpenAI';
 }
 
+/** Where objects are, each namespace once. */
+export function namespacesOf(objects: readonly AnyResource[]): string[] {
+  return [...new Set(objects.map(({ metadata }) => metadata.namespace))];
+}
+
 export function displayNameOf({ metadata }: AnyResource): string {
   return metadata.annotations?.[ANNOTATIONS.displayName] ?? metadata.name;
 }

@@ -12,15 +12,21 @@ import { createLogger } from '../../src/telemetry/log.ts';
 import { createOperatorMetrics, createRegistry } from '../../src/telemetry/metrics.ts';
 import { FakeClock } from './clock.ts';
 
+/** What a list asked about, and among which namespaces; undefined: all. */
+export type Scan = [string, readonly string[] | undefined];
+
 /** `verb resource` or `verb resource namespace`; `*` for all. */
 export class FakeAccess implements Access {
   readonly asked: string[] = [];
   readonly #rights: ReadonlySet<string>;
   readonly #objects: FakeObjects;
 
-  constructor(rights: readonly string[], objects: FakeObjects) {
+  readonly #scans: Scan[];
+
+  constructor(rights: readonly string[], objects: FakeObjects, scans: Scan[] = []) {
     this.#rights = new Set(rights);
     this.#objects = objects;
+    this.#scans = scans;
   }
 
   async may(verb: string, { resource, namespace }: Touched): Promise<boolean> {
@@ -32,9 +38,11 @@ export class FakeAccess implements Access {
     if (!(await this.may(verb, touched))) throw new ApiError(403, `you may not ${verb} ${touched.resource} in ${touched.namespace ?? 'all namespaces'}`);
   }
 
-  async namespaces(verb: string, resource: string): Promise<readonly string[] | 'all'> {
-    if (await this.may(verb, { resource })) return 'all';
-    return this.#objects.namespaces().filter((namespace) => this.#rights.has(`${verb} ${resource} ${namespace}`));
+  async namespaces(verb: string, resource: string, among?: readonly string[]): Promise<readonly string[] | 'all'> {
+    this.#scans.push([`${verb} ${resource}`, among]);
+    if (await this.may(verb, { resource })) return among ?? 'all';
+    const looked = this.#objects.namespaces().filter((namespace) => among?.includes(namespace) ?? true);
+    return looked.filter((namespace) => this.#rights.has(`${verb} ${resource} ${namespace}`));
   }
 }
 
@@ -149,6 +157,8 @@ export interface RunningPlatform {
   objects: FakeObjects;
   clock: FakeClock;
   ledger: Ledger & { audits: AuditEntry[] };
+  /** What lists asked about rights in many namespaces. */
+  scans: Scan[];
   /** Everything that was logged. */
   log: string[];
   metrics(): Promise<string>;
@@ -172,6 +182,7 @@ export async function startPlatform(parts: PlatformParts = {}): Promise<RunningP
   const objects = new FakeObjects(clock);
   const ledger = fakeLedger(parts.ledger);
   const log: string[] = [];
+  const scans: Scan[] = [];
   const logger = createLogger({ name: 'test', level: 'trace', destination: { write: (line: string) => void log.push(line) } });
   const registry = createRegistry();
   const tokens = new Map<string, readonly string[]>([['admin', ['*']], ['nobody', []]]);
@@ -183,7 +194,7 @@ export async function startPlatform(parts: PlatformParts = {}): Promise<RunningP
       if (!running.leads) return undefined;
       const authenticate = async (token: string) => {
         const rights = tokens.get(token);
-        return rights === undefined ? undefined : { caller: { name: token, uid: `uid-${token}`, groups: [] }, access: new FakeAccess(rights, objects) };
+        return rights === undefined ? undefined : { caller: { name: token, uid: `uid-${token}`, groups: [] }, access: new FakeAccess(rights, objects, scans) };
       };
       return { services, authenticator: { authenticate } };
     },
@@ -200,6 +211,7 @@ export async function startPlatform(parts: PlatformParts = {}): Promise<RunningP
     objects,
     clock,
     ledger,
+    scans,
     log,
     tokens,
     metrics: () => registry.metrics(),

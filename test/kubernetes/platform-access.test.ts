@@ -70,9 +70,38 @@ it('names the namespaces in which a caller may do something, or all of them by o
     message: 'jane may not create aillmconfigs.ai.flashback.tech in the namespace a; RBAC of Kubernetes has to grant it',
   });
   server.heal();
-  clock.advance(5_000);
+  clock.advance(30_000);
   access(() => true);
   expect(await session?.access.namespaces('list', 'repositories')).toBe('all');
+  expect(await session?.access.namespaces('list', 'repositories', ['c', 'a'])).toEqual(['c', 'a']);
+});
+
+const reviews = (): number => server.requests.filter(({ path }) => path.endsWith('/subjectaccessreviews')).length;
+
+it('asks about no more namespaces than a list needs, of those that the operator looks at', async () => {
+  review(YES);
+  access((body) => body.includes('"namespace":"b"') || body.includes('"namespace":"elsewhere"'));
+  const session = await authenticator.authenticate(TOKEN, HOME);
+  expect(await session?.access.namespaces('list', 'repositories', ['b', 'elsewhere'])).toEqual(['b']);
+  // In all namespaces, and in b.
+  expect(reviews()).toBe(2);
+  expect([await session?.access.namespaces('list', 'aillmconfigs', []), reviews()]).toEqual([[], 2]);
+});
+
+it('goes by what it knows of a right for five seconds, and in lists for thirty, from when it was told', async () => {
+  review(YES);
+  access((body) => body.includes('"namespace":"b"'));
+  const session = await authenticator.authenticate(TOKEN, HOME);
+  const ask = async () => [await session?.access.may('list', { resource: 'repositories', namespace: 'b' }), await session?.access.namespaces('list', 'repositories')];
+  expect(await ask()).toEqual([true, ['b']]);
+  server.heal();
+  access(() => false);
+  clock.advance(4_999);
+  expect(await ask()).toEqual([true, ['b']]);
+  clock.advance(1);
+  expect(await ask()).toEqual([false, ['b']]);
+  clock.advance(25_000);
+  expect(await ask()).toEqual([false, []]);
 });
 
 it.each([

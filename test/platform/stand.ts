@@ -36,9 +36,10 @@ export class TableAccess implements Access {
     if (!(await this.may(verb, touched))) throw new ApiError(403, `not allowed to ${verb} ${touched.resource}`);
   }
 
-  async namespaces(verb: string, resource: string): Promise<'all' | string[]> {
-    if (this.#rights === 'all') return 'all';
-    return Object.entries(this.#rights).flatMap(([namespace, rights]) => (rights.includes(`${verb} ${resource}`) ? [namespace] : []));
+  async namespaces(verb: string, resource: string, among?: readonly string[]): Promise<'all' | readonly string[]> {
+    if (this.#rights === 'all') return among ?? 'all';
+    const allowed = Object.entries(this.#rights).flatMap(([namespace, rights]) => (rights.includes(`${verb} ${resource}`) ? [namespace] : []));
+    return allowed.filter((namespace) => among?.includes(namespace) ?? true);
   }
 }
 

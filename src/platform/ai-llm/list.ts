@@ -2,7 +2,7 @@
 import type { AILLMConfig } from '../../api/resources.ts';
 import type { Access, Operation, Schema, Services } from '../operation.ts';
 import { attachmentsOf } from '../repo/attachments.ts';
-import { byAge, done } from '../wire.ts';
+import { byAge, done, namespacesOf } from '../wire.ts';
 import { listedWorkspace } from '../workspaces.ts';
 import { AI_LLM, aiLlmDto, type AiLlmDto } from './dto.ts';
 import { repositoriesIn } from './users.ts';
@@ -20,7 +20,7 @@ export async function visibleLlms(access: Access, services: Services, workspaceI
 }
 
 async function rowsOf(configs: readonly AILLMConfig[], access: Access, { objects }: Services): Promise<AiLlmDto[]> {
-  const repositories = repositoriesIn(await access.namespaces('list', 'repositories'), objects);
+  const repositories = repositoriesIn(await access.namespaces('list', 'repositories', namespacesOf(configs)), objects);
   const attachments = attachmentsOf(configs, repositories);
   return configs.map((config) => aiLlmDto(config, objects, attachments.usersOf(config)));
 }

@@ -3,7 +3,7 @@ import { keyOf, referredKey, type AILLMConfig, type Repository } from '../../api
 import type { Visible } from '../../ledger/ledger.ts';
 import type { Looking } from '../by-id.ts';
 import { ApiError, type Access, type Objects } from '../operation.ts';
-import { displayNameOf } from '../wire.ts';
+import { displayNameOf, namespacesOf } from '../wire.ts';
 
 /** Names in a message; more are no help. */
 const MOST_NAMES = 5;
@@ -36,7 +36,8 @@ export async function demandUnused(
 ): Promise<void> {
   const users = [...usersOf(config, objects.list('Repository')), ...borrowersOf(config, objects)];
   if (users.length === 0) return;
-  const visible = new Set(repositoriesIn(await access.namespaces('list', 'repositories'), objects).map(({ metadata }) => metadata.uid));
+  const seen = repositoriesIn(await access.namespaces('list', 'repositories', namespacesOf(users)), objects);
+  const visible = new Set(seen.map(({ metadata }) => metadata.uid));
   const nameOf = (one: Repository): string =>
     one.metadata.namespace === config.metadata.namespace ? displayNameOf(one) : `${one.metadata.namespace}/${displayNameOf(one)}`;
   const named = users.filter(({ metadata }) => visible.has(metadata.uid)).map(nameOf);

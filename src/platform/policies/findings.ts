@@ -2,7 +2,7 @@
 import type { AlertRow, ViolationQuestion, ViolationRow, Visible } from '../../ledger/ledger.ts';
 import type { Objects, Operation, Schema, Services } from '../operation.ts';
 import { parseRange } from '../stats/window.ts';
-import { knownAs, narrow } from '../stats/visible.ts';
+import { namedBy } from '../stats/visible.ts';
 import { aiTypeOf, displayNameOf, done, providerOf, SKIP } from '../wire.ts';
 import { RISK_NAMES, riskNameOf, RISKS, type RiskName } from './dto.ts';
 
@@ -111,10 +111,10 @@ export function alertDto(row: AlertRow, objects: Objects): object {
 }
 
 /** @throws ApiError 400 for dates and types that are none. */
-function questionOf(query: ViolationQuery, visible: Visible, objects: Objects): ViolationQuestion {
-  const { workspaceId, repoId, policyId, skip, take, llmType, llmModel, host, severity, block } = query;
+function questionOf(query: ViolationQuery, visible: Visible): ViolationQuestion {
+  const { repoId, policyId, skip, take, llmType, llmModel, host, severity, block } = query;
   return {
-    visible: workspaceId === undefined ? visible : narrow(visible, [knownAs(workspaceId, objects)]),
+    visible,
     ...parseRange({ from: 'from', to: 'to' }, query.from, query.to),
     ...(repoId === undefined ? {} : { repository: repoId }),
     ...(policyId === undefined ? {} : { policy: policyId }),
@@ -156,7 +156,7 @@ function findings({ id, path, what }: Finding): Operation<Services, { policyId?:
     async handle({ params, query, access }, { objects, ledger }) {
       const { skip, take } = query;
       const asked = ofOne && params.policyId !== undefined ? { ...query, policyId: params.policyId } : query;
-      const question = questionOf(asked, await access.namespaces('list', 'aipolicies'), objects);
+      const question = questionOf(asked, await access.namespaces('list', 'aipolicies', namedBy(query.workspaceId, objects)));
       if (question.visible !== 'all' && question.visible.length === 0) return { success: true, [what]: [], total: 0, skip, take };
       if (what === 'alerts') {
         const { rows, total } = await ledger.alerts(question);

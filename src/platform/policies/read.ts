@@ -32,7 +32,7 @@ export const listPolicies: Operation<PolicyServices, never, Named> = {
   errors: { 400: 'orgId is missing, or the ids do not belong together', 403: 'there is no such place, or no right in it' },
   async handle({ query, access }, { objects, homes }) {
     const place = await placeOf(query, { verb: 'list', access, objects, homes });
-    const visible = await access.namespaces('list', 'aipolicies');
+    const visible = await access.namespaces('list', 'aipolicies', place.scope === 'Organization' ? place.namespaces : [place.namespace]);
     const found = objects.list('AIPolicy').filter((policy) => isAlive(policy) && isOf(policy, place));
     const seen = found.filter(({ metadata }) => visible === 'all' || visible.includes(metadata.namespace)).toSorted(byAge);
     const repositories = repositoriesByKey(objects);

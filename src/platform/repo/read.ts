@@ -1,7 +1,8 @@
 // Lists repositories, and answers the checks that are about buckets.
 import { demandObject } from '../by-id.ts';
 import type { Operation, Services } from '../operation.ts';
-import { byAge, done } from '../wire.ts';
+import { repositoriesIn } from '../ai-llm/users.ts';
+import { byAge, done, namespacesOf } from '../wire.ts';
 import { listedWorkspace } from '../workspaces.ts';
 import { attachmentsOf } from './attachments.ts';
 import { MODE, REPO, repoDto } from './dto.ts';
@@ -26,12 +27,18 @@ export const listRepos: Operation<Services, never, { workspaceId?: string; repoI
     const { workspaceId } = query;
     const namespace = workspaceId === undefined ? undefined : await listedWorkspace(workspaceId, 'repositories', { access, objects });
     if (workspaceId !== undefined && namespace === undefined) return { success: true, repos: [] };
-    const [visible, shown] = await Promise.all([access.namespaces('list', 'repositories'), access.namespaces('list', 'aillmconfigs')]);
+    const wanted = objects
+      .list('Repository')
+      .filter(({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace && (query.repoId ?? metadata.uid) === metadata.uid);
+    const among = namespacesOf(wanted);
+    const [visible, shown] = await Promise.all([
+      access.namespaces('list', 'repositories', among),
+      access.namespaces('list', 'aillmconfigs', among),
+    ]);
     const within = (namespaces: readonly string[] | 'all', name: string): boolean => namespaces === 'all' || namespaces.includes(name);
-    const seen = objects.list('Repository').filter(({ metadata }) => within(visible, metadata.namespace));
-    const repos = seen
-      .filter(({ metadata }) => (namespace ?? metadata.namespace) === metadata.namespace && (query.repoId ?? metadata.uid) === metadata.uid)
-      .toSorted(byAge);
+    // Beside those that are asked for stand the others of their namespaces, which the same connections may have.
+    const seen = repositoriesIn(visible, objects);
+    const repos = wanted.filter(({ metadata }) => within(visible, metadata.namespace)).toSorted(byAge);
     const attachments = attachmentsOf(objects.list('AILLMConfig'), seen);
     return { success: true, repos: repos.map((repository) => repoDto(repository, objects, within(shown, repository.metadata.namespace), attachments)) };
   },

@@ -4,14 +4,14 @@ import { demandObject } from '../by-id.ts';
 import { ApiError, type Access, type Caller, type Objects } from '../operation.ts';
 import { demandWorkspace } from '../workspaces.ts';
 
-/** Both at once. */
-export function narrow(visible: Visible, wanted: readonly string[]): Visible {
-  return visible === 'all' ? wanted : visible.filter((namespace) => wanted.includes(namespace));
-}
-
 /** The namespace that a workspaceId means. A workspace that nobody knows any more may still have rows, under its name. */
 export function knownAs(workspaceId: string, objects: Pick<Objects, 'namespace'>): string {
   return objects.namespace(workspaceId) ?? workspaceId;
+}
+
+/** What a question is narrowed to, where a workspace is named. */
+export function namedBy(workspaceId: string | undefined, objects: Pick<Objects, 'namespace'>): string[] | undefined {
+  return workspaceId === undefined ? undefined : [knownAs(workspaceId, objects)];
 }
 
 export const isNobody = (visible: Visible): boolean => visible !== 'all' && visible.length === 0;
@@ -25,9 +25,9 @@ export async function othersOrOwn(
   workspaceId: string | undefined,
   { access, caller, objects }: { access: Access; caller: Caller; objects: Pick<Objects, 'namespace'> },
 ): Promise<{ visible: Visible; own: Own } | undefined> {
-  const within = (visible: Visible): Visible => (workspaceId === undefined ? visible : narrow(visible, [knownAs(workspaceId, objects)]));
-  const visible = within(await access.namespaces(others, 'repositories'));
-  const own = { visible: within(await access.namespaces('list', 'repositories')), name: caller.name };
+  const among = namedBy(workspaceId, objects);
+  const visible = await access.namespaces(others, 'repositories', among);
+  const own = { visible: await access.namespaces('list', 'repositories', among), name: caller.name };
   return isNobody(visible) && isNobody(own.visible) ? undefined : { visible, own };
 }
 
@@ -55,8 +55,7 @@ export async function scopeOf(
   { access, objects }: { access: Access; objects: Objects },
 ): Promise<Scoped> {
   if (scope === 'org') {
-    const visible = await access.namespaces('list', resource);
-    return { visible: id === undefined ? visible : narrow(visible, namespacesOf(id, objects)) };
+    return { visible: await access.namespaces('list', resource, id === undefined ? undefined : namespacesOf(id, objects)) };
   }
   if (id === undefined)
     throw new ApiError(400, `id is required with scope ${scope}; give the id of the ${scope === 'repo' ? 'repository' : 'workspace'}`);
