@@ -48,6 +48,8 @@ export interface UsageQuestion {
   offset?: number;
   /** False: conversations are not counted, which takes as long as everything else, and are 0 in every row. */
   conversations?: boolean;
+  /** Of the operator itself, for its statuses: it waits for no question of a caller. */
+  forOperator?: boolean;
 }
 
 export interface UsageRow {

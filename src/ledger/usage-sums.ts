@@ -26,7 +26,7 @@ export async function readSums(
   const ask = async (from: number): Promise<Map<string, Amounts>> => {
     // Gateways whose clocks are ahead may be in tomorrow already.
     const window = { visible: 'all', from, to: today + 2 * DAY } as const;
-    const rows = await ledger.usage({ ...window, groupBy: [dimension], filter: { [dimension]: uids }, conversations: false });
+    const rows = await ledger.usage({ ...window, groupBy: [dimension], filter: { [dimension]: uids }, conversations: false, forOperator: true });
     return new Map(rows.map(({ dimensions, amounts }) => [dimensions[dimension] ?? '', amounts]));
   };
   const [ofToday, ofAll] = [await ask(today), await ask(0)];

@@ -7,6 +7,7 @@ import { parseBody } from './body.ts';
 import { failureOf } from './failure.ts';
 import { bodyReader, queryReader } from './input.ts';
 import { openApiDocument } from './openapi.ts';
+import { LedgerTurns } from './ledger-turns.ts';
 import { Limiter, limitsOf } from './limits.ts';
 import { ApiError, type Operation } from './operation.ts';
 import { comparePaths, expressPath, tidyUrl } from './paths.ts';
@@ -96,7 +97,7 @@ function ready(options: PlatformAppOptions): Serving {
   return serving;
 }
 
-function routeOf(operation: Operation<PlatformServices>, options: PlatformAppOptions): RequestHandler[] {
+function routeOf(operation: Operation<PlatformServices>, options: PlatformAppOptions, turns: LedgerTurns): RequestHandler[] {
   const readQuery = queryReader(operation.query);
   const readBody = bodyReader(operation.body);
   const limits = limitsOf(operation);
@@ -116,7 +117,7 @@ function routeOf(operation: Operation<PlatformServices>, options: PlatformAppOpt
     const { services, caller, access } = response.locals['session'] as Awaited<ReturnType<typeof sessionOf>> & Pick<Serving, 'services'>;
     const call = { params: request.params, query: readQuery(request.query), body: readBody(parseBody(request.body, request.headers['content-type'])), caller, access };
     // The types of an operation are those of its schemas, which have just been checked.
-    const work = (): Promise<unknown> => operation.handle(call as never, services);
+    const work = (): Promise<unknown> => operation.handle(call as never, { ...services, ledger: turns.of(caller.name, services.ledger) });
     response.json(await (limiter === undefined ? work() : limiter.run(caller.name, work)));
   };
   if (operation.body === undefined) return [authenticate, answer];
@@ -160,10 +161,11 @@ export function createPlatformApp(options: PlatformAppOptions): Express {
   // Anybody may ask for it, so it is written once.
   const document = JSON.stringify(openApiDocument(options.operations, options.version));
   app.get('/openapi.json', (_request, response) => void response.type('json').send(document));
+  const turns = new LedgerTurns(options.clock);
   const byPath = Map.groupBy(options.operations, ({ path }) => path);
   for (const path of [...byPath.keys()].toSorted(comparePaths)) {
     const operations = byPath.get(path) ?? [];
-    for (const operation of operations) app[operation.method](expressPath(path), ...routeOf(operation, options));
+    for (const operation of operations) app[operation.method](expressPath(path), ...routeOf(operation, options, turns));
     app.all(expressPath(path), notAllowed(operations.map(({ method }) => method)));
   }
   app.use(notFound);

@@ -8,7 +8,7 @@ import type { LedgerBatch } from '../entries.ts';
 import type { FindUid, Ingested, StoredLedger } from '../ledger.ts';
 import type { Retention } from '../retention.ts';
 import { uidsOf } from './messages.ts';
-import { Readers } from './readers.ts';
+import { ReaderPools } from './reader-pools.ts';
 import { Thread } from './thread.ts';
 
 const READS = [
@@ -39,7 +39,7 @@ export async function openSqlite(path: string, retention: Retention, questionTim
     throw error;
   }
   // Started at the first question: only now is there something to read.
-  const readers = new Readers({ start: () => start(true), timeout: questionTimeout, clock: systemClock });
+  const readers = new ReaderPools({ start: () => start(true), timeout: questionTimeout, clock: systemClock });
   let isClosed = false;
   // A thread that has ended is replaced: what was committed is in the file, and whoever told the rest tells it again.
   const write = (): Thread => (writer.gone && !isClosed ? (writer = start(false)) : writer);
