@@ -14,7 +14,7 @@ const TOKEN_TTL_MS = 30_000;
 const REJECTED_TTL_MS = 60_000;
 const ACCESS_TTL_MS = 5_000;
 /** Longer: a list asks about every namespace in turn, as often as somebody's page looks again. */
-const LIST_TTL_MS = 30_000;
+const LIST_TTL_MS = 10_000;
 const MOST_TOKENS = 10_000;
 const MOST_ANSWERS = 100_000;
 /** Namespaces that are asked about at a time. */
