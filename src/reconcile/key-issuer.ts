@@ -7,6 +7,7 @@ import type { KeyLedger } from './key-ledger.ts';
 import { describeConflict, keySecret, needsWrite, readKeySecrets, type KeySlot } from './key-secrets.ts';
 import { expiryOf, generateKey, generateKeyId, planKey, readIssuedKey, rotatedKey, typeOf, type IssuedKey, type KeyPlan } from './keys.ts';
 import { hashKey } from '../api/api-key.ts';
+import { parseDuration } from '../api/duration.ts';
 import type { MadeKey } from './made-key.ts';
 import { SecretConflictError, type EventDraft, type ResourceStore } from './store.ts';
 
@@ -39,6 +40,9 @@ export interface KeysOutcome {
   failure: unknown;
 }
 
+/** Milliseconds before a key is replaced that gateways are told of the next one. */
+const LEAD_MS = 10_000;
+
 interface PlannedSlot {
   slot: KeySlot;
   plan: KeyPlan;
@@ -46,6 +50,8 @@ interface PlannedSlot {
 
 export class KeyIssuer {
   readonly #options: KeyIssuerOptions;
+  /** By repository and the hash of the key that it replaces: what comes next. Whoever leads anew makes others. */
+  readonly #successors = new Map<string, ReadonlyMap<string, IssuedKey>>();
 
   constructor(options: KeyIssuerOptions) {
     this.#options = options;
@@ -58,13 +64,14 @@ export class KeyIssuer {
     const planned = this.#plan(repository, slots);
     const made = this.#trusted(repository, found, planned);
     const kept = planned.flatMap(({ slot, plan }) => (plan.action === 'issue' ? [] : [{ slot, issued: plan.current }]));
-    this.#putInForce(repository, kept, made, new Set());
+    const { successors, dropped } = this.#prepare(repository, planned);
+    this.#putInForce(repository, [...kept, ...successors], made, dropped);
 
     const conflicts = slots.filter(({ conflict }) => conflict).map(describeConflict);
     const outcome: KeysOutcome = { keys: [], made, conflicts, due: undefined, failure: undefined };
     const replaced = new Set<string>();
     for (const { slot, plan } of planned) {
-      const wanted = this.#wanted(slot, plan);
+      const wanted = this.#wanted(repository, slot, plan);
       try {
         signal.throwIfAborted();
         const secret = keySecret(repository, slot, wanted, this.#options.publicBaseUrl);
@@ -79,17 +86,47 @@ export class KeyIssuer {
         if (plan.action !== 'issue' && !(error instanceof SecretConflictError)) outcome.keys.push({ slot, issued: plan.current });
       }
     }
-    this.#putInForce(repository, outcome.keys, made, replaced);
+    this.#putInForce(repository, [...successors, ...outcome.keys], made, replaced);
     for (const { key, value } of orphans) await store.deleteSecret(key, value.uid).catch((error: unknown) => (outcome.failure ??= error));
     const next = outcome.keys.map(({ slot, issued }) => planKey(slot.entry, issued, clock.now()));
-    const dues = next.flatMap((plan) => ('due' in plan ? (plan.due ?? []) : []));
+    const leads = outcome.keys.flatMap(({ slot: { entry }, issued }) => leadOf(entry, issued) ?? []).filter((at) => at > clock.now());
+    const dues = [...leads, ...next.flatMap((plan) => ('due' in plan ? (plan.due ?? []) : []))];
     return { ...outcome, due: dues.length === 0 ? undefined : Math.min(...dues) };
   }
 
   /** The repository is gone: its keys are. */
   revokeAll(repository: string): void {
     const { ledger, clock, onChange } = this.#options;
+    this.#successors.delete(repository);
     if (ledger.replace(repository, new Map(), clock.now()).changed) onChange();
+  }
+
+  /**
+   * Makes the keys that come next: an application may read a Secret the moment it is written, and gateways take a second to learn of a key.
+   * `dropped`: hashes of those that will not come any more.
+   */
+  #prepare(repository: Repository, planned: readonly PlannedSlot[]): { successors: KeyInForce[]; dropped: Set<string> } {
+    const { clock, random } = this.#options;
+    const name = keyOf(repository.metadata);
+    const before = this.#successors.get(name) ?? new Map<string, IssuedKey>();
+    const now = clock.now();
+    const prepared = new Map<string, IssuedKey>();
+    const successors: KeyInForce[] = [];
+    for (const { slot, plan } of planned) {
+      if (plan.action === 'issue') continue;
+      const lead = leadOf(slot.entry, plan.current);
+      if (lead === undefined || now < lead) continue;
+      const known = before.get(plan.current.hash);
+      // What is late already is not made later still.
+      if (known === undefined && plan.action === 'rotate') continue;
+      const issued = known ?? newKey(random, now);
+      prepared.set(plan.current.hash, issued);
+      successors.push({ slot, issued });
+    }
+    if (prepared.size > 0) this.#successors.set(name, prepared);
+    else this.#successors.delete(name);
+    const kept = new Set([...prepared.values()].map(({ hash }) => hash));
+    return { successors, dropped: new Set([...before.values()].map(({ hash }) => hash).filter((hash) => !kept.has(hash))) };
   }
 
   #plan(repository: Repository, slots: readonly KeySlot[]): PlannedSlot[] {
@@ -130,13 +167,13 @@ export class KeyIssuer {
     return trusted ? issued : { ...issued, previous: undefined };
   }
 
-  #wanted({ entry }: KeySlot, plan: KeyPlan): IssuedKey {
+  #wanted(repository: Repository, { entry }: KeySlot, plan: KeyPlan): IssuedKey {
     const { random, clock } = this.#options;
     if (plan.action === 'keep' || plan.action === 'dropPrevious') return plan.current;
-    const key = generateKey(random);
-    const id = generateKeyId(random);
-    if (plan.action === 'rotate') return rotatedKey(entry, plan.current, { key, id }, clock.now());
-    return { key, hash: hashKey(key), id, createdAt: clock.now(), previous: undefined };
+    const fresh = newKey(random, clock.now());
+    if (plan.action === 'issue') return fresh;
+    const successor = this.#successors.get(keyOf(repository.metadata))?.get(plan.current.hash);
+    return rotatedKey(entry, plan.current, successor ?? fresh, clock.now());
   }
 
   /** `expected`: hashes that end by plan, so nobody needs to be told that they were revoked. */
@@ -163,6 +200,18 @@ export class KeyIssuer {
     const event: EventDraft = { regarding: { kind, namespace, name, uid }, type: 'Normal', reason: 'Succeeded', action, note };
     this.#options.store.emit(event);
   }
+}
+
+function newKey(random: (bytes: number) => Buffer, now: number): IssuedKey {
+  const key = generateKey(random);
+  return { key, hash: hashKey(key), id: generateKeyId(random), createdAt: now, previous: undefined };
+}
+
+/** When the key after this one is made, in milliseconds since the epoch; undefined: none follows by itself. */
+function leadOf({ rotation }: KeySlot['entry'], { createdAt }: IssuedKey): number | undefined {
+  if (rotation === undefined) return undefined;
+  const every = parseDuration(rotation.every);
+  return createdAt + every - Math.min(LEAD_MS, every / 4);
 }
 
 /** The keys of a repository as gateways know them, by hash. */

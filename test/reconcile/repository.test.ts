@@ -350,7 +350,22 @@ describe('the life of a key', () => {
     await harness.run(HOUR + 1_000);
     expect(Object.keys(harness.content.keys)).toEqual([hashKey(keyIn(harness))]);
     expect(harness.content.keys).not.toHaveProperty(first);
-    expect(harness.published.slice(1).every(({ keys }) => Object.keys(keys).length === 1)).toBe(true);
+    expect(harness.published.slice(1).every(({ keys }) => Object.keys(keys).length > 0)).toBe(true);
+  });
+
+  it('is known to gateways before an application can read the next one, and told of once', async () => {
+    const harness = await started({ apiKeys: [{ name: 'app', rotation: { every: '1h' } }] });
+    const first = hashKey(keyIn(harness));
+    await harness.run(HOUR - 5_000);
+    expect(hashKey(keyIn(harness))).toBe(first);
+    const known = Object.keys(harness.content.keys);
+    expect(known).toHaveLength(2);
+    await harness.check();
+    expect(Object.keys(harness.content.keys)).toEqual(known);
+    await harness.run(6_000);
+    expect(known).toContain(hashKey(keyIn(harness)));
+    expect(Object.keys(harness.content.keys)).toEqual([hashKey(keyIn(harness))]);
+    expect([harness.notes('RotateKey').length, harness.notes('RevokeKey')]).toEqual([1, []]);
   });
 });
 
