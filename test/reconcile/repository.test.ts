@@ -353,6 +353,15 @@ describe('the life of a key', () => {
     expect(harness.published.slice(1).every(({ keys }) => Object.keys(keys).length > 0)).toBe(true);
   });
 
+  it('is not told to have ended where it was only to come', async () => {
+    const harness = await started({ apiKeys: [{ name: 'app', rotation: { every: '1h' } }] });
+    await harness.run(HOUR - 5_000);
+    harness.repository('repo', { apiKeys: [{ name: 'app' }] });
+    await harness.run(HOUR);
+    expect(Object.keys(harness.content.keys)).toEqual([hashKey(keyIn(harness))]);
+    expect([harness.notes('RotateKey'), harness.notes('RevokeKey')]).toEqual([[], []]);
+  });
+
   it('is known to gateways before an application can read the next one, and told of once', async () => {
     const harness = await started({ apiKeys: [{ name: 'app', rotation: { every: '1h' } }] });
     const first = hashKey(keyIn(harness));
