@@ -5,9 +5,8 @@ import { keyOf, LABELS, type Repository } from '../api/resources.ts';
 import type { Clock } from '../clock.ts';
 import type { KeyLedger } from './key-ledger.ts';
 import { describeConflict, keySecret, needsWrite, readKeySecrets, type KeySlot } from './key-secrets.ts';
-import { expiryOf, generateKey, generateKeyId, planKey, readIssuedKey, rotatedKey, typeOf, type IssuedKey, type KeyPlan } from './keys.ts';
+import { expiryOf, generateKey, generateKeyId, leadOf, planKey, readIssuedKey, rotatedKey, typeOf, type IssuedKey, type KeyPlan } from './keys.ts';
 import { hashKey } from '../api/api-key.ts';
-import { parseDuration } from '../api/duration.ts';
 import type { MadeKey } from './made-key.ts';
 import { SecretConflictError, type EventDraft, type ResourceStore } from './store.ts';
 
@@ -39,9 +38,6 @@ export interface KeysOutcome {
   /** The first failure to write; the other keys were done all the same. */
   failure: unknown;
 }
-
-/** Milliseconds before a key is replaced that gateways are told of the next one. */
-const LEAD_MS = 10_000;
 
 interface PlannedSlot {
   slot: KeySlot;
@@ -170,10 +166,10 @@ export class KeyIssuer {
   #wanted(repository: Repository, { entry }: KeySlot, plan: KeyPlan): IssuedKey {
     const { random, clock } = this.#options;
     if (plan.action === 'keep' || plan.action === 'dropPrevious') return plan.current;
-    const fresh = newKey(random, clock.now());
-    if (plan.action === 'issue') return fresh;
+    const now = clock.now();
+    if (plan.action === 'issue') return newKey(random, now);
     const successor = this.#successors.get(keyOf(repository.metadata))?.get(plan.current.hash);
-    return rotatedKey(entry, plan.current, successor ?? fresh, clock.now());
+    return rotatedKey(entry, plan.current, successor ?? newKey(random, now), now);
   }
 
   /** `expected`: hashes that end by plan, so nobody needs to be told that they were revoked. */
@@ -205,13 +201,6 @@ export class KeyIssuer {
 function newKey(random: (bytes: number) => Buffer, now: number): IssuedKey {
   const key = generateKey(random);
   return { key, hash: hashKey(key), id: generateKeyId(random), createdAt: now, previous: undefined };
-}
-
-/** When the key after this one is made, in milliseconds since the epoch; undefined: none follows by itself. */
-function leadOf({ rotation }: KeySlot['entry'], { createdAt }: IssuedKey): number | undefined {
-  if (rotation === undefined) return undefined;
-  const every = parseDuration(rotation.every);
-  return createdAt + every - Math.min(LEAD_MS, every / 4);
 }
 
 /** The keys of a repository as gateways know them, by hash. */

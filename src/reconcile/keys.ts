@@ -95,6 +95,20 @@ export function overlapOf({ rotation }: ApiKeyEntry): number {
   return rotation?.overlap === undefined ? 0 : parseDuration(rotation.overlap);
 }
 
+/** When a key is replaced, in milliseconds since the epoch; undefined: not by itself. */
+function rotationOf({ rotation }: ApiKeyEntry, { createdAt }: IssuedKey): number | undefined {
+  return rotation === undefined ? undefined : createdAt + parseDuration(rotation.every);
+}
+
+/** Milliseconds before a key is replaced that gateways are told of the next one. */
+const LEAD_MS = 10_000;
+
+/** When the key after this one is made, in milliseconds since the epoch; undefined: none follows by itself. */
+export function leadOf(entry: ApiKeyEntry, issued: IssuedKey): number | undefined {
+  const rotateAt = rotationOf(entry, issued);
+  return rotateAt === undefined ? undefined : rotateAt - Math.min(LEAD_MS, (rotateAt - issued.createdAt) / 4);
+}
+
 /** End of the overlap: never later than the present spec allows, whatever an annotation says. */
 function previousEnd(entry: ApiKeyEntry, { createdAt, previous }: IssuedKey): number {
   return Math.min(previous?.expiresAt ?? -Infinity, createdAt + overlapOf(entry));
@@ -103,7 +117,7 @@ function previousEnd(entry: ApiKeyEntry, { createdAt, previous }: IssuedKey): nu
 /** What is due for an entry whose Secret holds `issued` (undefined: none, or none that can be trusted) at `now`. */
 export function planKey(entry: ApiKeyEntry, issued: IssuedKey | undefined, now: number): KeyPlan {
   if (issued === undefined) return { action: 'issue' };
-  const rotateAt = entry.rotation === undefined ? undefined : issued.createdAt + parseDuration(entry.rotation.every);
+  const rotateAt = rotationOf(entry, issued);
   if (rotateAt !== undefined && now >= rotateAt) return { action: 'rotate', current: issued };
   const end = previousEnd(entry, issued);
   if (issued.previous !== undefined && now >= end) {
