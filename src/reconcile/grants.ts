@@ -16,7 +16,7 @@ function allows({ metadata, spec }: AIReferenceGrant, from: Referrer, to: Object
   return isMeant && spec.to.some(({ kind, name }) => kind === 'AILLMConfig' && (name === undefined || name === to.name));
 }
 
-/** `grants`: those of the namespace of `to`; others say nothing. */
+/** `grants`: those of the namespace of `to`, at least; others say nothing. */
 export function isPermitted(grants: readonly AIReferenceGrant[], from: Referrer, to: ObjectKey): boolean {
   return from.namespace === to.namespace || grants.some((grant) => allows(grant, from, to));
 }

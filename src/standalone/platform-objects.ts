@@ -107,8 +107,7 @@ export class StandaloneObjects implements Objects, Homes {
   }
 
   lends(to: ObjectKey, from: string): boolean {
-    const grants = this.#options.store.grants().filter(({ metadata }) => metadata.namespace === to.namespace);
-    return isPermitted(grants, { kind: 'Repository', namespace: from }, to);
+    return isPermitted(this.#options.store.grants(), { kind: 'Repository', namespace: from }, to);
   }
 
   organization(namespace: string): string {

@@ -1,8 +1,8 @@
 // Repositories that use a connection of another workspace by a grant: the Platform API shows its callers their own workspace, and takes nothing away.
 import { beforeEach, expect, it } from 'vitest';
-import { usersOf } from '../../src/platform/ai-llm/users.ts';
 import type { Operation } from '../../src/platform/operation.ts';
 import { listModels } from '../../src/platform/models/list.ts';
+import { attachmentsOf } from '../../src/platform/repo/attachments.ts';
 import { listRepos } from '../../src/platform/repo/read.ts';
 import { updateRepo } from '../../src/platform/repo/write.ts';
 import { ask, stand, type Stand } from './stand.ts';
@@ -60,6 +60,7 @@ it('are given no connection of another workspace by its id', async () => {
 
 it('count as users of a connection in its own workspace only, by what they mean and not by its name', () => {
   const repositories = services.objects.list('Repository');
-  const usersOfUid = (uid: string) => usersOf(services.objects.byUid('AILLMConfig', uid)!, repositories).map(({ metadata }) => metadata.name);
+  const { usersOf } = attachmentsOf(services.objects.list('AILLMConfig'), repositories);
+  const usersOfUid = (uid: string) => usersOf(services.objects.byUid('AILLMConfig', uid)!).map(({ metadata }) => metadata.name);
   expect([usersOfUid('llm-own'), usersOfUid('llm-lent')]).toEqual([['chat'], []]);
 });

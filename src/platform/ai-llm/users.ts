@@ -11,17 +11,14 @@ const MOST_NAMES = 5;
 const refersTo = ({ metadata: { namespace }, spec }: Repository, config: AILLMConfig): boolean =>
   spec.llms.some((llm) => keyOf(referredKey(namespace, llm)) === keyOf(config.metadata));
 
-/** Repositories of its own workspace that a connection is attached to. */
-export function usersOf(config: AILLMConfig, repositories: readonly Repository[]): Repository[] {
-  return repositories.filter((one) => one.metadata.namespace === config.metadata.namespace && refersTo(one, config));
-}
-
 /**
- * Those of other workspaces. One that no grant lets in uses nothing: otherwise whoever names a connection could keep it from being deleted.
+ * Repositories that use a connection, those of its own workspace first. One that no grant lets in uses nothing: otherwise whoever names a
+ * connection could keep it from being deleted.
  */
-export function borrowersOf(config: AILLMConfig, objects: Pick<Objects, 'list' | 'lends'>): Repository[] {
-  const others = objects.list('Repository').filter(({ metadata }) => metadata.namespace !== config.metadata.namespace);
-  return others.filter((one) => refersTo(one, config) && objects.lends(config.metadata, one.metadata.namespace));
+function usersOf(config: AILLMConfig, objects: Pick<Objects, 'list' | 'lends'>): Repository[] {
+  const isNear = ({ metadata }: Repository): boolean => metadata.namespace === config.metadata.namespace;
+  const users = objects.list('Repository').filter((one) => refersTo(one, config) && objects.lends(config.metadata, one.metadata.namespace));
+  return [...users.filter(isNear), ...users.filter((one) => !isNear(one))];
 }
 
 /** Repositories that somebody may see, by the answer to where they may list them. */
@@ -34,7 +31,7 @@ export async function demandUnused(
   config: AILLMConfig,
   { access, objects }: Looking & { access: Access; objects: Objects },
 ): Promise<void> {
-  const users = [...usersOf(config, objects.list('Repository')), ...borrowersOf(config, objects)];
+  const users = usersOf(config, objects);
   if (users.length === 0) return;
   const seen = repositoriesIn(await access.namespaces('list', 'repositories', namespacesOf(users)), objects);
   const visible = new Set(seen.map(({ metadata }) => metadata.uid));
